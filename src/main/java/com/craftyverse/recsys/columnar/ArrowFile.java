@@ -1,0 +1,362 @@
+package com.craftyverse.recsys.columnar;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.FixedSizeList;
+import org.apache.arrow.flatbuf.FloatingPoint;
+import org.apache.arrow.flatbuf.Footer;
+import org.apache.arrow.flatbuf.Int;
+import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.Precision;
+import org.apache.arrow.flatbuf.Schema;
+
+/// An Arrow IPC file in mapped memory: its record batches' columns as slices, nothing copied.
+///
+/// ```java
+/// try (ArrowFile ratings = ArrowFile.open(path, "ratings.arrow")) {
+///   ratings.require(List.of(Column.int32("userId"), Column.float32("rating")));
+///   for (RecordBatch batch : ratings.batches()) {
+///     MemorySegment users = batch.data("userId"); // int32[batch.rows()]
+///   }
+/// }
+/// ```
+///
+/// The slices live until [#close] and may be read by any thread; after it, reading one throws
+/// `IllegalStateException`. Buffers start at multiples of 8 bytes at least.
+public final class ArrowFile implements AutoCloseable {
+  private static final int MAGIC_LENGTH = ArrowFileWriter.MAGIC.length;
+
+  /// Magic at both ends, padding, and the footer's length.
+  private static final int SHORTEST = MAGIC_LENGTH + 2 + Integer.BYTES + MAGIC_LENGTH;
+
+  private static final int DEEPEST_NESTING = 8;
+
+  private final String name;
+  private final Arena arena;
+  private final List<Column> columns;
+  private final Map<String, String> metadata;
+  private final List<RecordBatch> batches;
+  private final long rows;
+
+  private ArrowFile(
+      String name,
+      Arena arena,
+      List<Column> columns,
+      Map<String, String> metadata,
+      List<RecordBatch> batches,
+      long rows) {
+    this.name = name;
+    this.arena = arena;
+    this.columns = List.copyOf(columns);
+    this.metadata = metadata;
+    this.batches = List.copyOf(batches);
+    this.rows = rows;
+  }
+
+  /// Maps a file and checks its footer and the metadata of every record batch.
+  ///
+  /// @param name what errors call the file
+  /// @throws MalformedFileException when it is not an uncompressed, non-null Arrow IPC file of the
+  ///     types in [Column.Type], or an offset in it leaves the file
+  @SuppressWarnings("MustBeClosedChecker") // [#close] closes it
+  public static ArrowFile open(Path path, String name) throws IOException {
+    Arena arena = Arena.ofShared();
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return parse(file, name, arena);
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /// The columns, in the file's order.
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /// The schema's custom metadata.
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /// The record batches, in the file's order.
+  public List<RecordBatch> batches() {
+    return batches;
+  }
+
+  /// Rows of all record batches.
+  public long rows() {
+    return rows;
+  }
+
+  /// Checks that the file's columns are just `expected`, in that order.
+  ///
+  /// @throws MalformedFileException naming the first column that differs
+  public void require(List<Column> expected) throws MalformedFileException {
+    for (int i = 0; i < Math.max(columns.size(), expected.size()); i++) {
+      if (i == columns.size()) {
+        throw malformed("column '" + expected.get(i).name() + "' is missing");
+      }
+      if (i == expected.size()) {
+        throw malformed("column '" + columns.get(i).name() + "' is not expected here");
+      }
+      Column found = columns.get(i);
+      Column wanted = expected.get(i);
+      if (!found.name().equals(wanted.name()) || !found.describe().equals(wanted.describe())) {
+        throw malformed(
+            "column "
+                + (i + 1)
+                + " is '"
+                + found.name()
+                + "' ("
+                + found.describe()
+                + "), expected '"
+                + wanted.name()
+                + "' ("
+                + wanted.describe()
+                + ")");
+      }
+    }
+  }
+
+  /// A value of the schema's custom metadata.
+  ///
+  /// @throws MalformedFileException when the file has none of that key
+  public String requireMetadata(String key) throws MalformedFileException {
+    String value = metadata.get(key);
+    if (value == null) {
+      throw malformed("metadata '" + key + "' is missing");
+    }
+    return value;
+  }
+
+  /// An error about this file, for readers that find one in its values.
+  public MalformedFileException malformed(String problem) {
+    return new MalformedFileException(name, problem);
+  }
+
+  /// Unmaps the file.
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  @Override
+  public String toString() {
+    return name + " (" + rows + " rows in " + batches.size() + " record batches)";
+  }
+
+  private static ArrowFile parse(MemorySegment file, String name, Arena arena)
+      throws MalformedFileException {
+    long size = file.byteSize();
+    if (size < SHORTEST) {
+      throw new MalformedFileException(
+          name, size + " bytes are too few for an Arrow file; it is empty or truncated");
+    }
+    requireMagic(file, 0, name);
+    requireMagic(file, size - MAGIC_LENGTH, name);
+    long footerLengthAt = size - MAGIC_LENGTH - Integer.BYTES;
+    long footerLength = file.get(Buffers.INT32, footerLengthAt);
+    if (footerLength <= 0 || footerLength > footerLengthAt - MAGIC_LENGTH) {
+      throw new MalformedFileException(
+          name,
+          "offset "
+              + footerLengthAt
+              + ": footer length "
+              + footerLength
+              + " does not fit a file of "
+              + size
+              + " bytes");
+    }
+    long footerAt = footerLengthAt - footerLength;
+    // The footer's own numbers are claims: flatbuffers throw when one leads out of their buffer,
+    // and
+    // everything that leads into the file is checked below.
+    try {
+      Footer footer = Footer.getRootAsFooter(bytes(file, footerAt, footerLength));
+      Schema schema = footer.schema();
+      if (schema == null) {
+        throw new MalformedFileException(name, "offset " + footerAt + ": footer without a schema");
+      }
+      if (schema.endianness() != Endianness.Little) {
+        throw new MalformedFileException(name, "big-endian; only little-endian files are read");
+      }
+      if (footer.dictionariesLength() > 0) {
+        throw new MalformedFileException(name, "dictionary-encoded columns are not supported");
+      }
+      List<Column> columns = new ArrayList<>();
+      int fields = checkedCount(schema.fieldsLength(), footerLength, name, "columns");
+      for (int i = 0; i < fields; i++) {
+        columns.add(column(schema.fields(i), name, 0));
+      }
+      Map<String, String> metadata = new LinkedHashMap<>();
+      int entries =
+          checkedCount(schema.customMetadataLength(), footerLength, name, "metadata entries");
+      for (int i = 0; i < entries; i++) {
+        KeyValue entry = schema.customMetadata(i);
+        metadata.put(
+            Objects.requireNonNullElse(entry.key(), ""),
+            Objects.requireNonNullElse(entry.value(), ""));
+      }
+      List<RecordBatch> batches = new ArrayList<>();
+      long rows = 0;
+      int count = checkedCount(footer.recordBatchesLength(), footerLength, name, "record batches");
+      for (int i = 0; i < count; i++) {
+        RecordBatch batch = batch(file, footer.recordBatches(i), footerAt, columns, i, rows, name);
+        batches.add(batch);
+        rows = Math.addExact(rows, batch.rows());
+      }
+      return new ArrowFile(name, arena, columns, Map.copyOf(metadata), batches, rows);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      throw new MalformedFileException(
+          name, "offset " + footerAt + ": the metadata is damaged (" + e.getMessage() + ")");
+    }
+  }
+
+  private static RecordBatch batch(
+      MemorySegment file,
+      Block block,
+      long limit,
+      List<Column> columns,
+      int index,
+      long firstRow,
+      String name)
+      throws MalformedFileException {
+    String where = "record batch " + index;
+    long offset = block.offset();
+    long metadataLength = block.metaDataLength();
+    long bodyLength = block.bodyLength();
+    if (offset < MAGIC_LENGTH
+        || metadataLength < 8
+        || bodyLength < 0
+        || offset > limit
+        || metadataLength > limit - offset
+        || bodyLength > limit - offset - metadataLength) {
+      throw new MalformedFileException(
+          name,
+          where
+              + ": offset "
+              + offset
+              + " with "
+              + metadataLength
+              + " + "
+              + bodyLength
+              + " bytes leaves the file");
+    }
+    if (file.get(Buffers.INT32, offset) != 0xFFFFFFFF) {
+      throw new MalformedFileException(
+          name, where + ": offset " + offset + ": no message starts here");
+    }
+    Message message = Message.getRootAsMessage(bytes(file, offset + 8, metadataLength - 8));
+    if (message.headerType() != MessageHeader.RecordBatch) {
+      throw new MalformedFileException(
+          name, where + ": offset " + offset + ": the message is not a record batch");
+    }
+    var header =
+        Objects.requireNonNull(
+            (org.apache.arrow.flatbuf.RecordBatch)
+                message.header(new org.apache.arrow.flatbuf.RecordBatch()));
+    if (header.compression() != null) {
+      throw new MalformedFileException(
+          name, where + ": compressed bodies are not supported; write the file uncompressed");
+    }
+    MemorySegment body = file.asSlice(offset + metadataLength, bodyLength);
+    return RecordBatch.parse(header, body, offset + metadataLength, columns, index, firstRow, name);
+  }
+
+  private static Column column(Field field, String name, int depth) throws MalformedFileException {
+    String fieldName = Objects.requireNonNullElse(field.name(), "");
+    if (depth > DEEPEST_NESTING) {
+      throw new MalformedFileException(name, "column '" + fieldName + "' is nested too deeply");
+    }
+    if (field.dictionary() != null) {
+      throw new MalformedFileException(
+          name, "column '" + fieldName + "' is dictionary-encoded, which is not supported");
+    }
+    List<Column> children = new ArrayList<>();
+    int count = checkedCount(field.childrenLength(), 1 << 16, name, "children");
+    for (int i = 0; i < count; i++) {
+      children.add(column(field.children(i), name, depth + 1));
+    }
+    switch (field.typeType()) {
+      case org.apache.arrow.flatbuf.Type.Int -> {
+        Int type = Objects.requireNonNull((Int) field.type(new Int()));
+        if (type.isSigned() && type.bitWidth() == 32) {
+          return new Column(fieldName, Column.Type.INT32, 0, children);
+        }
+        if (type.isSigned() && type.bitWidth() == 64) {
+          return new Column(fieldName, Column.Type.INT64, 0, children);
+        }
+      }
+      case org.apache.arrow.flatbuf.Type.FloatingPoint -> {
+        FloatingPoint type =
+            Objects.requireNonNull((FloatingPoint) field.type(new FloatingPoint()));
+        if (type.precision() == Precision.SINGLE) {
+          return new Column(fieldName, Column.Type.FLOAT32, 0, children);
+        }
+      }
+      case org.apache.arrow.flatbuf.Type.Utf8 -> {
+        return new Column(fieldName, Column.Type.UTF8, 0, children);
+      }
+      case org.apache.arrow.flatbuf.Type.List -> {
+        return new Column(fieldName, Column.Type.LIST, 0, children);
+      }
+      case org.apache.arrow.flatbuf.Type.FixedSizeList -> {
+        FixedSizeList type =
+            Objects.requireNonNull((FixedSizeList) field.type(new FixedSizeList()));
+        return new Column(fieldName, Column.Type.FIXED_SIZE_LIST, type.listSize(), children);
+      }
+      case org.apache.arrow.flatbuf.Type.Struct_ -> {
+        return new Column(fieldName, Column.Type.STRUCT, 0, children);
+      }
+      default -> {}
+    }
+    throw new MalformedFileException(
+        name,
+        "column '"
+            + fieldName
+            + "' has a type that is not supported (Arrow type "
+            + org.apache.arrow.flatbuf.Type.name(field.typeType())
+            + ")");
+  }
+
+  private static int checkedCount(int count, long limit, String name, String what)
+      throws MalformedFileException {
+    if (count < 0 || count > limit) {
+      throw new MalformedFileException(name, "the footer claims " + count + " " + what);
+    }
+    return count;
+  }
+
+  private static void requireMagic(MemorySegment file, long offset, String name)
+      throws MalformedFileException {
+    for (int i = 0; i < MAGIC_LENGTH; i++) {
+      if (file.get(java.lang.foreign.ValueLayout.JAVA_BYTE, offset + i)
+          != ArrowFileWriter.MAGIC[i]) {
+        throw new MalformedFileException(
+            name, "offset " + offset + ": no Arrow magic; it is another format or truncated");
+      }
+    }
+  }
+
+  private static ByteBuffer bytes(MemorySegment file, long offset, long length) {
+    return file.asSlice(offset, length).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

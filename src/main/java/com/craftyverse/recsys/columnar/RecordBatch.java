@@ -1,0 +1,234 @@
+package com.craftyverse.recsys.columnar;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.FieldNode;
+
+/// One record batch of an [ArrowFile]: its columns' buffers as slices of the mapped file.
+///
+/// Columns inside others are named by path: `vector.item`, `ratings.item.rating`.
+public final class RecordBatch {
+  private final int index;
+  private final long firstRow;
+  private final int rows;
+  private final String file;
+  private final Map<String, MemorySegment> data;
+  private final Map<String, MemorySegment> offsets;
+  private final Map<String, Long> offsetLimits;
+
+  private RecordBatch(Parser parser, int index, long firstRow, int rows) {
+    this.index = index;
+    this.firstRow = firstRow;
+    this.rows = rows;
+    this.file = parser.file;
+    this.data = Map.copyOf(parser.data);
+    this.offsets = Map.copyOf(parser.offsets);
+    this.offsetLimits = Map.copyOf(parser.offsetLimits);
+  }
+
+  /// The batch's place in its file, from 0.
+  public int index() {
+    return index;
+  }
+
+  /// Rows of the batches before this one.
+  public long firstRow() {
+    return firstRow;
+  }
+
+  /// Rows of this batch.
+  public int rows() {
+    return rows;
+  }
+
+  /// The values of a column of numbers: 4 or 8 bytes each, little endian. Of a text column, its bytes.
+  ///
+  /// @throws IllegalArgumentException when there is no such column
+  public MemorySegment data(String path) {
+    return known(data, path);
+  }
+
+  /// The int32 offsets of a list or text column, `rows + 1` of them, checked to rise and to stay
+  /// within the child.
+  ///
+  /// @throws IllegalArgumentException when there is no such column
+  /// @throws MalformedFileException when the offsets are damaged
+  public MemorySegment offsets(String path) throws MalformedFileException {
+    MemorySegment segment = known(offsets, path);
+    long limit = known(offsetLimits, path);
+    int previous = 0;
+    for (long at = 0; at < segment.byteSize(); at += Integer.BYTES) {
+      int offset = segment.get(Buffers.INT32, at);
+      if (offset < previous || offset > limit) {
+        throw new MalformedFileException(
+            file,
+            where(index, path)
+                + ": offset "
+                + offset
+                + " of row "
+                + at / Integer.BYTES
+                + " is outside "
+                + previous
+                + ".."
+                + limit);
+      }
+      previous = offset;
+    }
+    return segment;
+  }
+
+  /// The values of a text column, decoded.
+  public String[] texts(String path) throws MalformedFileException {
+    MemorySegment bounds = offsets(path);
+    MemorySegment bytes = data(path);
+    String[] texts = new String[Math.max(0, (int) (bounds.byteSize() / Integer.BYTES) - 1)];
+    for (int i = 0; i < texts.length; i++) {
+      int from = bounds.get(Buffers.INT32, (long) i * Integer.BYTES);
+      int to = bounds.get(Buffers.INT32, (i + 1L) * Integer.BYTES);
+      texts[i] =
+          new String(
+              bytes.asSlice(from, to - from).toArray(ValueLayout.JAVA_BYTE),
+              StandardCharsets.UTF_8);
+    }
+    return texts;
+  }
+
+  static RecordBatch parse(
+      org.apache.arrow.flatbuf.RecordBatch header,
+      MemorySegment body,
+      long bodyOffset,
+      List<Column> columns,
+      int index,
+      long firstRow,
+      String file)
+      throws MalformedFileException {
+    long rows = header.length();
+    if (rows < 0 || rows > Integer.MAX_VALUE) {
+      throw new MalformedFileException(file, "record batch " + index + ": " + rows + " rows");
+    }
+    Parser parser = new Parser(header, body, bodyOffset, index, file);
+    for (Column column : columns) {
+      parser.read(column, "", rows);
+    }
+    return new RecordBatch(parser, index, firstRow, (int) rows);
+  }
+
+  private static String where(int index, String path) {
+    return "record batch " + index + ", column '" + path + "'";
+  }
+
+  private static <V> V known(Map<String, V> values, String path) {
+    V value = values.get(path);
+    if (value == null) {
+      throw new IllegalArgumentException("no such column: " + path);
+    }
+    return value;
+  }
+
+  /// Walks the columns in the order of the format, taking a field node and buffers for each.
+  private static final class Parser {
+    private final org.apache.arrow.flatbuf.RecordBatch header;
+    private final MemorySegment body;
+    private final long bodyOffset;
+    private final int index;
+    private final String file;
+    private final Map<String, MemorySegment> data = new HashMap<>();
+    private final Map<String, MemorySegment> offsets = new HashMap<>();
+    private final Map<String, Long> offsetLimits = new HashMap<>();
+    private int nextNode;
+    private int nextBuffer;
+
+    Parser(
+        org.apache.arrow.flatbuf.RecordBatch header,
+        MemorySegment body,
+        long bodyOffset,
+        int index,
+        String file) {
+      this.header = header;
+      this.body = body;
+      this.bodyOffset = bodyOffset;
+      this.index = index;
+      this.file = file;
+    }
+
+    void read(Column column, String prefix, long expectedRows) throws MalformedFileException {
+      String path = prefix + column.name();
+      if (nextNode >= header.nodesLength()) {
+        throw malformed(path, "no field node");
+      }
+      FieldNode node = header.nodes(nextNode++);
+      long rows = node.length();
+      if (expectedRows >= 0 && rows != expectedRows) {
+        throw malformed(path, rows + " rows, expected " + expectedRows);
+      }
+      if (rows < 0 || rows > Integer.MAX_VALUE) {
+        throw malformed(path, rows + " rows");
+      }
+      if (node.nullCount() != 0) {
+        throw malformed(path, node.nullCount() + " nulls; no column may have any");
+      }
+      nextBuffer++; // the validity bitmap, of which nothing is wanted
+      if (column.type().hasOffsets) {
+        // An empty column may leave its offsets out altogether.
+        MemorySegment segment = buffer(path, rows == 0 ? 0 : (rows + 1) * Integer.BYTES);
+        offsets.put(path, segment);
+      }
+      if (column.type() == Column.Type.UTF8) {
+        MemorySegment bytes = buffer(path, -1);
+        data.put(path, bytes);
+        offsetLimits.put(path, bytes.byteSize());
+      } else if (column.type().hasData()) {
+        data.put(path, buffer(path, rows * column.type().width));
+      }
+      long childRows =
+          switch (column.type()) {
+            case FIXED_SIZE_LIST -> rows * column.listSize();
+            case STRUCT -> rows;
+            default -> -1;
+          };
+      if (column.type() == Column.Type.LIST && nextNode < header.nodesLength()) {
+        offsetLimits.put(path, header.nodes(nextNode).length());
+      }
+      for (Column child : column.children()) {
+        read(child, path + ".", childRows);
+      }
+    }
+
+    /// The next buffer, of `length` bytes, or as long as it says for -1.
+    private MemorySegment buffer(String path, long length) throws MalformedFileException {
+      if (nextBuffer >= header.buffersLength()) {
+        throw malformed(path, "no buffer");
+      }
+      Buffer buffer = header.buffers(nextBuffer++);
+      long offset = buffer.offset();
+      long claimed = buffer.length();
+      long wanted = length < 0 ? claimed : length;
+      if (offset < 0
+          || claimed < wanted
+          || wanted < 0
+          || offset > body.byteSize()
+          || wanted > body.byteSize() - offset) {
+        throw malformed(
+            path,
+            "offset "
+                + (bodyOffset + offset)
+                + ": a buffer of "
+                + claimed
+                + " bytes, expected "
+                + wanted
+                + " within the batch's "
+                + body.byteSize());
+      }
+      return body.asSlice(offset, wanted);
+    }
+
+    private MalformedFileException malformed(String path, String problem) {
+      return new MalformedFileException(file, where(index, path) + ": " + problem);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package com.craftyverse.recsys.evaluate;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.ModelCard;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// A file of ratings by dense index, read front to back.
+final class Ratings {
+  private static final List<Column> COLUMNS =
+      List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
+
+  /// Takes one rating.
+  @FunctionalInterface
+  interface Visitor {
+    void visit(int user, int item, float rating);
+  }
+
+  private final ArrowFile file;
+  private final ModelCard card;
+
+  /// @param card of the model, whose users and items these must be
+  /// @throws MalformedFileException when it is not a file of ratings
+  Ratings(ArrowFile file, ModelCard card) throws MalformedFileException {
+    file.require(COLUMNS);
+    this.file = file;
+    this.card = card;
+  }
+
+  long rows() {
+    return file.rows();
+  }
+
+  /// Visits every rating, in the file's order.
+  ///
+  /// @throws MalformedFileException when one is not of the model's users and items
+  /// @throws InterruptedIOException when the thread was interrupted
+  void forEach(Visitor visitor) throws MalformedFileException, InterruptedIOException {
+    for (RecordBatch batch : file.batches()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("evaluate was stopped");
+      }
+      MemorySegment users = batch.data("user");
+      MemorySegment items = batch.data("item");
+      MemorySegment ratings = batch.data("rating");
+      for (int row = 0; row < batch.rows(); row++) {
+        long at = (long) row * Integer.BYTES;
+        int user = users.get(Buffers.INT32, at);
+        int item = items.get(Buffers.INT32, at);
+        float rating = ratings.get(Buffers.FLOAT32, at);
+        if (user < 0
+            || user >= card.users()
+            || item < 0
+            || item >= card.items()
+            || !Float.isFinite(rating)) {
+          throw file.malformed(
+              "record batch "
+                  + batch.index()
+                  + ", row "
+                  + row
+                  + ": user "
+                  + user
+                  + ", item "
+                  + item
+                  + ", rating "
+                  + rating
+                  + "; the model has "
+                  + card.users()
+                  + " users and "
+                  + card.items()
+                  + " items");
+        }
+        visitor.visit(user, item, rating);
+      }
+    }
+  }
+}

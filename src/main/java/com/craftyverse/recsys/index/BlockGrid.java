@@ -1,0 +1,74 @@
+package com.craftyverse.recsys.index;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// A grid of blocks over the user × item matrix: users and items cut into as many ranges each, so that
+/// every range holds about as many ratings.
+///
+/// Blocks on a diagonal share neither users nor items. [#SIDE] of them can be trained on side by side
+/// by up to that many threads, in any order, with the same result. 12 is divided evenly by 1, 2, 3, 4
+/// and 6, the processor counts of a Lambda function.
+final class BlockGrid {
+  /// Blocks on each side.
+  static final int SIDE = 12;
+
+  private final int[] userBounds;
+  private final int[] itemBounds;
+  private final byte[] userRange;
+  private final byte[] itemRange;
+
+  /// @param ratingsOfUser ratings of each user
+  /// @param ratingsOfItem ratings of each item
+  BlockGrid(int[] ratingsOfUser, int[] ratingsOfItem) {
+    userBounds = bounds(ratingsOfUser);
+    itemBounds = bounds(ratingsOfItem);
+    userRange = ranges(userBounds, ratingsOfUser.length);
+    itemRange = ranges(itemBounds, ratingsOfItem.length);
+  }
+
+  /// The block of a rating, numbered by rows of the grid.
+  int blockOf(int user, int item) {
+    return userRange[user] * SIDE + itemRange[item];
+  }
+
+  /// The users of block row `i` are `userBounds[i]` up to but not including `userBounds[i + 1]`.
+  int[] userBounds() {
+    return userBounds;
+  }
+
+  /// The items of block column `i`, likewise.
+  int[] itemBounds() {
+    return itemBounds;
+  }
+
+  static String text(int[] bounds) {
+    return Arrays.stream(bounds).mapToObj(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  private static int[] bounds(int[] ratings) {
+    long total = 0;
+    for (int count : ratings) {
+      total += count;
+    }
+    int[] bounds = new int[SIDE + 1];
+    long sum = 0;
+    int range = 1;
+    for (int i = 0; i < ratings.length && range < SIDE; i++) {
+      sum += ratings[i];
+      while (range < SIDE && sum * SIDE >= total * range) {
+        bounds[range++] = i + 1;
+      }
+    }
+    Arrays.fill(bounds, range, SIDE + 1, ratings.length);
+    return bounds;
+  }
+
+  private static byte[] ranges(int[] bounds, int length) {
+    byte[] ranges = new byte[length];
+    for (int range = 0; range < SIDE; range++) {
+      Arrays.fill(ranges, bounds[range], bounds[range + 1], (byte) range);
+    }
+    return ranges;
+  }
+}

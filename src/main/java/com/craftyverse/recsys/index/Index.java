@@ -1,0 +1,264 @@
+package com.craftyverse.recsys.index;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.StepRunner;
+import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Maps a split to dense indices, drops what training does not know, lays the training set out in
+/// blocks and by rows, and reports on the data's quality.
+public final class Index {
+  /// The step's name.
+  public static final String STEP = "index";
+
+  /// Goes up whenever the same inputs would give other files.
+  public static final int FORMAT_VERSION = 1;
+
+  private static final int INGEST_FORMAT_VERSION = 1;
+  private static final int SPLIT_FORMAT_VERSION = 1;
+  private static final long DEFAULT_SEED = 42;
+  private static final int IDS_SHOWN = 15;
+  private static final System.Logger LOG = System.getLogger(Index.class.getName());
+
+  private final ObjectStore store;
+  private final StepRunner runner;
+
+  /// @param store where the split is and the index goes
+  public Index(ObjectStore store) {
+    this.store = store;
+    this.runner = new StepRunner(store);
+  }
+
+  /// What shapes an index.
+  private record Parameters(long seed, int blocks) {}
+
+  /// What is read of the split's manifest.
+  private record SplitSizes(
+      double trainThreshold,
+      double testThreshold,
+      long ratings,
+      long trainRows,
+      long testRows,
+      long validationRows) {}
+
+  /// Indexes a split, or finds that it has been.
+  ///
+  /// @throws RequestException when the manifest is not that of a split
+  public IndexResult run(IndexRequest request) throws IOException {
+    String key =
+        FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    Manifest split = Manifest.read(store, key, "split", SPLIT_FORMAT_VERSION);
+    String ingestKey = split.source("ingest");
+    Manifest ingest = Manifest.read(store, ingestKey, "ingest", INGEST_FORMAT_VERSION);
+    Parameters parameters =
+        new Parameters(request.seed() == null ? DEFAULT_SEED : request.seed(), BlockGrid.SIDE);
+    StepSpec spec =
+        new StepSpec(
+            STEP,
+            FORMAT_VERSION,
+            split.dataset(),
+            Map.of("ingest", ingest.id(), "split", split.id()),
+            parameters);
+    String directory = ObjectKeys.indexDirectory(ObjectKeys.directoryOf(key), spec.id());
+    StepRunner.Done<IndexFigures> done =
+        runner.run(
+            spec,
+            directory,
+            Map.of("ingest", ingestKey, "split", key),
+            IndexFigures.class,
+            output ->
+                index(
+                    ObjectKeys.directoryOf(ingestKey),
+                    ObjectKeys.directoryOf(key),
+                    split,
+                    parameters.seed(),
+                    output));
+    return new IndexResult(
+        done.manifest(), done.cached(), directory + ObjectKeys.QUALITY, done.figures());
+  }
+
+  private IndexFigures index(
+      String datasetDirectory,
+      String splitDirectory,
+      Manifest split,
+      long seed,
+      StepRunner.Output output)
+      throws IOException {
+    SplitSizes sizes = split.figures(SplitSizes.class);
+    String trainKey = splitDirectory + ObjectKeys.TRAIN;
+    try (FetchedObject fetched = store.fetch(trainKey);
+        ArrowFile train = ArrowFile.open(fetched.path(), trainKey)) {
+      train.require(Schemas.RATINGS);
+      requireRows(train, sizes.trainRows);
+      DenseIds users = DenseIds.of(train, "userId");
+      DenseIds items = DenseIds.of(train, "movieId");
+      SetMapper mapper = new SetMapper(users, items);
+      SetMapper.Mapped mappedTrain =
+          mapper.map(train, Double.NEGATIVE_INFINITY, sizes.trainThreshold, null);
+      TrainingMatrix matrix =
+          TrainingMatrix.read(
+              train,
+              users,
+              items,
+              new Progress(LOG, STEP + " " + split.dataset(), "rows", train.rows()));
+      writeMatrix(matrix, users, seed, output);
+      writeItems(datasetDirectory, items, matrix, output);
+      QualityReport.SetReport test =
+          mapSet(
+              splitDirectory + ObjectKeys.TEST,
+              ObjectKeys.TEST,
+              mapper,
+              sizes.trainThreshold,
+              sizes.testThreshold,
+              output);
+      QualityReport.SetReport validation =
+          mapSet(
+              splitDirectory + ObjectKeys.VALIDATION,
+              ObjectKeys.VALIDATION,
+              mapper,
+              sizes.testThreshold,
+              Double.POSITIVE_INFINITY,
+              output);
+      double density = (double) train.rows() / ((double) users.size() * items.size());
+      output.writeJson(
+          ObjectKeys.QUALITY,
+          report(split.dataset(), sizes, users, items, density, mappedTrain, test, validation));
+      return new IndexFigures(
+          users.size(),
+          items.size(),
+          train.rows(),
+          test.afterUnknownMoviesRemoved(),
+          validation.afterUnknownMoviesRemoved(),
+          density);
+    }
+  }
+
+  private static void writeMatrix(
+      TrainingMatrix matrix, DenseIds users, long seed, StepRunner.Output output)
+      throws IOException {
+    int[] userCounts = matrix.userCounts();
+    BlockGrid grid = new BlockGrid(userCounts, matrix.itemCounts());
+    output.write(ObjectKeys.TRAIN, path -> matrix.writeBlocks(path, grid, seed));
+    output.write(ObjectKeys.SEEN, matrix::writeSeen);
+    output.write(ObjectKeys.USERS, path -> writeUsers(path, users, userCounts));
+  }
+
+  private static void writeUsers(Path path, DenseIds users, int[] counts) throws IOException {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_USERS, Map.of())) {
+      writer.writeBatch(
+          users.size(), Buffers.of(users.ids(), users.size()), Buffers.of(counts, counts.length));
+    }
+  }
+
+  private void writeItems(
+      String datasetDirectory, DenseIds items, TrainingMatrix matrix, StepRunner.Output output)
+      throws IOException {
+    String key = datasetDirectory + ObjectKeys.MOVIES;
+    try (FetchedObject fetched = store.fetch(key);
+        ArrowFile movies = ArrowFile.open(fetched.path(), key)) {
+      movies.require(Schemas.MOVIES);
+      output.write(
+          ObjectKeys.ITEMS, path -> ItemTable.write(path, movies, items, matrix.itemCounts()));
+    }
+  }
+
+  private QualityReport.SetReport mapSet(
+      String key,
+      String name,
+      SetMapper mapper,
+      double after,
+      double until,
+      StepRunner.Output output)
+      throws IOException {
+    try (FetchedObject fetched = store.fetch(key);
+        ArrowFile set = ArrowFile.open(fetched.path(), key)) {
+      set.require(Schemas.RATINGS);
+      List<QualityReport.SetReport> report = new ArrayList<>();
+      output.write(name, path -> report.add(mapper.map(set, after, until, path).report()));
+      return report.getFirst();
+    }
+  }
+
+  private static void requireRows(ArrowFile train, long expected) throws IOException {
+    if (train.rows() != expected) {
+      throw train.malformed(train.rows() + " rows, but the split's manifest says " + expected);
+    }
+    if (expected == 0) {
+      throw train.malformed("no rows");
+    }
+  }
+
+  private static QualityReport report(
+      String dataset,
+      SplitSizes sizes,
+      DenseIds users,
+      DenseIds items,
+      double density,
+      SetMapper.Mapped train,
+      QualityReport.SetReport test,
+      QualityReport.SetReport validation) {
+    int maxUser = users.ids()[users.size() - 1];
+    int maxMovie = items.ids()[items.size() - 1];
+    long original = (maxUser + 1L) * (maxMovie + 1L);
+    long optimized = (long) users.size() * items.size();
+    Map<String, QualityReport.Share> sets = new LinkedHashMap<>();
+    sets.put("train", share(sizes.trainRows, sizes.ratings));
+    sets.put("test", share(sizes.testRows, sizes.ratings));
+    sets.put("validation", share(sizes.validationRows, sizes.ratings));
+    Map<String, String> checks = new LinkedHashMap<>();
+    checks.put("noLeakageInTime", "every set's timestamps lie within its thresholds");
+    checks.put(
+        "indicesInRange", "0 to users - 1 and 0 to items - 1, by construction of the mapping");
+    checks.put("dimensions", "rows agree with the split's manifest");
+    checks.put("noNaN", "every rating is a finite number");
+    return new QualityReport(
+        dataset,
+        sizes.ratings,
+        sets,
+        sizes.trainThreshold,
+        sizes.testThreshold,
+        users.size(),
+        items.size(),
+        first(users),
+        first(items),
+        users.ids()[0],
+        maxUser,
+        items.ids()[0],
+        maxMovie,
+        (long) maxUser + 1 - users.size(),
+        original,
+        optimized,
+        Math.round(1000.0 * (original - optimized) / original) / 10.0,
+        density,
+        train.ratingSum() / sizes.trainRows,
+        train.report(),
+        test,
+        validation,
+        checks);
+  }
+
+  private static List<Integer> first(DenseIds ids) {
+    return Arrays.stream(ids.ids()).limit(IDS_SHOWN).boxed().toList();
+  }
+
+  private static QualityReport.Share share(long rows, long all) {
+    return new QualityReport.Share(rows, Math.round(10_000.0 * rows / all) / 100.0);
+  }
+}

@@ -1,0 +1,12 @@
+package com.craftyverse.recsys.index;
+
+/// The sizes of an index.
+///
+/// @param users users of the training set
+/// @param items movies of the training set
+/// @param trainRows rows of the training set
+/// @param testRows rows of the test set whose user and movie are in training
+/// @param validationRows the same of the validation set
+/// @param density trainRows / (users × items)
+public record IndexFigures(
+    int users, int items, long trainRows, long testRows, long validationRows, double density) {}

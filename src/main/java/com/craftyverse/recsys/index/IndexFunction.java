@@ -1,0 +1,23 @@
+package com.craftyverse.recsys.index;
+
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.funqy.Funq;
+import jakarta.inject.Inject;
+
+/// The function `index`.
+public final class IndexFunction {
+  private final Index index;
+
+  @Inject
+  IndexFunction(ObjectStore store) {
+    this.index = new Index(store);
+  }
+
+  /// Numbers users and movies densely and lays out the training set.
+  @Funq("index")
+  public IndexResult index(IndexRequest request) {
+    return FunctionCall.run(() -> index.run(Request.requireBody(request)));
+  }
+}

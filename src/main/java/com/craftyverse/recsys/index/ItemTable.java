@@ -1,0 +1,71 @@
+package com.craftyverse.recsys.index;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Schemas;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// `items.arrow`: the training set's movies by dense index, with title, genres and year from
+/// `movies.arrow`, empty where that does not know the movie.
+final class ItemTable {
+  private ItemTable() {}
+
+  static void write(Path path, ArrowFile movies, DenseIds items, int[] ratingsOfItem)
+      throws IOException {
+    int count = items.size();
+    String[] titles = new String[count];
+    int[] years = new int[count];
+    List<List<String>> genres = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      titles[i] = "";
+      genres.add(List.of());
+    }
+    for (RecordBatch batch : movies.batches()) {
+      MemorySegment ids = batch.data("movieId");
+      MemorySegment movieYears = batch.data("year");
+      String[] movieTitles = batch.texts("title");
+      MemorySegment genreOffsets = batch.offsets("genres");
+      String[] movieGenres = batch.texts("genres.item");
+      for (int i = 0; i < batch.rows(); i++) {
+        int item = items.indexOf(ids.get(Buffers.INT32, 4L * i));
+        if (item >= 0) {
+          titles[item] = movieTitles[i];
+          years[item] = movieYears.get(Buffers.INT32, 4L * i);
+          genres.set(
+              item,
+              List.of(movieGenres)
+                  .subList(
+                      genreOffsets.get(Buffers.INT32, 4L * i),
+                      genreOffsets.get(Buffers.INT32, 4L * i + 4)));
+        }
+      }
+    }
+    int[] offsets = new int[count + 1];
+    List<String> allGenres = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      allGenres.addAll(genres.get(i));
+      offsets[i + 1] = allGenres.size();
+    }
+    Buffers.Text titleTexts = Buffers.text(List.of(titles));
+    Buffers.Text genreTexts = Buffers.text(allGenres);
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_ITEMS, Map.of())) {
+      writer.writeBatch(
+          count,
+          Buffers.of(items.ids(), count),
+          titleTexts.offsets(),
+          titleTexts.data(),
+          Buffers.of(offsets, count + 1),
+          genreTexts.offsets(),
+          genreTexts.data(),
+          Buffers.of(years, count),
+          Buffers.of(ratingsOfItem, count));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package com.craftyverse.recsys.index;
+
+import java.util.List;
+import java.util.Map;
+
+/// What a person wants to know of the data before trusting a model: sizes, what was dropped, whether
+/// the sets are sound. Stored as `quality.json`.
+///
+/// @param dataset the dataset's name
+/// @param ratings rows of all sets
+/// @param sets rows and share of each set, by `train`, `test` and `validation`
+/// @param trainThreshold the training set's end, in epoch seconds
+/// @param testThreshold the test set's end
+/// @param trainUsers users of the training set
+/// @param trainMovies movies of the training set
+/// @param firstUserIds the 15 smallest user ids of the training set
+/// @param firstMovieIds the 15 smallest movie ids of the training set
+/// @param minUserId the smallest user id of the training set
+/// @param maxUserId the largest user id of the training set
+/// @param minMovieId the smallest movie id of the training set
+/// @param maxMovieId the largest movie id of the training set
+/// @param emptyUserRowsAvoided rows that a matrix indexed by raw id would hold for nobody:
+///     maxUserId + 1 − trainUsers
+/// @param originalElements elements of the matrix over raw ids: (maxUserId + 1) × (maxMovieId + 1)
+/// @param optimizedElements elements of the matrix over dense indices: trainUsers × trainMovies
+/// @param savedPercent what the dense indices save, in percent
+/// @param density training rows / optimizedElements
+/// @param trainMeanRating the mean of the training ratings
+/// @param train the training set's rows as they were and as they are
+/// @param test the test set's
+/// @param validation the validation set's
+/// @param checks what was checked, by name; every one holds, or the step had failed
+public record QualityReport(
+    String dataset,
+    long ratings,
+    Map<String, Share> sets,
+    double trainThreshold,
+    double testThreshold,
+    int trainUsers,
+    int trainMovies,
+    List<Integer> firstUserIds,
+    List<Integer> firstMovieIds,
+    int minUserId,
+    int maxUserId,
+    int minMovieId,
+    int maxMovieId,
+    long emptyUserRowsAvoided,
+    long originalElements,
+    long optimizedElements,
+    double savedPercent,
+    double density,
+    double trainMeanRating,
+    SetReport train,
+    SetReport test,
+    SetReport validation,
+    Map<String, String> checks) {
+
+  /// A set's size.
+  ///
+  /// @param rows its rows
+  /// @param percent of all rows
+  public record Share(long rows, double percent) {}
+
+  /// A set before and after mapping.
+  ///
+  /// @param rows rows before
+  /// @param unknownUserRows rows dropped because the user is not in training
+  /// @param unknownMovieRows rows dropped after that because the movie is not
+  /// @param afterUnknownUsersRemoved rows left after the first filter
+  /// @param afterUnknownMoviesRemoved rows left after both
+  /// @param first5Before the first rows as uploaded
+  /// @param first5 the first rows that are left, as dense indices
+  public record SetReport(
+      long rows,
+      long unknownUserRows,
+      long unknownMovieRows,
+      long afterUnknownUsersRemoved,
+      long afterUnknownMoviesRemoved,
+      List<RawRow> first5Before,
+      List<MappedRow> first5) {}
+
+  /// A rating as uploaded.
+  public record RawRow(int userId, int movieId, float rating, long timestamp) {}
+
+  /// A rating in dense indices.
+  public record MappedRow(int user, int item, float rating, long timestamp) {}
+}

@@ -1,0 +1,231 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.StepRunner;
+import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.InvalidKeyException;
+import com.craftyverse.recsys.storage.NoSuchObjectException;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// Turns an upload into a dataset: `ratings.arrow` and `movies.arrow`, rows in the file's order.
+///
+/// A dataset's version is the digest of the upload's bytes, so the same content under the same dataset
+/// is the same version whenever and however often it arrives.
+public final class Ingest {
+  /// The step's name.
+  public static final String STEP = "ingest";
+
+  /// Goes up whenever the same upload would give other files.
+  public static final int FORMAT_VERSION = 1;
+
+  private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
+
+  private final ObjectStore store;
+  private final StepRunner runner;
+
+  /// @param store where uploads arrive and datasets go
+  public Ingest(ObjectStore store) {
+    this.store = store;
+    this.runner = new StepRunner(store);
+  }
+
+  /// Ingests an upload, or finds that it has been.
+  ///
+  /// @throws RequestException when the key is not that of an upload, or the upload is not a ratings
+  ///     file
+  public IngestResult run(IngestRequest request) throws IOException {
+    String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
+    String dataset;
+    try {
+      dataset = ObjectKeys.datasetOfUpload(key);
+    } catch (InvalidKeyException e) {
+      throw RequestException.invalid("field 'key': " + e.getMessage());
+    }
+    ObjectInfo upload =
+        store
+            .find(key)
+            .orElseThrow(
+                () ->
+                    RequestException.notFound(
+                        "field 'key': there is no object "
+                            + ObjectKeys.quote(key)
+                            + " in the store"));
+    // The digest of a version that was read before need not be computed again.
+    String noteKey = noteKey(dataset, upload);
+    Optional<String> known = readNote(noteKey);
+    if (known.isPresent()) {
+      Optional<IngestResult> done = find(dataset, known.get());
+      if (done.isPresent()) {
+        return done.get();
+      }
+    }
+    try (FetchedObject fetched = store.fetch(key)) {
+      String sha256 = Digest.of(fetched.path());
+      StepSpec spec = spec(dataset, sha256);
+      String directory = ObjectKeys.datasetDirectory(dataset, spec.id());
+      StepRunner.Done<IngestFigures> done =
+          runner.run(
+              spec,
+              directory,
+              Map.of("upload", key),
+              IngestFigures.class,
+              output -> read(fetched, output));
+      store.put(
+          noteKey(dataset, fetched.info()),
+          Json.write(new UploadNote(key, fetched.info().etag(), sha256)));
+      return new IngestResult(done.manifest(), done.cached(), dataset, spec.id(), done.figures());
+    } catch (NoSuchObjectException e) {
+      throw RequestException.notFound(
+          "field 'key': the object " + ObjectKeys.quote(key) + " is gone from the store");
+    }
+  }
+
+  /// What an upload's ETag stands for, kept so that a repeated event costs no second reading.
+  private record UploadNote(String key, String etag, String sha256) {}
+
+  private static String noteKey(String dataset, ObjectInfo upload) {
+    String version = upload.key() + "\n" + upload.etag();
+    return "datasets/"
+        + dataset
+        + "/uploads/"
+        + Digest.of(version.getBytes(StandardCharsets.UTF_8)).substring(0, 20)
+        + ".json";
+  }
+
+  private Optional<String> readNote(String noteKey) throws IOException {
+    try {
+      return Optional.of(
+          Json.read(store.read(noteKey).content(), UploadNote.class, noteKey).sha256());
+    } catch (NoSuchObjectException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static StepSpec spec(String dataset, String sha256) {
+    return new StepSpec(STEP, FORMAT_VERSION, dataset, Map.of("upload", sha256), Map.of());
+  }
+
+  private Optional<IngestResult> find(String dataset, String sha256) throws IOException {
+    StepSpec spec = spec(dataset, sha256);
+    return runner
+        .find(
+            spec,
+            ObjectKeys.datasetDirectory(dataset, spec.id()) + ObjectKeys.MANIFEST,
+            IngestFigures.class)
+        .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
+  }
+
+  private IngestFigures read(FetchedObject upload, StepRunner.Output output) throws IOException {
+    String name = upload.info().key().substring(upload.info().key().lastIndexOf('/') + 1);
+    RatingsSummary summary = new RatingsSummary();
+    Movies movies;
+    String layout;
+    try (Upload opened = Upload.open(upload.path(), name)) {
+      layout = opened.layout();
+      movies = opened.movies();
+      output.write(
+          ObjectKeys.RATINGS,
+          path -> {
+            writeRatings(opened, path, summary);
+            if (summary.rows == 0) {
+              throw RequestException.unprocessable(name + ": ratings.csv has a header but no rows");
+            }
+            requireUnchanged(upload.info());
+          });
+    }
+    output.write(ObjectKeys.MOVIES, movies::write);
+    LOG.log(Level.DEBUG, "{0}: {1} ratings, {2} movies", name, summary.rows, movies.size());
+    return summary.figures(layout, movies.size(), upload.info().size());
+  }
+
+  private static void writeRatings(Upload upload, Path path, RatingsSummary summary)
+      throws IOException {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of())) {
+      Progress progress =
+          new Progress(LOG, STEP + " " + upload.name(), "bytes", upload.ratingsBytes());
+      upload.parseRatings(
+          (rows, users, movies, ratings, timestamps) -> {
+            summary.add(rows, users, movies, ratings, timestamps);
+            writer.writeBatch(
+                rows,
+                Buffers.of(users, rows),
+                Buffers.of(movies, rows),
+                Buffers.of(ratings, rows),
+                Buffers.of(timestamps, rows));
+            progress.update(upload.ratingsBytesRead());
+          });
+    }
+  }
+
+  /// A file in a directory can be written to while it is read; then what was read is of no version.
+  private void requireUnchanged(ObjectInfo read) throws IOException {
+    Optional<ObjectInfo> now = store.find(read.key());
+    if (now.isPresent() && !now.get().etag().equals(read.etag())) {
+      throw new RequestException(
+          RequestException.Kind.CONFLICT,
+          "the object "
+              + ObjectKeys.quote(read.key())
+              + " was changed while it was read; try again");
+    }
+  }
+
+  /// Counts and ranges, gathered as the rows go by.
+  private static final class RatingsSummary {
+    private long rows;
+    private int minUser = Integer.MAX_VALUE;
+    private int maxUser = Integer.MIN_VALUE;
+    private int minMovie = Integer.MAX_VALUE;
+    private int maxMovie = Integer.MIN_VALUE;
+    private float minRating = Float.MAX_VALUE;
+    private float maxRating = -Float.MAX_VALUE;
+    private long minTimestamp = Long.MAX_VALUE;
+    private long maxTimestamp = Long.MIN_VALUE;
+
+    void add(int count, int[] users, int[] movies, float[] ratings, long[] timestamps) {
+      rows += count;
+      for (int i = 0; i < count; i++) {
+        minUser = Math.min(minUser, users[i]);
+        maxUser = Math.max(maxUser, users[i]);
+        minMovie = Math.min(minMovie, movies[i]);
+        maxMovie = Math.max(maxMovie, movies[i]);
+        minRating = Math.min(minRating, ratings[i]);
+        maxRating = Math.max(maxRating, ratings[i]);
+        minTimestamp = Math.min(minTimestamp, timestamps[i]);
+        maxTimestamp = Math.max(maxTimestamp, timestamps[i]);
+      }
+    }
+
+    IngestFigures figures(String layout, int movies, long uploadBytes) {
+      return new IngestFigures(
+          layout,
+          rows,
+          movies,
+          minUser,
+          maxUser,
+          minMovie,
+          maxMovie,
+          minRating,
+          maxRating,
+          minTimestamp,
+          maxTimestamp,
+          uploadBytes);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package com.craftyverse.recsys.ingest;
+
+/// What an upload holds.
+///
+/// @param layout the file layout that was recognised
+/// @param ratings rows of `ratings.csv`
+/// @param movies rows of `movies.csv`
+/// @param minUserId the smallest user id
+/// @param maxUserId the largest user id
+/// @param minMovieId the smallest movie id among the ratings
+/// @param maxMovieId the largest movie id among the ratings
+/// @param minRating the lowest rating
+/// @param maxRating the highest rating
+/// @param minTimestamp the earliest rating, in epoch seconds
+/// @param maxTimestamp the latest rating, in epoch seconds
+/// @param uploadBytes the upload's size
+public record IngestFigures(
+    String layout,
+    long ratings,
+    int movies,
+    int minUserId,
+    int maxUserId,
+    int minMovieId,
+    int maxMovieId,
+    float minRating,
+    float maxRating,
+    long minTimestamp,
+    long maxTimestamp,
+    long uploadBytes) {}

@@ -1,0 +1,23 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.funqy.Funq;
+import jakarta.inject.Inject;
+
+/// The function `ingest`.
+public final class IngestFunction {
+  private final Ingest ingest;
+
+  @Inject
+  IngestFunction(ObjectStore store) {
+    this.ingest = new Ingest(store);
+  }
+
+  /// Turns an upload into a dataset.
+  @Funq("ingest")
+  public IngestResult ingest(IngestRequest request) {
+    return FunctionCall.run(() -> ingest.run(Request.requireBody(request)));
+  }
+}

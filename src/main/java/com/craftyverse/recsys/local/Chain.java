@@ -1,0 +1,179 @@
+package com.craftyverse.recsys.local;
+
+import com.craftyverse.recsys.evaluate.Evaluate;
+import com.craftyverse.recsys.evaluate.EvaluateFigures;
+import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.evaluate.EvaluateResult;
+import com.craftyverse.recsys.index.Index;
+import com.craftyverse.recsys.index.IndexRequest;
+import com.craftyverse.recsys.index.IndexResult;
+import com.craftyverse.recsys.ingest.Ingest;
+import com.craftyverse.recsys.ingest.IngestRequest;
+import com.craftyverse.recsys.ingest.IngestResult;
+import com.craftyverse.recsys.publish.Publish;
+import com.craftyverse.recsys.publish.PublishRequest;
+import com.craftyverse.recsys.publish.PublishResult;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.split.SplitResult;
+import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainResult;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Takes an upload through every step, as the state machine does in the cloud, and tells the log what a
+/// person wants to see.
+final class Chain {
+  private static final System.Logger LOG = System.getLogger(Chain.class.getName());
+
+  private final ObjectStore store;
+
+  /// @param store where the uploads are
+  Chain(ObjectStore store) {
+    this.store = store;
+  }
+
+  /// What became of an upload.
+  ///
+  /// @param upload the upload's key
+  /// @param dataset its dataset
+  /// @param index the directory of its index, with a trailing slash
+  /// @param model the directory of its model, with a trailing slash
+  record Outcome(String upload, String dataset, String index, String model) {}
+
+  /// Runs the steps.
+  ///
+  /// @throws com.craftyverse.recsys.step.RequestException when the upload is not fit for one of them
+  Outcome run(ObjectInfo upload) throws IOException {
+    long start = System.nanoTime();
+    say("upload    %s (%s)", upload.key(), size(upload.size()));
+
+    long begin = System.nanoTime();
+    IngestResult ingest = new Ingest(store).run(new IngestRequest(upload.key()));
+    tell(
+        "ingest",
+        ingest.cached(),
+        begin,
+        ingest.figures().ratings(),
+        String.format(
+            Locale.ROOT,
+            "%,d ratings, %,d movies, dataset %s, version %s",
+            ingest.figures().ratings(),
+            ingest.figures().movies(),
+            ingest.dataset(),
+            ingest.version()));
+
+    begin = System.nanoTime();
+    SplitResult split = new Split(store).run(new SplitRequest(ingest.manifest()));
+    tell(
+        "split",
+        split.cached(),
+        begin,
+        split.figures().ratings(),
+        String.format(
+            Locale.ROOT,
+            "%,d train, %,d test, %,d validation rows by time",
+            split.figures().trainRows(),
+            split.figures().testRows(),
+            split.figures().validationRows()));
+
+    begin = System.nanoTime();
+    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+    tell(
+        "index",
+        index.cached(),
+        begin,
+        split.figures().ratings(),
+        String.format(
+            Locale.ROOT,
+            "%,d users × %,d movies; of test %,d and of validation %,d rows are of known users and"
+                + " movies",
+            index.figures().users(),
+            index.figures().items(),
+            index.figures().testRows(),
+            index.figures().validationRows()));
+
+    begin = System.nanoTime();
+    TrainResult train = new Train(store).run(TrainRequest.of(index.manifest()));
+    tell("train", train.cached(), begin, 0, "model " + ObjectKeys.directoryOf(train.manifest()));
+
+    begin = System.nanoTime();
+    EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.manifest()));
+    tell("evaluate", evaluate.cached(), begin, 0, summary(evaluate.figures()));
+
+    publish(
+        ingest.dataset(),
+        evaluate.manifest(),
+        ingest.cached() && split.cached() && index.cached() && train.cached() && evaluate.cached());
+    String model = ObjectKeys.directoryOf(train.manifest());
+    say(
+        "done      in %s: %s/%s",
+        Progress.duration((System.nanoTime() - start) / 1e9), store.location(), model);
+    return new Outcome(
+        upload.key(), ingest.dataset(), ObjectKeys.directoryOf(index.manifest()), model);
+  }
+
+  /// Publishes the model, unless it is an old acquaintance: an upload that comes again, maybe late and
+  /// out of order, does not push aside what replaced it.
+  private void publish(String dataset, String evaluation, boolean allCached) throws IOException {
+    Optional<CurrentModel> current =
+        CurrentModel.find(store, dataset).map(CurrentModel.Versioned::current);
+    if (allCached && current.isPresent() && current.get().wasPublished(evaluation)) {
+      boolean isCurrent = current.get().history().getFirst().evaluation().equals(evaluation);
+      say(
+          isCurrent
+              ? "publish   this model is the current one of %s (done before)"
+              : "publish   left alone: %s has had this model and replaced it; POST its evaluation"
+                  + " to /publish to bring it back",
+          dataset);
+      return;
+    }
+    PublishResult publish = new Publish(store).run(new PublishRequest(evaluation));
+    say("publish   %s now predicts with model %s", dataset, publish.model());
+  }
+
+  private static void tell(String step, boolean cached, long begin, long rows, String result) {
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    String how =
+        cached
+            ? "done before"
+            : rows > 0
+                ? "in "
+                    + Progress.duration(seconds)
+                    + ", "
+                    + Progress.rate(rows / seconds)
+                    + " rows/s"
+                : "in " + Progress.duration(seconds);
+    say("%-9s %s (%s)", step, result, how);
+  }
+
+  private static String summary(EvaluateFigures figures) {
+    if (figures.testRmse() == null || figures.baselineRmse() == null) {
+      return String.valueOf(figures.reason());
+    }
+    return String.format(
+        Locale.ROOT,
+        "test RMSE %.4f on %,d ratings; biases alone %.4f",
+        figures.testRmse(),
+        figures.testRatings(),
+        figures.baselineRmse());
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1_000_000
+        ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)
+        : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+  }
+
+  static void say(String format, Object... arguments) {
+    LOG.log(Level.INFO, () -> String.format(Locale.ROOT, format, arguments));
+  }
+}

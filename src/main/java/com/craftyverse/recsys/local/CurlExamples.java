@@ -1,0 +1,80 @@
+package com.craftyverse.recsys.local;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/// Tells the log three commands that ask a new model something, with ids that it knows.
+@ApplicationScoped
+class CurlExamples {
+  private static final int MOVIES = 3;
+
+  private final ObjectStore store;
+  private final int port;
+
+  CurlExamples(ObjectStore store, @ConfigProperty(name = "quarkus.http.port") int port) {
+    this.store = store;
+    this.port = port;
+  }
+
+  /// Tells how to ask the model that came out of the chain.
+  void tell(Chain.Outcome outcome) throws IOException {
+    int[] userRatings = column(outcome.index() + ObjectKeys.USERS, "ratings");
+    int[] userIds = column(outcome.index() + ObjectKeys.USERS, "userId");
+    int[] movieRatings = column(outcome.index() + ObjectKeys.ITEMS, "ratings");
+    int[] movieIds = column(outcome.index() + ObjectKeys.ITEMS, "movieId");
+    String movies =
+        most(movieRatings, MOVIES).stream()
+            .map(item -> String.valueOf(movieIds[item]))
+            .collect(Collectors.joining(","));
+    int user = userIds[most(userRatings, 1).getFirst()];
+    Chain.say("Try:");
+    sayPredict(outcome.dataset(), user, movies, "the most active user, the most rated movies");
+    sayPredict(outcome.dataset(), Integer.MAX_VALUE, movies, "somebody whom nobody knows");
+    Chain.say(
+        "  curl -s localhost:%d/ingest -d '{\"key\":\"%s\"}'   # a step by hand; this one was done"
+            + " before",
+        port, outcome.upload());
+  }
+
+  private void sayPredict(String dataset, int user, String movies, String comment) {
+    Chain.say(
+        "  curl -s localhost:%d/predict -d '{\"dataset\":\"%s\",\"userId\":%d,\"movieIds\":[%s]}'  "
+            + " # %s",
+        port, dataset, user, movies, comment);
+  }
+
+  /// The rows with the largest counts, the largest first.
+  private static List<Integer> most(int[] counts, int rows) {
+    return IntStream.range(0, counts.length)
+        .boxed()
+        .sorted(Comparator.comparingInt((Integer row) -> -counts[row]))
+        .limit(rows)
+        .toList();
+  }
+
+  private int[] column(String key, String name) throws IOException {
+    try (FetchedObject fetched = store.fetch(key);
+        ArrowFile file = ArrowFile.open(fetched.path(), key)) {
+      int[] values = new int[0];
+      for (RecordBatch batch : file.batches()) {
+        int[] part = batch.data(name).toArray(Buffers.INT32);
+        int length = values.length;
+        values = Arrays.copyOf(values, length + part.length);
+        System.arraycopy(part, 0, values, length, part.length);
+      }
+      return values;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package com.craftyverse.recsys.local;
+
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import io.quarkus.funqy.runtime.FunctionInvoker;
+import io.quarkus.funqy.runtime.FunctionRecorder;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/// Stands before and behind the functions over HTTP.
+///
+/// Before: a request whose `Host` is not this server's, or whose `Origin` is another site's, is
+/// refused, so that a page in a browser cannot reach a server on the loopback address, be it by a
+/// rebound name; a body that is not the function's request is refused with a sentence that names the
+/// field. Behind: every error becomes `{"error": "…"}` with a status that fits.
+@ApplicationScoped
+class HttpGuard {
+  private static final System.Logger LOG = System.getLogger(HttpGuard.class.getName());
+  private static final int BEFORE_EVERYTHING = 10_000;
+  private static final int BEFORE_FUNCTIONS = -10;
+  private static final int AFTER_EVERYTHING = 5_000;
+  private static final int MISDIRECTED = 421;
+
+  private final List<String> allowedHosts;
+
+  HttpGuard(@ConfigProperty(name = "recsys.http.allowed-hosts") List<String> allowedHosts) {
+    this.allowedHosts =
+        allowedHosts.stream().map(host -> host.strip().toLowerCase(Locale.ROOT)).toList();
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::refuseForeignPages, BEFORE_EVERYTHING);
+  }
+
+  void register(@Observes Router router) {
+    router.route().order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
+    router.route("/:function").order(BEFORE_FUNCTIONS).handler(this::checkRequest);
+    router.route().order(AFTER_EVERYTHING).handler(context -> context.fail(404));
+  }
+
+  private void refuseForeignPages(RoutingContext context) {
+    HostAndPort authority = context.request().authority();
+    String host = authority == null ? null : authority.host();
+    String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+    if (!isAllowed(host)) {
+      answer(
+          context,
+          MISDIRECTED,
+          "the host "
+              + ObjectKeys.quote(String.valueOf(host))
+              + " is not this server's; allowed are "
+              + String.join(", ", allowedHosts)
+              + " (recsys.http.allowed-hosts)");
+    } else if (origin != null && !isAllowed(hostName(origin))) {
+      answer(
+          context, 403, "requests from the site " + ObjectKeys.quote(origin) + " are not allowed");
+    } else {
+      context.next();
+    }
+  }
+
+  private boolean isAllowed(@Nullable String host) {
+    return host != null && allowedHosts.contains(host.toLowerCase(Locale.ROOT));
+  }
+
+  private static @Nullable String hostName(String url) {
+    try {
+      return new URI(url).getHost();
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  private void checkRequest(RoutingContext context) {
+    FunctionInvoker function =
+        FunctionRecorder.registry.matchInvoker(context.pathParam("function"));
+    if (function == null) {
+      context.next();
+      return;
+    }
+    if (!context.request().method().equals(HttpMethod.POST)) {
+      context.response().putHeader(HttpHeaders.ALLOW, "POST");
+      answer(context, 405, function.getName() + " takes POST with a JSON object");
+      return;
+    }
+    Buffer body = context.body() == null ? null : context.body().buffer();
+    try {
+      Json.decode(body == null ? new byte[0] : body.getBytes(), (Class<?>) function.getInputType());
+      context.next();
+    } catch (RequestException e) {
+      answer(context, e.kind().status(), String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      context.fail(e);
+    }
+  }
+
+  private void answerFailure(RoutingContext context) {
+    Throwable failure = context.failure();
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof RequestException refused) {
+        answer(context, refused.kind().status(), String.valueOf(refused.getMessage()));
+        return;
+      }
+    }
+    int status = context.statusCode();
+    if (failure == null && status == 404) {
+      answer(
+          context,
+          404,
+          "there is no "
+              + ObjectKeys.quote(context.request().path())
+              + "; there are "
+              + functionNames());
+    } else if (failure == null && status >= 400 && status < 500) {
+      answer(context, status, "the request was refused with status " + status);
+    } else {
+      LOG.log(Level.ERROR, context.request().path() + " failed", failure);
+      answer(context, 500, "the server failed; its log says why");
+    }
+  }
+
+  private static String functionNames() {
+    return FunctionRecorder.registry.invokers().stream()
+        .map(invoker -> "POST /" + invoker.getName())
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static void answer(RoutingContext context, int status, String error) {
+    if (context.response().ended()) {
+      return;
+    }
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end(Buffer.buffer(Json.write(Map.of("error", error))));
+  }
+}

@@ -1,0 +1,143 @@
+package com.craftyverse.recsys.local;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/// Notices uploads and sends each through the [Chain], one after the other.
+///
+/// It looks at the listing of `raw/` every second. A file is taken when two looks in a row find it with
+/// the same size and time, so not while it is being copied. Content that was processed before is
+/// recognised by the steps themselves, so forgetting everything at a restart costs nothing.
+@ApplicationScoped
+class UploadWatcher {
+  private static final System.Logger LOG = System.getLogger(UploadWatcher.class.getName());
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+
+  private final ObjectStore store;
+  private final boolean enabled;
+  private final Optional<String> sample;
+  private final CurlExamples examples;
+  private @Nullable Thread thread;
+
+  /// ETags by key: as last seen, and as last sent through the chain.
+  private final Map<String, String> seen = new HashMap<>();
+
+  private final Map<String, String> taken = new HashMap<>();
+
+  UploadWatcher(
+      ObjectStore store,
+      @ConfigProperty(name = "recsys.watch") boolean enabled,
+      @ConfigProperty(name = "recsys.sample") Optional<String> sample,
+      CurlExamples examples) {
+    this.store = store;
+    this.enabled = enabled;
+    this.sample = sample;
+    this.examples = examples;
+  }
+
+  void start(@Observes StartupEvent event) {
+    if (enabled) {
+      LOG.log(
+          Level.INFO,
+          "Put a MovieLens-style zip into {0}/{1} and it becomes a model.",
+          store.location(),
+          ObjectKeys.RAW);
+      thread = Thread.ofPlatform().daemon().name("upload-watcher").start(this::watch);
+    }
+  }
+
+  void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    if (thread != null) {
+      thread.interrupt();
+      thread.join(LONGEST_STOP);
+    }
+  }
+
+  private void watch() {
+    try {
+      uploadSample();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.ERROR, "the sample could not be uploaded", e);
+    }
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        look();
+        Thread.sleep(BETWEEN_LOOKS);
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | RuntimeException e) {
+        LOG.log(Level.ERROR, "cannot look for uploads in " + store.location(), e);
+      }
+    }
+  }
+
+  /// Uploads the sample into a store in which nothing ever happened.
+  private void uploadSample() throws IOException {
+    if (sample.isEmpty()
+        || !store.list(ObjectKeys.RAW).isEmpty()
+        || !store.list("models/").isEmpty()) {
+      return;
+    }
+    Path file = Path.of(sample.get());
+    if (!Files.isRegularFile(file)) {
+      LOG.log(Level.WARNING, "there is no sample at {0}; the store stays empty", file);
+      return;
+    }
+    Path copy = store.newTempFile();
+    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+    store.put(ObjectKeys.RAW + file.getFileName(), copy);
+  }
+
+  /// One look at the listing, and the chain for each upload that has come to rest.
+  private void look() throws IOException {
+    List<ObjectInfo> uploads =
+        store.list(ObjectKeys.RAW).stream().filter(UploadWatcher::isUpload).toList();
+    for (ObjectInfo upload : uploads) {
+      boolean atRest = upload.etag().equals(seen.put(upload.key(), upload.etag()));
+      if (atRest && !upload.etag().equals(taken.get(upload.key()))) {
+        taken.put(upload.key(), upload.etag());
+        process(upload);
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean isUpload(ObjectInfo object) {
+    String name = object.key().substring(object.key().lastIndexOf('/') + 1);
+    return !name.startsWith(".") && !name.endsWith(".part") && !name.endsWith(".tmp");
+  }
+
+  private void process(ObjectInfo upload) {
+    try {
+      examples.tell(new Chain(store).run(upload));
+    } catch (RequestException e) {
+      LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
+    } catch (InterruptedIOException e) {
+      LOG.log(Level.INFO, "{0} was left unfinished; it goes on at the next start", upload.key());
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.ERROR, upload.key() + " failed", e);
+    }
+  }
+}

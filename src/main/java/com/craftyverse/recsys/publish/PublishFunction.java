@@ -1,0 +1,23 @@
+package com.craftyverse.recsys.publish;
+
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.funqy.Funq;
+import jakarta.inject.Inject;
+
+/// The function `publish`.
+public final class PublishFunction {
+  private final Publish publish;
+
+  @Inject
+  PublishFunction(ObjectStore store) {
+    this.publish = new Publish(store);
+  }
+
+  /// Makes an evaluated model its dataset's current one.
+  @Funq("publish")
+  public PublishResult publish(PublishRequest request) {
+    return FunctionCall.run(() -> publish.run(Request.requireBody(request)));
+  }
+}

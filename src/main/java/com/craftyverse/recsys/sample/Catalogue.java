@@ -1,0 +1,282 @@
+package com.craftyverse.recsys.sample;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/// The movies, in the order in which they entered the catalogue, which is the order of their ids.
+/// The arrays are parallel and belong to this package's readers: nobody writes to them.
+final class Catalogue {
+  /// Number of latent factors.
+  static final int FACTORS = 8;
+
+  /// Standard deviation of the factor part `p · q` over random pairs of user and movie, in stars.
+  private static final double FACTOR_SD = 0.5;
+
+  /// Each factor carries this share of the variance of the one before.
+  private static final double FACTOR_DECAY = 0.35;
+
+  /// Share of a movie's factor variance that its genres explain.
+  private static final double GENRE_SHARE = 0.5;
+
+  /// Added to the quality by popularity, because users choose what suits them and the scale ends at
+  /// five stars.
+  private static final double QUALITY_SHIFT = 0.03;
+
+  // Mean rating of a movie by its number of ratings in ml-latest.
+  private static final double[] QUALITY_COUNTS = {1, 3, 7, 25, 300, 3_000, 30_000};
+  private static final double[] QUALITY_MEANS = {2.88, 2.88, 2.88, 2.99, 3.16, 3.27, 3.6};
+
+  // The share of the catalogue that had been entered by a moment (as a decimal year).
+  private static final double[] ENTERED_SHARE = {0, 0.02, 0.045, 0.1, 0.125, 0.31, 0.5, 0.71, 1};
+  private static final double[] ENTERED_YEAR = {
+    1993, 1995.02, 2000, 2005, 2009, 2015.2, 2017.45, 2019.9, 2023.5
+  };
+
+  private static final int FULL_MOVIES = 86_537;
+  private static final double SECONDS_PER_YEAR = 31_556_952;
+  private static final int RANK_BITS = 20;
+
+  final int size;
+  final int[] id;
+  final String[] title;
+  final String[] genres;
+
+  /// Epoch seconds from which the movie can be rated; not after the first rating.
+  final long[] added;
+
+  /// Expected number of ratings in the dataset, 0 for a movie that nobody rates.
+  final double[] expected;
+
+  /// Mean score of the movie over random users, in stars.
+  final float[] quality;
+
+  /// `size × FACTORS`, row by row: `q`.
+  final float[] factors;
+
+  Catalogue(SampleSpec spec, Timeline timeline) {
+    size = spec.movies();
+    id = new int[size];
+    title = new String[size];
+    genres = new String[size];
+    added = new long[size];
+    expected = new double[size];
+    quality = new float[size];
+    factors = new float[size * FACTORS];
+
+    double[] counts = Popularity.expectedCounts(spec);
+    double stride = Popularity.ranksPerMovie(spec);
+    long[] entered = new long[size];
+    for (int rank = 1; rank <= size; rank++) {
+      SplitMix random = SplitMix.stream(spec.seed(), Streams.ENTRY, rank);
+      entered[rank - 1] = entered(1 + (rank - 1) * stride, random) << RANK_BITS | (rank - 1);
+    }
+    Arrays.sort(entered);
+
+    Map<Genre, double[]> genreFactors = genreFactors(spec.seed());
+    // Later movies than this would find too few users to rate them.
+    long latest = timeline.time(0.97 * spec.arrivals());
+    Titles titles = new Titles();
+    SplitMix idGaps = SplitMix.stream(spec.seed(), Streams.MOVIE_ID, 0);
+    int lastId = 0;
+    for (int i = 0; i < size; i++) {
+      int rank = (int) (entered[i] & ((1 << RANK_BITS) - 1)) + 1;
+      added[i] = Math.clamp(entered[i] >> RANK_BITS, timeline.from(), latest);
+      expected[i] = rank <= counts.length ? counts[rank - 1] : 0;
+      // Ids are dense at first and sparse later, as where numbers were given out and then not used.
+      boolean dense = i < size / 10;
+      lastId += dense ? 1 + idGaps.nextInt(10) / 9 : 1 + idGaps.nextInt(6);
+      id[i] = lastId;
+      describe(
+          i,
+          1 + (rank - 1) * stride,
+          SplitMix.stream(spec.seed(), Streams.MOVIE, rank),
+          titles,
+          genreFactors);
+    }
+  }
+
+  /// The index of a movie.
+  ///
+  /// @throws IllegalArgumentException if there is no such movie
+  int index(int movieId) {
+    int index = Arrays.binarySearch(id, movieId);
+    if (index < 0) {
+      throw new IllegalArgumentException("no movie has the id " + movieId);
+    }
+    return index;
+  }
+
+  /// Number of movies that have entered by a time: they are the first ones.
+  int enteredBy(long time) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (added[middle] <= time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// When a movie of some popularity enters, epoch seconds, perhaps before the service began.
+  /// Popular movies tend to have been there early; some are new releases of a later year.
+  private static long entered(double rank, SplitMix random) {
+    double newest = 1998 + 2 * StrictMath.log(rank);
+    double year;
+    if (rank <= 8_000 && random.nextDouble() < 0.4) {
+      year = 1995.5 + random.nextDouble() * (newest - 1995.5);
+    } else {
+      double share = rank * StrictMath.exp(random.nextGaussian()) / FULL_MOVIES;
+      if (share >= 1) {
+        share = 0.3 + 0.7 * random.nextDouble();
+      }
+      year = interpolate(ENTERED_SHARE, ENTERED_YEAR, share);
+    }
+    return (long) ((year - 1970) * SECONDS_PER_YEAR);
+  }
+
+  private void describe(
+      int i, double rank, SplitMix random, Titles titles, Map<Genre, double[]> genreFactors) {
+    int year = releaseYear(i, random);
+    title[i] = titles.next(random, year);
+    double fullCount = Popularity.fullCount(rank);
+    boolean unknown = rank > 20_000 && random.nextDouble() < 0.1;
+    Set<Genre> genreSet = unknown ? EnumSet.noneOf(Genre.class) : drawGenres(random, year);
+    genres[i] = genreNames(genreSet);
+    double[] shared = new double[FACTORS];
+    double genreQuality = 0;
+    for (Map.Entry<Genre, double[]> entry : genreFactors.entrySet()) {
+      if (genreSet.contains(entry.getKey())) {
+        genreQuality += entry.getKey().quality / genreSet.size();
+        for (int f = 0; f < FACTORS; f++) {
+          shared[f] += entry.getValue()[f] / Math.sqrt(genreSet.size());
+        }
+      }
+    }
+    double sd = fullCount >= 10_000 ? 0.37 : 0.49;
+    quality[i] =
+        (float) (quality(fullCount) + QUALITY_SHIFT + genreQuality + sd * random.nextGaussian());
+    for (int f = 0; f < FACTORS; f++) {
+      double own = random.nextGaussian();
+      double mixed =
+          unknown ? own : Math.sqrt(GENRE_SHARE) * shared[f] + Math.sqrt(1 - GENRE_SHARE) * own;
+      factors[i * FACTORS + f] = (float) (factorSd(f) * mixed);
+    }
+  }
+
+  private int releaseYear(int i, SplitMix random) {
+    boolean launch = Timeline.yearOf(added[i]) <= 1996;
+    double fresh = random.nextDouble();
+    double spread = random.nextDouble();
+    double old = random.nextGaussian();
+    if (fresh < (launch ? 0.6 : 0.5)) {
+      double years = launch ? 5 * spread : 0.6 * spread;
+      return Timeline.yearOf(added[i] - (long) (years * SECONDS_PER_YEAR));
+    }
+    double age = 1 + StrictMath.exp(2.6 + 0.8 * old);
+    return Math.max(1903, Timeline.yearOf(added[i]) - (int) Math.min(age, 100));
+  }
+
+  private static Set<Genre> drawGenres(SplitMix random, int year) {
+    double howMany = random.nextDouble();
+    int wanted = howMany < 0.38 ? 1 : howMany < 0.72 ? 2 : howMany < 0.93 ? 3 : 4;
+    double total = 0;
+    for (Genre genre : Genre.values()) {
+      total += genre.frequency;
+    }
+    Set<Genre> set = EnumSet.noneOf(Genre.class);
+    while (set.size() < wanted) {
+      double point = random.nextDouble() * total;
+      for (Genre genre : Genre.values()) {
+        point -= genre.frequency;
+        if (point < 0) {
+          if (genre.existsIn(year)) {
+            set.add(genre);
+          }
+          break;
+        }
+      }
+    }
+    return set;
+  }
+
+  private static String genreNames(Set<Genre> genreSet) {
+    StringBuilder names = new StringBuilder();
+    for (Genre genre : genreSet) {
+      names.append(names.isEmpty() ? "" : "|").append(genre.label);
+    }
+    return names.isEmpty() ? Genre.NONE : names.toString();
+  }
+
+  /// A point in factor space for each genre, of unit variance and centred over the movies, so that
+  /// a user's taste in genres is no liking of movies in general.
+  private static Map<Genre, double[]> genreFactors(long seed) {
+    Map<Genre, double[]> points = new EnumMap<>(Genre.class);
+    for (Genre genre : Genre.values()) {
+      points.put(genre, new double[FACTORS]);
+    }
+    for (int f = 0; f < FACTORS; f++) {
+      int factor = f;
+      SplitMix random = SplitMix.stream(seed, Streams.GENRE, factor);
+      points.values().forEach(point -> point[factor] = random.nextGaussian());
+      double mean = genreMean(points, factor, 1);
+      points.values().forEach(point -> point[factor] -= mean);
+      double sd = Math.sqrt(genreMean(points, factor, 2));
+      points.values().forEach(point -> point[factor] /= sd);
+    }
+    return points;
+  }
+
+  /// The mean of a factor, or of its square, over the genres by their frequency.
+  private static double genreMean(Map<Genre, double[]> points, int factor, int power) {
+    double sum = 0;
+    double weight = 0;
+    for (Map.Entry<Genre, double[]> entry : points.entrySet()) {
+      double value = entry.getValue()[factor];
+      sum += entry.getKey().frequency * (power == 1 ? value : value * value);
+      weight += entry.getKey().frequency;
+    }
+    return sum / weight;
+  }
+
+  private static double factorSd(int factor) {
+    double sum = 0;
+    double own = 1;
+    double share = 1;
+    for (int f = 0; f < FACTORS; f++) {
+      if (f == factor) {
+        own = share;
+      }
+      sum += share;
+      share *= FACTOR_DECAY;
+    }
+    return FACTOR_SD * Math.sqrt(own / sum);
+  }
+
+  private static double quality(double fullCount) {
+    double[] logs = new double[QUALITY_COUNTS.length];
+    for (int k = 0; k < logs.length; k++) {
+      logs[k] = StrictMath.log(QUALITY_COUNTS[k]);
+    }
+    return interpolate(logs, QUALITY_MEANS, StrictMath.log(fullCount));
+  }
+
+  /// Linear between the knots, level outside them.
+  private static double interpolate(double[] xs, double[] ys, double x) {
+    if (x <= xs[0]) {
+      return ys[0];
+    }
+    for (int k = 1; k < xs.length; k++) {
+      if (x < xs[k]) {
+        return ys[k - 1] + (ys[k] - ys[k - 1]) * (x - xs[k - 1]) / (xs[k] - xs[k - 1]);
+      }
+    }
+    return ys[ys.length - 1];
+  }
+}

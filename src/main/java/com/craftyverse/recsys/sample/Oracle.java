@@ -1,0 +1,128 @@
+package com.craftyverse.recsys.sample;
+
+/// What a perfect model would know: the distribution of the published rating, given who rates what
+/// and when. Thread-safe.
+///
+/// Over any set of rows, the root of the mean of [#variance] is the RMSE of [#expectation], and no
+/// predictor that sees only user, movie and time can have a lower one in the long run.
+public final class Oracle {
+  /// 2003-02-18 00:00:00 UTC: no half stars before.
+  static final long HALF_STARS_FROM = 1_045_526_400L;
+
+  /// Standard deviation of the noise of a usual user, in stars.
+  private static final double NOISE_SD = 0.75;
+
+  // The noise before scaling has the distribution function (1 + e^−x)^(−1/4): a generalized
+  // logistic
+  // law with a longer left tail, since disappointments are larger than delights. Its mean is
+  // ψ(1/4) − ψ(1) = −π/2 − 3 ln 2, its variance ψ'(1/4) + ψ'(1) = 7π²/6 + 8G (G is Catalan's).
+  private static final double RAW_MEAN = -Math.PI / 2 - 3 * StrictMath.log(2);
+  private static final double RAW_SD = Math.sqrt(7 * Math.PI * Math.PI / 6 + 8 * 0.915965594177219);
+
+  private static final double MOST_STARS = 5;
+
+  private final Catalogue movies;
+  private final Users users;
+
+  Oracle(Catalogue movies, Users users) {
+    this.movies = movies;
+    this.users = users;
+  }
+
+  /// The mean of the rating that this user would publish for this movie at this time, in stars.
+  ///
+  /// @param timestamp epoch seconds; it matters only whether half stars were possible then
+  /// @throws IllegalArgumentException if there is no such user or movie
+  public double expectation(int userId, int movieId, long timestamp) {
+    return moment(userId, movieId, timestamp, false);
+  }
+
+  /// The variance of that rating around its [#expectation], in square stars.
+  ///
+  /// @throws IllegalArgumentException if there is no such user or movie
+  public double variance(int userId, int movieId, long timestamp) {
+    double mean = moment(userId, movieId, timestamp, false);
+    return moment(userId, movieId, timestamp, true) - mean * mean;
+  }
+
+  /// The planted score before noise, rounding and clipping: quality, bias and factors, in stars.
+  ///
+  /// @throws IllegalArgumentException if there is no such user or movie
+  public double score(int userId, int movieId) {
+    int user = user(userId);
+    int movie = movies.index(movieId);
+    return score(user, movie, affinityAt(user, movie));
+  }
+
+  /// The part of the score that only factors can explain: `p · q`, in stars.
+  ///
+  /// @throws IllegalArgumentException if there is no such user or movie
+  public double affinity(int userId, int movieId) {
+    return affinityAt(user(userId), movies.index(movieId));
+  }
+
+  /// The same by the indices of user and movie.
+  double affinityAt(int user, int movie) {
+    double sum = 0;
+    int p = user * Catalogue.FACTORS;
+    int q = movie * Catalogue.FACTORS;
+    for (int f = 0; f < Catalogue.FACTORS; f++) {
+      sum += (double) users.factors[p + f] * movies.factors[q + f];
+    }
+    return sum;
+  }
+
+  /// Draws the rating that a user publishes.
+  ///
+  /// @return the rating in half stars, 1 to 10
+  int draw(int user, int movie, double affinity, long timestamp, SplitMix random) {
+    double score =
+        score(user, movie, affinity) + noiseSd(user) * (rawNoise(random) - RAW_MEAN) / RAW_SD;
+    int unit = halfStarsPerStep(user, timestamp);
+    int steps = (int) Math.floor(2 * score / unit + 0.5);
+    return unit * Math.clamp(steps, 1, 10 / unit);
+  }
+
+  private double score(int user, int movie, double affinity) {
+    return (double) movies.quality[movie] + users.bias[user] + affinity;
+  }
+
+  private int halfStarsPerStep(int user, long timestamp) {
+    return timestamp < HALF_STARS_FROM || users.wholeStars[user] ? 2 : 1;
+  }
+
+  /// First or second moment: the lowest rating and, for each step above it, what the step adds
+  /// times the probability of reaching it.
+  private double moment(int userId, int movieId, long timestamp, boolean second) {
+    int user = user(userId);
+    double score = score(userId, movieId);
+    double sd = noiseSd(user);
+    double step = halfStarsPerStep(user, timestamp) / 2.0;
+    double sum = second ? step * step : step;
+    for (double value = 2 * step; value <= MOST_STARS; value += step) {
+      double raw = (value - step / 2 - score) / sd * RAW_SD + RAW_MEAN;
+      double reached = 1 - 1 / Math.sqrt(Math.sqrt(1 + StrictMath.exp(-raw)));
+      double below = value - step;
+      sum += reached * (second ? value * value - below * below : step);
+    }
+    return sum;
+  }
+
+  private double noiseSd(int user) {
+    return NOISE_SD * users.spread[user];
+  }
+
+  /// The inverse of the distribution function at a uniform point.
+  private static double rawNoise(SplitMix random) {
+    double u = random.nextDouble();
+    double square = u * u;
+    return StrictMath.log(square * square / ((1 - u) * (1 + u) * (1 + square)));
+  }
+
+  private int user(int userId) {
+    if (userId < 1 || userId > users.size) {
+      throw new IllegalArgumentException("no user has the id " + userId);
+    }
+    return userId - 1;
+  }
+}

@@ -1,0 +1,157 @@
+package com.craftyverse.recsys.sample;
+
+import java.util.Arrays;
+
+/// Makes all ratings of one user after another: sessions, movies, stars and seconds. Holds scratch
+/// memory for one thread.
+final class RatingMaker {
+  private static final double LOG_GAP_MEAN = StrictMath.log(11);
+  private static final double LOG_GAP_SD = 1.673;
+
+  /// How much likelier a user takes a movie for each star that it suits better.
+  private static final double TASTE = 0.5;
+
+  private static final double LEAST_INTEREST = 0.1;
+
+  /// So many refusals in a row say that a user has taken nearly all there is.
+  private static final int PATIENCE = 400;
+
+  private static final int MOVIE_SHIFT = 36;
+  private static final int TIME_SHIFT = 4;
+
+  private final SampleSpec spec;
+  private final Timeline timeline;
+  private final Catalogue movies;
+  private final Users users;
+  private final Choices choices;
+  private final Oracle oracle;
+
+  private final Users.Plan plan = new Users.Plan();
+  private final int[] takenBy;
+  private long[] race = {};
+  private long[] rows = {};
+  private int size;
+
+  RatingMaker(
+      SampleSpec spec,
+      Timeline timeline,
+      Catalogue movies,
+      Users users,
+      Choices choices,
+      Oracle oracle) {
+    this.spec = spec;
+    this.timeline = timeline;
+    this.movies = movies;
+    this.users = users;
+    this.choices = choices;
+    this.oracle = oracle;
+    takenBy = new int[movies.size];
+    Arrays.fill(takenBy, -1);
+  }
+
+  static int movie(long row) {
+    return (int) (row >>> MOVIE_SHIFT);
+  }
+
+  static long timestamp(long row) {
+    return row >>> TIME_SHIFT & 0xffff_ffffL;
+  }
+
+  static int halfStars(long row) {
+    return (int) (row & 15);
+  }
+
+  /// Writes a user's ratings, ascending by movie, as packed rows (see the three methods above).
+  ///
+  /// @param at index of the first; the user's `count` rows follow
+  void make(int user, long[] target, int at) {
+    rows = target;
+    size = at;
+    SplitMix random = SplitMix.stream(spec.seed(), Streams.EVENTS, user);
+    users.plan(user, random, plan);
+    long free = 0;
+    for (int s = 0; s < plan.sessions; s++) {
+      free = session(user, s, Math.max(free, plan.start[s]), random);
+    }
+    Arrays.sort(target, at, size);
+  }
+
+  /// Rates a session's movies from a time on.
+  ///
+  /// @return when the next session may begin
+  private long session(int user, int session, long begin, SplitMix random) {
+    long time = Math.min(begin, spec.to());
+    int open = plan.ratings[session];
+    if (session == 0) {
+      for (int k = users.firstStart[user]; k < users.firstStart[user + 1]; k++) {
+        time = rate(user, users.firstMovies[k], time, random);
+        open--;
+      }
+    }
+    // What the user could choose from when the session was planned, so that a late start is
+    // harmless.
+    long shelf = plan.start[session];
+    int year = timeline.year(shelf);
+    int refusals = 0;
+    while (open > 0 && refusals < PATIENCE) {
+      int movie = choices.draw(random, year);
+      if (takenBy[movie] == user
+          || movies.added[movie] > shelf
+          || random.nextDouble() >= interest(user, movie)) {
+        refusals++;
+      } else {
+        time = rate(user, movie, time, random);
+        refusals = 0;
+        open--;
+      }
+    }
+    if (open > 0) {
+      time = raceFor(open, user, shelf, time, random);
+    }
+    return time + Users.SESSION_GAP;
+  }
+
+  /// Takes the remaining movies of a session at once, by the same law as one after another: each
+  /// movie gets an exponential clock, and those that ring first are taken (Efraimidis & Spirakis
+  /// 2006).
+  private long raceFor(int open, int user, long shelf, long begin, SplitMix random) {
+    int entered = movies.enteredBy(shelf);
+    if (race.length < entered) {
+      race = new long[entered];
+    }
+    int runners = 0;
+    for (int i = 0; i < entered; i++) {
+      if (takenBy[i] != user && choices.weight[i] > 0) {
+        double rings =
+            -StrictMath.log(random.nextDouble()) / (choices.weight[i] * interest(user, i));
+        // Positive doubles order as their bits do; the low bits make room for the movie.
+        race[runners++] = (Double.doubleToRawLongBits(rings) & -(1L << 20)) | i;
+      }
+    }
+    if (runners < open) {
+      throw new IllegalStateException("user " + (user + 1) + " has run out of movies");
+    }
+    Arrays.sort(race, 0, runners);
+    long time = begin;
+    for (int k = 0; k < open; k++) {
+      time = rate(user, (int) (race[k] & ((1 << 20) - 1)), time, random);
+    }
+    return time;
+  }
+
+  /// Adds a rating.
+  ///
+  /// @return the time of the next one in the session
+  private long rate(int user, int movie, long time, SplitMix random) {
+    takenBy[movie] = user;
+    long when = Math.min(time, spec.to());
+    int stars = oracle.draw(user, movie, oracle.affinityAt(user, movie), when, random);
+    rows[size++] = (long) movie << MOVIE_SHIFT | when << TIME_SHIFT | stars;
+    double gap = StrictMath.exp(LOG_GAP_MEAN + LOG_GAP_SD * random.nextGaussian());
+    return time + (long) Math.min(Users.SESSION_GAP, gap + 0.5);
+  }
+
+  private double interest(int user, int movie) {
+    return Math.clamp(0.5 + TASTE * oracle.affinityAt(user, movie), LEAST_INTEREST, 1);
+  }
+}

@@ -1,0 +1,56 @@
+package com.craftyverse.recsys.sample;
+
+/// The generator's source of randomness: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014), written out
+/// so that its output is this project's promise and not a library's.
+///
+/// Every user and every movie has a stream of its own, found from the seed, a domain and an index,
+/// so that the order in which they are made does not matter. Not thread-safe.
+final class SplitMix {
+  private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
+
+  private long state;
+
+  /// The plain generator of a seed.
+  SplitMix(long state) {
+    this.state = state;
+  }
+
+  /// The stream number `index` of a domain.
+  static SplitMix stream(long seed, int domain, int index) {
+    long key = mix(seed + GOLDEN_GAMMA * (domain + 1L));
+    return new SplitMix(mix(key + GOLDEN_GAMMA * (index + 1L)));
+  }
+
+  long nextLong() {
+    state += GOLDEN_GAMMA;
+    return mix(state);
+  }
+
+  /// Uniform in the open interval (0, 1): safe to take the logarithm of, and of one minus it.
+  double nextDouble() {
+    return ((nextLong() >>> 12) + 0.5) * 0x1.0p-52;
+  }
+
+  /// Uniform in `0 … bound − 1`, up to a bias of less than `bound / 2^32`.
+  int nextInt(int bound) {
+    return (int) (((nextLong() >>> 32) * bound) >>> 32);
+  }
+
+  /// Standard normal, by Marsaglia's polar method.
+  double nextGaussian() {
+    while (true) {
+      double x = 2 * nextDouble() - 1;
+      double y = 2 * nextDouble() - 1;
+      double square = x * x + y * y;
+      if (square < 1) {
+        return x * Math.sqrt(-2 * StrictMath.log(square) / square);
+      }
+    }
+  }
+
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,313 @@
+package com.craftyverse.recsys.sample;
+
+import java.util.Arrays;
+
+/// The users: who they are, how much they rate and when. User `u` of the arrays has the id `u + 1`.
+/// The arrays belong to this package's readers: nobody writes to them.
+final class Users {
+  /// The longest pause inside a session, seconds.
+  static final int SESSION_GAP = 3_600;
+
+  private static final int MAX_COUNT = 33_000;
+  private static final double LOG_COUNT_MEAN = 3.55;
+  private static final double LOG_COUNT_SD = 1.471;
+  private static final double BIAS_SD = 0.41;
+
+  /// Those who rate e times as much rate so much higher, in stars.
+  private static final double BIAS_PER_LOG_COUNT = -0.03;
+
+  private static final double LOG_SPREAD_SD = 0.28;
+  private static final double WHOLE_STARS_ONLY = 0.17;
+
+  /// No user rates faster than one movie in this many seconds over a life, so that heavy users need
+  /// time.
+  private static final int SECONDS_PER_RATING = 300;
+
+  /// The service opens when it has so many movies, or all of a smaller catalogue.
+  private static final int FEWEST_MOVIES = 20;
+
+  private static final int LONG_SESSION = 500;
+  private static final int MAX_SESSIONS = 4_000;
+  private static final double LOG_LIFETIME_SD = 2.9;
+  private static final double LIFETIME_PER_LOG_COUNT = 1.0;
+  private static final long DAY = 86_400;
+
+  final int size;
+
+  /// Number of ratings.
+  final int[] count;
+
+  /// First rating, epoch seconds.
+  final long[] arrival;
+
+  /// How many stars the user is above others.
+  final float[] bias;
+
+  /// The user's noise as a multiple of the usual.
+  final float[] spread;
+
+  /// Whether the user never gives half stars.
+  final boolean[] wholeStars;
+
+  /// `size × Catalogue.FACTORS`, row by row: `p`, standard normal.
+  final float[] factors;
+
+  /// The movies whose first rater a user is, in two arrays as of a sparse matrix.
+  final int[] firstStart;
+
+  final int[] firstMovies;
+
+  private final SampleSpec spec;
+  private final Timeline timeline;
+  private final long lastArrival;
+
+  Users(SampleSpec spec, Timeline timeline, Catalogue movies) {
+    this.spec = spec;
+    this.timeline = timeline;
+    size = spec.users();
+    count = new int[size];
+    arrival = new long[size];
+    bias = new float[size];
+    spread = new float[size];
+    wholeStars = new boolean[size];
+    factors = new float[size * Catalogue.FACTORS];
+    firstStart = new int[size + 1];
+    firstMovies = new int[spec.ratedMovies()];
+    lastArrival = timeline.to() - DAY;
+
+    double[] activity = new double[size];
+    int[] most = new int[size];
+    int[] choosable = choosable(movies);
+    long opening = opening(movies, choosable);
+    for (int u = 0; u < size; u++) {
+      SplitMix random = SplitMix.stream(spec.seed(), Streams.USER, u);
+      long comes = timeline.time(spec.arrivals() * random.nextDouble());
+      arrival[u] = Math.min(Math.max(comes, opening), lastArrival);
+      activity[u] = StrictMath.exp(LOG_COUNT_MEAN + LOG_COUNT_SD * random.nextGaussian());
+      long time = (timeline.to() - arrival[u]) / SECONDS_PER_RATING;
+      long choice = choosable[movies.enteredBy(arrival[u])] * 2L / 3;
+      most[u] = Math.max(1, (int) Math.min(MAX_COUNT, Math.min(time, choice)));
+      bias[u] = (float) (BIAS_SD * random.nextGaussian());
+      spread[u] = (float) StrictMath.exp(LOG_SPREAD_SD * random.nextGaussian());
+      wholeStars[u] = random.nextDouble() < WHOLE_STARS_ONLY;
+      for (int f = 0; f < Catalogue.FACTORS; f++) {
+        factors[u * Catalogue.FACTORS + f] = (float) random.nextGaussian();
+      }
+    }
+    countRatings(activity, most);
+    for (int u = 0; u < size; u++) {
+      bias[u] += (float) (BIAS_PER_LOG_COUNT * (StrictMath.log(count[u]) - LOG_COUNT_MEAN));
+    }
+    findFirstRaters(movies);
+  }
+
+  /// Number of movies among the first `n` that users choose of their own accord.
+  private static int[] choosable(Catalogue movies) {
+    int[] result = new int[movies.size + 1];
+    for (int i = 0; i < movies.size; i++) {
+      result[i + 1] = result[i] + (movies.expected[i] > 1 ? 1 : 0);
+    }
+    return result;
+  }
+
+  /// When there are enough movies for the first users.
+  private static long opening(Catalogue movies, int[] choosable) {
+    int enough = Math.min(FEWEST_MOVIES, choosable[movies.size]);
+    int i = 0;
+    while (i < movies.size - 1 && choosable[i + 1] < enough) {
+      i++;
+    }
+    return movies.added[i];
+  }
+
+  /// Scales the activities so that the counts sum exactly to the ratings asked for.
+  private void countRatings(double[] activity, int[] most) {
+    double low = 0;
+    double high = 1e9;
+    for (int i = 0; i < 100; i++) {
+      double middle = (low + high) / 2;
+      long sum = 0;
+      for (int u = 0; u < size; u++) {
+        sum += Math.clamp((long) (middle * activity[u]), 1, most[u]);
+      }
+      if (sum <= spec.ratings()) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    long missing = spec.ratings();
+    for (int u = 0; u < size; u++) {
+      count[u] = Math.clamp((long) (low * activity[u]), 1, most[u]);
+      missing -= count[u];
+    }
+    while (missing > 0) {
+      long before = missing;
+      for (int u = 0; u < size && missing > 0; u++) {
+        if (count[u] < most[u]) {
+          count[u]++;
+          missing--;
+        }
+      }
+      if (missing == before) {
+        throw new IllegalArgumentException(
+            "ratings are too many for "
+                + size
+                + " users and "
+                + spec.ratedMovies()
+                + " rated movies: at most "
+                + (spec.ratings() - missing)
+                + " fit");
+      }
+    }
+  }
+
+  /// Gives each rated movie a first rater, since that is why movies are in such a catalogue at all:
+  /// a user who arrives after the movie, found in proportion to the number of ratings.
+  private void findFirstRaters(Catalogue movies) {
+    long[] byArrival = new long[size];
+    for (int u = 0; u < size; u++) {
+      byArrival[u] = arrival[u] << 24 | u;
+    }
+    Arrays.sort(byArrival);
+    long[] cumulative = new long[size + 1];
+    for (int k = 0; k < size; k++) {
+      cumulative[k + 1] = cumulative[k] + count[user(byArrival[k])];
+    }
+    int[] given = new int[size];
+    int[] rater = new int[movies.size];
+    for (int i = 0; i < movies.size; i++) {
+      if (movies.expected[i] == 0) {
+        continue;
+      }
+      int first = insertionPoint(byArrival, movies.added[i] << 24);
+      rater[i] = findFirstRater(i, first, byArrival, cumulative, given);
+      given[rater[i]]++;
+    }
+    for (int u = 0; u < size; u++) {
+      firstStart[u + 1] = firstStart[u] + given[u];
+    }
+    int[] next = Arrays.copyOf(firstStart, size);
+    for (int i = 0; i < movies.size; i++) {
+      if (movies.expected[i] > 0) {
+        firstMovies[next[rater[i]]++] = i;
+      }
+    }
+  }
+
+  private int findFirstRater(
+      int movie, int first, long[] byArrival, long[] cumulative, int[] given) {
+    SplitMix random = SplitMix.stream(spec.seed(), Streams.FIRST_RATER, movie);
+    long total = cumulative[size] - cumulative[first];
+    for (int tries = 0; tries < 100 && total > 0; tries++) {
+      long point = cumulative[first] + (long) (random.nextDouble() * total);
+      int k = insertionPoint(cumulative, point + 1) - 1;
+      int user = user(byArrival[k]);
+      if (given[user] < Math.max(1, count[user] / 2)) {
+        return user;
+      }
+    }
+    for (int k = first; k < size; k++) {
+      int user = user(byArrival[k]);
+      if (given[user] < count[user]) {
+        return user;
+      }
+    }
+    throw new IllegalArgumentException(
+        "ratings or users are too few for "
+            + spec.ratedMovies()
+            + " rated movies: nobody is left to rate the latest ones");
+  }
+
+  private static int user(long packed) {
+    return (int) (packed & 0xff_ffff);
+  }
+
+  /// Index of the first element that is not less than a value.
+  private static int insertionPoint(long[] sorted, long value) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// When a user rates: sessions, each with a planned start and a number of ratings. Reused from
+  /// user to user; not thread-safe.
+  static final class Plan {
+    int sessions;
+    final long[] start = new long[MAX_SESSIONS];
+    final int[] ratings = new int[MAX_SESSIONS];
+
+    private void add(long when, int howMany) {
+      start[sessions] = when;
+      ratings[sessions++] = howMany;
+    }
+  }
+
+  /// Plans a user's sessions, drawing from the user's stream of events.
+  void plan(int user, SplitMix random, Plan plan) {
+    plan.sessions = 0;
+    int total = count[user];
+    long begin = arrival[user];
+    long window = Math.min(lastArrival, spec.to()) - begin;
+    double comesBack = spec.returning() + 0.09 * (StrictMath.log(total) - LOG_COUNT_MEAN);
+    boolean back = random.nextDouble() < Math.clamp(comesBack, 0.03, 0.97);
+    if (total == 1 || window < 2 * SESSION_GAP || (!back && total <= LONG_SESSION)) {
+      plan.add(begin, total);
+      return;
+    }
+    double days =
+        StrictMath.exp(
+            StrictMath.log(spec.lifetimeDays())
+                + LIFETIME_PER_LOG_COUNT * (StrictMath.log(total) - LOG_COUNT_MEAN)
+                + LOG_LIFETIME_SD * random.nextGaussian());
+    long needed = Math.max(2L * SESSION_GAP, (long) total * SECONDS_PER_RATING / 2);
+    long lifetime = Math.max(needed, (long) Math.min(days * DAY, 4e9));
+    if (lifetime > window) {
+      // Still there when the data ends, some time after the last rating.
+      lifetime = Math.max(Math.min(needed, window), between(begin, begin + window, random) - begin);
+    }
+
+    int own = firstStart[user + 1] - firstStart[user];
+    int first = (int) (total * (0.05 + 0.8 * random.nextDouble()) + 0.5);
+    first = Math.max(Math.clamp(first, 1, Math.min(LONG_SESSION, total - 1)), own);
+    plan.add(begin, first);
+    int rest = total - first;
+    if (rest == 0) {
+      return;
+    }
+    int typical = 4 + random.nextInt(24);
+    long most = Math.min(MAX_SESSIONS - 1, lifetime / (2 * SESSION_GAP));
+    int more = Math.clamp(Math.min(1 + rest / typical, rest), 1, (int) most);
+    long[] starts = new long[more];
+    starts[0] = begin + lifetime;
+    for (int s = 1; s < more; s++) {
+      starts[s] = between(begin, begin + lifetime, random);
+    }
+    Arrays.sort(starts);
+    for (int s = 0; s < more; s++) {
+      int left = more - s;
+      int share =
+          left == 1
+              ? rest
+              : Math.clamp(
+                  (long) (rest * (0.5 + random.nextDouble()) / left), 1, rest - (left - 1));
+      plan.add(starts[s], share);
+      rest -= share;
+    }
+  }
+
+  /// A time between two, likelier when the service is busy.
+  private long between(long begin, long end, SplitMix random) {
+    double first = timeline.share(begin);
+    double share = first + random.nextDouble() * (timeline.share(end) - first);
+    return Math.clamp(timeline.time(share), begin, end);
+  }
+}

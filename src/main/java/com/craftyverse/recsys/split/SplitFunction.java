@@ -1,0 +1,23 @@
+package com.craftyverse.recsys.split;
+
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.funqy.Funq;
+import jakarta.inject.Inject;
+
+/// The function `split`.
+public final class SplitFunction {
+  private final Split split;
+
+  @Inject
+  SplitFunction(ObjectStore store) {
+    this.split = new Split(store);
+  }
+
+  /// Divides a dataset by time.
+  @Funq("split")
+  public SplitResult split(SplitRequest request) {
+    return FunctionCall.run(() -> split.run(Request.requireBody(request)));
+  }
+}

@@ -1,0 +1,44 @@
+package com.craftyverse.recsys.step;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// SHA-256, in lower-case hexadecimal.
+public final class Digest {
+  private static final int CHUNK = 1 << 20;
+
+  private Digest() {}
+
+  /// A new SHA-256.
+  public static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// The SHA-256 of `bytes`, 64 characters.
+  public static String of(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  /// The SHA-256 of a file's bytes, 64 characters.
+  public static String of(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+      while (channel.read(chunk) >= 0) {
+        digest.update(chunk.flip());
+        chunk.clear();
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

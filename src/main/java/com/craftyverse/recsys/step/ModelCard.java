@@ -1,0 +1,70 @@
+package com.craftyverse.recsys.step;
+
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.io.IOException;
+
+/// A model's `model.json`: what a reader must know before it opens the factors.
+///
+/// A rating is predicted as `globalMean + bias(user) + bias(item) + vector(user) · vector(item)`, clipped
+/// to `ratingMin … ratingMax`. Models of the kind `dot` have a mean and biases of zero.
+///
+/// @param formatVersion the version of the model's files
+/// @param model the kind, `biased` or `dot`
+/// @param dataset the dataset that it was trained on
+/// @param modelId its id, which its directory is named by
+/// @param factors k, the length of the vectors
+/// @param globalMean μ, the mean of the training ratings; 0 for `dot`
+/// @param trainMean the mean of the training ratings, whatever the kind
+/// @param ratingMin the lowest training rating
+/// @param ratingMax the highest training rating
+/// @param users rows of `users.arrow`
+/// @param items rows of `items.arrow`
+/// @param trainRatings ratings that it was trained on
+public record ModelCard(
+    int formatVersion,
+    String model,
+    String dataset,
+    String modelId,
+    int factors,
+    float globalMean,
+    float trainMean,
+    float ratingMin,
+    float ratingMax,
+    int users,
+    int items,
+    long trainRatings) {
+  /// The version of a model's files; goes up when a reader of the old ones could not read the new.
+  public static final int FORMAT_VERSION = 1;
+
+  /// Reads the card in a model's directory.
+  ///
+  /// @param directory the model's, with a trailing slash
+  /// @throws RequestException when it is not a card of this version
+  public static ModelCard read(ObjectStore store, String directory) throws IOException {
+    String key = directory + ObjectKeys.MODEL;
+    ModelCard card = Json.read(store.read(key).content(), ModelCard.class, key);
+    if (card.formatVersion != FORMAT_VERSION) {
+      throw RequestException.unprocessable(
+          key
+              + " has format version "
+              + card.formatVersion
+              + ", this version reads "
+              + FORMAT_VERSION
+              + "; train the model again");
+    }
+    return card;
+  }
+
+  /// Whether the model is of factors alone, so that a user or a movie by itself says nothing.
+  @JsonIgnore
+  public boolean isDot() {
+    return model.equals("dot");
+  }
+
+  /// Keeps a prediction within the scale of the ratings.
+  public float clip(float prediction) {
+    return Math.clamp(prediction, ratingMin, ratingMax);
+  }
+}

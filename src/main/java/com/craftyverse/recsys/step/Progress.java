@@ -1,0 +1,86 @@
+package com.craftyverse.recsys.step;
+
+import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+
+/// Tells the log how far a long step is, at most every few seconds: done, rate and time left. Also the
+/// place where a step notices that it shall stop.
+///
+/// Not safe for use by several threads.
+public final class Progress {
+  private static final long QUIET_NANOS = 2_000_000_000L;
+
+  private final System.Logger log;
+  private final String what;
+  private final String unit;
+  private final long total;
+  private final long start = System.nanoTime();
+  private long lastTold = start;
+
+  /// @param log where to tell
+  /// @param what the work, such as `ingest ml-latest`
+  /// @param unit what is counted, such as `rows`
+  /// @param total how many there will be
+  public Progress(System.Logger log, String what, String unit, long total) {
+    this.log = log;
+    this.what = what;
+    this.unit = unit;
+    this.total = total;
+  }
+
+  /// Tells the log if it is time to.
+  ///
+  /// @throws InterruptedIOException when the thread was interrupted
+  public void update(long done) throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw StepRunner.stopped(what);
+    }
+    long now = System.nanoTime();
+    if (now - lastTold < QUIET_NANOS || done <= 0) {
+      return;
+    }
+    lastTold = now;
+    double seconds = (now - start) / 1e9;
+    double rate = done / seconds;
+    log.log(
+        Level.INFO,
+        () ->
+            String.format(
+                Locale.ROOT,
+                "%s: %,d of %,d %s (%.0f %%), %s %s/s, %s left",
+                what,
+                done,
+                total,
+                unit,
+                100.0 * done / Math.max(1, total),
+                rate(rate),
+                unit,
+                duration((total - done) / rate)));
+  }
+
+  /// A rate for people: `12.3 M`, `45.6 k`, `789`.
+  public static String rate(double perSecond) {
+    if (!Double.isFinite(perSecond)) {
+      return "0";
+    }
+    if (perSecond >= 1e6) {
+      return String.format(Locale.ROOT, "%.1f M", perSecond / 1e6);
+    }
+    if (perSecond >= 1e4) {
+      return String.format(Locale.ROOT, "%.1f k", perSecond / 1e3);
+    }
+    return String.format(Locale.ROOT, "%.0f", perSecond);
+  }
+
+  /// A duration for people: `0.4 s`, `12 s`, `3 min 05 s`.
+  public static String duration(double seconds) {
+    if (seconds < 10) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    long whole = Math.round(seconds);
+    return whole < 60
+        ? whole + " s"
+        : String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
+  }
+}

@@ -1,0 +1,31 @@
+package com.craftyverse.recsys.step;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import org.jspecify.annotations.Nullable;
+
+/// A function's request: a record whose fields are those of the JSON object that callers send.
+///
+/// Whatever reads it, the binding over HTTP or Lambda's, [RequestDeserializer] decodes it, so that an
+/// unknown field or one of the wrong type is always the same one-sentence [RequestException].
+@JsonDeserialize(using = RequestDeserializer.class)
+public interface Request {
+  /// Returns `value` if the request has it.
+  ///
+  /// @throws RequestException when it is missing
+  static <T> T require(String field, @Nullable T value) {
+    if (value == null) {
+      throw RequestException.invalid("field '" + field + "' is missing");
+    }
+    return value;
+  }
+
+  /// Returns `request` if there is one.
+  ///
+  /// @throws RequestException when the body was empty
+  static <T> T requireBody(@Nullable T request) {
+    if (request == null) {
+      throw RequestException.invalid("the request is empty; a JSON object was expected");
+    }
+    return request;
+  }
+}

@@ -1,0 +1,74 @@
+package com.craftyverse.recsys.step;
+
+import com.craftyverse.recsys.columnar.Column;
+import java.util.List;
+
+/// The columns of every Arrow file that one step writes and another reads.
+public final class Schemas {
+  /// `ratings.arrow` of a dataset and the sets of a split: ids as uploaded, timestamps in epoch seconds.
+  public static final List<Column> RATINGS =
+      List.of(
+          Column.int32("userId"),
+          Column.int32("movieId"),
+          Column.float32("rating"),
+          Column.int64("timestamp"));
+
+  /// `movies.arrow` of a dataset. `year` is 0 where the title has none.
+  public static final List<Column> MOVIES =
+      List.of(
+          Column.int32("movieId"),
+          Column.utf8("title"),
+          Column.list("genres", Column.utf8("item")),
+          Column.int32("year"));
+
+  /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and each
+  /// user's training ratings.
+  public static final List<Column> INDEX_USERS =
+      List.of(Column.int32("userId"), Column.int32("ratings"));
+
+  /// `items.arrow` of an index: the same for movies, with what is known of them.
+  public static final List<Column> INDEX_ITEMS =
+      List.of(
+          Column.int32("movieId"),
+          Column.utf8("title"),
+          Column.list("genres", Column.utf8("item")),
+          Column.int32("year"),
+          Column.int32("ratings"));
+
+  /// The sets of an index: dense indices.
+  public static final List<Column> INDEXED_RATINGS =
+      List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
+
+  /// `seen.arrow`: the training matrix by rows, one row a user.
+  public static final List<Column> SEEN =
+      List.of(
+          Column.list(
+              "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating"))));
+
+  private Schemas() {}
+
+  /// `users.arrow` of a model.
+  ///
+  /// @param factors values in each vector
+  public static List<Column> modelUsers(int factors) {
+    return List.of(Column.int32("userId"), vector(factors), Column.float32("bias"));
+  }
+
+  /// `items.arrow` of a model.
+  ///
+  /// @param factors values in each vector
+  public static List<Column> modelItems(int factors) {
+    return List.of(
+        Column.int32("movieId"),
+        vector(factors),
+        Column.float32("bias"),
+        Column.utf8("title"),
+        Column.list("genres", Column.utf8("item")),
+        Column.int32("year"),
+        Column.int32("ratings"));
+  }
+
+  private static Column vector(int factors) {
+    return Column.fixedSizeList("vector", Column.float32("item"), factors);
+  }
+}

@@ -1,0 +1,235 @@
+package com.craftyverse.recsys.storage;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The name of every object, in one place.
+///
+/// ```
+/// raw/{dataset}/FILE                       or raw/FILE, whose dataset is its name without the extension
+/// datasets/{dataset}/{version}/            ratings.arrow movies.arrow manifest.json
+///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
+///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
+///                                          seen.arrow quality.json manifest.json
+/// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
+///                                          evaluation.json manifest.json
+/// models/{dataset}/current.json
+/// ```
+public final class ObjectKeys {
+  /// Where uploads arrive.
+  public static final String RAW = "raw/";
+
+  /// The last object that a step writes into its directory: what it did, and that it is complete.
+  public static final String MANIFEST = "manifest.json";
+
+  /// Ratings as uploaded: `userId, movieId, rating, timestamp`.
+  public static final String RATINGS = "ratings.arrow";
+
+  /// Movies as uploaded.
+  public static final String MOVIES = "movies.arrow";
+
+  /// The training set, before and after indexing.
+  public static final String TRAIN = "train.arrow";
+
+  /// The test set, before and after indexing.
+  public static final String TEST = "test.arrow";
+
+  /// The validation set, before and after indexing.
+  public static final String VALIDATION = "validation.arrow";
+
+  /// Users by dense index; in a model with their factors.
+  public static final String USERS = "users.arrow";
+
+  /// Items by dense index, with titles; in a model with their factors.
+  public static final String ITEMS = "items.arrow";
+
+  /// The training ratings of each user.
+  public static final String SEEN = "seen.arrow";
+
+  /// The index step's numbers and checks.
+  public static final String QUALITY = "quality.json";
+
+  /// What a model is: kind, factors, scale, mean.
+  public static final String MODEL = "model.json";
+
+  /// A model's training, epoch by epoch.
+  public static final String HISTORY = "history.json";
+
+  /// A model's figures on the test set.
+  public static final String EVALUATION = "evaluation.json";
+
+  private static final int LONGEST_KEY = 1024;
+  private static final int LONGEST_DATASET = 100;
+  private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+  private ObjectKeys() {}
+
+  /// Returns `key` if it names an object within a store.
+  ///
+  /// @throws InvalidKeyException when it is empty, absolute, climbs out with `..`, has an empty
+  ///   segment, a backslash or a control character, or is longer than 1,024 bytes in UTF-8
+  public static String require(String key) {
+    String problem = problem(key);
+    if (problem != null) {
+      throw new InvalidKeyException("the key " + quote(key) + " " + problem);
+    }
+    return key;
+  }
+
+  /// Whether `key` names an object within a store.
+  static boolean isValid(String key) {
+    return problem(key) == null;
+  }
+
+  /// Returns `prefix` if valid keys can begin with it.
+  ///
+  /// @throws InvalidKeyException otherwise
+  static String requirePrefix(String prefix) {
+    String problem = problem(prefix + "x");
+    if (problem != null) {
+      throw new InvalidKeyException("the prefix " + quote(prefix) + " " + problem);
+    }
+    return prefix;
+  }
+
+  private static @Nullable String problem(String key) {
+    if (key.isEmpty()) {
+      return "is empty";
+    }
+    if (key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+      return "is longer than " + LONGEST_KEY + " bytes";
+    }
+    if (key.chars().anyMatch(Character::isISOControl)) {
+      return "has a control character";
+    }
+    if (key.startsWith("/") || key.matches("[A-Za-z]:.*")) {
+      return "is absolute; a key is relative to the store";
+    }
+    if (key.indexOf('\\') >= 0) {
+      return "has a backslash; segments are separated by '/'";
+    }
+    for (String segment : key.split("/", -1)) {
+      switch (segment) {
+        case "" -> {
+          return "has an empty segment";
+        }
+        case ".", ".." -> {
+          return "has a segment '" + segment + "'; a key cannot leave the store";
+        }
+        default -> {}
+      }
+    }
+    return null;
+  }
+
+  /// `text` in quotes, shortened, its control characters escaped: fit for a message or a log line.
+  public static String quote(String text) {
+    StringBuilder quoted = new StringBuilder("'");
+    int shown = Math.min(text.length(), 120);
+    for (int i = 0; i < shown; i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append(shown < text.length() ? "…'" : "'").toString();
+  }
+
+  /// The dataset that an upload belongs to: the directory below `raw/`, or for a file straight in
+  /// `raw/` its own name without the extension.
+  ///
+  /// @throws InvalidKeyException when the key is not that of an upload, or the dataset's name is
+  ///   unusable
+  public static String datasetOfUpload(String key) {
+    require(key);
+    String[] segments = key.split("/", -1);
+    if (!key.startsWith(RAW) || segments.length > 3) {
+      throw new InvalidKeyException(
+          "the key " + quote(key) + " is not an upload; uploads are raw/FILE or raw/DATASET/FILE");
+    }
+    if (segments.length == 3) {
+      return requireDataset(segments[1]);
+    }
+    String file = segments[1];
+    int dot = file.indexOf('.', 1);
+    return requireDataset(dot < 0 ? file : stem(file));
+  }
+
+  /// The file's name without its extension: `ml-latest.zip` and `ml-latest.csv.gz` give
+  /// `ml-latest`.
+  private static String stem(String file) {
+    String stem = file;
+    for (String extension : new String[] {".gz", ".zip", ".csv", ".dat", ".data"}) {
+      if (stem.toLowerCase(Locale.ROOT).endsWith(extension) && stem.length() > extension.length()) {
+        stem = stem.substring(0, stem.length() - extension.length());
+      }
+    }
+    return stem;
+  }
+
+  /// Returns `dataset` if it can be a dataset's name.
+  ///
+  /// @throws InvalidKeyException otherwise
+  public static String requireDataset(String dataset) {
+    if (dataset.length() > LONGEST_DATASET || !DATASET.matcher(dataset).matches()) {
+      throw new InvalidKeyException(
+          "the dataset name "
+              + quote(dataset)
+              + " must be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or"
+              + " digit");
+    }
+    return dataset;
+  }
+
+  /// The directory of a dataset's version.
+  public static String datasetDirectory(String dataset, String version) {
+    return "datasets/" + dataset + "/" + version + "/";
+  }
+
+  /// The directory of a split, below that of its dataset.
+  public static String splitDirectory(String datasetDirectory, String splitId) {
+    return datasetDirectory + "splits/" + splitId + "/";
+  }
+
+  /// The directory of an index, below that of its split.
+  public static String indexDirectory(String splitDirectory, String indexId) {
+    return splitDirectory + "index/" + indexId + "/";
+  }
+
+  /// The directory of a model.
+  public static String modelDirectory(String dataset, String modelId) {
+    return models(dataset) + modelId + "/";
+  }
+
+  /// What all models of a dataset lie under.
+  public static String models(String dataset) {
+    return "models/" + dataset + "/";
+  }
+
+  /// The pointer to a dataset's model in use, with the history of what was.
+  public static String current(String dataset) {
+    return models(dataset) + "current.json";
+  }
+
+  /// Whether the key is a dataset's pointer to its model in use.
+  public static boolean isCurrent(String key) {
+    String[] segments = key.split("/", -1);
+    return segments.length == 3
+        && segments[0].equals("models")
+        && segments[2].equals("current.json");
+  }
+
+  /// The dataset of a key that [#isCurrent].
+  public static String datasetOfCurrent(String key) {
+    return key.substring("models/".length(), key.lastIndexOf('/'));
+  }
+
+  /// The directory that an object lies in, with its trailing slash.
+  public static String directoryOf(String key) {
+    return key.substring(0, key.lastIndexOf('/') + 1);
+  }
+}

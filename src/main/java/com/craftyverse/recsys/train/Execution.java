@@ -1,0 +1,40 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.kernel.Kernels;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+
+/// How a model is computed, which has no influence on what it is.
+///
+/// @param threads platform threads that train
+/// @param kernel the kernel and why it was taken
+record Execution(int threads, Kernels.Choice kernel) {
+  private static final int MOST_THREADS = 64;
+
+  /// What a request asks for.
+  ///
+  /// @throws RequestException naming the field that cannot be met
+  static Execution of(TrainRequest request) {
+    int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    int threads = TrainParameters.whole("threads", request.threads(), processors, MOST_THREADS);
+    return new Execution(threads, kernel(request.kernel() == null ? "auto" : request.kernel()));
+  }
+
+  private static Kernels.Choice kernel(String name) {
+    return switch (name) {
+      case "auto" -> Kernels.fastest();
+      case "scalar" -> new Kernels.Choice(Kernels.scalar(), "as requested");
+      case "vector" -> {
+        try {
+          yield new Kernels.Choice(Kernels.vector(), "as requested");
+        } catch (UnsupportedOperationException e) {
+          throw RequestException.invalid(
+              "field 'kernel': vector is not available, " + e.getMessage());
+        }
+      }
+      default ->
+          throw RequestException.invalid(
+              "field 'kernel': expected auto, scalar or vector, found " + ObjectKeys.quote(name));
+    };
+  }
+}

@@ -1,0 +1,55 @@
+package com.craftyverse.recsys.train;
+
+/// Random numbers that depend on a seed, a purpose and an index and on nothing else, so that rows
+/// and blocks can draw theirs in any order: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+final class RandomStream {
+  /// What a stream is for. Streams of different purposes are unrelated.
+  enum Purpose {
+    USER_FACTORS,
+    ITEM_FACTORS,
+    ROUNDS,
+    CHUNKS
+  }
+
+  private static final long GAMMA = 0x9E3779B97F4A7C15L;
+
+  private long state;
+
+  RandomStream(long seed, Purpose purpose, long index) {
+    long start = scramble(seed + GAMMA * (purpose.ordinal() + 1));
+    this.state = scramble(start + GAMMA * (index + 1));
+  }
+
+  private long next() {
+    state += GAMMA;
+    return scramble(state);
+  }
+
+  /// Uniform in [−1, 1), a multiple of 2⁻²³.
+  float symmetric() {
+    return (next() >> 40) * 0x1p-23f;
+  }
+
+  /// Uniform in 0 … `bound` − 1, but for a bias below `bound` / 2³².
+  private int below(int bound) {
+    return (int) (((next() >>> 32) * bound) >>> 32);
+  }
+
+  /// A random order of 0 … `count` − 1 (Fisher & Yates).
+  int[] permutation(int count) {
+    int[] order = new int[count];
+    for (int i = 1; i < count; i++) {
+      int j = below(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  private static long scramble(long bits) {
+    long z = bits;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,39 @@
+package com.craftyverse.recsys.train;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a training run came to.
+///
+/// @param modelId the model's id
+/// @param model `biased` or `dot`
+/// @param factors k, the length of the vectors
+/// @param epochs epochs that were run
+/// @param bestEpoch the epoch whose factors the model has
+/// @param trainRmse of that epoch: each rating against the model just before it learned from it
+/// @param validationRmse of that epoch, or nothing without validation ratings
+/// @param trainRatings ratings that it learned from
+/// @param validationRatings ratings that it was checked with, of users and items it knows
+/// @param earlyStopping whether validation decided on the epoch
+/// @param ending how the run ended, or why validation did not decide
+/// @param updatesPerSecond ratings learned from in a second, validation left out
+/// @param seconds for all epochs
+/// @param kernel `scalar` or `vector`
+/// @param lanes the kernel's lane width, in floats
+/// @param threads threads that trained
+public record TrainFigures(
+    String modelId,
+    String model,
+    int factors,
+    int epochs,
+    int bestEpoch,
+    double trainRmse,
+    @Nullable Double validationRmse,
+    long trainRatings,
+    long validationRatings,
+    boolean earlyStopping,
+    String ending,
+    double updatesPerSecond,
+    double seconds,
+    String kernel,
+    int lanes,
+    int threads) {}

@@ -1,0 +1,234 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// The training ratings in a grid of blocks of users × items, as mapped columns.
+///
+/// Opening it reads every rating once, and after that nothing needs to be checked again: each lies
+/// in its block, a block's users ascend, all ratings are finite.
+final class TrainingSet {
+  /// Users of a block that are visited one after the other.
+  private static final int CHUNK_USERS = 64;
+
+  private static final int LARGEST_GRID = 256;
+
+  /// One block of the grid.
+  ///
+  /// @param user int32 column, ascending
+  /// @param item int32 column
+  /// @param rating float32 column
+  /// @param rows how many ratings
+  /// @param chunkStarts the row where each chunk of users begins, then `rows`
+  record Block(
+      MemorySegment user, MemorySegment item, MemorySegment rating, int rows, int[] chunkStarts) {
+    int chunks() {
+      return chunkStarts.length - 1;
+    }
+  }
+
+  private final int side;
+  private final Block[] blocks;
+  private final int users;
+  private final int items;
+  private final long rows;
+  private final double mean;
+  private final float lowest;
+  private final float highest;
+
+  /// @throws MalformedFileException when it is not a training set, or one whose grid does not fit
+  ///     its ratings
+  TrainingSet(ArrowFile file) throws MalformedFileException {
+    file.require(IndexFiles.RATINGS);
+    this.side = side(file);
+    int[] userBounds = bounds(file, IndexFiles.USER_BOUNDS, side);
+    int[] itemBounds = bounds(file, IndexFiles.ITEM_BOUNDS, side);
+    if (file.batches().size() != side * side) {
+      throw file.malformed(
+          file.batches().size()
+              + " record batches; a grid of "
+              + side
+              + " x "
+              + side
+              + " blocks has "
+              + side * side);
+    }
+    this.users = userBounds[side];
+    this.items = itemBounds[side];
+    this.blocks = new Block[side * side];
+    Statistics statistics = new Statistics();
+    for (RecordBatch batch : file.batches()) {
+      int row = batch.index() / side;
+      int column = batch.index() % side;
+      blocks[batch.index()] =
+          block(
+              file,
+              batch,
+              new Range(userBounds[row], userBounds[row + 1]),
+              new Range(itemBounds[column], itemBounds[column + 1]),
+              statistics);
+    }
+    this.rows = file.rows();
+    this.mean = rows == 0 ? 0 : statistics.sum / rows;
+    this.lowest = statistics.lowest;
+    this.highest = statistics.highest;
+  }
+
+  /// Blocks on each side of the grid.
+  int side() {
+    return side;
+  }
+
+  Block block(int userBlock, int itemBlock) {
+    return blocks[userBlock * side + itemBlock];
+  }
+
+  int users() {
+    return users;
+  }
+
+  int items() {
+    return items;
+  }
+
+  /// How many ratings.
+  long rows() {
+    return rows;
+  }
+
+  /// The mean rating, summed up in the file's order.
+  double mean() {
+    return mean;
+  }
+
+  float lowest() {
+    return lowest;
+  }
+
+  float highest() {
+    return highest;
+  }
+
+  private record Range(int from, int to) {
+    boolean excludes(int index) {
+      return index < from || index >= to;
+    }
+
+    @Override
+    public String toString() {
+      return from + ".." + (to - 1);
+    }
+  }
+
+  private static final class Statistics {
+    double sum;
+    float lowest = Float.POSITIVE_INFINITY;
+    float highest = Float.NEGATIVE_INFINITY;
+  }
+
+  private static Block block(
+      ArrowFile file, RecordBatch batch, Range users, Range items, Statistics statistics)
+      throws MalformedFileException {
+    MemorySegment userColumn = batch.data(IndexFiles.USER);
+    MemorySegment itemColumn = batch.data(IndexFiles.ITEM);
+    MemorySegment ratingColumn = batch.data(IndexFiles.RATING);
+    int rows = batch.rows();
+    int[] starts = new int[16];
+    int chunks = 0;
+    int usersOfChunk = 0;
+    int previous = -1;
+    double sum = 0;
+    float lowest = statistics.lowest;
+    float highest = statistics.highest;
+    for (int row = 0; row < rows; row++) {
+      long at = (long) row * Integer.BYTES;
+      int user = userColumn.get(Buffers.INT32, at);
+      int item = itemColumn.get(Buffers.INT32, at);
+      float rating = ratingColumn.get(Buffers.FLOAT32, at);
+      if (users.excludes(user) || items.excludes(item) || user < previous) {
+        throw misplaced(file, batch, row, user, item, users, items);
+      }
+      if (!Float.isFinite(rating)) {
+        throw file.malformed(where(batch, row) + ": rating " + rating + " is not a number");
+      }
+      if (user != previous) {
+        previous = user;
+        if (usersOfChunk % CHUNK_USERS == 0) {
+          if (chunks == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * chunks);
+          }
+          starts[chunks++] = row;
+        }
+        usersOfChunk++;
+      }
+      sum += rating;
+      lowest = Math.min(lowest, rating);
+      highest = Math.max(highest, rating);
+    }
+    statistics.sum += sum;
+    statistics.lowest = lowest;
+    statistics.highest = highest;
+    starts = Arrays.copyOf(starts, chunks + 1);
+    starts[chunks] = rows;
+    return new Block(userColumn, itemColumn, ratingColumn, rows, starts);
+  }
+
+  private static MalformedFileException misplaced(
+      ArrowFile file, RecordBatch batch, int row, int user, int item, Range users, Range items) {
+    String found = where(batch, row) + ": user " + user + ", item " + item;
+    if (users.excludes(user) || items.excludes(item)) {
+      return file.malformed(found + "; the block has users " + users + " and items " + items);
+    }
+    return file.malformed(found + "; the users of a block must ascend");
+  }
+
+  private static String where(RecordBatch batch, int row) {
+    return "record batch " + batch.index() + ", row " + row;
+  }
+
+  private static int side(ArrowFile file) throws MalformedFileException {
+    int side = number(file, IndexFiles.BLOCKS, file.requireMetadata(IndexFiles.BLOCKS));
+    if (side < 1 || side > LARGEST_GRID) {
+      throw file.malformed(
+          "metadata '" + IndexFiles.BLOCKS + "': " + side + " is outside 1.." + LARGEST_GRID);
+    }
+    return side;
+  }
+
+  private static int[] bounds(ArrowFile file, String key, int side) throws MalformedFileException {
+    String[] texts = file.requireMetadata(key).split(",", -1);
+    if (texts.length != side + 1) {
+      throw file.malformed(
+          "metadata '"
+              + key
+              + "': "
+              + texts.length
+              + " bounds; a grid of "
+              + side
+              + " blocks a side has "
+              + (side + 1));
+    }
+    int[] bounds = new int[side + 1];
+    for (int i = 0; i <= side; i++) {
+      bounds[i] = number(file, key, texts[i]);
+      if (i == 0 ? bounds[i] != 0 : bounds[i] < bounds[i - 1]) {
+        throw file.malformed("metadata '" + key + "': bounds must start at 0 and ascend");
+      }
+    }
+    return bounds;
+  }
+
+  private static int number(ArrowFile file, String key, String text) throws MalformedFileException {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw file.malformed(
+          "metadata '" + key + "': " + ObjectKeys.quote(text) + " is not a whole number");
+    }
+  }
+}

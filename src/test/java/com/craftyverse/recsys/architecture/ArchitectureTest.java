@@ -1,0 +1,130 @@
+package com.craftyverse.recsys.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// The packages and what each may use, as the design has it. Arrows point one way.
+class ArchitectureTest {
+  private static final String ROOT = "com.craftyverse.recsys.";
+  private static final String[] STEPS = {
+    ROOT + "ingest..",
+    ROOT + "split..",
+    ROOT + "index..",
+    ROOT + "train..",
+    ROOT + "evaluate..",
+    ROOT + "publish..",
+    ROOT + "predict.."
+  };
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("com.craftyverse.recsys");
+
+  @Test
+  void layers_useWhatIsBelowThem() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("kernel")
+        .definedBy(ROOT + "kernel..")
+        .layer("columnar")
+        .definedBy(ROOT + "columnar..")
+        .layer("storage")
+        .definedBy(ROOT + "storage..")
+        .layer("step")
+        .definedBy(ROOT + "step..")
+        .layer("steps")
+        .definedBy(STEPS)
+        .layer("sample")
+        .definedBy(ROOT + "sample..")
+        .layer("binding")
+        .definedBy(ROOT + "binding..")
+        .layer("local")
+        .definedBy(ROOT + "local..")
+        .whereLayer("kernel")
+        .mayNotAccessAnyLayer()
+        .whereLayer("columnar")
+        .mayNotAccessAnyLayer()
+        .whereLayer("storage")
+        .mayNotAccessAnyLayer()
+        .whereLayer("step")
+        .mayOnlyAccessLayers("columnar", "storage")
+        .whereLayer("steps")
+        .mayOnlyAccessLayers("kernel", "columnar", "storage", "step")
+        .whereLayer("sample")
+        .mayNotAccessAnyLayer()
+        .whereLayer("binding")
+        .mayOnlyAccessLayers("storage", "step")
+        .whereLayer("local")
+        .mayOnlyBeAccessedByLayers("local")
+        .check(CLASSES);
+  }
+
+  @Test
+  void steps_doNotKnowEachOther() {
+    for (String step : STEPS) {
+      noClasses()
+          .that(resideInAPackage(step))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage(STEPS).and(resideInAPackage(step).negate()))
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void vectorKernel_isTheOnlyOneThatNeedsTheIncubatorModule() {
+    classes()
+        .that(alwaysTrue())
+        .and()
+        .doNotHaveSimpleName("VectorKernel")
+        .should()
+        .onlyDependOnClassesThat(resideInAPackage("jdk.incubator.vector..").negate())
+        .check(CLASSES);
+  }
+
+  @Test
+  void quarkus_isKnownToFunctionsBindingAndLocalOnly() {
+    noClasses()
+        .that(resideInAPackage("com.craftyverse.recsys.."))
+        .and()
+        .resideOutsideOfPackages(ROOT + "binding..", ROOT + "local..")
+        .and()
+        .haveSimpleNameNotEndingWith("Function")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                "io.quarkus..", "jakarta..", "org.eclipse.microprofile..", "io.vertx.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void libraries_stayWhereTheyBelong() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "columnar..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.apache.arrow..", "com.google.flatbuffers.."))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .haveSimpleNameNotStartingWith("S3")
+        .should()
+        .dependOnClassesThat(resideInAPackage("software.amazon.."))
+        .check(CLASSES);
+    noClasses()
+        .that(resideInAPackage(ROOT + "kernel.."))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("com.fasterxml..", "org.apache..", "software.amazon.."))
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,85 @@
+package com.craftyverse.recsys.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/// What is in the Lambda packages that the build just made, and what must not be.
+class PackagesIT {
+  private static final String ROOT = "com/craftyverse/recsys/";
+  private static final String[] HTTP_SERVER = {"funqy-http", "vertx-http", "vertx-web"};
+
+  @Test
+  void pipelinePackage_hasEveryStepAndNoHttpServer() throws IOException {
+    Path zip = Path.of("target/pipeline/function.zip");
+    assertThat(libraries(zip))
+        .noneMatch(name -> contains(name, HTTP_SERVER))
+        .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"))
+        .anyMatch(name -> name.contains("arrow-format"));
+    assertThat(packages(zip))
+        .contains(
+            "binding",
+            "columnar",
+            "evaluate",
+            "index",
+            "ingest",
+            "kernel",
+            "predict",
+            "publish",
+            "split",
+            "step",
+            "storage",
+            "train")
+        .doesNotContain("local", "sample");
+  }
+
+  @Test
+  void servingPackage_hasPredictAndNothingOfTraining() throws IOException {
+    Path zip = Path.of("target/serving/function.zip");
+    assertThat(libraries(zip))
+        .noneMatch(name -> contains(name, HTTP_SERVER))
+        .noneMatch(name -> name.contains("fastcsv"))
+        .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
+    assertThat(packages(zip))
+        .containsExactlyInAnyOrder("binding", "columnar", "predict", "step", "storage");
+  }
+
+  private static boolean contains(String name, String... parts) {
+    for (String part : parts) {
+      if (name.contains(part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The files of a package's `lib/`.
+  private static List<String> libraries(Path zip) throws IOException {
+    try (ZipFile file = new ZipFile(zip.toFile())) {
+      return file.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.startsWith("lib/") && name.endsWith(".jar"))
+          .toList();
+    }
+  }
+
+  /// The project's own packages in a package: its classes lie at the root.
+  private static Set<String> packages(Path zip) throws IOException {
+    try (ZipFile file = new ZipFile(zip.toFile())) {
+      return file.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.startsWith(ROOT) && name.endsWith(".class"))
+          .filter(name -> name.indexOf('/', ROOT.length()) > 0)
+          .map(name -> name.substring(ROOT.length(), name.indexOf('/', ROOT.length())))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+}

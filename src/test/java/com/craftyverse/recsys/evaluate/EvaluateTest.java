@@ -1,0 +1,184 @@
+package com.craftyverse.recsys.evaluate;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.train.IndexFixture;
+import com.craftyverse.recsys.train.PlantedRatings;
+import com.craftyverse.recsys.train.RatingList;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainResult;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateTest {
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private Evaluate evaluate;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+    evaluate = new Evaluate(store);
+  }
+
+  private TrainResult train(IndexFixture index, String model, int factors, int epochs)
+      throws IOException {
+    return new Train(store)
+        .run(
+            new TrainRequest(
+                index.write(store, "planted"), model, factors, epochs, 0.05, 0.02, 7L, 2, null));
+  }
+
+  private EvaluateFigures evaluate(TrainResult model) throws IOException {
+    return evaluate.run(new EvaluateRequest(model.manifest())).figures();
+  }
+
+  @Test
+  void biased_findsWhatWasPlanted() throws IOException {
+    EvaluateFigures figures = evaluate(train(PlantedRatings.index(4), "biased", 8, 40));
+
+    assertThat(figures.testRatings()).isEqualTo(3_000);
+    assertThat(figures.testRmse()).isBetween(PlantedRatings.NOISE, 1.3 * PlantedRatings.NOISE);
+    assertThat(figures.testRmse()).isLessThan(0.5 * requireNonNull(figures.baselineRmse()));
+    assertThat(figures.baselineRmse()).isLessThan(figures.globalMeanRmse());
+    assertThat(figures.testMae()).isLessThan(figures.testRmse());
+    assertThat(figures.betterThanBaseline()).isTrue();
+  }
+
+  @Test
+  void dot_beatsTheMean() throws IOException {
+    EvaluateFigures figures = evaluate(train(PlantedRatings.index(4), "dot", 8, 40));
+
+    assertThat(figures.testRmse()).isLessThan(0.5 * requireNonNull(figures.globalMeanRmse()));
+  }
+
+  @Test
+  void modelOfTheBestEpoch_isTheOneThatIsWritten() throws IOException {
+    // given a test set that is the validation set, and a model that overfits
+    IndexFixture index = PlantedRatings.index(4);
+    IndexFixture same = new IndexFixture(index.users(), index.items(), 4);
+    copy(index.train, same.train);
+    copy(index.validation, same.validation);
+    copy(index.validation, same.test);
+    TrainResult model =
+        new Train(store)
+            .run(
+                new TrainRequest(same.write(store, "same"), null, 64, 60, 0.1, 0.0, null, 2, null));
+
+    // when it stopped some epochs after the best
+    assertThat(model.figures().epochs()).isGreaterThan(model.figures().bestEpoch());
+
+    // then the factors are those of the best, and predict as they did there
+    assertThat(evaluate(model).testRmse()).isEqualTo(model.figures().validationRmse());
+  }
+
+  @Test
+  void baseline_isTheDampedBiasesOfKoren() throws IOException {
+    // given users 0 and 1, items 0 and 1, ratings 5 3 / 1
+    IndexFixture index = new IndexFixture(2, 2, 1);
+    index.train.add(0, 0, 5);
+    index.train.add(0, 1, 3);
+    index.train.add(1, 0, 1);
+    index.test.add(1, 1, 4);
+
+    EvaluateFigures figures = evaluate(train(index, "biased", 2, 1));
+
+    double mean = 3;
+    double item0 = (2 - 2) / 27.0;
+    double item1 = 0 / 26.0;
+    double user1 = (1 - mean - item0) / 11.0;
+    assertThat(figures.baselineRmse()).isCloseTo(4 - (mean + item1 + user1), within(1e-6));
+    assertThat(figures.globalMeanRmse()).isEqualTo(1);
+  }
+
+  @Test
+  void emptyTestSet_hasAReasonAndNoErrors() throws IOException {
+    IndexFixture index = new IndexFixture(2, 2, 1);
+    index.train.add(0, 0, 5);
+    index.train.add(1, 1, 3);
+
+    EvaluateFigures figures = evaluate(train(index, "biased", 2, 1));
+
+    assertThat(figures.testRatings()).isZero();
+    assertThat(figures.testRmse()).isNull();
+    assertThat(figures.betterThanBaseline()).isNull();
+    assertThat(figures.reason())
+        .isEqualTo("the test set has no ratings of users and items that the model knows");
+  }
+
+  @Test
+  void evaluation_isAManifestBesideTheModels() throws IOException {
+    TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
+
+    EvaluateResult first = evaluate.run(new EvaluateRequest(model.manifest()));
+    EvaluateResult second = evaluate.run(new EvaluateRequest(model.manifest()));
+
+    assertThat(first.manifest())
+        .isEqualTo(ObjectKeys.directoryOf(model.manifest()) + "evaluation.json");
+    assertThat(first.cached()).isFalse();
+    assertThat(second).isEqualTo(new EvaluateResult(first.manifest(), true, first.figures()));
+    Manifest manifest = Manifest.read(store, first.manifest(), "evaluate", 1);
+    assertThat(manifest.sources()).containsEntry("train", model.manifest());
+    assertThat(manifest.figures(EvaluateFigures.class)).isEqualTo(first.figures());
+    assertThat(store.find(model.manifest())).isPresent();
+  }
+
+  @Test
+  void result_isOneFlatJsonObject() throws IOException {
+    TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
+    EvaluateResult result = evaluate.run(new EvaluateRequest(model.manifest()));
+
+    JsonNode json = new ObjectMapper().readTree(Json.write(result));
+
+    assertThat(json.get("testRmse").asDouble()).isEqualTo(result.figures().testRmse());
+    assertThat(json.has("figures")).isFalse();
+  }
+
+  @Test
+  void badRequests_areToldInOneSentence() throws IOException {
+    IndexFixture index = PlantedRatings.index(2);
+    TrainResult model = train(index, "biased", 4, 3);
+    String indexManifest = index.write(store, "planted");
+    EvaluateFunction function = new EvaluateFunction(store);
+
+    assertThatThrownBy(() -> function.evaluate(null))
+        .hasMessage("the request is empty; a JSON object was expected");
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(null)))
+        .hasMessage("field 'manifest' is missing");
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(indexManifest)))
+        .hasMessage(
+            "field 'manifest': '"
+                + indexManifest
+                + "' was written by index; the manifest of train was expected");
+    String test = ObjectKeys.directoryOf(indexManifest) + "test.arrow";
+    store.put(test, "userId,movieId,rating".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.manifest())))
+        .isInstanceOf(RequestException.class)
+        .hasMessageStartingWith(test + ": offset 0: no Arrow magic");
+    store.delete(test);
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.manifest())))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining(test);
+  }
+
+  private static void copy(RatingList from, RatingList to) {
+    for (int i = 0; i < from.size(); i++) {
+      to.add(from.user(i), from.item(i), from.rating(i));
+    }
+  }
+}

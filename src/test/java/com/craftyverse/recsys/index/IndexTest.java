@@ -1,0 +1,275 @@
+package com.craftyverse.recsys.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.split.SplitResult;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IndexTest {
+  @TempDir Path directory;
+  private LocalObjectStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+  }
+
+  private record Rating(int user, int movie, float value, long time) {}
+
+  /// Everything that the step writes, against the plainest computation of the same on the heap.
+  @Test
+  void index_isWhatMapsAndSetsWouldGive() throws IOException {
+    List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
+    SplitResult split = split(ratings);
+    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+
+    List<Rating> train =
+        ratings.stream().filter(r -> r.time <= split.figures().trainThreshold()).toList();
+    List<Integer> users = new ArrayList<>(new TreeSet<>(train.stream().map(Rating::user).toList()));
+    List<Integer> movies =
+        new ArrayList<>(new TreeSet<>(train.stream().map(Rating::movie).toList()));
+    assertThat(column(index, "users.arrow", "userId")).isEqualTo(users);
+    assertThat(column(index, "items.arrow", "movieId")).isEqualTo(movies);
+
+    Set<List<Number>> expected = new HashSet<>();
+    train.forEach(
+        r -> expected.add(List.of(users.indexOf(r.user), movies.indexOf(r.movie), r.value)));
+    assertThat(new HashSet<>(rows(index, "train.arrow"))).isEqualTo(expected);
+    assertThat(rows(index, "train.arrow")).hasSize(train.size());
+
+    List<List<Number>> test = new ArrayList<>();
+    long unknownUsers = 0;
+    long unknownMovies = 0;
+    for (Rating r : ratings) {
+      if (r.time > split.figures().trainThreshold() && r.time <= split.figures().testThreshold()) {
+        if (!users.contains(r.user)) {
+          unknownUsers++;
+        } else if (!movies.contains(r.movie)) {
+          unknownMovies++;
+        } else {
+          test.add(List.of(users.indexOf(r.user), movies.indexOf(r.movie), r.value));
+        }
+      }
+    }
+    assertThat(rows(index, "test.arrow")).isEqualTo(test);
+    QualityReport quality = quality(index);
+    assertThat(quality.test().unknownUserRows()).isEqualTo(unknownUsers).isPositive();
+    assertThat(quality.test().unknownMovieRows()).isEqualTo(unknownMovies).isPositive();
+    assertThat(quality.test().afterUnknownMoviesRemoved()).isEqualTo(test.size());
+    assertThat(quality.density()).isEqualTo((double) train.size() / (users.size() * movies.size()));
+
+    Map<Integer, Map<Integer, Float>> seen = new TreeMap<>();
+    train.forEach(
+        r ->
+            seen.computeIfAbsent(users.indexOf(r.user), u -> new TreeMap<>())
+                .put(movies.indexOf(r.movie), r.value));
+    assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
+  }
+
+  @Test
+  void trainingSet_liesInBlocksOfTheGridGroupedByUser() throws IOException {
+    IndexResult index =
+        new Index(store).run(new IndexRequest(split(randomRatings(6_000, 150, 120, 2)).manifest()));
+    String key = index.manifest().replace("manifest.json", "train.arrow");
+    try (ArrowFile train = ArrowFile.open(store.fetch(key).path(), key)) {
+      int side = Integer.parseInt(train.requireMetadata("blocks"));
+      int[] userBounds = bounds(train.requireMetadata("userBounds"));
+      int[] itemBounds = bounds(train.requireMetadata("itemBounds"));
+      assertThat(train.batches()).hasSize(side * side);
+      assertThat(userBounds).hasSize(side + 1).startsWith(0).endsWith(index.figures().users());
+      assertThat(itemBounds).hasSize(side + 1).startsWith(0).endsWith(index.figures().items());
+      boolean shuffled = false;
+      for (RecordBatch block : train.batches()) {
+        int[] users = block.data("user").toArray(Buffers.INT32);
+        int[] items = block.data("item").toArray(Buffers.INT32);
+        assertThat(users).isSorted();
+        for (int i = 0; i < users.length; i++) {
+          assertThat(users[i])
+              .isBetween(
+                  userBounds[block.index() / side], userBounds[block.index() / side + 1] - 1);
+          assertThat(items[i])
+              .isBetween(
+                  itemBounds[block.index() % side], itemBounds[block.index() % side + 1] - 1);
+          shuffled |= i > 0 && users[i] == users[i - 1] && items[i] < items[i - 1];
+        }
+        // Balanced: no block row has more than twice its share.
+      }
+      assertThat(shuffled).as("a user's items are not left in order").isTrue();
+      int[] ofRow = new int[side];
+      train.batches().forEach(block -> ofRow[block.index() / side] += block.rows());
+      assertThat(Arrays.stream(ofRow).max().orElseThrow())
+          .isLessThan(2 * (int) train.rows() / side);
+    }
+  }
+
+  @Test
+  void seed_changesTheOrderAndTheIdOnly() throws IOException {
+    String split = split(randomRatings(3_000, 60, 50, 3)).manifest();
+    IndexResult first = new Index(store).run(new IndexRequest(split));
+    IndexResult same = new Index(store).run(new IndexRequest(split, 42L));
+    IndexResult other = new Index(store).run(new IndexRequest(split, 43L));
+    assertThat(same.cached()).isTrue();
+    assertThat(other.manifest()).isNotEqualTo(first.manifest());
+    assertThat(rows(other, "train.arrow"))
+        .isNotEqualTo(rows(first, "train.arrow"))
+        .containsExactlyInAnyOrderElementsOf(rows(first, "train.arrow"));
+  }
+
+  @Test
+  void titlesGenresAndYears_followTheMovies() throws IOException {
+    IndexResult index =
+        new Index(store).run(new IndexRequest(split(randomRatings(3_000, 60, 50, 4)).manifest()));
+    String key = index.manifest().replace("manifest.json", "items.arrow");
+    try (ArrowFile items = ArrowFile.open(store.fetch(key).path(), key)) {
+      items.require(Schemas.INDEX_ITEMS);
+      RecordBatch batch = items.batches().getFirst();
+      assertThat(batch.data("movieId").toArray(Buffers.INT32)).startsWith(0, 1, 2, 3);
+      assertThat(batch.texts("title"))
+          .startsWith("", "Long Road (1995)", "Harbour, The (1994)", "");
+      assertThat(batch.offsets("genres").toArray(Buffers.INT32)).startsWith(0, 0, 1, 3, 3);
+      assertThat(batch.data("year").toArray(Buffers.INT32)).startsWith(0, 1995, 1994, 0);
+    }
+  }
+
+  @Test
+  void idsTooLargeForATable_areIndexedAllTheSame() throws IOException {
+    List<Rating> ratings =
+        randomRatings(2_000, 40, 30, 5).stream()
+            .map(r -> new Rating(Integer.MAX_VALUE - 40 + r.user, r.movie, r.value, r.time))
+            .toList();
+    IndexResult index = new Index(store).run(new IndexRequest(split(ratings).manifest()));
+    List<Integer> users = column(index, "users.arrow", "userId");
+    assertThat(users).isSorted().allMatch(user -> user >= Integer.MAX_VALUE - 40);
+    assertThat(index.figures().users()).isEqualTo(users.size());
+    assertThat(quality(index).originalElements())
+        .isEqualTo((users.getLast() + 1L) * (quality(index).maxMovieId() + 1L));
+  }
+
+  @Test
+  void setThatLeaksIntoAnother_isRefused() throws IOException {
+    SplitResult split = split(randomRatings(3_000, 60, 50, 6));
+    String test = split.manifest().replace("manifest.json", "test.arrow");
+    String validation = split.manifest().replace("manifest.json", "validation.arrow");
+    store.put(test, java.nio.file.Files.readAllBytes(store.fetch(validation).path()));
+    assertThatThrownBy(() -> new Index(store).run(new IndexRequest(split.manifest())))
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessageContaining("test.arrow: row 0: timestamp ")
+        .hasMessageEndingWith("; the sets would leak into each other");
+    assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("quality"));
+  }
+
+  private static List<Rating> randomRatings(int count, int users, int movies, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Set<Long> pairs = new HashSet<>();
+    List<Rating> ratings = new ArrayList<>();
+    for (int time = 0; time < count; time++) {
+      // Later users and movies are not there from the beginning.
+      double here = Math.min(1.0, (time + 0.3 * count) / count);
+      int user = random.nextInt(1 + (int) (users * here));
+      int movie = random.nextInt(1 + (int) (movies * here));
+      if (pairs.add(((long) user << 32) | movie)) {
+        ratings.add(new Rating(user, movie, (1 + random.nextInt(10)) / 2f, 1_000 + time));
+      }
+    }
+    return ratings;
+  }
+
+  private SplitResult split(List<Rating> ratings) throws IOException {
+    StringBuilder csv = new StringBuilder(Uploads.HEADER);
+    ratings.forEach(
+        r ->
+            csv.append(r.user)
+                .append(',')
+                .append(r.movie)
+                .append(',')
+                .append(r.value)
+                .append(',')
+                .append(r.time)
+                .append('\n'));
+    String manifest =
+        Uploads.ingest(store, "raw/set.zip", Uploads.zip(csv.toString(), Uploads.MOVIES))
+            .manifest();
+    return new Split(store).run(new SplitRequest(manifest));
+  }
+
+  private QualityReport quality(IndexResult index) throws IOException {
+    return Json.read(store.read(index.quality()).content(), QualityReport.class, index.quality());
+  }
+
+  private List<Integer> column(IndexResult index, String name, String column) throws IOException {
+    String key = index.manifest().replace("manifest.json", name);
+    try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
+      return file.batches().stream()
+          .flatMap(batch -> Arrays.stream(batch.data(column).toArray(Buffers.INT32)).boxed())
+          .toList();
+    }
+  }
+
+  private List<List<Number>> rows(IndexResult index, String name) throws IOException {
+    String key = index.manifest().replace("manifest.json", name);
+    List<List<Number>> rows = new ArrayList<>();
+    try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
+      file.require(Schemas.INDEXED_RATINGS);
+      for (RecordBatch batch : file.batches()) {
+        int[] users = batch.data("user").toArray(Buffers.INT32);
+        int[] items = batch.data("item").toArray(Buffers.INT32);
+        float[] ratings = batch.data("rating").toArray(Buffers.FLOAT32);
+        IntStream.range(0, batch.rows())
+            .forEach(i -> rows.add(List.of(users[i], items[i], ratings[i])));
+      }
+    }
+    return rows;
+  }
+
+  private List<Map<Integer, Float>> seen(IndexResult index) throws IOException {
+    String key = index.manifest().replace("manifest.json", "seen.arrow");
+    List<Map<Integer, Float>> users = new ArrayList<>();
+    try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
+      file.require(Schemas.SEEN);
+      for (RecordBatch batch : file.batches()) {
+        int[] offsets = batch.offsets("ratings").toArray(Buffers.INT32);
+        int[] items = batch.data("ratings.item.item").toArray(Buffers.INT32);
+        float[] ratings = batch.data("ratings.item.rating").toArray(Buffers.FLOAT32);
+        assertThat(batch.rows()).isLessThanOrEqualTo(64);
+        for (int user = 0; user < batch.rows(); user++) {
+          Map<Integer, Float> row = new TreeMap<>();
+          for (int i = offsets[user]; i < offsets[user + 1]; i++) {
+            assertThat(i > offsets[user] && items[i] <= items[i - 1]).isFalse();
+            row.put(items[i], ratings[i]);
+          }
+          users.add(row);
+        }
+      }
+    }
+    return users;
+  }
+
+  private static int[] bounds(String text) {
+    return Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
+  }
+}

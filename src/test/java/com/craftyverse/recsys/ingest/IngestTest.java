@@ -1,0 +1,179 @@
+package com.craftyverse.recsys.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IngestTest {
+  private static final String RATINGS = Uploads.HEADER + "1,5,4.0,30\n1,2,0.5,20\n2,1,3.5,10\n";
+
+  @TempDir Path directory;
+  private LocalObjectStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+  }
+
+  @Test
+  void zip_becomesArrowFilesInTheOrderOfTheFile() throws IOException {
+    IngestResult result =
+        Uploads.ingest(store, "raw/my-set.zip", Uploads.zip(RATINGS, Uploads.MOVIES));
+
+    assertThat(result.cached()).isFalse();
+    assertThat(result.dataset()).isEqualTo("my-set");
+    assertThat(result.figures().ratings()).isEqualTo(3);
+    assertThat(result.figures().movies()).isEqualTo(3);
+    assertThat(result.figures().minTimestamp()).isEqualTo(10);
+    assertThat(result.manifest())
+        .isEqualTo("datasets/my-set/" + result.version() + "/manifest.json");
+    try (ArrowFile ratings = file(result, "ratings.arrow")) {
+      ratings.require(Schemas.RATINGS);
+      RecordBatch batch = ratings.batches().getFirst();
+      assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(1, 1, 2);
+      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(5, 2, 1);
+      assertThat(batch.data("rating").toArray(Buffers.FLOAT32)).containsExactly(4f, .5f, 3.5f);
+      assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(30, 20, 10);
+    }
+    try (ArrowFile movies = file(result, "movies.arrow")) {
+      movies.require(Schemas.MOVIES);
+      RecordBatch batch = movies.batches().getFirst();
+      assertThat(batch.texts("title"))
+          .containsExactly("Long Road (1995)", "Harbour, The (1994)", "Untitled");
+      assertThat(batch.texts("genres.item")).containsExactly("Drama", "Comedy", "Romance");
+      assertThat(batch.data("year").toArray(Buffers.INT32)).containsExactly(1995, 1994, 0);
+    }
+  }
+
+  @Test
+  void sameContentAgain_isDoneBefore_andOtherContentIsAnotherVersion() throws IOException {
+    byte[] upload = Uploads.zip(RATINGS, Uploads.MOVIES);
+    IngestResult first = Uploads.ingest(store, "raw/set/a.zip", upload);
+    IngestResult again = new Ingest(store).run(new IngestRequest("raw/set/a.zip"));
+    IngestResult otherName = Uploads.ingest(store, "raw/set/b.zip", upload);
+    IngestResult other =
+        Uploads.ingest(store, "raw/set/a.zip", Uploads.zip(RATINGS + "9,1,1,1\n", Uploads.MOVIES));
+
+    assertThat(again)
+        .isEqualTo(
+            new IngestResult(first.manifest(), true, "set", first.version(), first.figures()));
+    assertThat(otherName.cached()).isTrue();
+    assertThat(otherName.version()).isEqualTo(first.version());
+    assertThat(other.cached()).isFalse();
+    assertThat(other.version()).isNotEqualTo(first.version());
+  }
+
+  @Test
+  void plainCsv_isTakenWithoutMovies() throws IOException {
+    IngestResult result =
+        Uploads.ingest(store, "raw/plain.csv", RATINGS.getBytes(StandardCharsets.UTF_8));
+    assertThat(result.dataset()).isEqualTo("plain");
+    assertThat(result.figures().ratings()).isEqualTo(3);
+    assertThat(result.figures().movies()).isZero();
+  }
+
+  @Test
+  void uploadsThatAreNoRatings_areRefusedAndNothingIsLeft() throws IOException {
+    byte[] whole = Uploads.zip(RATINGS, Uploads.MOVIES);
+    refused(new byte[0], "a.zip is empty; a zip or ratings.csv was expected");
+    refused(
+        "a text".getBytes(StandardCharsets.UTF_8),
+        "a.zip, line 1: the header is 'a text', expected userId,movieId,rating,timestamp");
+    refused(
+        Uploads.zip(Map.of("x/readme.txt", "hello")),
+        "a.zip holds no ratings.csv; it has 'x/readme.txt'");
+    refused(
+        Uploads.zip(Map.of("a/ratings.csv", RATINGS, "b/ratings.csv", RATINGS)),
+        "a.zip holds 2 files named ratings.csv, expected one: 'a/ratings.csv', 'b/ratings.csv'");
+    refused(
+        Uploads.zip(Uploads.HEADER, Uploads.MOVIES), "a.zip: ratings.csv has a header but no rows");
+    refused(
+        Uploads.zip(RATINGS + "1,2,3\n", Uploads.MOVIES),
+        "a.zip: set/ratings.csv, line 5, column 6: the row ends after rating; timestamp is"
+            + " missing");
+    refused(
+        Uploads.zip(RATINGS, "movieId,title\n1,x\n"),
+        "a.zip: set/movies.csv, line 1: the header is 'movieId,title', expected"
+            + " movieId,title,genres");
+    refused(
+        Uploads.zip(RATINGS, "movieId,title,genres\n1,A,B\n1,A,B\n"),
+        "a.zip: set/movies.csv, line 3: movieId 1 is there twice");
+    store.put("raw/a.zip", Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.zip")))
+        .isInstanceOf(RequestException.class)
+        .hasMessageStartingWith("a.zip is a zip that cannot be read; it is damaged or not whole");
+    assertOnlyUploadsAreThere();
+  }
+
+  /// A zip damaged anywhere is read right or refused in a sentence.
+  @Test
+  void damagedZips_areReadRightOrRefused() throws IOException {
+    byte[] whole = Uploads.zip(Uploads.ratings(20, 20), Uploads.MOVIES);
+    String version = Uploads.ingest(store, "raw/whole.zip", whole).version();
+    SplittableRandom random = new SplittableRandom(11);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] damaged = whole.clone();
+      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      try {
+        IngestResult result = Uploads.ingest(store, "raw/damaged.zip", damaged);
+        assertThat(result.figures().ratings()).isEqualTo(400);
+        assertThat(result.version()).isNotEqualTo(version);
+      } catch (RequestException e) {
+        refused++;
+        assertThat(e.getMessage()).startsWith("damaged.zip");
+      }
+    }
+    assertThat(refused).isGreaterThan(200);
+  }
+
+  @Test
+  void requestsThatNameNoUpload_areRefused() {
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest(null)))
+        .hasMessage("field 'key' is missing");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/none.zip")))
+        .hasMessage("field 'key': there is no object 'raw/none.zip' in the store");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("models/x/current.json")))
+        .hasMessage(
+            "field 'key': the key 'models/x/current.json' is not an upload; uploads are raw/FILE or"
+                + " raw/DATASET/FILE");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/../../etc/passwd")))
+        .hasMessage(
+            "field 'key': the key 'raw/../../etc/passwd' has a segment '..'; a key cannot leave the"
+                + " store");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/my set.zip")))
+        .hasMessageStartingWith("field 'key': the dataset name 'my set' must be letters, digits");
+  }
+
+  private void refused(byte[] upload, String message) {
+    assertThatThrownBy(() -> Uploads.ingest(store, "raw/a.zip", upload))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(message);
+  }
+
+  private void assertOnlyUploadsAreThere() throws IOException {
+    assertThat(store.list("")).extracting(ObjectInfo::key).allMatch(key -> key.startsWith("raw/"));
+    assertThat(directory.resolve(".tmp")).isEmptyDirectory();
+  }
+
+  private ArrowFile file(IngestResult result, String name) throws IOException {
+    String key = result.manifest().replace("manifest.json", name);
+    return ArrowFile.open(store.fetch(key).path(), key);
+  }
+}

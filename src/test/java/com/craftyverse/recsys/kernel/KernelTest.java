@@ -1,0 +1,245 @@
+package com.craftyverse.recsys.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelTest {
+  static Stream<Kernel> kernels() {
+    return Stream.of(Kernels.scalar(), Kernels.vector());
+  }
+
+  static IntStream sizes() {
+    return Arrays.stream(KernelProbe.SIZES);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void everyKernel_givesTheSameBits(int factors) {
+    int[] scalar = KernelProbe.bits(Kernels.scalar(), factors);
+    int[] vector = KernelProbe.bits(Kernels.vector(), factors);
+
+    assertThat(withoutLanes(vector)).isEqualTo(withoutLanes(scalar));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 8, 16})
+  void everyLaneWidth_givesTheSameBits(int lanes) throws Exception {
+    try (FreshKernels fresh = new FreshKernels(lanes)) {
+      for (int factors : KernelProbe.SIZES) {
+        int[] vector = fresh.bits(factors);
+
+        assertThat(vector[0]).isEqualTo(lanes);
+        assertThat(withoutLanes(vector))
+            .as("%d factors", factors)
+            .isEqualTo(withoutLanes(KernelProbe.bits(Kernels.scalar(), factors)));
+      }
+    }
+  }
+
+  /// The interpreter, C1 and C2 each get their turn.
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void bits_doNotDependOnHowOftenTheCodeHasRun(Kernel kernel) {
+    int[] first = KernelProbe.bits(kernel, 50);
+
+    for (int i = 0; i < 300; i++) {
+      assertThat(KernelProbe.bits(kernel, 50)).isEqualTo(first);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void dot_isTheSumOfProducts(Kernel kernel) {
+    for (int factors : KernelProbe.SIZES) {
+      int stride = new RowLayout(factors).stride();
+      Random random = new Random(factors);
+      float[] a = new float[2 * stride];
+      float[] b = new float[3 * stride];
+      double sum = 0;
+      for (int i = 0; i < stride; i++) {
+        a[stride + i] = random.nextFloat();
+        b[2 * stride + i] = random.nextFloat();
+        sum += (double) a[stride + i] * b[2 * stride + i];
+      }
+
+      assertThat((double) kernel.dot(new Scratch(), a, stride, b, 2 * stride, stride))
+          .isCloseTo(sum, within(1e-6 * sum));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void update_ofOneRating_takesOneGradientStep(Kernel kernel) {
+    // given p = 1/2, q = 2, no biases yet, and numbers that floats hold exactly
+    RowLayout layout = new RowLayout(1);
+    float[] users = layout.allocate(1);
+    float[] items = layout.allocate(2);
+    users[0] = 0.5f;
+    users[2] = 1;
+    items[16] = 2;
+    items[17] = 1;
+    LearningRates rates =
+        rates(layout, 3, new LearningRates.Rate(0.25f, 0.5f), new LearningRates.Rate(0.5f, 0.5f));
+
+    // when a rating of 5 meets a prediction of 3 + 1
+    double squares = update(kernel, rates, users, items, new int[] {1}, new float[] {5});
+
+    // then the error is 1
+    assertThat(squares).isEqualTo(1);
+    assertThat(Arrays.copyOf(users, 4)).containsExactly(0.875f * 0.5f + 0.25f * 2, 0.5f, 1, 0);
+    assertThat(Arrays.copyOfRange(items, 16, 20))
+        .containsExactly(0.875f * 2 + 0.25f * 0.5f, 1, 0.5f, 0);
+    assertThat(Arrays.copyOf(items, 16)).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void update_ofABatch_takesEveryRatingAgainstTheSameUser(Kernel kernel) {
+    // given two ratings of errors 1 and 2
+    RowLayout layout = new RowLayout(1);
+    float[] users = layout.allocate(1);
+    float[] items = layout.allocate(2);
+    users[0] = 1;
+    users[2] = 1;
+    items[0] = 1;
+    items[1] = 1;
+    items[16] = 2;
+    items[17] = 1;
+    LearningRates rates =
+        rates(layout, 0, new LearningRates.Rate(0.5f, 1), LearningRates.Rate.FIXED);
+
+    double squares = update(kernel, rates, users, items, new int[] {0, 1}, new float[] {2, 4});
+
+    assertThat(squares).isEqualTo(1 + 4);
+    assertThat(users[0]).isEqualTo(0.25f * 1 + 0.5f * (1 * 1 + 2 * 2));
+    assertThat(items[0]).isEqualTo(0.5f * 1 + 0.5f * 1 * 1);
+    assertThat(items[16]).isEqualTo(0.5f * 2 + 0.5f * 2 * 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void update_keepsOnesAndPadding(Kernel kernel) {
+    int[] bits = KernelProbe.bits(kernel, 50);
+    int stride = new RowLayout(50).stride();
+    int firstUser = 3 + 6 * 11;
+    int firstItem = firstUser + 6 * stride;
+
+    for (int user = 0; user < 6; user++) {
+      assertThat(Float.intBitsToFloat(bits[firstUser + user * stride + 51])).isEqualTo(1);
+      assertThat(
+              Arrays.copyOfRange(
+                  bits, firstUser + user * stride + 52, firstUser + (user + 1) * stride))
+          .containsOnly(0);
+    }
+    for (int item = 0; item < 11; item++) {
+      assertThat(Float.intBitsToFloat(bits[firstItem + item * stride + 50])).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void update_outsideTheRows_isRefused(Kernel kernel) {
+    RowLayout layout = new RowLayout(8);
+    LearningRates rates =
+        rates(layout, 0, new LearningRates.Rate(0.1f, 0.1f), LearningRates.Rate.FIXED);
+
+    assertThatThrownBy(
+            () ->
+                update(
+                    kernel,
+                    rates,
+                    layout.allocate(1),
+                    layout.allocate(2),
+                    new int[] {2},
+                    new float[] {1}))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void stride_isAMultipleOf16WithRoomForTwoMore() {
+    assertThat(IntStream.of(1, 14, 15, 50, 62, 63, 512).map(k -> new RowLayout(k).stride()))
+        .containsExactly(16, 16, 32, 64, 64, 80, 528);
+  }
+
+  @Test
+  void allocate_ofMoreThanAnArrayHolds_isRefused() {
+    assertThatThrownBy(() -> new RowLayout(512).allocate(5_000_000))
+        .hasMessage("5000000 rows of 528 floats are more than an array can hold");
+  }
+
+  private static LearningRates rates(
+      RowLayout layout, float mean, LearningRates.Rate factors, LearningRates.Rate biases) {
+    return new LearningRates(layout, mean, factors, factors, biases, biases);
+  }
+
+  private static double update(
+      Kernel kernel,
+      LearningRates rates,
+      float[] users,
+      float[] items,
+      int[] item,
+      float[] rating) {
+    return kernel.update(
+        rates,
+        new Scratch(),
+        users,
+        0,
+        items,
+        MemorySegment.ofArray(item),
+        MemorySegment.ofArray(rating),
+        0,
+        item.length);
+  }
+
+  private static int[] withoutLanes(int[] bits) {
+    return Arrays.copyOfRange(bits, 1, bits.length);
+  }
+
+  /// The package's classes once more, with another lane width.
+  private static final class FreshKernels implements AutoCloseable {
+    private final URLClassLoader loader;
+    private final Class<?> probe;
+    private final String before;
+
+    FreshKernels(int lanes) throws ClassNotFoundException {
+      this.before = System.getProperty(VectorKernel.LANES_PROPERTY);
+      System.setProperty(VectorKernel.LANES_PROPERTY, String.valueOf(lanes));
+      URL[] places = {location(Kernel.class), location(KernelProbe.class)};
+      this.loader = new URLClassLoader(places, ClassLoader.getPlatformClassLoader());
+      this.probe = loader.loadClass(KernelProbe.class.getName());
+    }
+
+    int[] bits(int factors) throws ReflectiveOperationException {
+      return (int[])
+          probe.getMethod("bits", String.class, int.class).invoke(null, "vector", factors);
+    }
+
+    private static URL location(Class<?> type) {
+      return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (before == null) {
+        System.clearProperty(VectorKernel.LANES_PROPERTY);
+      } else {
+        System.setProperty(VectorKernel.LANES_PROPERTY, before);
+      }
+      loader.close();
+    }
+  }
+}

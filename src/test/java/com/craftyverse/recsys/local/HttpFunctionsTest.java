@@ -1,0 +1,183 @@
+package com.craftyverse.recsys.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.storage.ObjectStore;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+@TestProfile(FreshStore.class)
+class HttpFunctionsTest {
+  private static final Path SAMPLE = Path.of("data/sample/craftyverse-sample.zip");
+
+  @Inject ObjectStore store;
+
+  /// The chain as a person walks it with curl: each step takes the manifest that the last one gave.
+  @Test
+  void chain_walkedByHand_endsInPredictions() throws IOException {
+    store.put("raw/by-hand/sample.zip", Files.readAllBytes(SAMPLE));
+    String manifest = step("ingest", "{\"key\": \"raw/by-hand/sample.zip\"}");
+    for (String function : List.of("split", "index")) {
+      manifest = step(function, "{\"manifest\": \"" + manifest + "\"}");
+    }
+    manifest = step("train", "{\"manifest\": \"" + manifest + "\", \"factors\": 8, \"epochs\": 3}");
+    manifest = step("evaluate", "{\"manifest\": \"" + manifest + "\"}");
+    String current = step("publish", "{\"manifest\": \"" + manifest + "\"}");
+    assertThat(current).isEqualTo("models/by-hand/current.json");
+
+    Http.Answer answer =
+        Http.post(
+            "predict",
+            "{\"dataset\": \"by-hand\", \"userId\": 2147483647, \"movieIds\": [1, 2147483647]}");
+    assertThat(answer.status()).isEqualTo(200);
+    JsonNode predictions = answer.json().path("predictions");
+    assertThat(predictions).hasSize(2);
+    for (JsonNode prediction : predictions) {
+      assertThat(prediction.path("rating").asDouble()).isBetween(0.5, 5.0);
+      assertThat(prediction.path("source").asText()).isEqualTo("fallback");
+    }
+    assertThat(predictions.get(1).path("reason").asText())
+        .isEqualTo("unknown user and unknown movie: the mean of all ratings");
+  }
+
+  private static String step(String function, String request) {
+    Http.Answer first = Http.post(function, request);
+    assertThat(first.status()).as(first.text()).isEqualTo(200);
+    assertThat(first.json().path("cached").asBoolean()).as(function).isFalse();
+    Http.Answer again = Http.post(function, request);
+    assertThat(again.json().path("cached").asBoolean()).as(function + " again").isTrue();
+    assertThat(again.json().path("manifest")).isEqualTo(first.json().path("manifest"));
+    return first.json().path("manifest").asText();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "ingest   | {}                    | 400 | field 'key' is missing",
+        "ingest   | {\"key\": 7}          | 400 | field 'key': expected a text, found the number 7",
+        "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of key",
+        "ingest   | {\"key\": \"raw/no.zip\"} | 404 | field 'key': there is no object 'raw/no.zip'"
+            + " in the store",
+        "ingest   | {\"key\": \"/etc/passwd\"} | 400 | field 'key': the key '/etc/passwd' is"
+            + " absolute; a key is relative to the store",
+        "ingest   | [1]                   | 400 | the request must be a JSON object, found a list",
+        "ingest   | ``                    | 400 | the request is empty; a JSON object was expected",
+        "split    | {}                    | 400 | field 'manifest' is missing",
+        "split    | {\"manifest\": \"a/manifest.json\"} | 404 | field 'manifest': there is no"
+            + " object 'a/manifest.json' in the store",
+        "split    | {\"manifest\": \"../x\"} | 400 | field 'manifest': the key '../x' has a segment"
+            + " '..'; a key cannot leave the store",
+        "index    | {}                    | 400 | field 'manifest' is missing",
+        "index    | {\"manifest\": \"x\", \"seed\": 1.5} | 400 | field 'seed': expected a whole"
+            + " number, found the number 1.5",
+        "train    | {}                    | 400 | field 'manifest' is missing",
+        "train    | {\"manifest\": \"x\", \"factors\": \"many\"} | 400 | field 'factors': expected"
+            + " a whole number, found the text 'many'",
+        "evaluate | {}                    | 400 | field 'manifest' is missing",
+        "publish  | {}                    | 400 | field 'manifest' is missing",
+        "publish  | {\"manifest\": \"nope\"} | 404 | field 'manifest': there is no object 'nope' in"
+            + " the store",
+        "predict  | {\"movieIds\": [1]}   | 400 | field 'userId' is missing",
+        "predict  | {\"userId\": 1}       | 400 | field 'movieIds' is missing",
+        "predict  | {\"userId\": 1, \"movieIds\": []} | 400 | field 'movieIds' is empty; name at"
+            + " least one movie",
+        "predict  | {\"userId\": 1, \"movieIds\": [1], \"dataset\": \"none\"} | 404 | the dataset"
+            + " 'none' has no published model",
+        "predict  | {\"userId\": 1, \"movieIds\": [1], \"dataset\": \"../x\"} | 400 | field"
+            + " 'dataset': the dataset name '../x' must be letters, digits, '.', '_' and '-', 100"
+            + " at most, starting with a letter or digit",
+        "nothing  | {}                    | 404 | there is no '/nothing'; there are POST /evaluate,"
+            + " POST /index, POST /ingest, POST /predict, POST /publish, POST /split, POST /train",
+      })
+  void badRequests_areAnsweredWithASentence(
+      String function, String request, int status, String error) {
+    Http.Answer answer = Http.post(function, request);
+    assertThat(answer.error()).isEqualTo(error);
+    assertThat(answer.status()).isEqualTo(status);
+  }
+
+  @Test
+  void uploadsThatAreNoRatings_areUnprocessable() throws IOException {
+    store.put("raw/text.zip", "not a zip".getBytes(StandardCharsets.UTF_8));
+    Http.Answer answer = Http.post("ingest", "{\"key\": \"raw/text.zip\"}");
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.error())
+        .isEqualTo(
+            "text.zip, line 1: the header is 'not a zip', expected"
+                + " userId,movieId,rating,timestamp");
+    store.put("raw/short.zip", Uploads.zip(Uploads.HEADER + "1,1,4\n", Uploads.MOVIES));
+    assertThat(Http.post("ingest", "{\"key\": \"raw/short.zip\"}").error())
+        .isEqualTo(
+            "short.zip: set/ratings.csv, line 2, column 6: the row ends after rating; timestamp is"
+                + " missing");
+    assertThat(store.list("datasets/text/")).isEmpty();
+  }
+
+  @Test
+  void damagedColumns_areUnprocessable() throws IOException {
+    store.put("raw/tiny.zip", Uploads.zip(Uploads.ratings(20, 20), Uploads.MOVIES));
+    String manifest =
+        Http.post("ingest", "{\"key\": \"raw/tiny.zip\"}").json().path("manifest").asText();
+    store.put(manifest.replace("manifest.json", "ratings.arrow"), new byte[100]);
+    Http.Answer answer = Http.post("split", "{\"manifest\": \"" + manifest + "\"}");
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.error())
+        .endsWith("ratings.arrow: offset 0: no Arrow magic; it is another format or truncated");
+  }
+
+  @Test
+  void otherMethods_areRefused() {
+    Http.Answer answer = Http.get("/ingest?key=raw/x.zip");
+    assertThat(answer.status()).isEqualTo(405);
+    assertThat(answer.error()).isEqualTo("ingest takes POST with a JSON object");
+  }
+
+  @Test
+  void pagesOfOtherSites_areRefused() {
+    assertThat(Http.post("predict", "{}", "Origin", "http://evil.example").status()).isEqualTo(403);
+    assertThat(Http.post("predict", "{}", "Origin", "null").status()).isEqualTo(403);
+    assertThat(Http.post("predict", "{}", "Origin", "http://localhost:3000").status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void otherHostNames_areRefused() throws IOException {
+    assertThat(rawRequest("evil.example")).startsWith("HTTP/1.1 421 ");
+    assertThat(rawRequest("localhost.evil.example")).startsWith("HTTP/1.1 421 ");
+    assertThat(rawRequest("LOCALHOST:8080")).startsWith("HTTP/1.1 400 ");
+    assertThat(rawRequest("[::1]:8080")).startsWith("HTTP/1.1 400 ");
+  }
+
+  /// The JDK's client does not let a test choose `Host`.
+  private static String rawRequest(String host) throws IOException {
+    int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /predict HTTP/1.1\r\nHost: "
+                  + host
+                  + "\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+              .getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+}

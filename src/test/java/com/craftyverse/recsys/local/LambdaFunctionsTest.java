@@ -1,0 +1,252 @@
+package com.craftyverse.recsys.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.evaluate.Evaluate;
+import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.index.Index;
+import com.craftyverse.recsys.index.IndexRequest;
+import com.craftyverse.recsys.ingest.Ingest;
+import com.craftyverse.recsys.ingest.IngestRequest;
+import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.publish.Publish;
+import com.craftyverse.recsys.publish.PublishRequest;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.storage.ObjectStore;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// The same functions as Lambda runs them: one exported from a process, its events taken from the
+/// extension's event server. Each function has a class of its own, because each needs a process.
+abstract class LambdaFunctionsTest {
+  private static final String UPLOAD = "raw/tiny/tiny.zip";
+
+  @Inject ObjectStore store;
+
+  /// Sends an event and expects a result.
+  static JsonNode invoke(String json) {
+    Http.Answer answer = Http.invoke(json);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.json();
+  }
+
+  /// Sends an event and expects an error result, which has a sentence and no stack trace.
+  static void refused(String json, String message) {
+    Http.Answer answer = Http.invoke(json);
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(answer.json().path("errorMessage").asText()).isEqualTo(message);
+    assertThat(answer.json().path("errorType").asText()).isNotEmpty();
+    assertThat(answer.text()).doesNotContain("stackTrace");
+  }
+
+  /// Invokes a step on the manifest of the one before, twice.
+  void assertStep(String manifest, String more) {
+    String request = "{\"manifest\": \"" + manifest + "\"" + more + "}";
+    JsonNode first = invoke(request);
+    JsonNode again = invoke(request);
+    assertThat(first.path("cached").asBoolean()).isFalse();
+    assertThat(again.path("cached").asBoolean()).isTrue();
+    assertThat(again.path("manifest")).isEqualTo(first.path("manifest"));
+    refused("{}", "field 'manifest' is missing");
+    refused("{\"manifesto\": \"x\"}", unknownManifesto());
+    refused("null", "the request is empty; a JSON object was expected");
+    refused(
+        "{\"manifest\": \"none/manifest.json\"}",
+        "field 'manifest': there is no object 'none/manifest.json' in the store");
+  }
+
+  String unknownManifesto() {
+    return "unknown field 'manifesto'; expected one of manifest";
+  }
+
+  String upload() throws IOException {
+    store.put(UPLOAD, Uploads.zip(Uploads.ratings(30, 30), Uploads.MOVIES));
+    return UPLOAD;
+  }
+
+  String ingested() throws IOException {
+    return new Ingest(store).run(new IngestRequest(upload())).manifest();
+  }
+
+  String split() throws IOException {
+    return new Split(store).run(new SplitRequest(ingested())).manifest();
+  }
+
+  String indexed() throws IOException {
+    return new Index(store).run(new IndexRequest(split())).manifest();
+  }
+
+  String trained() throws IOException {
+    return new Train(store)
+        .run(new TrainRequest(indexed(), null, 4, 2, null, null, null, 1, null))
+        .manifest();
+  }
+
+  String evaluated() throws IOException {
+    return new Evaluate(store).run(new EvaluateRequest(trained())).manifest();
+  }
+
+  /// Exports a function from a fresh store.
+  abstract static class Export extends FreshStore {
+    private final String function;
+
+    Export(String function) {
+      this.function = function;
+    }
+
+    @Override
+    protected Map<String, String> settings() {
+      return Map.of("quarkus.funqy.export", function);
+    }
+  }
+}
+
+@QuarkusTest
+@TestProfile(IngestLambdaTest.Profile.class)
+class IngestLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("ingest");
+    }
+  }
+
+  @Test
+  void ingest_asLambdaRunsIt() throws IOException {
+    String request = "{\"key\": \"" + upload() + "\"}";
+    JsonNode first = invoke(request);
+    assertThat(first.path("cached").asBoolean()).isFalse();
+    assertThat(first.path("ratings").asInt()).isEqualTo(900);
+    assertThat(invoke(request).path("cached").asBoolean()).isTrue();
+    refused("{}", "field 'key' is missing");
+    refused("{\"ky\": \"x\"}", "unknown field 'ky'; expected one of key");
+    refused("{\"key\": [1]}", "field 'key': expected a text, found a list");
+    refused("null", "the request is empty; a JSON object was expected");
+    refused(
+        "{\"key\": \"raw/none.zip\"}",
+        "field 'key': there is no object 'raw/none.zip' in the store");
+  }
+}
+
+@QuarkusTest
+@TestProfile(SplitLambdaTest.Profile.class)
+class SplitLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("split");
+    }
+  }
+
+  @Test
+  void split_asLambdaRunsIt() throws IOException {
+    assertStep(ingested(), ", \"trainRatio\": 0.5");
+  }
+
+  @Override
+  String unknownManifesto() {
+    return "unknown field 'manifesto'; expected one of manifest, testRatio, trainRatio";
+  }
+}
+
+@QuarkusTest
+@TestProfile(IndexLambdaTest.Profile.class)
+class IndexLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("index");
+    }
+  }
+
+  @Test
+  void index_asLambdaRunsIt() throws IOException {
+    assertStep(split(), ", \"seed\": 7");
+  }
+
+  @Override
+  String unknownManifesto() {
+    return "unknown field 'manifesto'; expected one of manifest, seed";
+  }
+}
+
+@QuarkusTest
+@TestProfile(TrainLambdaTest.Profile.class)
+class TrainLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("train");
+    }
+  }
+
+  @Test
+  void train_asLambdaRunsIt() throws IOException {
+    assertStep(indexed(), ", \"factors\": 4, \"epochs\": 2");
+  }
+
+  @Override
+  String unknownManifesto() {
+    return "unknown field 'manifesto'; expected one of epochs, factors, kernel, learningRate,"
+        + " manifest, model, regularization, seed, threads";
+  }
+}
+
+@QuarkusTest
+@TestProfile(EvaluateLambdaTest.Profile.class)
+class EvaluateLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("evaluate");
+    }
+  }
+
+  @Test
+  void evaluate_asLambdaRunsIt() throws IOException {
+    assertStep(trained(), "");
+  }
+}
+
+@QuarkusTest
+@TestProfile(PublishLambdaTest.Profile.class)
+class PublishLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("publish");
+    }
+  }
+
+  @Test
+  void publish_asLambdaRunsIt() throws IOException {
+    assertStep(evaluated(), "");
+  }
+}
+
+@QuarkusTest
+@TestProfile(PredictLambdaTest.Profile.class)
+class PredictLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("predict");
+    }
+  }
+
+  @Test
+  void predict_asLambdaRunsIt() throws IOException {
+    refused(
+        "{\"userId\": 1, \"movieIds\": [1]}",
+        "no model has been published yet; upload a ratings file first");
+    new Publish(store).run(new PublishRequest(evaluated()));
+    JsonNode answer = invoke("{\"dataset\": \"tiny\", \"userId\": 1, \"movieIds\": [2, 999]}");
+    assertThat(answer.path("predictions").get(0).path("source").asText()).isEqualTo("model");
+    assertThat(answer.path("predictions").get(0).path("title").asText())
+        .isEqualTo("Harbour, The (1994)");
+    assertThat(answer.path("predictions").get(1).path("reason").asText())
+        .isEqualTo("unknown movie: the user's average");
+    refused("{\"movieIds\": [1]}", "field 'userId' is missing");
+  }
+}

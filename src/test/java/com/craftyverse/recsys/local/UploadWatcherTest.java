@@ -1,0 +1,108 @@
+package com.craftyverse.recsys.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.storage.ObjectStore;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(FreshStore.Watched.class)
+class UploadWatcherTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Inject ObjectStore store;
+
+  @Test
+  void emptyStore_getsTheSample_whichBecomesAModelThatAnswers() throws Exception {
+    CurrentModel current = await(() -> current("craftyverse-sample"));
+    JsonNode evaluation =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .readTree(store.read(current.history().getFirst().evaluation()).content())
+            .path("figures");
+    assertThat(evaluation.path("testRatings").asLong()).isGreaterThanOrEqualTo(2_000);
+    assertThat(evaluation.path("testUsers").asInt()).isGreaterThanOrEqualTo(100);
+    assertThat(evaluation.path("testRmse").asDouble())
+        .isLessThan(evaluation.path("baselineRmse").asDouble());
+    Http.Answer answer =
+        Http.post(
+            "predict",
+            "{\"dataset\": \"craftyverse-sample\", \"userId\": 1, \"movieIds\": [1, 2, 3]}");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("model").asText()).isEqualTo(current.model());
+  }
+
+  @Test
+  void fileThatIsStillBeingWritten_isNotTaken_andOtherContentIsANewVersion() throws Exception {
+    byte[] first = Uploads.zip(Uploads.ratings(40, 40), Uploads.MOVIES);
+    byte[] second = Uploads.zip(Uploads.ratings(40, 50), Uploads.MOVIES);
+    Path upload = Path.of(store.location(), "raw", "slow.zip");
+    Files.createDirectories(upload.getParent());
+    try (OutputStream out = Files.newOutputStream(upload)) {
+      // Slower than the watcher looks: had it taken a part, it would have refused a broken zip, and
+      // a
+      // later look would not bring just one version.
+      for (int part = 0; part < 4; part++) {
+        int from = first.length * part / 4;
+        out.write(Arrays.copyOfRange(first, from, first.length * (part + 1) / 4));
+        out.flush();
+        assertThat(store.list("datasets/slow/")).isEmpty();
+        LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+      }
+    }
+    CurrentModel one = await(() -> current("slow"));
+    assertThat(versions("slow")).isEqualTo(1);
+
+    Files.write(upload, second);
+    CurrentModel two =
+        await(() -> current("slow").filter(current -> !current.model().equals(one.model())));
+    assertThat(versions("slow")).isEqualTo(2);
+
+    // The first content again: recognised, and it does not push the second aside.
+    Files.write(upload, first);
+    await(() -> uploadNotes("slow") == 3 ? Optional.of(true) : Optional.empty());
+    assertThat(versions("slow")).isEqualTo(2);
+    assertThat(current("slow").orElseThrow().model()).isEqualTo(two.model());
+  }
+
+  private Optional<CurrentModel> current(String dataset) throws IOException {
+    return CurrentModel.find(store, dataset).map(CurrentModel.Versioned::current);
+  }
+
+  private long versions(String dataset) throws IOException {
+    return store.list("datasets/" + dataset + "/").stream()
+        .filter(object -> object.key().matches("datasets/[^/]+/[^/]+/manifest.json"))
+        .count();
+  }
+
+  private long uploadNotes(String dataset) throws IOException {
+    return store.list("datasets/" + dataset + "/uploads/").size();
+  }
+
+  private static <T> T await(Callable<Optional<T>> condition) throws Exception {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (Instant.now().isBefore(end)) {
+      Optional<T> result = condition.call();
+      if (result.isPresent()) {
+        return result.get();
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    throw new AssertionError("nothing came within " + PATIENCE);
+  }
+}

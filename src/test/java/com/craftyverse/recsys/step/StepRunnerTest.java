@@ -1,0 +1,196 @@
+package com.craftyverse.recsys.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StepRunnerTest {
+  record Parameters(double share, String name) {}
+
+  record Figures(long rows, String note) {}
+
+  private static final StepSpec SPEC =
+      new StepSpec("tidy", 1, "set", Map.of("b", "2", "a", "1"), new Parameters(0.5, "x"));
+
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private StepRunner runner;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+    runner = new StepRunner(store);
+  }
+
+  @Test
+  void work_isDoneOnceAndRecorded() throws IOException {
+    AtomicInteger runs = new AtomicInteger();
+    StepRunner.Done<Figures> first = run(SPEC, runs);
+    StepRunner.Done<Figures> again = run(SPEC, runs);
+
+    assertThat(runs).hasValue(1);
+    assertThat(first.cached()).isFalse();
+    assertThat(again)
+        .isEqualTo(new StepRunner.Done<>("out/manifest.json", true, new Figures(3, "fine")));
+    Manifest manifest = Manifest.read(store, "out/manifest.json", "tidy", 1);
+    assertThat(manifest.id()).isEqualTo(SPEC.id()).matches("[0-9a-f]{20}");
+    assertThat(manifest.inputs()).isEqualTo(Map.of("a", "1", "b", "2"));
+    assertThat(manifest.source("a")).isEqualTo("in/a");
+    assertThat(manifest.outputs()).isEqualTo(Map.of("data.bin", 3L));
+    assertThat(manifest.parameters(Parameters.class)).isEqualTo(new Parameters(0.5, "x"));
+    assertThat(store.list(""))
+        .extracting(ObjectInfo::key)
+        .containsExactly("out/data.bin", "out/manifest.json");
+  }
+
+  @Test
+  void id_dependsOnStepVersionInputsAndParameters() {
+    assertThat(
+            List.of(
+                SPEC.id(),
+                new StepSpec("other", 1, "set", SPEC.inputs(), SPEC.parameters()).id(),
+                new StepSpec("tidy", 2, "set", SPEC.inputs(), SPEC.parameters()).id(),
+                new StepSpec("tidy", 1, "set", Map.of("a", "1"), SPEC.parameters()).id(),
+                new StepSpec("tidy", 1, "set", SPEC.inputs(), new Parameters(0.6, "x")).id()))
+        .doesNotHaveDuplicates();
+    assertThat(new StepSpec("tidy", 1, "set", Map.of("a", "1", "b", "2"), SPEC.parameters()).id())
+        .isEqualTo(SPEC.id());
+  }
+
+  @Test
+  void workThatFails_leavesNothingThatCounts_andIsDoneAgain() throws IOException {
+    assertThatThrownBy(
+            () ->
+                runner.run(
+                    SPEC,
+                    "out/",
+                    Map.of(),
+                    Figures.class,
+                    output -> {
+                      output.write("data.bin", path -> Files.write(path, new byte[9]));
+                      throw new IOException("the power is gone");
+                    }))
+        .hasMessage("the power is gone");
+    assertThat(store.find("out/manifest.json")).isEmpty();
+    assertThat(store.list("out/")).extracting(ObjectInfo::key).containsExactly("out/data.bin");
+    assertThat(directory.resolve(".tmp")).isEmptyDirectory();
+    assertThat(run(SPEC, new AtomicInteger()).cached()).isFalse();
+    assertThat(store.find("out/data.bin").orElseThrow().size()).isEqualTo(3);
+  }
+
+  @Test
+  void twoAtOnce_doTheWorkOnce() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch mayFinish = new CountDownLatch(1);
+    try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
+      List<Future<StepRunner.Done<Figures>>> results = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        results.add(
+            executor.submit(
+                () ->
+                    new StepRunner(store)
+                        .run(
+                            SPEC,
+                            "out/",
+                            Map.of(),
+                            Figures.class,
+                            output -> {
+                              runs.incrementAndGet();
+                              started.countDown();
+                              await(mayFinish);
+                              return new Figures(1, "");
+                            })));
+      }
+      await(started);
+      mayFinish.countDown();
+      int cached = 0;
+      for (Future<StepRunner.Done<Figures>> result : results) {
+        cached += result.get(30, TimeUnit.SECONDS).cached() ? 1 : 0;
+      }
+      assertThat(cached).isEqualTo(3);
+    }
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void leaseOfADeadProcess_isTakenOverWhenItHasRunOut() throws IOException {
+    store.put(
+        "out/lease-manifest.json",
+        Json.write(new Lease.State("dead", Instant.now().minusSeconds(1).toString())));
+    assertThat(run(SPEC, new AtomicInteger()).cached()).isFalse();
+    assertThat(store.find("out/lease-manifest.json")).isEmpty();
+  }
+
+  @Test
+  void workThatIsInterrupted_givesItsLeaseBack() throws IOException {
+    assertThatThrownBy(
+            () ->
+                runner.run(
+                    SPEC,
+                    "out/",
+                    Map.of(),
+                    Figures.class,
+                    output -> {
+                      Thread.currentThread().interrupt();
+                      new Progress(System.getLogger("test"), "tidy", "rows", 1).update(1);
+                      return new Figures(1, "");
+                    }))
+        .isInstanceOf(InterruptedIOException.class)
+        .hasMessage("tidy was stopped");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(store.list("out/")).isEmpty();
+  }
+
+  @Test
+  void manifestOfAnotherStepOrVersion_isNotTaken() throws IOException {
+    run(SPEC, new AtomicInteger());
+    assertThatThrownBy(() -> Manifest.read(store, "out/manifest.json", "split", 1))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "field 'manifest': 'out/manifest.json' was written by tidy; the manifest of split was"
+                + " expected");
+    assertThatThrownBy(() -> Manifest.read(store, "out/manifest.json", "tidy", 2))
+        .hasMessage("out/manifest.json has format version 1, this version reads 2; run tidy again");
+  }
+
+  private StepRunner.Done<Figures> run(StepSpec spec, AtomicInteger runs) throws IOException {
+    return runner.run(
+        spec,
+        "out/",
+        Map.of("a", "in/a"),
+        Figures.class,
+        output -> {
+          runs.incrementAndGet();
+          output.write("data.bin", path -> Files.write(path, new byte[3]));
+          return new Figures(3, "fine");
+        });
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+}

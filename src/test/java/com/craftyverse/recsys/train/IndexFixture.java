@@ -1,0 +1,214 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.step.StepRunner;
+import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/// Writes what the index step would, from ratings in memory: users have the ids 10, 11, …, items
+/// the ids 100, 102, ….
+public final class IndexFixture {
+  /// The figures of an index that the tests do not look at.
+  public record NoFigures() {}
+
+  private record Parameters(int side, int content) {}
+
+  private final int users;
+  private final int items;
+  private final int side;
+  public final RatingList train = new RatingList();
+  public final RatingList test = new RatingList();
+  public final RatingList validation = new RatingList();
+
+  /// @param side blocks on each side of the grid
+  public IndexFixture(int users, int items, int side) {
+    this.users = users;
+    this.items = items;
+    this.side = side;
+  }
+
+  public int users() {
+    return users;
+  }
+
+  public int items() {
+    return items;
+  }
+
+  /// Writes the index.
+  ///
+  /// @return the key of its manifest
+  public String write(ObjectStore store, String dataset) throws IOException {
+    String directory = "datasets/" + dataset + "/v/splits/s/index/i/";
+    return new StepRunner(store)
+        .run(
+            new StepSpec("index", 1, dataset, Map.of(), new Parameters(side, train.size())),
+            directory,
+            Map.of(),
+            NoFigures.class,
+            output -> {
+              output.write(ObjectKeys.TRAIN, this::writeTrain);
+              output.write(ObjectKeys.TEST, path -> writeRatings(test, path));
+              output.write(ObjectKeys.VALIDATION, path -> writeRatings(validation, path));
+              output.write(ObjectKeys.USERS, this::writeUsers);
+              output.write(ObjectKeys.ITEMS, this::writeItems);
+              output.write(ObjectKeys.SEEN, this::writeSeen);
+              return new NoFigures();
+            })
+        .manifest();
+  }
+
+  void writeTrain(Path path) throws IOException {
+    int[] userBounds = bounds(users);
+    int[] itemBounds = bounds(items);
+    RatingList sorted =
+        train.sorted(
+            Comparator.<Integer>comparingInt(i -> block(userBounds, train.user(i)))
+                .thenComparingInt(i -> block(itemBounds, train.item(i)))
+                .thenComparingInt(train::user));
+    Map<String, String> metadata =
+        Map.of(
+            "blocks", String.valueOf(side),
+            "userBounds", text(userBounds),
+            "itemBounds", text(itemBounds),
+            "seed", "1");
+    try (var writer = ArrowFileWriter.create(path, IndexFiles.RATINGS, metadata)) {
+      int from = 0;
+      for (int block = 0; block < side * side; block++) {
+        int to = from;
+        while (to < sorted.size()
+            && block(userBounds, sorted.user(to)) * side + block(itemBounds, sorted.item(to))
+                == block) {
+          to++;
+        }
+        writeBatch(writer, sorted, from, to);
+        from = to;
+      }
+    }
+  }
+
+  private int[] bounds(int count) {
+    int[] bounds = new int[side + 1];
+    for (int i = 0; i <= side; i++) {
+      bounds[i] = (int) ((long) count * i / side);
+    }
+    return bounds;
+  }
+
+  private static int block(int[] bounds, int index) {
+    int block = 0;
+    while (index >= bounds[block + 1]) {
+      block++;
+    }
+    return block;
+  }
+
+  private static String text(int[] values) {
+    return String.join(",", Arrays.stream(values).mapToObj(String::valueOf).toList());
+  }
+
+  static void writeRatings(RatingList ratings, Path path) throws IOException {
+    try (var writer = ArrowFileWriter.create(path, IndexFiles.RATINGS, Map.of())) {
+      writeBatch(writer, ratings, 0, ratings.size());
+    }
+  }
+
+  private static void writeBatch(ArrowFileWriter writer, RatingList ratings, int from, int to)
+      throws IOException {
+    int rows = to - from;
+    int[] user = new int[rows];
+    int[] item = new int[rows];
+    float[] rating = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      user[i] = ratings.user(from + i);
+      item[i] = ratings.item(from + i);
+      rating[i] = ratings.rating(from + i);
+    }
+    writer.writeBatch(
+        rows, Buffers.of(user, rows), Buffers.of(item, rows), Buffers.of(rating, rows));
+  }
+
+  private void writeUsers(Path path) throws IOException {
+    int[] ids = new int[users];
+    int[] counts = new int[users];
+    for (int i = 0; i < users; i++) {
+      ids[i] = 10 + i;
+    }
+    for (int i = 0; i < train.size(); i++) {
+      counts[train.user(i)]++;
+    }
+    try (var writer = ArrowFileWriter.create(path, IndexFiles.USERS, Map.of())) {
+      writer.writeBatch(users, Buffers.of(ids, users), Buffers.of(counts, users));
+    }
+  }
+
+  private void writeItems(Path path) throws IOException {
+    int[] ids = new int[items];
+    int[] years = new int[items];
+    int[] counts = new int[items];
+    int[] genreOffsets = new int[items + 1];
+    List<String> titles = new ArrayList<>();
+    List<String> genres = new ArrayList<>();
+    for (int i = 0; i < items; i++) {
+      ids[i] = 100 + 2 * i;
+      years[i] = 1950 + i % 70;
+      titles.add("Movie " + i);
+      genres.addAll(List.of("Drama", "Comedy").subList(0, i % 3));
+      genreOffsets[i + 1] = genres.size();
+    }
+    for (int i = 0; i < train.size(); i++) {
+      counts[train.item(i)]++;
+    }
+    Buffers.Text titleText = Buffers.text(titles);
+    Buffers.Text genreText = Buffers.text(genres);
+    try (var writer = ArrowFileWriter.create(path, IndexFiles.ITEMS, Map.of())) {
+      writer.writeBatch(
+          items,
+          Buffers.of(ids, items),
+          titleText.offsets(),
+          titleText.data(),
+          Buffers.of(genreOffsets, items + 1),
+          genreText.offsets(),
+          genreText.data(),
+          Buffers.of(years, items),
+          Buffers.of(counts, items));
+    }
+  }
+
+  private void writeSeen(Path path) throws IOException {
+    Column column =
+        Column.list(
+            "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating")));
+    int[] offsets = new int[users + 1];
+    int[] seenItems = new int[train.size()];
+    float[] seenRatings = new float[train.size()];
+    RatingList sorted =
+        train.sorted(Comparator.<Integer>comparingInt(train::user).thenComparingInt(train::item));
+    for (int i = 0; i < sorted.size(); i++) {
+      seenItems[i] = sorted.item(i);
+      seenRatings[i] = sorted.rating(i);
+      offsets[sorted.user(i) + 1] = i + 1;
+    }
+    for (int i = 1; i <= users; i++) {
+      offsets[i] = Math.max(offsets[i], offsets[i - 1]);
+    }
+    try (var writer = ArrowFileWriter.create(path, List.of(column), Map.of())) {
+      writer.writeBatch(
+          users,
+          Buffers.of(offsets, users + 1),
+          MemorySegment.ofArray(seenItems),
+          MemorySegment.ofArray(seenRatings));
+    }
+  }
+}

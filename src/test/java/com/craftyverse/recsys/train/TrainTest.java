@@ -1,0 +1,512 @@
+package com.craftyverse.recsys.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainTest {
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private Train train;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+    train = new Train(store);
+  }
+
+  /// A request whose fields can be set one by one.
+  private static final class Asking {
+    private final @Nullable String manifest;
+    private @Nullable String model;
+    private Integer factors = 8;
+    private Integer epochs = 6;
+    private @Nullable Double learningRate;
+    private @Nullable Double regularization;
+    private @Nullable Long seed;
+    private Integer threads = 2;
+    private @Nullable String kernel;
+
+    Asking(@Nullable String manifest) {
+      this.manifest = manifest;
+    }
+
+    TrainRequest request() {
+      return new TrainRequest(
+          manifest, model, factors, epochs, learningRate, regularization, seed, threads, kernel);
+    }
+  }
+
+  private TrainResult run(Asking asking) throws IOException {
+    return train.run(asking.request());
+  }
+
+  @Test
+  void model_isTheSameToTheByte_whateverThreadsAndKernel() throws IOException {
+    List<byte[]> models = new ArrayList<>();
+    for (String setting : List.of("1 vector", "2 vector", "3 vector", "6 vector", "2 scalar")) {
+      LocalObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
+      String manifest = PlantedRatings.index(6).write(fresh, "planted");
+      Asking asking = new Asking(manifest);
+      asking.epochs = 3;
+      asking.factors = 13;
+      asking.threads = Integer.valueOf(setting.split(" ")[0]);
+      asking.kernel = setting.split(" ")[1];
+
+      TrainResult result = new Train(fresh).run(asking.request());
+
+      String model = ObjectKeys.directoryOf(result.manifest());
+      models.add(fresh.read(model + ObjectKeys.USERS).content());
+      models.add(fresh.read(model + ObjectKeys.ITEMS).content());
+      models.add(Double.toString(result.figures().trainRmse()).getBytes(StandardCharsets.UTF_8));
+      models.add(
+          String.valueOf(result.figures().validationRmse()).getBytes(StandardCharsets.UTF_8));
+      assertThat(result.figures().kernel()).isEqualTo(asking.kernel);
+      assertThat(result.figures().threads()).isEqualTo(asking.threads);
+    }
+
+    for (int i = 4; i < models.size(); i++) {
+      assertThat(models.get(i)).isEqualTo(models.get(i % 4));
+    }
+  }
+
+  @Test
+  void model_dependsOnTheSeed() throws IOException {
+    String manifest = PlantedRatings.index(2).write(store, "planted");
+    Asking one = new Asking(manifest);
+    Asking other = new Asking(manifest);
+    other.seed = 43L;
+
+    assertThat(run(one).figures().trainRmse()).isNotEqualTo(run(other).figures().trainRmse());
+  }
+
+  @Test
+  void repeatedRequest_isAnsweredFromTheStore() throws IOException {
+    String manifest = PlantedRatings.index(2).write(store, "planted");
+    Asking first = new Asking(manifest);
+    Asking second = new Asking(manifest);
+    second.threads = 1;
+    second.kernel = "scalar";
+
+    TrainResult trained = run(first);
+    TrainResult found = run(second);
+
+    assertThat(trained.cached()).isFalse();
+    assertThat(found).isEqualTo(new TrainResult(trained.manifest(), true, trained.figures()));
+  }
+
+  @Test
+  void modelDirectory_isComplete() throws IOException {
+    IndexFixture index = PlantedRatings.index(3);
+    String manifest = index.write(store, "planted");
+    TrainResult result = run(new Asking(manifest));
+    String model = ObjectKeys.directoryOf(result.manifest());
+
+    assertThat(model).isEqualTo("models/planted/" + result.figures().modelId() + "/");
+    assertThat(
+            store.list(model).stream()
+                .map(ObjectInfo::key)
+                .map(key -> key.substring(model.length())))
+        .containsExactly(
+            "history.json",
+            "items.arrow",
+            "manifest.json",
+            "model.json",
+            "seen.arrow",
+            "users.arrow");
+    assertThat(Manifest.read(store, result.manifest(), "train", 1).sources())
+        .containsEntry("index", manifest);
+    ModelCard card = ModelCard.read(store, model);
+    assertThat(card)
+        .isEqualTo(
+            new ModelCard(
+                1,
+                "biased",
+                "planted",
+                result.figures().modelId(),
+                8,
+                (float) index.train.mean(),
+                (float) index.train.mean(),
+                lowest(index.train),
+                highest(index.train),
+                400,
+                150,
+                24_000));
+    assertThat(store.read(model + ObjectKeys.SEEN).content())
+        .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + ObjectKeys.SEEN).content());
+    try (ArrowFile users = open(model + ObjectKeys.USERS);
+        ArrowFile items = open(model + ObjectKeys.ITEMS)) {
+      assertThat(users.columns().toString())
+          .isEqualTo(
+              "[Column[name=userId, type=INT32, listSize=0, children=[]], Column[name=vector,"
+                  + " type=FIXED_SIZE_LIST, listSize=8, children=[Column[name=item, type=FLOAT32,"
+                  + " listSize=0, children=[]]]], Column[name=bias, type=FLOAT32, listSize=0,"
+                  + " children=[]]]");
+      assertThat(users.rows()).isEqualTo(400);
+      RecordBatch batch = items.batches().getFirst();
+      assertThat(items.columns())
+          .extracting(column -> column.name())
+          .containsExactly("movieId", "vector", "bias", "title", "genres", "year", "ratings");
+      assertThat(batch.data("movieId").get(Buffers.INT32, 4L * 149)).isEqualTo(100 + 2 * 149);
+      assertThat(batch.texts("title")[149]).isEqualTo("Movie 149");
+      assertThat(batch.texts("genres.item")).startsWith("Drama", "Drama", "Comedy", "Drama");
+      assertThat(batch.data("year").get(Buffers.INT32, 4L * 69)).isEqualTo(2019);
+      assertThat(batch.data("ratings").get(Buffers.INT32, 0)).isPositive();
+    }
+  }
+
+  @Test
+  void history_hasAnEntryForEachEpoch() throws IOException {
+    TrainResult result = run(new Asking(PlantedRatings.index(3).write(store, "planted")));
+    byte[] json =
+        store.read(ObjectKeys.directoryOf(result.manifest()) + ObjectKeys.HISTORY).content();
+    JsonNode history = new ObjectMapper().readTree(json);
+
+    assertThat(history.isArray()).isTrue();
+    assertThat(history).hasSize(6);
+    for (int i = 0; i < 6; i++) {
+      List<String> names = new ArrayList<>();
+      history.get(i).fieldNames().forEachRemaining(names::add);
+      assertThat(names)
+          .containsExactly(
+              "epoch",
+              "trainRmse",
+              "validationRmse",
+              "learningRate",
+              "seconds",
+              "updatesPerSecond");
+      assertThat(history.get(i).get("epoch").asInt()).isEqualTo(i + 1);
+      assertThat(history.get(i).get("learningRate").asDouble()).isEqualTo(0.05 * (6 - i) / 6);
+    }
+    assertThat(history.get(5).get("trainRmse").asDouble())
+        .isLessThan(history.get(0).get("trainRmse").asDouble());
+  }
+
+  @Test
+  void result_isOneFlatJsonObject() throws IOException {
+    TrainResult result = run(new Asking(PlantedRatings.index(3).write(store, "planted")));
+
+    JsonNode json = new ObjectMapper().readTree(Json.write(result));
+
+    assertThat(json.get("manifest").asText()).isEqualTo(result.manifest());
+    assertThat(json.get("cached").asBoolean()).isFalse();
+    assertThat(json.get("bestEpoch").asInt()).isEqualTo(result.figures().bestEpoch());
+    assertThat(json.has("figures")).isFalse();
+  }
+
+  @Test
+  void dot_hasNeitherMeanNorBiases() throws IOException {
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
+    asking.model = "dot";
+
+    TrainResult result = run(asking);
+
+    String model = ObjectKeys.directoryOf(result.manifest());
+    assertThat(ModelCard.read(store, model).globalMean()).isZero();
+    try (ArrowFile users = open(model + ObjectKeys.USERS);
+        ArrowFile items = open(model + ObjectKeys.ITEMS)) {
+      for (ArrowFile file : List.of(users, items)) {
+        for (RecordBatch batch : file.batches()) {
+          for (int row = 0; row < batch.rows(); row++) {
+            assertThat(batch.data("bias").get(Buffers.FLOAT32, 4L * row)).isZero();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void validation_ofTooFewRatings_decidesNothing() throws IOException {
+    IndexFixture index = PlantedRatings.index(3);
+    IndexFixture small = new IndexFixture(index.users(), index.items(), 3);
+    copy(index.train, small.train, index.train.size());
+    copy(index.validation, small.validation, 1_999);
+
+    TrainFigures figures = run(new Asking(small.write(store, "small"))).figures();
+
+    assertThat(figures.earlyStopping()).isFalse();
+    assertThat(figures.bestEpoch()).isEqualTo(6);
+    assertThat(figures.validationRmse()).isPositive();
+    assertThat(figures.ending())
+        .matches(
+            "all 6 epochs were run, without early stopping: 1,999 validation ratings of \\d+ users"
+                + " are too few to decide by \\(2,000 of 100 are needed\\)");
+  }
+
+  @Test
+  void validation_thatIsEmpty_leavesItsErrorOut() throws IOException {
+    IndexFixture index = new IndexFixture(3, 4, 2);
+    for (int i = 0; i < 12; i++) {
+      index.train.add(i % 3, i / 3, 1 + i % 5);
+    }
+
+    TrainResult result = run(new Asking(index.write(store, "tiny")));
+
+    assertThat(result.figures().validationRmse()).isNull();
+    assertThat(result.figures().validationRatings()).isZero();
+    assertThat(
+            new String(
+                store
+                    .read(ObjectKeys.directoryOf(result.manifest()) + ObjectKeys.HISTORY)
+                    .content(),
+                StandardCharsets.UTF_8))
+        .doesNotContain("validationRmse");
+  }
+
+  @Test
+  void training_stopsWhenValidationGetsNoBetter() throws IOException {
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
+    asking.factors = 64;
+    asking.epochs = 100;
+    asking.learningRate = 0.2;
+    asking.regularization = 0.0;
+
+    TrainFigures figures = run(asking).figures();
+
+    assertThat(figures.earlyStopping()).isTrue();
+    assertThat(figures.epochs()).isEqualTo(figures.bestEpoch() + Trainer.PATIENCE).isLessThan(100);
+    assertThat(figures.ending())
+        .isEqualTo(
+            "validation RMSE did not improve for 5 epochs after epoch " + figures.bestEpoch());
+  }
+
+  @Test
+  void ratingsThatAreAllEqual_areLearned() throws IOException {
+    IndexFixture index = new IndexFixture(30, 20, 2);
+    for (int i = 0; i < 300; i++) {
+      index.train.add(i % 30, i * 7 % 20, 4);
+    }
+
+    TrainFigures figures = run(new Asking(index.write(store, "equal"))).figures();
+
+    assertThat(figures.trainRmse()).isLessThan(0.05);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "14", "15", "50", "512"})
+  void anyNumberOfFactors_works_evenForUsersOfOneRating(int factors) throws IOException {
+    IndexFixture index = new IndexFixture(50, 5, 2);
+    for (int user = 0; user < 50; user++) {
+      index.train.add(user, user % 5, 1 + user % 5);
+    }
+    Asking asking = new Asking(index.write(store, "single"));
+    asking.factors = factors;
+
+    TrainResult result = run(asking);
+
+    assertThat(result.figures().trainRmse()).isBetween(0.1, 2.0);
+    try (ArrowFile users = open(ObjectKeys.directoryOf(result.manifest()) + ObjectKeys.USERS)) {
+      assertThat(users.batches().getFirst().data("vector.item").byteSize())
+          .isEqualTo(50L * factors * Float.BYTES);
+    }
+  }
+
+  @Test
+  void divergence_isToldAndLeavesNoModel() throws IOException {
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
+    asking.learningRate = 1.0;
+    asking.regularization = 0.0;
+
+    assertThatThrownBy(() -> run(asking))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "train planted diverged in epoch 1: the errors are not finite; lower 'learningRate' (it"
+                + " is 1.0)");
+    assertThat(store.list("models/")).isEmpty();
+    assertThat(trainThreads()).isZero();
+  }
+
+  @Test
+  void interrupt_stopsTrainingAndLeavesNoModel() throws Exception {
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
+    asking.epochs = 1000;
+    asking.factors = 512;
+    asking.regularization = 1.0;
+    AtomicReference<Throwable> problem = new AtomicReference<>();
+    Thread caller =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    run(asking);
+                  } catch (Throwable e) {
+                    problem.set(e);
+                  }
+                });
+
+    await(() -> trainThreads() > 0);
+    caller.interrupt();
+    caller.join(Duration.ofSeconds(10));
+
+    assertThat(problem.get())
+        .isInstanceOf(InterruptedIOException.class)
+        .hasMessage("train planted was stopped");
+    assertThat(trainThreads()).isZero();
+    assertThat(store.list("models/")).noneMatch(object -> object.key().endsWith("manifest.json"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model          | svd  | field 'model': expected biased or dot, found 'svd'",
+        "factors        | 0    | field 'factors': expected a whole number from 1 to 512, found 0",
+        "factors        | 513  | field 'factors': expected a whole number from 1 to 512, found 513",
+        "epochs         | -1   | field 'epochs': expected a whole number from 1 to 1000, found -1",
+        "learningRate   | 0    | field 'learningRate': expected a number above 0 and at most 1,"
+            + " found 0.0",
+        "learningRate   | 1.5  | field 'learningRate': expected a number above 0 and at most 1,"
+            + " found 1.5",
+        "learningRate   | NaN  | field 'learningRate': expected a number above 0 and at most 1,"
+            + " found NaN",
+        "regularization | -0.1 | field 'regularization': expected a number of at least 0 and at"
+            + " most 10, found -0.1",
+        "threads        | 65   | field 'threads': expected a whole number from 1 to 64, found 65",
+        "kernel         | gpu  | field 'kernel': expected auto, scalar or vector, found 'gpu'",
+      })
+  void fieldOutOfRange_isRefused(String field, String value, String message) throws IOException {
+    Asking asking = new Asking(new IndexFixture(1, 1, 1).write(store, "x"));
+    switch (field) {
+      case "model" -> asking.model = value;
+      case "factors" -> asking.factors = Integer.valueOf(value);
+      case "epochs" -> asking.epochs = Integer.valueOf(value);
+      case "learningRate" -> asking.learningRate = Double.valueOf(value);
+      case "regularization" -> asking.regularization = Double.valueOf(value);
+      case "threads" -> asking.threads = Integer.valueOf(value);
+      default -> asking.kernel = value;
+    }
+
+    assertThatThrownBy(() -> run(asking)).isInstanceOf(RequestException.class).hasMessage(message);
+  }
+
+  @Test
+  void manifest_mustBeGivenAndBeAnIndex() throws IOException {
+    String index = PlantedRatings.index(2).write(store, "planted");
+    String model = run(new Asking(index)).manifest();
+
+    assertThatThrownBy(() -> train.run(new Asking(null).request()))
+        .hasMessage("field 'manifest' is missing");
+    assertThatThrownBy(() -> train.run(TrainRequest.of("../x")))
+        .isInstanceOf(RequestException.class)
+        .hasMessageStartingWith("field 'manifest': the key '../x'");
+    assertThatThrownBy(() -> train.run(TrainRequest.of("a/manifest.json")))
+        .hasMessage("field 'manifest': there is no object 'a/manifest.json' in the store");
+    assertThatThrownBy(() -> train.run(TrainRequest.of(model)))
+        .hasMessage(
+            "field 'manifest': '"
+                + model
+                + "' was written by train; the manifest of index was expected");
+  }
+
+  @Test
+  void noTrainingRatings_areRefused() throws IOException {
+    Asking asking = new Asking(new IndexFixture(1, 1, 1).write(store, "empty"));
+
+    assertThatThrownBy(() -> run(asking))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("there are no training ratings to learn from");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"train.arrow", "validation.arrow", "users.arrow", "items.arrow", "seen.arrow"})
+  void missingFile_isNamed(String name) throws IOException {
+    String manifest = PlantedRatings.index(2).write(store, "planted");
+    String key = ObjectKeys.directoryOf(manifest) + name;
+    store.delete(key);
+
+    assertThatThrownBy(() -> new TrainFunction(store).train(TrainRequest.of(manifest)))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining(key);
+    assertThat(store.list("models/")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"train.arrow", "validation.arrow", "users.arrow", "items.arrow"})
+  void truncatedFile_isNamed(String name) throws IOException {
+    String manifest = PlantedRatings.index(2).write(store, "planted");
+    String key = ObjectKeys.directoryOf(manifest) + name;
+    byte[] content = store.read(key).content();
+    store.put(key, java.util.Arrays.copyOf(content, content.length / 2));
+
+    assertThatThrownBy(() -> new TrainFunction(store).train(TrainRequest.of(manifest)))
+        .isInstanceOf(RequestException.class)
+        .hasMessageStartingWith(key + ": offset ")
+        .hasMessageEndingWith("no Arrow magic; it is another format or truncated");
+    assertThat(store.list("models/")).isEmpty();
+  }
+
+  @Test
+  void function_withoutABody_isRefused() {
+    assertThatThrownBy(() -> new TrainFunction(store).train(null))
+        .hasMessage("the request is empty; a JSON object was expected");
+  }
+
+  private ArrowFile open(String key) throws IOException {
+    return ArrowFile.open(store.fetch(key).path(), key);
+  }
+
+  private static void copy(RatingList from, RatingList to, int count) {
+    for (int i = 0; i < count; i++) {
+      to.add(from.user(i), from.item(i), from.rating(i));
+    }
+  }
+
+  private static float lowest(RatingList ratings) {
+    float lowest = Float.POSITIVE_INFINITY;
+    for (int i = 0; i < ratings.size(); i++) {
+      lowest = Math.min(lowest, ratings.rating(i));
+    }
+    return lowest;
+  }
+
+  private static float highest(RatingList ratings) {
+    float highest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < ratings.size(); i++) {
+      highest = Math.max(highest, ratings.rating(i));
+    }
+    return highest;
+  }
+
+  private static long trainThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("train-"))
+        .count();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    Instant end = Instant.now().plusSeconds(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(Instant.now()).isBefore(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}
