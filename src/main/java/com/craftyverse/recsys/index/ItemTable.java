@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -32,7 +33,7 @@ final class ItemTable {
       MemorySegment movieYears = batch.data("year");
       String[] movieTitles = batch.texts("title");
       MemorySegment genreOffsets = batch.offsets("genres");
-      String[] movieGenres = batch.texts("genres.item");
+      List<String> movieGenres = Arrays.asList(batch.texts("genres.item"));
       for (int i = 0; i < batch.rows(); i++) {
         int item = items.indexOf(ids.get(Buffers.INT32, 4L * i));
         if (item >= 0) {
@@ -40,10 +41,9 @@ final class ItemTable {
           years[item] = movieYears.get(Buffers.INT32, 4L * i);
           genres.set(
               item,
-              List.of(movieGenres)
-                  .subList(
-                      genreOffsets.get(Buffers.INT32, 4L * i),
-                      genreOffsets.get(Buffers.INT32, 4L * i + 4)));
+              movieGenres.subList(
+                  genreOffsets.get(Buffers.INT32, 4L * i),
+                  genreOffsets.get(Buffers.INT32, 4L * i + 4)));
         }
       }
     }

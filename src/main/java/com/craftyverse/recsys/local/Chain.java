@@ -101,19 +101,22 @@ final class Chain {
             index.figures().testRows(),
             index.figures().validationRows()));
 
-    begin = System.nanoTime();
+    // Training and evaluation tell the log themselves what they do.
     TrainResult train = new Train(store).run(TrainRequest.of(index.manifest()));
-    tell("train", train.cached(), begin, 0, "model " + ObjectKeys.directoryOf(train.manifest()));
+    String model = ObjectKeys.directoryOf(train.manifest());
+    if (train.cached()) {
+      say("train     model %s (done before)", model);
+    }
 
-    begin = System.nanoTime();
     EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.manifest()));
-    tell("evaluate", evaluate.cached(), begin, 0, summary(evaluate.figures()));
+    if (evaluate.cached()) {
+      say("evaluate  %s (done before)", summary(evaluate.figures()));
+    }
 
     publish(
         ingest.dataset(),
         evaluate.manifest(),
         ingest.cached() && split.cached() && index.cached() && train.cached() && evaluate.cached());
-    String model = ObjectKeys.directoryOf(train.manifest());
     say(
         "done      in %s: %s/%s",
         Progress.duration((System.nanoTime() - start) / 1e9), store.location(), model);

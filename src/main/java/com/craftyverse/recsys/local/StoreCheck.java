@@ -1,0 +1,42 @@
+package com.craftyverse.recsys.local;
+
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.lang.System.Logger.Level;
+
+/// Opens the store when the server starts, so that a wrong setting is told at once and in a sentence,
+/// not by the first request that fails.
+@ApplicationScoped
+class StoreCheck {
+  private static final System.Logger LOG = System.getLogger(StoreCheck.class.getName());
+  private static final int FIRST = 1;
+
+  void start(@Observes @Priority(FIRST) StartupEvent event, ObjectStore store) {
+    try {
+      LOG.log(Level.INFO, "The store is {0}.", store.location());
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, sentence(e));
+      Quarkus.asyncExit(1);
+    }
+  }
+
+  /// The first cause that is about the store, and what lies behind it.
+  private static String sentence(RuntimeException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && !String.valueOf(cause.getMessage()).contains("store")) {
+      cause = cause.getCause();
+    }
+    String message = String.valueOf(cause.getMessage());
+    return cause.getCause() == null
+        ? message
+        : message
+            + ": "
+            + cause.getCause().getClass().getSimpleName()
+            + " "
+            + cause.getCause().getMessage();
+  }
+}
