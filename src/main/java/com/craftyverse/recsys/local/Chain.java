@@ -22,6 +22,7 @@ import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainFigures;
 import com.craftyverse.recsys.train.TrainRequest;
 import com.craftyverse.recsys.train.TrainResult;
 import java.io.IOException;
@@ -101,25 +102,33 @@ final class Chain {
             index.figures().testRows(),
             index.figures().validationRows()));
 
-    // Training and evaluation tell the log themselves what they do.
+    begin = System.nanoTime();
     TrainResult train = new Train(store).run(TrainRequest.of(index.manifest()));
-    String model = ObjectKeys.directoryOf(train.manifest());
-    if (train.cached()) {
-      say("train     model %s (done before)", model);
-    }
+    TrainFigures trained = train.figures();
+    tell(
+        "train",
+        train.cached(),
+        begin,
+        trained.trainRatings() * trained.epochs(),
+        String.format(
+            Locale.ROOT,
+            "%,d ratings, %d epochs, the model is that of epoch %d",
+            trained.trainRatings(),
+            trained.epochs(),
+            trained.bestEpoch()));
 
+    begin = System.nanoTime();
     EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.manifest()));
-    if (evaluate.cached()) {
-      say("evaluate  %s (done before)", summary(evaluate.figures()));
-    }
+    String errors = summary(evaluate.figures());
+    tell("evaluate", evaluate.cached(), begin, evaluate.figures().testRatings(), errors);
 
     publish(
         ingest.dataset(),
         evaluate.manifest(),
         ingest.cached() && split.cached() && index.cached() && train.cached() && evaluate.cached());
-    say(
-        "done      in %s: %s/%s",
-        Progress.duration((System.nanoTime() - start) / 1e9), store.location(), model);
+    String model = ObjectKeys.directoryOf(train.manifest());
+    say("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
+    say("          the model is in %s/%s", store.location(), model);
     return new Outcome(
         upload.key(), ingest.dataset(), ObjectKeys.directoryOf(index.manifest()), model);
   }
