@@ -21,6 +21,9 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,6 +38,9 @@ public final class Ingest {
   /// Goes up whenever the same upload would give other files.
   public static final int FORMAT_VERSION = 1;
 
+  /// What the name of an upload may end in, where an event names it.
+  private static final List<String> SUFFIXES = List.of(".zip", ".csv");
+
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
   private final ObjectStore store;
@@ -46,27 +52,85 @@ public final class Ingest {
     this.runner = new StepRunner(store);
   }
 
-  /// Ingests an upload, or finds that it has been.
+  /// Ingests an upload, or finds that it has been; for an event, each upload that it is about.
   ///
-  /// @throws RequestException when the key is not that of an upload, or the upload is not a ratings
-  ///     file
+  /// An event may be late, repeated, or about something else. So what is gone by now, what has another
+  /// content by now (whose own event brings it), and what is no upload is left alone, and the result
+  /// says why. Another bucket's events are refused the same way.
+  ///
+  /// @throws RequestException when the key of a plain request is not that of an upload, or an upload is
+  ///     not a ratings file
   public IngestResult run(IngestRequest request) throws IOException {
-    String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
-    String dataset;
-    try {
-      dataset = ObjectKeys.datasetOfUpload(key);
-    } catch (InvalidKeyException e) {
-      throw RequestException.invalid("field 'key': " + e.getMessage());
+    if (request.events() == null) {
+      String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
+      try {
+        ObjectKeys.datasetOfUpload(key);
+      } catch (InvalidKeyException e) {
+        throw RequestException.invalid("field 'key': " + e.getMessage());
+      }
+      ObjectInfo upload =
+          store
+              .find(key)
+              .orElseThrow(
+                  () ->
+                      RequestException.notFound(
+                          "field 'key': there is no object "
+                              + ObjectKeys.quote(key)
+                              + " in the store"));
+      return ingest(upload);
     }
-    ObjectInfo upload =
-        store
-            .find(key)
-            .orElseThrow(
-                () ->
-                    RequestException.notFound(
-                        "field 'key': there is no object "
-                            + ObjectKeys.quote(key)
-                            + " in the store"));
+    List<String> manifests = new ArrayList<>();
+    List<String> ignored = new ArrayList<>();
+    IngestResult last = null;
+    for (UploadEvent event : request.events()) {
+      Optional<String> reason = reasonToIgnore(event);
+      if (reason.isPresent()) {
+        ignored.add(reason.get());
+        LOG.log(Level.INFO, "event ignored: {0}", reason.get());
+      } else {
+        last = ingest(store.find(event.key()).orElseThrow());
+        manifests.add(last.manifest());
+      }
+    }
+    return last == null
+        ? IngestResult.nothing(ignored)
+        : last.with(manifests.subList(0, manifests.size() - 1), ignored);
+  }
+
+  /// Why an event's object is not ingested; empty when it is.
+  private Optional<String> reasonToIgnore(UploadEvent event) throws IOException {
+    String object = ObjectKeys.quote("s3://" + event.bucket() + "/" + event.key());
+    if (!store.location().equals("s3://" + event.bucket())) {
+      return Optional.of(object + " is not in the store " + store.location());
+    }
+    if (!event.created()) {
+      return Optional.of(object + " was not written");
+    }
+    if (!event.key().startsWith(ObjectKeys.RAW) || event.key().endsWith("/")) {
+      return Optional.of(object + " is no upload; those are below " + ObjectKeys.RAW);
+    }
+    if (SUFFIXES.stream().noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
+      return Optional.of(object + " does not end in one of " + String.join(", ", SUFFIXES));
+    }
+    Optional<ObjectInfo> found;
+    try {
+      ObjectKeys.datasetOfUpload(event.key());
+      found = store.find(event.key());
+    } catch (InvalidKeyException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+    if (found.isEmpty()) {
+      return Optional.of(object + " is gone by now");
+    }
+    if (event.etag() != null && !event.etag().equals(found.get().etag())) {
+      return Optional.of(object + " has another content by now, which has an event of its own");
+    }
+    return Optional.empty();
+  }
+
+  private IngestResult ingest(ObjectInfo upload) throws IOException {
+    String key = upload.key();
+    String dataset = ObjectKeys.datasetOfUpload(key);
     // The digest of a version that was read before need not be computed again.
     String noteKey = noteKey(dataset, upload);
     Optional<String> known = readNote(noteKey);

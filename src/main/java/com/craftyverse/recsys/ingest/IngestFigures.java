@@ -26,4 +26,7 @@ public record IngestFigures(
     float maxRating,
     long minTimestamp,
     long maxTimestamp,
-    long uploadBytes) {}
+    long uploadBytes) {
+  /// Of no upload at all.
+  static final IngestFigures NONE = new IngestFigures("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+}

@@ -1,17 +1,41 @@
 package com.craftyverse.recsys.ingest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.List;
 
 /// An upload that is now a dataset.
 ///
-/// @param manifest the key of the dataset's manifest, for `split`
+/// @param manifest the key of the dataset's manifest, for `split`; left out when an event was about
+///     nothing that is to be ingested
 /// @param cached whether it had been ingested before
 /// @param dataset the dataset's name
 /// @param version the digest that tells this upload from the dataset's others
 /// @param figures what was read
+/// @param also the manifests of the other uploads of an event that was about several
+/// @param ignored why other objects of an event were not ingested
 public record IngestResult(
-    String manifest,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String manifest,
     boolean cached,
-    String dataset,
-    String version,
-    @JsonUnwrapped IngestFigures figures) {}
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String dataset,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String version,
+    @JsonUnwrapped IngestFigures figures,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> also,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ignored) {
+
+  /// The result for one upload.
+  public IngestResult(
+      String manifest, boolean cached, String dataset, String version, IngestFigures figures) {
+    this(manifest, cached, dataset, version, figures, List.of(), List.of());
+  }
+
+  /// The result for an event that was about nothing that is to be ingested.
+  static IngestResult nothing(List<String> ignored) {
+    return new IngestResult("", false, "", "", IngestFigures.NONE, List.of(), ignored);
+  }
+
+  IngestResult with(List<String> otherManifests, List<String> whyIgnored) {
+    return new IngestResult(
+        manifest, cached, dataset, version, figures, otherManifests, whyIgnored);
+  }
+}

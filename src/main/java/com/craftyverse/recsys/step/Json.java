@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -73,6 +74,13 @@ public final class Json {
     }
   }
 
+  /// The same for a request that was read into a tree.
+  public static <T> T decode(JsonNode json, Class<T> type) throws IOException {
+    try (JsonParser parser = MAPPER.treeAsTokens(json)) {
+      return decode(parser, type);
+    }
+  }
+
   static <T> T decode(JsonParser parser, Class<T> type) throws IOException {
     try {
       if (parser.currentToken() == null && parser.nextToken() == null) {
@@ -114,6 +122,15 @@ public final class Json {
   public static byte[] write(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + value.getClass().getName(), e);
+    }
+  }
+
+  /// `value` on one line.
+  static byte[] writeLine(Object value) {
+    try {
+      return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write " + value.getClass().getName(), e);
     }

@@ -153,6 +153,8 @@ public final class StepRunner {
     long start = System.nanoTime();
     DirectoryOutput output = new DirectoryOutput(directory);
     F figures = work.run(output);
+    double seconds = Math.round((System.nanoTime() - start) / 1e6) / 1e3;
+    Metrics.tell(spec, seconds, Json.toMap(figures));
     Manifest manifest =
         new Manifest(
             spec.step(),
@@ -165,7 +167,7 @@ public final class StepRunner {
             output.written,
             Json.toMap(figures),
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            Math.round((System.nanoTime() - start) / 1e6) / 1e3);
+            seconds);
     if (!store.putIfAbsent(manifestKey, Json.write(manifest))) {
       // Somebody took over a lease that we held too long: the same work, so the same result.
       Manifest theirs = Manifest.read(store, manifestKey, spec.step(), spec.formatVersion());

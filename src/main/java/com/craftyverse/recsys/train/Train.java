@@ -13,7 +13,9 @@ import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
+import java.io.Serial;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -58,18 +60,50 @@ public final class Train {
             Map.of(IndexFiles.STEP, index.id()),
             parameters);
     String model = ObjectKeys.modelDirectory(spec.dataset(), spec.id());
-    var done =
-        runner.run(
-            spec,
-            model,
-            Map.of(IndexFiles.STEP, key),
-            TrainFigures.class,
-            output -> {
-              try (Inputs inputs = new Inputs(store, ObjectKeys.directoryOf(key))) {
-                return train(spec, parameters, execution, inputs, output, model);
-              }
-            });
+    StepRunner.Done<TrainFigures> done;
+    try {
+      done =
+          runner.run(
+              spec,
+              model,
+              Map.of(IndexFiles.STEP, key),
+              TrainFigures.class,
+              output -> {
+                try (Inputs inputs = new Inputs(store, ObjectKeys.directoryOf(key))) {
+                  return train(spec, key, parameters, execution, inputs, output, model);
+                }
+              });
+    } catch (OutOfTime e) {
+      done = e.done;
+    }
     return new TrainResult(done.manifest(), done.cached(), done.figures());
+  }
+
+  /// A run that ended before its time was up leaves no manifest under the id of the whole run, which
+  /// would pass it off as that. What it came to is a model of its own, whose id says how far it got.
+  private static final class OutOfTime extends IOException {
+    @Serial private static final long serialVersionUID = 1;
+    private final transient StepRunner.Done<TrainFigures> done;
+
+    OutOfTime(StepRunner.Done<TrainFigures> done) {
+      super(done.figures().ending());
+      this.done = done;
+    }
+  }
+
+  /// What shapes a model that was not trained to its end.
+  ///
+  /// @param parameters those of the whole run
+  /// @param stoppedAfter the last epoch that was run
+  private record ShortRun(@JsonUnwrapped TrainParameters parameters, int stoppedAfter) {}
+
+  private static StepSpec shortRun(StepSpec whole, TrainParameters parameters, int epochs) {
+    return new StepSpec(
+        whole.step(),
+        whole.formatVersion(),
+        whole.dataset(),
+        whole.inputs(),
+        new ShortRun(parameters, epochs));
   }
 
   /// About how many training ratings an index has, without opening it.
@@ -79,6 +113,7 @@ public final class Train {
 
   private TrainFigures train(
       StepSpec spec,
+      String index,
       TrainParameters parameters,
       Execution execution,
       Inputs inputs,
@@ -114,6 +149,38 @@ public final class Train {
       mean = trainer.mean();
       outcome = trainer.run();
     }
+    if (outcome.outOfTime()) {
+      StepSpec shortRun = shortRun(spec, parameters, outcome.history().size());
+      String shortModel = ObjectKeys.modelDirectory(spec.dataset(), shortRun.id());
+      throw new OutOfTime(
+          runner.run(
+              shortRun,
+              shortModel,
+              Map.of(IndexFiles.STEP, index),
+              TrainFigures.class,
+              shortOutput -> {
+                TrainFigures figures =
+                    figures(shortRun, parameters, execution, training, validation, outcome);
+                write(figures, mean, inputs, training, outcome, shortOutput, spec.dataset());
+                tell(what, figures, shortModel);
+                return figures;
+              }));
+    }
+    TrainFigures figures = figures(spec, parameters, execution, training, validation, outcome);
+    write(figures, mean, inputs, training, outcome, output, spec.dataset());
+    tell(what, figures, directory);
+    return figures;
+  }
+
+  private static void write(
+      TrainFigures figures,
+      float mean,
+      Inputs inputs,
+      TrainingSet training,
+      Trainer.Outcome outcome,
+      StepRunner.Output output,
+      String dataset)
+      throws IOException {
     ModelWriter writer = new ModelWriter(outcome.factors());
     output.write(ObjectKeys.USERS, path -> writer.writeUsers(inputs.users, path));
     output.write(ObjectKeys.ITEMS, path -> writer.writeItems(inputs.items, path));
@@ -124,10 +191,10 @@ public final class Train {
         ObjectKeys.MODEL,
         new ModelCard(
             ModelCard.FORMAT_VERSION,
-            parameters.model(),
-            spec.dataset(),
-            spec.id(),
-            parameters.factors(),
+            figures.model(),
+            dataset,
+            figures.modelId(),
+            figures.factors(),
             mean,
             (float) training.mean(),
             training.lowest(),
@@ -136,9 +203,6 @@ public final class Train {
             training.items(),
             training.rows()));
     output.writeJson(ObjectKeys.HISTORY, outcome.history());
-    TrainFigures figures = figures(spec, parameters, execution, training, validation, outcome);
-    tell(what, figures, directory);
-    return figures;
   }
 
   private static void check(Inputs inputs, TrainingSet training, TrainParameters parameters)

@@ -6,6 +6,7 @@ import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.LearningRates.Rate;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.step.Deadline;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
@@ -29,6 +30,9 @@ final class Trainer {
   /// Epochs without improvement after which a run ends.
   static final int PATIENCE = 5;
 
+  /// Kept of the time that there is for writing the model.
+  private static final double SECONDS_TO_WRITE = 30;
+
   /// Step and penalty of the biases, as parts of those of the factors.
   private static final float BIAS_STEP = 0.5f;
 
@@ -42,7 +46,9 @@ final class Trainer {
   /// @param history an entry for each epoch that was run
   /// @param best the entry of the epoch whose factors these are
   /// @param ending how the run ended
-  record Outcome(Factors factors, List<Epoch> history, Epoch best, String ending) {}
+  /// @param outOfTime whether it ended because the time was nearly up
+  record Outcome(
+      Factors factors, List<Epoch> history, Epoch best, String ending, boolean outOfTime) {}
 
   private final String what;
   private final TrainingSet training;
@@ -118,7 +124,16 @@ final class Trainer {
                 "validation RMSE did not improve for %d epochs after epoch %d",
                 PATIENCE,
                 best.epoch());
-        return new Outcome(bestFactors, history, best, ending);
+        return new Outcome(bestFactors, history, best, ending, false);
+      }
+      if (best != null && number < parameters.epochs() && isTimeUp(history)) {
+        String ending =
+            String.format(
+                Locale.ROOT,
+                "stopped after epoch %d of %d, because the time was nearly up",
+                number,
+                parameters.epochs());
+        return new Outcome(bestFactors, history, best, ending, true);
       }
     }
     if (best == null || !bestFactors.isFinite()) {
@@ -140,7 +155,16 @@ final class Trainer {
                 validation.users(),
                 ValidationSet.EVIDENCE_ROWS,
                 ValidationSet.EVIDENCE_USERS);
-    return new Outcome(bestFactors, history, best, ending);
+    return new Outcome(bestFactors, history, best, ending, false);
+  }
+
+  /// Whether another epoch, as long as the longest so far and half as much again, would leave too
+  /// little time to write the model.
+  private static boolean isTimeUp(List<Epoch> history) {
+    double longest = history.stream().mapToDouble(Epoch::seconds).max().orElse(0);
+    return Deadline.remaining()
+        .map(left -> left.toMillis() / 1e3 < 1.5 * longest + SECONDS_TO_WRITE)
+        .orElse(false);
   }
 
   private static double rmse(Epoch epoch) {

@@ -32,6 +32,7 @@ class PackagesIT {
             "index",
             "ingest",
             "kernel",
+            "lambda",
             "predict",
             "publish",
             "split",
@@ -49,7 +50,7 @@ class PackagesIT {
         .noneMatch(name -> name.contains("fastcsv"))
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
     assertThat(packages(zip))
-        .containsExactlyInAnyOrder("binding", "columnar", "predict", "step", "storage");
+        .containsExactlyInAnyOrder("binding", "columnar", "lambda", "predict", "step", "storage");
   }
 
   private static boolean contains(String name, String... parts) {

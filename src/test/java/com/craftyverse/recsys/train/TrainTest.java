@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Deadline;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
@@ -122,6 +123,25 @@ class TrainTest {
 
     assertThat(trained.cached()).isFalse();
     assertThat(found).isEqualTo(new TrainResult(trained.manifest(), true, trained.figures()));
+  }
+
+  /// Cut short, a run gives a model of its own; the whole run is still to be done, and is.
+  @Test
+  void run_thatIsOutOfTime_leavesTheBestEpochSoFarUnderItsOwnId() throws IOException {
+    String manifest = PlantedRatings.index(3).write(store, "planted");
+    TrainResult cut;
+    try (Deadline.Scope _ = Deadline.in(Duration.ofSeconds(1))) {
+      cut = run(new Asking(manifest));
+    }
+    assertThat(cut.figures().epochs()).isEqualTo(1);
+    assertThat(cut.figures().ending())
+        .isEqualTo("stopped after epoch 1 of 6, because the time was nearly up");
+    assertThat(store.find(ObjectKeys.directoryOf(cut.manifest()) + ObjectKeys.USERS)).isPresent();
+
+    TrainResult whole = run(new Asking(manifest));
+    assertThat(whole.cached()).isFalse();
+    assertThat(whole.figures().epochs()).isEqualTo(6);
+    assertThat(whole.manifest()).isNotEqualTo(cut.manifest());
   }
 
   @Test

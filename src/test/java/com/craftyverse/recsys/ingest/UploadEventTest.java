@@ -1,0 +1,113 @@
+package com.craftyverse.recsys.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The events of `infra/events`, as AWS sends them.
+class UploadEventTest {
+  private static final String UPLOAD = "raw/my-set/ratings of 2026+.zip";
+
+  @TempDir Path directory;
+  private ObjectStore bucket;
+
+  @BeforeEach
+  void open() throws IOException {
+    LocalObjectStore store = new LocalObjectStore(directory);
+    // A directory that calls itself a bucket: the rest of S3 is not of interest here.
+    bucket =
+        (ObjectStore)
+            Proxy.newProxyInstance(
+                ObjectStore.class.getClassLoader(),
+                new Class<?>[] {ObjectStore.class},
+                (proxy, method, arguments) -> {
+                  try {
+                    return method.getName().equals("location")
+                        ? "s3://recsys-test"
+                        : method.invoke(store, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    bucket.put(UPLOAD, Uploads.zip(Uploads.ratings(20, 20), Uploads.MOVIES));
+  }
+
+  @Test
+  void notification_namesItsKeyFormEncoded() throws IOException {
+    IngestResult result = ingest("s3-notification.json");
+    assertThat(result.dataset()).isEqualTo("my-set");
+    assertThat(result.cached()).isFalse();
+    assertThat(ingest("s3-notification.json").cached()).as("delivered twice").isTrue();
+  }
+
+  @Test
+  void eventBridgesEvent_namesItsKeyPlainly_andIsTheSameUpload() throws IOException {
+    IngestResult notified = ingest("s3-notification.json");
+    IngestResult result = ingest("eventbridge-object-created.json");
+    assertThat(result.cached()).isTrue();
+    assertThat(result.manifest()).isEqualTo(notified.manifest());
+  }
+
+  @Test
+  void testEventAndDeletion_areNoUploads() throws IOException {
+    assertThat(ingest("s3-test.json").manifest()).isEmpty();
+    IngestResult deletion = ingest("s3-deletion.json");
+    assertThat(deletion.manifest()).isEmpty();
+    assertThat(deletion.ignored())
+        .containsExactly("'s3://recsys-test/raw/my-set/ratings of 2026+.zip' was not written");
+    assertThat(bucket.list("datasets/")).isEmpty();
+  }
+
+  @Test
+  void severalRecords_areEachIngestedOrIgnoredWithAReason() throws IOException {
+    bucket.put("raw/second.zip", Uploads.zip(Uploads.ratings(30, 20), Uploads.MOVIES));
+    IngestResult result = ingest("s3-several-records.json");
+    assertThat(result.dataset()).isEqualTo("second");
+    assertThat(result.also()).hasSize(1).first().asString().startsWith("datasets/my-set/");
+    assertThat(result.ignored())
+        .containsExactly(
+            "'s3://somebody-elses/raw/my-set/ratings.zip' is not in the store s3://recsys-test",
+            "'s3://recsys-test/models/my-set/current.json' is no upload; those are below raw/",
+            "'s3://recsys-test/raw/my-set/readme.txt' does not end in one of .zip, .csv",
+            "'s3://recsys-test/raw/my-set/gone.zip' is gone by now");
+  }
+
+  /// The event of an older content comes late: the newer content has an event of its own.
+  @Test
+  void contentThatWasReplaced_isLeftToItsOwnEvent() throws IOException {
+    String late =
+        Files.readString(Path.of("infra/events/s3-notification.json"))
+            .replace("\"size\"", "\"eTag\": \"0123456789abcdef\", \"size\"");
+    IngestResult result =
+        new Ingest(bucket)
+            .run(
+                Json.decode(
+                    late.getBytes(java.nio.charset.StandardCharsets.UTF_8), IngestRequest.class));
+    assertThat(result.ignored())
+        .containsExactly(
+            "'s3://recsys-test/raw/my-set/ratings of 2026+.zip' has another content by now, which"
+                + " has an event of its own");
+  }
+
+  @Test
+  void noFunctionWritesWhereItWouldTriggerItself() throws IOException {
+    ingest("s3-notification.json");
+    assertThat(bucket.list("raw/")).extracting(ObjectInfo::key).containsExactly(UPLOAD);
+  }
+
+  private IngestResult ingest(String event) throws IOException {
+    byte[] json = Files.readAllBytes(Path.of("infra/events", event));
+    return new Ingest(bucket).run(Json.decode(json, IngestRequest.class));
+  }
+}
