@@ -6,12 +6,17 @@ import com.craftyverse.recsys.step.RequestException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.quarkus.funqy.lambda.FunqyStreamHandler;
 import io.quarkus.funqy.runtime.ApplicationException;
+import io.quarkus.runtime.Quarkus;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /// The handler of every function:
 /// `com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest`. `QUARKUS_FUNQY_EXPORT` names the
@@ -28,15 +33,45 @@ public final class LambdaEntryPoint {
   private static final String REQUEST_ID = "requestId";
 
   private final FunqyStreamHandler handler = new FunqyStreamHandler();
+  private boolean started;
 
-  /// Runs the function.
+  /// Runs the function on an event, or on the request within one that a function URL sent.
   ///
-  /// @throws RequestException when the request or the data that it names is at fault
+  /// @throws RequestException when the request or the data that it names is at fault; a function URL's
+  ///     caller gets an answer that says so instead
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
+    if (!started) {
+      Quarkus.manualStart();
+      JsonLog.install();
+      started = true;
+    }
     MDC.put(REQUEST_ID, context.getAwsRequestId());
     try (Deadline.Scope _ = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()))) {
-      handler.handleRequest(input, output, context);
+      byte[] event = input.readAllBytes();
+      Optional<byte[]> body = FunctionUrl.body(event);
+      output.write(body.isPresent() ? answer(body.get(), context) : run(event, context));
+    } finally {
+      MDC.remove(REQUEST_ID);
+    }
+  }
+
+  private byte[] answer(byte[] body, Context context) throws IOException {
+    try {
+      return FunctionUrl.answer(200, run(body, context));
+    } catch (RequestException e) {
+      return FunctionUrl.answer(
+          e.kind().status(), FunctionUrl.error(String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      return FunctionUrl.answer(500, FunctionUrl.error("the function failed; its log says why"));
+    }
+  }
+
+  private byte[] run(byte[] request, Context context) throws IOException {
+    ByteArrayOutputStream result = new ByteArrayOutputStream();
+    try {
+      handler.handleRequest(new ByteArrayInputStream(request), result, context);
+      return result.toByteArray();
     } catch (ApplicationException | JsonProcessingException e) {
       RequestException refused = refusal(e);
       if (refused != null) {
@@ -44,15 +79,13 @@ public final class LambdaEntryPoint {
         throw refused;
       }
       if (e instanceof JsonProcessingException) {
-        throw RequestException.invalid("the event is not valid JSON");
+        throw RequestException.invalid("the request is not valid JSON");
       }
       throw failure(e);
-    } finally {
-      MDC.remove(REQUEST_ID);
     }
   }
 
-  private static @org.jspecify.annotations.Nullable RequestException refusal(Throwable thrown) {
+  private static @Nullable RequestException refusal(Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       if (t instanceof RequestException refused) {
         return refused;

@@ -1,0 +1,206 @@
+package com.craftyverse.recsys.infra;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/// Walks `infra/pipeline.asl.json` as Step Functions would: Task, Choice, Wait, Succeed and Fail, with
+/// Retry and Catch. What else the language has is refused, so that the walk never stands for more than
+/// it does. Waits and backoffs take no time here.
+final class StateMachine {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int MOST_STEPS = 1_000;
+  private static final Map<String, Set<String>> FIELDS =
+      Map.of(
+          "Task",
+          Set.of(
+              "Comment", "Type", "Resource", "Parameters", "ResultPath", "Retry", "Catch", "Next"),
+          "Choice",
+          Set.of("Comment", "Type", "Choices", "Default"),
+          "Wait",
+          Set.of("Comment", "Type", "Seconds", "Next"),
+          "Succeed",
+          Set.of("Comment", "Type"),
+          "Fail",
+          Set.of("Comment", "Type", "Error", "Cause"));
+
+  private final JsonNode definition;
+
+  private StateMachine(JsonNode definition) {
+    this.definition = definition;
+  }
+
+  static StateMachine read(Path file) throws IOException {
+    return new StateMachine(MAPPER.readTree(file.toFile()));
+  }
+
+  /// The states by name.
+  JsonNode states() {
+    return definition.path("States");
+  }
+
+  /// Runs an execution.
+  ///
+  /// @param input the execution's input
+  /// @param services called with a Task's resource and its input
+  /// @return the state when it succeeded
+  /// @throws LambdaError of the Fail state that it ended in
+  JsonNode run(JsonNode input, BiFunction<String, JsonNode, JsonNode> services) {
+    JsonNode data = input;
+    String name = definition.path("StartAt").asText();
+    for (int step = 0; step < MOST_STEPS; step++) {
+      JsonNode state = states().path(name);
+      String type = state.path("Type").asText();
+      requireKnown(name, state, type);
+      switch (type) {
+        case "Succeed" -> {
+          return data;
+        }
+        case "Fail" ->
+            throw new LambdaError(state.path("Error").asText(), state.path("Cause").asText());
+        case "Wait" -> name = state.path("Next").asText();
+        case "Choice" -> name = choose(state, data);
+        default -> {
+          Outcome outcome = task(state, data, services);
+          data = outcome.data;
+          name = outcome.next;
+        }
+      }
+    }
+    throw new IllegalStateException("no end after " + MOST_STEPS + " states");
+  }
+
+  private record Outcome(JsonNode data, String next) {}
+
+  private static Outcome task(
+      JsonNode state, JsonNode data, BiFunction<String, JsonNode, JsonNode> services) {
+    JsonNode input = state.has("Parameters") ? fill(state.get("Parameters"), data) : data;
+    Map<JsonNode, Integer> attempts = new HashMap<>();
+    while (true) {
+      try {
+        JsonNode result = services.apply(state.path("Resource").asText(), input);
+        return new Outcome(
+            merged(data, state.path("ResultPath"), result), state.path("Next").asText());
+      } catch (LambdaError e) {
+        JsonNode retry = matching(state.path("Retry"), e);
+        if (retry != null
+            && attempts.merge(retry, 1, Integer::sum) <= retry.path("MaxAttempts").asInt(3)) {
+          continue;
+        }
+        JsonNode handler = matching(state.path("Catch"), e);
+        if (handler == null) {
+          throw e;
+        }
+        ObjectNode error =
+            MAPPER.createObjectNode().put("Error", e.type()).put("Cause", e.getMessage());
+        return new Outcome(
+            merged(data, handler.path("ResultPath"), error), handler.path("Next").asText());
+      }
+    }
+  }
+
+  private static @org.jspecify.annotations.Nullable JsonNode matching(
+      JsonNode handlers, LambdaError error) {
+    for (JsonNode handler : handlers) {
+      for (JsonNode name : handler.path("ErrorEquals")) {
+        if (name.asText().equals("States.ALL") || name.asText().equals(error.type())) {
+          return handler;
+        }
+      }
+    }
+    return null;
+  }
+
+  /// Fields whose names end in `.$` are paths into the data. Intrinsic functions and the context are
+  /// handed on as they are written.
+  private static JsonNode fill(JsonNode template, JsonNode data) {
+    if (!template.isObject()) {
+      return template;
+    }
+    ObjectNode filled = MAPPER.createObjectNode();
+    template
+        .properties()
+        .forEach(
+            field -> {
+              String key = field.getKey();
+              String text = field.getValue().asText();
+              if (!key.endsWith(".$")) {
+                filled.set(key, fill(field.getValue(), data));
+              } else if (text.startsWith("$.")) {
+                filled.set(key.substring(0, key.length() - 2), at(data, text));
+              } else {
+                filled.put(key.substring(0, key.length() - 2), text);
+              }
+            });
+    return filled;
+  }
+
+  private static JsonNode at(JsonNode data, String path) {
+    if (!path.matches("\\$(\\.\\w+)+")) {
+      throw new IllegalStateException("the path " + path + " is not of the form $.a.b");
+    }
+    return data.at(path.substring(1).replace('.', '/'));
+  }
+
+  /// The data with a result put in: `$.name`, or nothing put in for null.
+  private static JsonNode merged(JsonNode data, JsonNode resultPath, JsonNode result) {
+    if (resultPath.isNull()) {
+      return data;
+    }
+    if (!resultPath.asText().matches("\\$\\.\\w+")) {
+      throw new IllegalStateException("ResultPath " + resultPath + " is not of the form $.name");
+    }
+    ObjectNode merged = data.deepCopy();
+    merged.set(resultPath.asText().substring(2), result);
+    return merged;
+  }
+
+  private static String choose(JsonNode state, JsonNode data) {
+    for (JsonNode choice : state.path("Choices")) {
+      if (holds(choice, data)) {
+        return choice.path("Next").asText();
+      }
+    }
+    return state.path("Default").asText();
+  }
+
+  private static boolean holds(JsonNode rule, JsonNode data) {
+    if (rule.has("And")) {
+      for (JsonNode part : rule.path("And")) {
+        if (!holds(part, data)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    JsonNode value = at(data, rule.path("Variable").asText());
+    if (rule.has("IsPresent")) {
+      return rule.path("IsPresent").asBoolean() == !value.isMissingNode();
+    }
+    if (rule.has("BooleanEquals")) {
+      return value.isBoolean() && value.asBoolean() == rule.path("BooleanEquals").asBoolean();
+    }
+    throw new IllegalStateException("a choice of a kind that is not walked: " + rule);
+  }
+
+  private static void requireKnown(String name, JsonNode state, String type) {
+    Set<String> known = FIELDS.get(type);
+    if (known == null) {
+      throw new IllegalStateException("state " + name + " is of type '" + type + "', not walked");
+    }
+    state
+        .fieldNames()
+        .forEachRemaining(
+            field -> {
+              if (!known.contains(field)) {
+                throw new IllegalStateException("state " + name + " has " + field + ", not walked");
+              }
+            });
+  }
+}

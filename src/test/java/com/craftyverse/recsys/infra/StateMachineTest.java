@@ -1,0 +1,149 @@
+package com.craftyverse.recsys.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateMachineTest {
+  private static final String USER_ERROR = "com.craftyverse.recsys.step.RequestException";
+
+  @TempDir Path directory;
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final List<String> calls = new ArrayList<>();
+  private StateMachine machine;
+  private JsonNode event;
+
+  @BeforeEach
+  void read() throws IOException {
+    machine = StateMachine.read(Path.of("infra/pipeline.asl.json"));
+    event = mapper.readTree(Path.of("infra/events/eventbridge-object-created.json").toFile());
+  }
+
+  @Test
+  void upload_goesThroughEveryStep_eachGivenTheManifestOfTheOneBefore() {
+    machine.run(event, this::call);
+    assertThat(calls)
+        .containsExactly(
+            "putItem lock",
+            "Ingest " + event,
+            "Split {\"manifest\":\"of Ingest\"}",
+            "Index {\"manifest\":\"of Split\"}",
+            "Train {\"manifest\":\"of Index\"}",
+            "Evaluate {\"manifest\":\"of Train\"}",
+            "Publish {\"manifest\":\"of Evaluate\"}",
+            "deleteItem lock");
+  }
+
+  @Test
+  void eventAboutNothing_endsAfterIngest() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          call(resource, input);
+          return mapper.createObjectNode().put("cached", false);
+        });
+    assertThat(calls).hasSize(3).last().isEqualTo("deleteItem lock");
+  }
+
+  @Test
+  void trainingThatNeedsThreeCalls_getsThem() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = call(resource, input);
+          long trained = calls.stream().filter(call -> call.startsWith("Train ")).count();
+          return resource.contains("Train") && trained < 3
+              ? mapper.createObjectNode().put("resumable", true)
+              : result;
+        });
+    assertThat(calls)
+        .filteredOn(call -> call.startsWith("Train "))
+        .hasSize(3)
+        .containsOnly("Train {\"manifest\":\"of Index\"}");
+  }
+
+  @Test
+  void callersMistake_isReportedAtOnce_andTheLockGivenBack() {
+    assertThatThrownBy(
+            () ->
+                machine.run(
+                    event,
+                    (resource, input) -> {
+                      JsonNode result = call(resource, input);
+                      if (resource.contains("Split")) {
+                        throw new LambdaError(USER_ERROR, "the test set would be empty");
+                      }
+                      return result;
+                    }))
+        .isInstanceOfSatisfying(
+            LambdaError.class, e -> assertThat(e.type()).isEqualTo("PipelineFailed"));
+    assertThat(calls)
+        .endsWith(
+            "Split {\"manifest\":\"of Ingest\"}",
+            "deleteItem lock",
+            "publish An upload did not become a model");
+  }
+
+  @Test
+  void throttling_isTriedAgain() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = call(resource, input);
+          if (resource.contains("Index")
+              && calls.stream().filter(call -> call.startsWith("Index")).count() < 4) {
+            throw new LambdaError("Lambda.TooManyRequestsException", "Rate Exceeded");
+          }
+          return result;
+        });
+    assertThat(calls).filteredOn(call -> call.startsWith("Index")).hasSize(4);
+    assertThat(calls).last().isEqualTo("deleteItem lock");
+  }
+
+  @Test
+  void datasetThatIsBusy_isWaitedFor() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = call(resource, input);
+          if (resource.contains("putItem") && calls.size() < 20) {
+            throw new LambdaError("DynamoDB.ConditionalCheckFailedException", "taken");
+          }
+          return result;
+        });
+    assertThat(calls).filteredOn(call -> call.startsWith("putItem")).hasSize(20);
+  }
+
+  @Test
+  void statesThatAreNotWalked_areRefused() throws IOException {
+    Path file = directory.resolve("map.asl.json");
+    Files.writeString(file, "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Map\"}}}");
+    StateMachine map = StateMachine.read(file);
+    assertThatThrownBy(() -> map.run(event, this::call))
+        .hasMessage("state A is of type 'Map', not walked");
+  }
+
+  /// A step that works: its manifest is named after it.
+  private JsonNode call(String resource, JsonNode input) {
+    if (resource.startsWith("${")) {
+      String function = resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1");
+      calls.add(function + " " + input);
+      return mapper.createObjectNode().put("manifest", "of " + function);
+    }
+    calls.add(
+        resource.substring(resource.lastIndexOf(':') + 1)
+            + " "
+            + (input.has("Subject") ? input.get("Subject").asText() : "lock"));
+    return mapper.createObjectNode();
+  }
+}

@@ -1,0 +1,224 @@
+package com.craftyverse.recsys.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TemplateTest {
+  private static final Set<String> FUNCTIONS =
+      Set.of("ingest", "split", "index", "train", "evaluate", "publish", "predict");
+
+  private final Template template;
+
+  TemplateTest() throws IOException {
+    template = new Template();
+  }
+
+  @Test
+  void everyFunction_isThere_withinLambdasLimits() {
+    assertThat(template.functions().keySet()).isEqualTo(FUNCTIONS);
+    assertThat(template.globals().path("Runtime").asText()).isEqualTo("java25");
+    assertThat(template.globals().path("Handler").asText())
+        .isEqualTo("com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest");
+    template
+        .functions()
+        .forEach(
+            (name, function) -> {
+              assertThat(function.path("MemorySize").asInt()).as(name).isBetween(128, 10_240);
+              assertThat(function.path("Timeout").asInt()).as(name).isBetween(1, 900);
+              assertThat(function.path("EphemeralStorage").path("Size").asInt())
+                  .as(name)
+                  .isBetween(512, 10_240);
+              assertThat(function.has("ReservedConcurrentExecutions")).as(name).isTrue();
+              assertThat(function.path("CodeUri").asText())
+                  .isEqualTo(
+                      name.equals("predict")
+                          ? "../target/serving/function.zip"
+                          : "../target/pipeline/function.zip");
+            });
+  }
+
+  /// The variables that the code reads: settings of its own, and what it asks the environment for.
+  @Test
+  void everyVariable_isReadByTheCode_andTheOnesItNeedsAreSet() {
+    Set<String> known =
+        Set.of(
+            "QUARKUS_FUNQY_EXPORT",
+            "RECSYS_STORE",
+            "RECSYS_DATASET",
+            "RECSYS_METRICS_NAMESPACE",
+            "AWS_LAMBDA_EXEC_WRAPPER");
+    Set<String> used = new TreeSet<>();
+    template
+        .functions()
+        .forEach(
+            (name, function) -> {
+              JsonNode variables = Template.environment(function);
+              assertThat(variables.has("RECSYS_STORE")).as(name).isTrue();
+              variables.fieldNames().forEachRemaining(used::add);
+            });
+    assertThat(used).isEqualTo(new TreeSet<>(known));
+    assertThat(
+            template
+                .globals()
+                .path("Environment")
+                .path("Variables")
+                .path("QUARKUS_PROFILE")
+                .asText())
+        .isEqualTo("lambda");
+    assertThat(
+            Template.environment(template.functions().get("train"))
+                .path("AWS_LAMBDA_EXEC_WRAPPER")
+                .asText())
+        .isEqualTo("/var/task/train-wrapper");
+    assertThat(Path.of("src/main/zip.jvm/train-wrapper")).isExecutable();
+  }
+
+  @Test
+  void everyFunction_hasARoleOfItsOwn_forExactPrefixes() {
+    Set<String> roles = new TreeSet<>();
+    template
+        .functions()
+        .forEach(
+            (name, function) -> {
+              String role = function.path("Role").asText().replace(".Arn", "");
+              roles.add(role);
+              for (JsonNode statement : statements(role)) {
+                for (JsonNode action : statement.path("Action")) {
+                  assertThat(action.asText()).as(role).doesNotContain("*");
+                }
+                assertThat(statement.path("Resource").toString())
+                    .as(role)
+                    .doesNotContain("\"*\"")
+                    .doesNotContain("BucketName}/*");
+              }
+            });
+    assertThat(roles).hasSize(FUNCTIONS.size());
+  }
+
+  @Test
+  void roles_allowWhatTheStepsDo_andNoMore() {
+    assertThat(resources("Ingest", "s3:PutObject")).containsExactly("datasets/*");
+    assertThat(resources("Split", "s3:PutObject")).containsExactly("datasets/*/splits/*");
+    assertThat(resources("Index", "s3:PutObject")).containsExactly("datasets/*/index/*");
+    assertThat(resources("Train", "s3:PutObject")).containsExactly("models/*");
+    assertThat(resources("Evaluate", "s3:PutObject"))
+        .containsExactly("models/*/evaluation.json", "models/*/lease-evaluation.json");
+    assertThat(resources("Publish", "s3:PutObject")).containsExactly("models/*/current.json");
+    assertThat(resources("Predict", "s3:PutObject")).isEmpty();
+    assertThat(resources("Predict", "s3:GetObject")).containsExactly("models/*");
+    for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate")) {
+      assertThat(resources(function, "s3:DeleteObject"))
+          .as(function)
+          .allMatch(r -> r.contains("lease"));
+      assertThat(resources(function, "s3:DeleteObject")).as(function).isNotEmpty();
+    }
+    // Nobody but a person writes uploads, so no function can set itself off.
+    for (String function : FUNCTIONS) {
+      assertThat(resources(capitalized(function), "s3:PutObject"))
+          .noneMatch(r -> r.startsWith("raw"));
+    }
+  }
+
+  @Test
+  void bucket_isEncryptedPrivateVersionedAndTidy() {
+    JsonNode bucket = template.resource("Bucket").path("Properties");
+    assertThat(bucket.path("BucketEncryption").isMissingNode()).isFalse();
+    bucket
+        .path("PublicAccessBlockConfiguration")
+        .forEach(setting -> assertThat(setting.asBoolean()).isTrue());
+    assertThat(bucket.path("PublicAccessBlockConfiguration")).hasSize(4);
+    assertThat(bucket.path("VersioningConfiguration").path("Status").asText()).isEqualTo("Enabled");
+    assertThat(bucket.path("LifecycleConfiguration").toString())
+        .contains("raw/", "datasets/", "AbortIncompleteMultipartUpload")
+        .doesNotContain("models/");
+    assertThat(template.resource("BucketPolicy").toString())
+        .contains("aws:SecureTransport", "Deny");
+  }
+
+  @Test
+  void stateMachine_isGivenEverythingItNames() throws IOException {
+    String definition = Files.readString(Path.of("infra/pipeline.asl.json"));
+    Set<String> named = new TreeSet<>();
+    var names = java.util.regex.Pattern.compile("\\$\\{(\\w+)}").matcher(definition);
+    while (names.find()) {
+      named.add(names.group(1));
+    }
+    Set<String> given = new TreeSet<>();
+    template
+        .resource("Pipeline")
+        .path("Properties")
+        .path("DefinitionSubstitutions")
+        .fieldNames()
+        .forEachRemaining(given::add);
+    assertThat(given).isEqualTo(named);
+    template
+        .resource("Pipeline")
+        .path("Properties")
+        .path("DefinitionSubstitutions")
+        .forEach(
+            value ->
+                assertThat(template.resources().has(value.asText().replace(".Arn", "")))
+                    .as(value.asText())
+                    .isTrue());
+  }
+
+  @Test
+  void cfnLint_findsNothing() throws Exception {
+    run("cfn-lint", "infra/template.yaml");
+  }
+
+  @Test
+  void aslValidator_findsNothing() throws Exception {
+    run("asl-validator", "--json-path", "infra/pipeline.asl.json");
+  }
+
+  private static void run(String... command) throws Exception {
+    boolean installed =
+        Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, command[0])));
+    assumeTrue(installed, command[0] + " is not installed");
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+  }
+
+  private List<JsonNode> statements(String role) {
+    List<JsonNode> statements = new ArrayList<>();
+    for (JsonNode policy : template.resource(role).path("Properties").path("Policies")) {
+      policy.path("PolicyDocument").path("Statement").forEach(statements::add);
+    }
+    return statements;
+  }
+
+  /// The keys within the bucket that a function's role allows an action on.
+  private List<String> resources(String function, String action) {
+    List<String> keys = new ArrayList<>();
+    for (JsonNode statement : statements(function + "Role")) {
+      if (statement.path("Action").toString().contains("\"" + action + "\"")) {
+        JsonNode resources = statement.path("Resource");
+        (resources.isArray() ? resources : List.of(resources))
+            .forEach(resource -> keys.add(resource.asText().replaceAll(".*BucketName}/", "")));
+      }
+    }
+    return keys;
+  }
+
+  private static String capitalized(String name) {
+    return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+  }
+}
