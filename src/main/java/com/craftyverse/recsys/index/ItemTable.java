@@ -32,7 +32,7 @@ final class ItemTable {
       MemorySegment movieYears = batch.data("year");
       String[] movieTitles = batch.texts("title");
       MemorySegment genreOffsets = batch.offsets("genres");
-      String[] movieGenres = batch.texts("genres.item");
+      List<String> movieGenres = List.of(batch.texts("genres.item"));
       for (int i = 0; i < batch.rows(); i++) {
         int item = items.indexOf(ids.get(Buffers.INT32, 4L * i));
         if (item >= 0) {
@@ -40,10 +40,9 @@ final class ItemTable {
           years[item] = movieYears.get(Buffers.INT32, 4L * i);
           genres.set(
               item,
-              List.of(movieGenres)
-                  .subList(
-                      genreOffsets.get(Buffers.INT32, 4L * i),
-                      genreOffsets.get(Buffers.INT32, 4L * i + 4)));
+              movieGenres.subList(
+                  genreOffsets.get(Buffers.INT32, 4L * i),
+                  genreOffsets.get(Buffers.INT32, 4L * i + 4)));
         }
       }
     }
