@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -33,7 +32,7 @@ final class ItemTable {
       MemorySegment movieYears = batch.data("year");
       String[] movieTitles = batch.texts("title");
       MemorySegment genreOffsets = batch.offsets("genres");
-      List<String> movieGenres = Arrays.asList(batch.texts("genres.item"));
+      List<String> movieGenres = List.of(batch.texts("genres.item"));
       for (int i = 0; i < batch.rows(); i++) {
         int item = items.indexOf(ids.get(Buffers.INT32, 4L * i));
         if (item >= 0) {

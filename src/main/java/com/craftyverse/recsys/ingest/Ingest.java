@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Turns an upload into a dataset: `ratings.arrow` and `movies.arrow`, rows in the file's order.
@@ -39,7 +40,7 @@ public final class Ingest {
   public static final int FORMAT_VERSION = 1;
 
   /// What the name of an upload may end in, where an event names it.
-  private static final List<String> SUFFIXES = List.of(".zip", ".csv");
+  private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");
 
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
@@ -61,6 +62,7 @@ public final class Ingest {
   /// @throws RequestException when the key of a plain request is not that of an upload, or an upload is
   ///     not a ratings file
   public IngestResult run(IngestRequest request) throws IOException {
+    Parameters parameters = Parameters.of(request);
     if (request.events() == null) {
       String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
       try {
@@ -77,7 +79,7 @@ public final class Ingest {
                           "field 'key': there is no object "
                               + ObjectKeys.quote(key)
                               + " in the store"));
-      return ingest(upload);
+      return ingest(upload, parameters);
     }
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -88,7 +90,7 @@ public final class Ingest {
         ignored.add(reason.get());
         LOG.log(Level.INFO, "event ignored: {0}", reason.get());
       } else {
-        last = ingest(store.find(event.key()).orElseThrow());
+        last = ingest(store.find(event.key()).orElseThrow(), parameters);
         manifests.add(last.manifest());
       }
     }
@@ -128,21 +130,21 @@ public final class Ingest {
     return Optional.empty();
   }
 
-  private IngestResult ingest(ObjectInfo upload) throws IOException {
+  private IngestResult ingest(ObjectInfo upload, Parameters parameters) throws IOException {
     String key = upload.key();
     String dataset = ObjectKeys.datasetOfUpload(key);
     // The digest of a version that was read before need not be computed again.
     String noteKey = noteKey(dataset, upload);
     Optional<String> known = readNote(noteKey);
     if (known.isPresent()) {
-      Optional<IngestResult> done = find(dataset, known.get());
+      Optional<IngestResult> done = find(dataset, known.get(), parameters);
       if (done.isPresent()) {
         return done.get();
       }
     }
     try (FetchedObject fetched = store.fetch(key)) {
       String sha256 = Digest.of(fetched.path());
-      StepSpec spec = spec(dataset, sha256);
+      StepSpec spec = spec(dataset, sha256, parameters);
       String directory = ObjectKeys.datasetDirectory(dataset, spec.id());
       StepRunner.Done<IngestFigures> done =
           runner.run(
@@ -150,7 +152,7 @@ public final class Ingest {
               directory,
               Map.of("upload", key),
               IngestFigures.class,
-              output -> read(fetched, output));
+              output -> read(fetched, parameters, output));
       store.put(
           noteKey(dataset, fetched.info()),
           Json.write(new UploadNote(key, fetched.info().etag(), sha256)));
@@ -158,6 +160,24 @@ public final class Ingest {
     } catch (NoSuchObjectException e) {
       throw RequestException.notFound(
           "field 'key': the object " + ObjectKeys.quote(key) + " is gone from the store");
+    }
+  }
+
+  /// What shapes a dataset beside the upload.
+  private record Parameters(long maxBadRows) {
+    private static final long DEFAULT_MAX_BAD_ROWS = 1_000;
+
+    static Parameters of(IngestRequest request) {
+      String onBadRow = Objects.requireNonNullElse(request.onBadRow(), "fail");
+      long most = Objects.requireNonNullElse(request.maxBadRows(), DEFAULT_MAX_BAD_ROWS);
+      if (!onBadRow.equals("fail") && !onBadRow.equals("skip")) {
+        throw RequestException.invalid(
+            "field 'onBadRow': expected fail or skip, found " + ObjectKeys.quote(onBadRow));
+      }
+      if (most < 1) {
+        throw RequestException.invalid("field 'maxBadRows': expected 1 or more, found " + most);
+      }
+      return new Parameters(onBadRow.equals("skip") ? most : 0);
     }
   }
 
@@ -182,12 +202,13 @@ public final class Ingest {
     }
   }
 
-  private static StepSpec spec(String dataset, String sha256) {
-    return new StepSpec(STEP, FORMAT_VERSION, dataset, Map.of("upload", sha256), Map.of());
+  private static StepSpec spec(String dataset, String sha256, Parameters parameters) {
+    return new StepSpec(STEP, FORMAT_VERSION, dataset, Map.of("upload", sha256), parameters);
   }
 
-  private Optional<IngestResult> find(String dataset, String sha256) throws IOException {
-    StepSpec spec = spec(dataset, sha256);
+  private Optional<IngestResult> find(String dataset, String sha256, Parameters parameters)
+      throws IOException {
+    StepSpec spec = spec(dataset, sha256, parameters);
     return runner
         .find(
             spec,
@@ -196,45 +217,49 @@ public final class Ingest {
         .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
   }
 
-  private IngestFigures read(FetchedObject upload, StepRunner.Output output) throws IOException {
+  private IngestFigures read(FetchedObject upload, Parameters parameters, StepRunner.Output output)
+      throws IOException {
     String name = upload.info().key().substring(upload.info().key().lastIndexOf('/') + 1);
     RatingsSummary summary = new RatingsSummary();
+    BadRows badRows = new BadRows(parameters.maxBadRows());
     Movies movies;
-    String layout;
     try (Upload opened = Upload.open(upload.path(), name)) {
-      layout = opened.layout();
       movies = opened.movies();
       output.write(
           ObjectKeys.RATINGS,
           path -> {
-            writeRatings(opened, path, summary);
+            writeRatings(opened, path, badRows, summary);
             if (summary.rows == 0) {
-              throw RequestException.unprocessable(name + ": ratings.csv has a header but no rows");
+              throw RequestException.unprocessable(
+                  name + ": the ratings have a header but no rows");
             }
             requireUnchanged(upload.info());
           });
     }
     output.write(ObjectKeys.MOVIES, movies::write);
     LOG.log(Level.DEBUG, "{0}: {1} ratings, {2} movies", name, summary.rows, movies.size());
-    return summary.figures(layout, movies.size(), upload.info().size());
+    return summary.figures(badRows, movies.size(), upload.info().size());
   }
 
-  private static void writeRatings(Upload upload, Path path, RatingsSummary summary)
-      throws IOException {
+  private static void writeRatings(
+      Upload upload, Path path, BadRows badRows, RatingsSummary summary) throws IOException {
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of())) {
       Progress progress =
           new Progress(LOG, STEP + " " + upload.name(), "bytes", upload.ratingsBytes());
-      upload.parseRatings(
-          (rows, users, movies, ratings, timestamps) -> {
-            summary.add(rows, users, movies, ratings, timestamps);
-            writer.writeBatch(
-                rows,
-                Buffers.of(users, rows),
-                Buffers.of(movies, rows),
-                Buffers.of(ratings, rows),
-                Buffers.of(timestamps, rows));
-            progress.update(upload.ratingsBytesRead());
-          });
+      RatingsLayout layout =
+          upload.parseRatings(
+              badRows,
+              (rows, users, movies, ratings, timestamps) -> {
+                summary.add(rows, users, movies, ratings, timestamps);
+                writer.writeBatch(
+                    rows,
+                    Buffers.of(users, rows),
+                    Buffers.of(movies, rows),
+                    Buffers.of(ratings, rows),
+                    Buffers.of(timestamps, rows));
+                progress.update(upload.ratingsBytesRead());
+              });
+      summary.layout = layout.name();
     }
   }
 
@@ -252,6 +277,7 @@ public final class Ingest {
 
   /// Counts and ranges, gathered as the rows go by.
   private static final class RatingsSummary {
+    private String layout = "";
     private long rows;
     private int minUser = Integer.MAX_VALUE;
     private int maxUser = Integer.MIN_VALUE;
@@ -276,7 +302,7 @@ public final class Ingest {
       }
     }
 
-    IngestFigures figures(String layout, int movies, long uploadBytes) {
+    IngestFigures figures(BadRows badRows, int movies, long uploadBytes) {
       return new IngestFigures(
           layout,
           rows,
@@ -289,7 +315,9 @@ public final class Ingest {
           maxRating,
           minTimestamp,
           maxTimestamp,
-          uploadBytes);
+          uploadBytes,
+          badRows.count(),
+          badRows.examples());
     }
   }
 }

@@ -1,10 +1,12 @@
 package com.craftyverse.recsys.ingest;
 
+import java.util.List;
+
 /// What an upload holds.
 ///
 /// @param layout the file layout that was recognised
-/// @param ratings rows of `ratings.csv`
-/// @param movies rows of `movies.csv`
+/// @param ratings rows of ratings
+/// @param movies movies that the upload describes
 /// @param minUserId the smallest user id
 /// @param maxUserId the largest user id
 /// @param minMovieId the smallest movie id among the ratings
@@ -14,6 +16,8 @@ package com.craftyverse.recsys.ingest;
 /// @param minTimestamp the earliest rating, in epoch seconds
 /// @param maxTimestamp the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size
+/// @param badRows rows that were skipped
+/// @param badRowExamples what was wrong with the first of them
 public record IngestFigures(
     String layout,
     long ratings,
@@ -26,7 +30,10 @@ public record IngestFigures(
     float maxRating,
     long minTimestamp,
     long maxTimestamp,
-    long uploadBytes) {
+    long uploadBytes,
+    long badRows,
+    List<String> badRowExamples) {
   /// Of no upload at all.
-  static final IngestFigures NONE = new IngestFigures("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final IngestFigures NONE =
+      new IngestFigures("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
 }

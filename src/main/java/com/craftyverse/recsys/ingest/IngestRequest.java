@@ -13,23 +13,38 @@ import org.jspecify.annotations.Nullable;
 /// EventBridge's "Object Created".
 ///
 /// @param key the upload of a plain request: `raw/FILE` or `raw/DATASET/FILE`
+/// @param onBadRow what becomes of a row that is not as it should be: `fail`, which is the default, or
+///     `skip`
+/// @param maxBadRows how many rows are skipped before it fails all the same; 1,000 if not given
 /// @param events what an S3 event is about; null for a plain request
-public record IngestRequest(@Nullable String key, @Nullable List<UploadEvent> events)
+public record IngestRequest(
+    @Nullable String key,
+    @Nullable String onBadRow,
+    @Nullable Long maxBadRows,
+    @Nullable List<UploadEvent> events)
     implements Request {
 
-  /// A plain request.
+  /// A plain request that no bad row is good enough for.
   public IngestRequest(@Nullable String key) {
-    this(key, null);
+    this(key, null, null, null);
+  }
+
+  /// A plain request.
+  public IngestRequest(@Nullable String key, @Nullable String onBadRow, @Nullable Long maxBadRows) {
+    this(key, onBadRow, maxBadRows, null);
   }
 
   /// The fields of a plain request. Those of an event are AWS's and may be more than we know.
-  private record Fields(@Nullable String key) implements Request {}
+  private record Fields(@Nullable String key, @Nullable String onBadRow, @Nullable Long maxBadRows)
+      implements Request {}
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static IngestRequest of(JsonNode json) throws IOException {
     Optional<List<UploadEvent>> events = UploadEvent.parse(json);
-    return events.isPresent()
-        ? new IngestRequest(null, events.get())
-        : new IngestRequest(Json.decode(json, Fields.class).key);
+    if (events.isPresent()) {
+      return new IngestRequest(null, null, null, events.get());
+    }
+    Fields fields = Json.decode(json, Fields.class);
+    return new IngestRequest(fields.key, fields.onBadRow, fields.maxBadRows);
   }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,33 @@ import java.util.regex.Pattern;
 /// The movies of an upload: `movieId,title,genres`, genres joined by `|`, the year in parentheses at
 /// the end of the title.
 final class Movies {
+  /// The most bytes of a file of movies: all of them are held in memory.
+  static final long MOST_BYTES = 64L << 20;
+
+  /// The genres of `u.item`, in the order of its flags.
+  private static final List<String> ITEM_GENRES =
+      List.of(
+          "unknown",
+          "Action",
+          "Adventure",
+          "Animation",
+          "Children's",
+          "Comedy",
+          "Crime",
+          "Documentary",
+          "Drama",
+          "Fantasy",
+          "Film-Noir",
+          "Horror",
+          "Musical",
+          "Mystery",
+          "Romance",
+          "Sci-Fi",
+          "Thriller",
+          "War",
+          "Western");
+
+  private static final int ITEM_FIELDS_BEFORE_GENRES = 5;
   private static final List<String> HEADER = List.of("movieId", "title", "genres");
   private static final String NO_GENRES = "(no genres listed)";
   private static final Pattern YEAR = Pattern.compile("\\((\\d{4})(?:[–-]\\d{0,4})?\\)\\s*$");
@@ -88,6 +116,75 @@ final class Movies {
     }
   }
 
+  /// Reads `movies.dat`: `id::title::genres`.
+  static Movies ofDat(InputStream dat, String file) throws IOException {
+    return ofLines(
+        dat,
+        file,
+        (line, where) -> {
+          String[] fields = line.split("::", -1);
+          if (fields.length != HEADER.size()) {
+            throw RequestException.unprocessable(
+                where + ": " + fields.length + " values, expected movieId, title and genres");
+          }
+          return movie(fields[0], fields[1], fields[2], where);
+        });
+  }
+
+  /// Reads `u.item`: `id|title|date|date|url|` and a flag for each genre.
+  static Movies ofItems(InputStream items, String file) throws IOException {
+    return ofLines(
+        items,
+        file,
+        (line, where) -> {
+          String[] fields = line.split("\\|", -1);
+          int expected = ITEM_FIELDS_BEFORE_GENRES + ITEM_GENRES.size();
+          if (fields.length != expected) {
+            throw RequestException.unprocessable(
+                where + ": " + fields.length + " values, expected " + expected);
+          }
+          List<String> genres = new ArrayList<>();
+          for (int i = 0; i < ITEM_GENRES.size(); i++) {
+            if (fields[ITEM_FIELDS_BEFORE_GENRES + i].equals("1")) {
+              genres.add(ITEM_GENRES.get(i));
+            }
+          }
+          return movie(fields[0], fields[1], String.join("|", genres), where);
+        });
+  }
+
+  private interface LineReader {
+    Movie read(String line, String where);
+  }
+
+  /// Reads lines in UTF-8 or, where they are not that, in ISO-8859-1, as the older sets are.
+  private static Movies ofLines(InputStream input, String file, LineReader reader)
+      throws IOException {
+    byte[] bytes = input.readAllBytes();
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      text = new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+    Movies result = new Movies();
+    Set<Integer> seen = new HashSet<>();
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      String where = file + ", line " + number;
+      if (!line.isBlank()) {
+        Movie movie = reader.read(line, where);
+        if (!seen.add(movie.movieId)) {
+          throw RequestException.unprocessable(
+              where + ": movieId " + movie.movieId + " is there twice");
+        }
+        result.movies.add(movie);
+      }
+    }
+    return result;
+  }
+
   int size() {
     return movies.size();
   }
@@ -139,9 +236,13 @@ final class Movies {
       throw RequestException.unprocessable(
           where + ": " + row.getFieldCount() + " values, expected movieId, title and genres");
     }
+    return movie(row.getField(0), row.getField(1), row.getField(2), where);
+  }
+
+  private static Movie movie(String idText, String titleText, String genreText, String where) {
     int id;
     try {
-      id = Integer.parseUnsignedInt(row.getField(0));
+      id = Integer.parseUnsignedInt(idText);
     } catch (NumberFormatException e) {
       id = -1;
     }
@@ -149,15 +250,15 @@ final class Movies {
       throw RequestException.unprocessable(
           where
               + ", column 1: movieId is "
-              + ObjectKeys.quote(row.getField(0))
+              + ObjectKeys.quote(idText)
               + ", expected a whole number from 0 to 2147483647");
     }
-    String title = row.getField(1).strip();
-    String genreText = row.getField(2).strip();
+    String title = titleText.strip();
+    String joined = genreText.strip();
     List<String> genres =
-        genreText.isEmpty() || genreText.equals(NO_GENRES)
+        joined.isEmpty() || joined.equals(NO_GENRES)
             ? List.of()
-            : Arrays.stream(genreText.split("\\|")).filter(g -> !g.isBlank()).toList();
+            : Arrays.stream(joined.split("\\|")).filter(g -> !g.isBlank()).toList();
     Matcher year = YEAR.matcher(title);
     return new Movie(id, title, genres, year.find() ? Integer.parseInt(year.group(1)) : 0);
   }

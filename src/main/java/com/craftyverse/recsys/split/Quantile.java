@@ -1,48 +1,48 @@
 package com.craftyverse.recsys.split;
 
-import java.io.IOException;
+import com.craftyverse.recsys.columnar.Buffers;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /// Quantiles of a column of whole numbers, exact and without sorting or copying it.
 ///
 /// An order statistic is found by counting: the range of the values is cut into buckets, the column is
-/// passed once to count them, and the bucket that holds the wanted rank becomes the next range. Two or
-/// three passes reach a single value, in memory that does not grow with the column.
+/// passed once to count them, and the bucket that holds the wanted rank becomes the next range. All
+/// ranks are looked for in the same passes. The times of MovieLens take three (the range, the buckets,
+/// the seconds), in memory that does not grow with the column.
 final class Quantile {
-  private static final int BUCKETS = 1 << 16;
-
-  /// A column that can be passed several times.
-  interface LongColumn {
-    /// Rows.
-    long rows();
-
-    /// Hands every value to `each`, in any order.
-    void forEach(LongConsumer each) throws IOException;
-  }
-
-  /// Takes a value.
-  interface LongConsumer {
-    void accept(long value);
-  }
+  private static final int BUCKET_BITS = 16;
 
   private Quantile() {}
 
-  /// The `q`-quantile with linear interpolation, as `numpy.quantile(column, q)` computes it in
-  /// doubles: for `h = (n − 1) · q` and the order statistics `a`, `b` around it, `a + (b − a) · t` below
-  /// the middle and `b − (b − a) · (1 − t)` from it on, where `t` is `h`'s fraction.
+  /// The quantiles with linear interpolation, as `numpy.quantile(column, q)` computes them in doubles:
+  /// for `h = (n − 1) · q` and the order statistics `a`, `b` around it, `a + (b − a) · t` below the
+  /// middle and `b − (b − a) · (1 − t)` from it on, where `t` is `h`'s fraction.
   ///
-  /// @param q from 0 to 1
+  /// @param column the values, `int64` each, in any number of pieces
+  /// @param quantiles each from 0 to 1
+  /// @return one for each of `quantiles`
   /// @throws IllegalArgumentException when the column is empty
-  static double of(LongColumn column, double q) throws IOException {
-    long n = column.rows();
+  static double[] of(List<MemorySegment> column, double... quantiles) {
+    long n = column.stream().mapToLong(piece -> piece.byteSize() / Long.BYTES).sum();
     if (n == 0) {
       throw new IllegalArgumentException("a quantile of no values");
     }
-    double h = (n - 1) * q;
-    long below = (long) Math.floor(h);
-    long above = Math.min(below + 1, n - 1);
-    double a = orderStatistic(column, below);
-    double b = orderStatistic(column, above);
-    return interpolate(a, b, h - Math.floor(h));
+    long[] ranks = new long[2 * quantiles.length];
+    for (int i = 0; i < quantiles.length; i++) {
+      ranks[2 * i] = (long) Math.floor((n - 1) * quantiles[i]);
+      ranks[2 * i + 1] = Math.min(ranks[2 * i] + 1, n - 1);
+    }
+    long[] values = orderStatistics(column, ranks);
+    double[] results = new double[quantiles.length];
+    for (int i = 0; i < results.length; i++) {
+      double h = (n - 1) * quantiles[i];
+      results[i] =
+          interpolate((double) values[2 * i], (double) values[2 * i + 1], h - Math.floor(h));
+    }
+    return results;
   }
 
   static double interpolate(double a, double b, double t) {
@@ -50,57 +50,84 @@ final class Quantile {
     return t < 0.5 ? a + difference * t : b - difference * (1 - t);
   }
 
-  /// The value of rank `rank`, counted from 0, if the column were sorted.
-  static long orderStatistic(LongColumn column, long rank) throws IOException {
-    Range range = new Range();
-    column.forEach(range);
-    long low = range.min;
-    long high = range.max;
-    long rankInRange = rank;
-    while (low < high) {
-      // Ranges wider than 2^63 cannot come up: the values are times.
-      long width = Math.max(1, Math.ceilDiv(Math.addExact(high - low, 1), (long) BUCKETS));
-      Histogram histogram = new Histogram(low, high, width);
-      column.forEach(histogram);
-      int bucket = 0;
-      while (rankInRange >= histogram.counts[bucket]) {
-        rankInRange -= histogram.counts[bucket];
-        bucket++;
+  /// The values of the ranks, counted from 0, if the column were sorted.
+  static long[] orderStatistics(List<MemorySegment> column, long... ranks) {
+    Range all = range(column);
+    Range[] ranges = new Range[ranks.length];
+    long[] left = ranks.clone();
+    Arrays.fill(ranges, all);
+    while (true) {
+      // Ranks that are near each other share a range, and so a count.
+      List<Range> open = new ArrayList<>();
+      for (Range range : ranges) {
+        if (range.low < range.high && !open.contains(range)) {
+          open.add(range);
+        }
       }
-      low += bucket * width;
-      high = Math.min(high, low + width - 1);
+      if (open.isEmpty()) {
+        break;
+      }
+      List<long[]> counts = new ArrayList<>();
+      for (Range _ : open) {
+        counts.add(new long[1 << BUCKET_BITS]);
+      }
+      for (MemorySegment piece : column) {
+        for (int i = 0; i < counts.size(); i++) {
+          open.get(i).count(piece, counts.get(i));
+        }
+      }
+      for (int i = 0; i < ranks.length; i++) {
+        int at = open.indexOf(ranges[i]);
+        if (at >= 0) {
+          int bucket = 0;
+          while (left[i] >= counts.get(at)[bucket]) {
+            left[i] -= counts.get(at)[bucket++];
+          }
+          ranges[i] = ranges[i].bucket(bucket);
+        }
+      }
     }
-    return low;
+    long[] values = new long[ranks.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = ranges[i].low;
+    }
+    return values;
   }
 
-  private static final class Range implements LongConsumer {
-    private long min = Long.MAX_VALUE;
-    private long max = Long.MIN_VALUE;
-
-    @Override
-    public void accept(long value) {
-      min = Math.min(min, value);
-      max = Math.max(max, value);
+  private static Range range(List<MemorySegment> column) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (MemorySegment piece : column) {
+      for (long at = 0; at < piece.byteSize(); at += Long.BYTES) {
+        long value = piece.get(Buffers.INT64, at);
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+      }
     }
+    return new Range(min, max);
   }
 
-  private static final class Histogram implements LongConsumer {
-    private final long low;
-    private final long high;
-    private final long width;
-    private final long[] counts = new long[BUCKETS];
-
-    Histogram(long low, long high, long width) {
-      this.low = low;
-      this.high = high;
-      this.width = width;
+  /// The values from `low` to `high`, in buckets of a power of two each.
+  private record Range(long low, long high) {
+    private int shift() {
+      return Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(high - low) - BUCKET_BITS);
     }
 
-    @Override
-    public void accept(long value) {
-      if (value >= low && value <= high) {
-        counts[(int) ((value - low) / width)]++;
+    void count(MemorySegment values, long[] counts) {
+      int shift = shift();
+      long width = high - low;
+      for (long at = 0; at < values.byteSize(); at += Long.BYTES) {
+        long above = values.get(Buffers.INT64, at) - low;
+        if (Long.compareUnsigned(above, width) <= 0) {
+          counts[(int) (above >>> shift)]++;
+        }
       }
+    }
+
+    Range bucket(int bucket) {
+      long start = low + ((long) bucket << shift());
+      long end = start + (1L << shift()) - 1;
+      return new Range(start, Long.compareUnsigned(end - low, high - low) < 0 ? end : high);
     }
   }
 }

@@ -74,10 +74,12 @@ public final class Split {
       if (ratings.rows() == 0) {
         throw ratings.malformed("no rows");
       }
-      Quantile.LongColumn timestamps = timestamps(ratings);
-      double trainThreshold = Quantile.of(timestamps, parameters.trainRatio());
-      double testThreshold = Quantile.of(timestamps, parameters.testQuantile());
-      return write(ratings, trainThreshold, testThreshold, dataset, output);
+      double[] thresholds =
+          Quantile.of(
+              ratings.batches().stream().map(batch -> batch.data("timestamp")).toList(),
+              parameters.trainRatio(),
+              parameters.testQuantile());
+      return write(ratings, thresholds[0], thresholds[1], dataset, output);
     }
   }
 
@@ -162,25 +164,6 @@ public final class Split {
                 + "; the ratings are too few or their timestamps too much alike to split by time");
       }
     }
-  }
-
-  private static Quantile.LongColumn timestamps(ArrowFile ratings) {
-    return new Quantile.LongColumn() {
-      @Override
-      public long rows() {
-        return ratings.rows();
-      }
-
-      @Override
-      public void forEach(Quantile.LongConsumer each) {
-        for (RecordBatch batch : ratings.batches()) {
-          MemorySegment times = batch.data("timestamp");
-          for (int i = 0; i < batch.rows(); i++) {
-            each.accept(times.get(Buffers.INT64, 8L * i));
-          }
-        }
-      }
-    };
   }
 
   /// One set's file, written in batches.

@@ -10,12 +10,18 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,9 +106,10 @@ class IngestTest {
         "a.zip holds no ratings.csv; it has 'x/readme.txt'");
     refused(
         Uploads.zip(Map.of("a/ratings.csv", RATINGS, "b/ratings.csv", RATINGS)),
-        "a.zip holds 2 files named ratings.csv, expected one: 'a/ratings.csv', 'b/ratings.csv'");
+        "a.zip holds 2 files of ratings, expected one: 'a/ratings.csv', 'b/ratings.csv'");
     refused(
-        Uploads.zip(Uploads.HEADER, Uploads.MOVIES), "a.zip: ratings.csv has a header but no rows");
+        Uploads.zip(Uploads.HEADER, Uploads.MOVIES),
+        "a.zip: the ratings have a header but no rows");
     refused(
         Uploads.zip(RATINGS + "1,2,3\n", Uploads.MOVIES),
         "a.zip: set/ratings.csv, line 5, column 6: the row ends after rating; timestamp is"
@@ -119,6 +126,103 @@ class IngestTest {
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith("a.zip is a zip that cannot be read; it is damaged or not whole");
     assertOnlyUploadsAreThere();
+  }
+
+  @Test
+  void zipsThatAreUpToNoGood_areRefused() throws IOException {
+    refused(
+        Uploads.zip(Map.of("../../ratings.csv", RATINGS)),
+        "a.zip has an entry named '../../ratings.csv', which leads out of the zip");
+    refused(
+        Uploads.zip(Map.of("/etc/ratings.csv", RATINGS)),
+        "a.zip has an entry named '/etc/ratings.csv', which leads out of the zip");
+    byte[] encrypted = Uploads.zip(RATINGS, Uploads.MOVIES);
+    for (int i = 0; i < encrypted.length - 8; i++) {
+      if (encrypted[i] == 'P' && encrypted[i + 1] == 'K' && encrypted[i + 2] == 1) {
+        encrypted[i + 8] |= 1;
+      }
+    }
+    refused(encrypted, "a.zip has an encrypted entry; only zips without a password are read");
+    Path bomb = directory.resolve("bomb.zip");
+    Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
+    try (Upload upload = Upload.open(bomb, "bomb.zip", 10_000)) {
+      assertThatThrownBy(
+              () ->
+                  upload.parseRatings(new BadRows(0), (rows, users, movies, ratings, times) -> {}))
+          .isInstanceOf(RequestException.class)
+          .hasMessage(
+              "bomb.zip: set/ratings.csv has more than 10000 bytes, the most that are read");
+    }
+    Files.delete(bomb);
+    assertOnlyUploadsAreThere();
+  }
+
+  @Test
+  void titlesThatAreNotUtf8_areRefused() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("ratings.csv"));
+      zip.write(RATINGS.getBytes(StandardCharsets.UTF_8));
+      zip.putNextEntry(new ZipEntry("movies.csv"));
+      zip.write("movieId,title,genres\n1,Caf\u00e9,Drama\n".getBytes(StandardCharsets.ISO_8859_1));
+    }
+    refused(bytes.toByteArray(), "a.zip: movies.csv, after line 1: bytes that are not UTF-8");
+  }
+
+  @Test
+  void olderSets_areRecognisedByTheirContent() throws IOException {
+    Map<String, String> oldest = new LinkedHashMap<>();
+    oldest.put("ml-100k/u1.base", "1\t1\t5\t10\n");
+    oldest.put("ml-100k/u.data", "1\t1\t5\t10\n2\t1\t3\t20\n");
+    oldest.put(
+        "ml-100k/u.item",
+        "1|Toy (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0\n");
+    IngestResult hundredK = Uploads.ingest(store, "raw/a.zip", Uploads.zip(oldest));
+    assertThat(hundredK.figures().layout()).isEqualTo("u.data");
+    assertThat(hundredK.figures().ratings()).isEqualTo(2);
+    try (ArrowFile movies = file(hundredK, "movies.arrow")) {
+      RecordBatch batch = movies.batches().getFirst();
+      assertThat(batch.texts("title")).containsExactly("Toy (1995)");
+      assertThat(batch.texts("genres.item")).containsExactly("Animation", "Children's", "Comedy");
+    }
+
+    Map<String, String> dat = new LinkedHashMap<>();
+    dat.put("ml-1m/movies.dat", "1::Heat: A Story (1995)::Action|Crime\n");
+    dat.put("ml-1m/users.dat", "1::F::1::10::48067\n");
+    dat.put("ml-1m/any-name.dat", "1::1::5::978300760\n");
+    IngestResult oneM = Uploads.ingest(store, "raw/b.zip", Uploads.zip(dat));
+    assertThat(oneM.figures().layout()).isEqualTo("ratings.dat");
+    assertThat(oneM.figures().movies()).isEqualTo(1);
+
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(RATINGS.getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(Uploads.ingest(store, "raw/c.csv.gz", bytes.toByteArray()).figures().ratings())
+        .isEqualTo(3);
+    store.put("raw/d.csv.gz", Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/d.csv.gz")))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "d.csv.gz is a gzip that cannot be read; it is damaged or not whole ('Unexpected end of"
+                + " ZLIB input stream')");
+  }
+
+  @Test
+  void badRows_areSkippedOnRequest() throws IOException {
+    store.put("raw/a.csv", (RATINGS + "1,9,NaN,7\n").getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv")))
+        .hasMessage("a.csv, line 5, column 5: rating is 'NaN', expected a number from 0.5 to 5.0");
+    IngestResult result = new Ingest(store).run(new IngestRequest("raw/a.csv", "skip", 1L));
+    assertThat(result.figures().ratings()).isEqualTo(3);
+    assertThat(result.figures().badRows()).isEqualTo(1);
+    assertThat(result.figures().badRowExamples())
+        .containsExactly(
+            "a.csv, line 5, column 5: rating is 'NaN', expected a number from 0.5 to 5.0");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv", "ignore", null)))
+        .hasMessage("field 'onBadRow': expected fail or skip, found 'ignore'");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv", "skip", 0L)))
+        .hasMessage("field 'maxBadRows': expected 1 or more, found 0");
   }
 
   /// A zip damaged anywhere is read right or refused in a sentence.

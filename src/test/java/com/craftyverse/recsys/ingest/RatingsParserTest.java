@@ -70,8 +70,11 @@ class RatingsParserTest {
             + " since 1970 (these look like milliseconds)",
         "1,2,3       | line 2, column 6: the row ends after rating; timestamp is missing",
         "1           | line 2, column 2: the row ends after userId; movieId is missing",
-        "1,2,3,4,5   | line 2, column 8: the row goes on after timestamp; four values were"
-            + " expected",
+        "1,2,3,4,5   | line 2, column 8: the row goes on after timestamp; 4 values were expected",
+        "1,2,3       ,4 | line 2, column 5: rating is '3       ', expected a number from 0.5 to"
+            + " 5.0",
+        "12345678,2,3,9999999999999 | line 2, column 14: timestamp is '9999999999999', expected"
+            + " whole seconds since 1970 (these look like milliseconds)",
       })
   void rowThatIsNotOne_isNamedWithPlaceAndExpectation(String row, String message) {
     assertThatThrownBy(() -> parse(HEADER + row + "\n1,1,1,1\n"))
@@ -88,6 +91,52 @@ class RatingsParserTest {
     assertThatThrownBy(() -> parse(""))
         .hasMessage(
             "ratings.csv is empty; the header userId,movieId,rating,timestamp was expected");
+  }
+
+  @Test
+  void columnsInAnyOrderExtraColumnsAndQuotes_areTaken() throws IOException {
+    assertThat(
+            parse(
+                "timestamp,note,\"rating\",movieId,userId\n"
+                    + "9,\"a, b\",\"3.5\",2,1\n"
+                    + "8,,4,7,123456789\n"))
+        .containsExactly("1,2,3.5,9", "123456789,7,4.0,8");
+    assertThat(parse(HEADER + "\"1\",\"2\",\"3.5\",\"4\"\n")).containsExactly("1,2,3.5,4");
+    assertThatThrownBy(() -> parse("timestamp,note,rating,movieId,userId\n9,x,3,2\n"))
+        .hasMessage("ratings.csv, line 2, column 8: the row ends after movieId; userId is missing");
+  }
+
+  @Test
+  void olderLayoutsWithoutHeader_areTaken() throws IOException {
+    assertThat(parse("196\t242\t3\t881250949\n186\t302\t3\t891717742\n"))
+        .containsExactly("196,242,3.0,881250949", "186,302,3.0,891717742");
+    assertThat(parse("1::1193::5::978300760\r\n1::122::0.5::838985046"))
+        .containsExactly("1,1193,5.0,978300760", "1,122,0.5,838985046");
+    assertThatThrownBy(() -> parse("1::1193::5::978300760\n1::1193:5::978300760\n"))
+        .hasMessage(
+            "ratings.csv, line 2, column 4: movieId is '1193:5', expected a whole number from 0 to"
+                + " 2147483647");
+  }
+
+  @Test
+  void badRows_areSkippedAndCountedUpToTheLimit() throws IOException {
+    String csv = HEADER + "1,2,3,4\n1,x,3,4\n1,2\n5,6,4.5,7\n";
+    BadRows badRows = new BadRows(2);
+    assertThat(parse(new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), badRows))
+        .containsExactly("1,2,3.0,4", "5,6,4.5,7");
+    assertThat(badRows.count()).isEqualTo(2);
+    assertThat(badRows.examples())
+        .containsExactly(
+            "ratings.csv, line 3, column 3: movieId is 'x', expected a whole number from 0 to"
+                + " 2147483647",
+            "ratings.csv, line 4, column 4: the row ends after movieId; rating is missing");
+    assertThatThrownBy(
+            () ->
+                parse(
+                    new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), new BadRows(1)))
+        .hasMessage(
+            "more than 1 bad rows (field 'maxBadRows'); the last: ratings.csv, line 4, column 4:"
+                + " the row ends after movieId; rating is missing");
   }
 
   @Test
@@ -137,10 +186,15 @@ class RatingsParserTest {
   }
 
   private static List<String> parse(InputStream input) throws IOException {
+    return parse(input, new BadRows(0));
+  }
+
+  private static List<String> parse(InputStream input, BadRows badRows) throws IOException {
     List<String> rows = new ArrayList<>();
     new RatingsParser(
             input,
             "ratings.csv",
+            badRows,
             (count, users, movies, ratings, timestamps) -> {
               for (int i = 0; i < count; i++) {
                 rows.add(users[i] + "," + movies[i] + "," + ratings[i] + "," + timestamps[i]);

@@ -79,7 +79,8 @@ class UploadEventTest {
         .containsExactly(
             "'s3://somebody-elses/raw/my-set/ratings.zip' is not in the store s3://recsys-test",
             "'s3://recsys-test/models/my-set/current.json' is no upload; those are below raw/",
-            "'s3://recsys-test/raw/my-set/readme.txt' does not end in one of .zip, .csv",
+            "'s3://recsys-test/raw/my-set/readme.txt' does not end in one of .zip, .csv, .gz, .dat,"
+                + " .data",
             "'s3://recsys-test/raw/my-set/gone.zip' is gone by now");
   }
 

@@ -2,8 +2,9 @@ package com.craftyverse.recsys.split;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -18,41 +19,35 @@ class QuantileTest {
   }
 
   @Test
-  void orderStatistics_areThoseOfTheSortedColumn() throws IOException {
+  void orderStatistics_areThoseOfTheSortedColumn() {
     SplittableRandom random = new SplittableRandom(3);
     for (int round = 0; round < 30; round++) {
       long spread = 1L << random.nextInt(1, 40);
       long[] values = random.longs(1 + random.nextInt(2_000), -spread, spread).toArray();
       long[] sorted = values.clone();
       Arrays.sort(sorted);
-      for (int i = 0; i < 20; i++) {
-        int rank = random.nextInt(values.length);
-        assertThat(Quantile.orderStatistic(column(values), rank)).isEqualTo(sorted[rank]);
-      }
+      long[] ranks = random.longs(20, 0, values.length).toArray();
+      long[] expected = Arrays.stream(ranks).map(rank -> sorted[(int) rank]).toArray();
+      assertThat(Quantile.orderStatistics(column(values), ranks)).isEqualTo(expected);
     }
   }
 
   @Test
-  void quantiles_ofFewValues() throws IOException {
-    assertThat(Quantile.of(column(7), 0.75)).isEqualTo(7.0);
-    assertThat(Quantile.of(column(4, 1, 3, 2), 0.75)).isEqualTo(3.25);
-    assertThat(Quantile.of(column(4, 1, 3, 2), 1.0)).isEqualTo(4.0);
-    assertThat(Quantile.of(column(5, 5, 5), 0.9)).isEqualTo(5.0);
+  void quantiles_ofFewValues() {
+    assertThat(quantile(0.75, 7)).isEqualTo(7.0);
+    assertThat(quantile(0.75, 4, 1, 3, 2)).isEqualTo(3.25);
+    assertThat(quantile(1.0, 4, 1, 3, 2)).isEqualTo(4.0);
+    assertThat(quantile(0.9, 5, 5, 5)).isEqualTo(5.0);
   }
 
-  private static Quantile.LongColumn column(long... values) {
-    return new Quantile.LongColumn() {
-      @Override
-      public long rows() {
-        return values.length;
-      }
+  private static double quantile(double q, long... values) {
+    return Quantile.of(column(values), q)[0];
+  }
 
-      @Override
-      public void forEach(Quantile.LongConsumer each) {
-        for (long value : values) {
-          each.accept(value);
-        }
-      }
-    };
+  private static List<MemorySegment> column(long... values) {
+    int middle = values.length / 2;
+    return List.of(
+        MemorySegment.ofArray(Arrays.copyOf(values, middle)),
+        MemorySegment.ofArray(Arrays.copyOfRange(values, middle, values.length)));
   }
 }
