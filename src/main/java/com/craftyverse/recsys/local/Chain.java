@@ -16,7 +16,6 @@ import com.craftyverse.recsys.publish.PublishResult;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
-import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -28,7 +27,6 @@ import com.craftyverse.recsys.train.TrainResult;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
-import java.util.Optional;
 
 /// Takes an upload through every step, as the state machine does in the cloud, and tells the log what a
 /// person wants to see.
@@ -122,10 +120,7 @@ final class Chain {
     String errors = summary(evaluate.figures());
     tell("evaluate", evaluate.cached(), begin, evaluate.figures().testRatings(), errors);
 
-    publish(
-        ingest.dataset(),
-        evaluate.manifest(),
-        ingest.cached() && split.cached() && index.cached() && train.cached() && evaluate.cached());
+    publish(ingest.dataset(), evaluate.manifest());
     String model = ObjectKeys.directoryOf(train.manifest());
     say("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
     say("          the model is in %s/%s", store.location(), model);
@@ -133,23 +128,26 @@ final class Chain {
         upload.key(), ingest.dataset(), ObjectKeys.directoryOf(index.manifest()), model);
   }
 
-  /// Publishes the model, unless it is an old acquaintance: an upload that comes again, maybe late and
-  /// out of order, does not push aside what replaced it.
-  private void publish(String dataset, String evaluation, boolean allCached) throws IOException {
-    Optional<CurrentModel> current =
-        CurrentModel.find(store, dataset).map(CurrentModel.Versioned::current);
-    if (allCached && current.isPresent() && current.get().wasPublished(evaluation)) {
-      boolean isCurrent = current.get().history().getFirst().evaluation().equals(evaluation);
+  /// Publishes the model, unless it was published before: an upload that comes again, maybe late and out
+  /// of order, does not push aside what replaced it.
+  private void publish(String dataset, String evaluation) throws IOException {
+    PublishResult publish = new Publish(store).run(new PublishRequest(evaluation, false));
+    boolean isCurrent =
+        ObjectKeys.modelDirectory(dataset, publish.model())
+            .equals(ObjectKeys.directoryOf(evaluation));
+    if (!isCurrent) {
       say(
-          isCurrent
-              ? "publish   this model is the current one of %s (done before)"
-              : "publish   left alone: %s has had this model and replaced it; POST its evaluation"
-                  + " to /publish to bring it back",
+          "publish   left alone: %s has had this model and replaced it; POST its evaluation to"
+              + " /publish to bring it back",
           dataset);
-      return;
+    } else {
+      say(
+          publish.cached()
+              ? "publish   %s predicts with model %s (done before)"
+              : "publish   %s now predicts with model %s",
+          dataset,
+          publish.model());
     }
-    PublishResult publish = new Publish(store).run(new PublishRequest(evaluation));
-    say("publish   %s now predicts with model %s", dataset, publish.model());
   }
 
   private static void tell(String step, boolean cached, long begin, long rows, String result) {

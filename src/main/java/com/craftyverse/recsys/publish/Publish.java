@@ -45,9 +45,13 @@ public final class Publish {
     requireWhole(directory);
     String currentKey = ObjectKeys.current(evaluation.dataset());
     Optional<CurrentModel.Versioned> before = CurrentModel.find(store, evaluation.dataset());
-    if (before.isPresent() && before.get().current().model().equals(model)) {
-      return new PublishResult(
-          currentKey, true, evaluation.dataset(), model, before.get().current().published());
+    if (before.isPresent()) {
+      CurrentModel current = before.get().current();
+      boolean stays = Boolean.FALSE.equals(request.again()) && current.wasPublished(key);
+      if (stays || current.model().equals(model)) {
+        return new PublishResult(
+            currentKey, true, evaluation.dataset(), current.model(), current.published());
+      }
     }
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<CurrentModel.Publication> history = new ArrayList<>();

@@ -1,9 +1,10 @@
 package com.craftyverse.recsys.publish;
 
-/// A model that is current.
+/// The model that is current now: the one that the request named, unless that was one of before and not
+/// to come back.
 ///
 /// @param manifest the key of the dataset's `current.json`
-/// @param cached whether it was current already
+/// @param cached whether nothing was to be done
 /// @param dataset the dataset
 /// @param model the model's id
 /// @param published since when, in UTC

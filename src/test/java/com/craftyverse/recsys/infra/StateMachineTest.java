@@ -40,7 +40,7 @@ class StateMachineTest {
             "Index {\"manifest\":\"of Split\"}",
             "Train {\"manifest\":\"of Index\"}",
             "Evaluate {\"manifest\":\"of Train\"}",
-            "Publish {\"manifest\":\"of Evaluate\"}",
+            "Publish {\"manifest\":\"of Evaluate\",\"again\":false}",
             "deleteItem lock");
   }
 

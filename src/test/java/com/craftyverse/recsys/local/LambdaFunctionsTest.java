@@ -222,7 +222,12 @@ class PublishLambdaTest extends LambdaFunctionsTest {
 
   @Test
   void publish_asLambdaRunsIt() throws IOException {
-    assertStep(evaluated(), "");
+    assertStep(evaluated(), ", \"again\": false");
+  }
+
+  @Override
+  String unknownManifesto() {
+    return "unknown field 'manifesto'; expected one of again, manifest";
   }
 }
 

@@ -52,6 +52,19 @@ class PublishTest {
     assertThat(current().wasPublished("models/set/m2/evaluation.json")).isTrue();
   }
 
+  /// The late or repeated event of an upload whose model was replaced.
+  @Test
+  void modelOfBefore_isNotBroughtBackByAnEvent() throws IOException {
+    String first = model("m1");
+    publish(first);
+    publish(model("m2"));
+    PublishResult late = new Publish(store).run(new PublishRequest(first, false));
+    assertThat(late.cached()).isTrue();
+    assertThat(late.model()).isEqualTo("m2");
+    assertThat(current().model()).isEqualTo("m2");
+    assertThat(current().history()).hasSize(2);
+  }
+
   @Test
   void modelThatIsNotWhole_isRefused() throws IOException {
     String key = model("m1");
