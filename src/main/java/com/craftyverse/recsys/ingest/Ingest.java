@@ -85,12 +85,9 @@ public final class Ingest {
     List<String> ignored = new ArrayList<>();
     IngestResult last = null;
     for (UploadEvent event : request.events()) {
-      Optional<String> reason = reasonToIgnore(event);
-      if (reason.isPresent()) {
-        ignored.add(reason.get());
-        LOG.log(Level.INFO, "event ignored: {0}", reason.get());
-      } else {
-        last = ingest(store.find(event.key()).orElseThrow(), parameters);
+      Optional<ObjectInfo> upload = find(event, ignored);
+      if (upload.isPresent()) {
+        last = ingest(upload.get(), parameters);
         manifests.add(last.manifest());
       }
     }
@@ -99,34 +96,36 @@ public final class Ingest {
         : last.with(manifests.subList(0, manifests.size() - 1), ignored);
   }
 
-  /// Why an event's object is not ingested; empty when it is.
-  private Optional<String> reasonToIgnore(UploadEvent event) throws IOException {
+  /// The upload that an event is about; empty when it is about none, and then `ignored` gets the reason.
+  private Optional<ObjectInfo> find(UploadEvent event, List<String> ignored) throws IOException {
     String object = ObjectKeys.quote("s3://" + event.bucket() + "/" + event.key());
+    Optional<ObjectInfo> found = Optional.empty();
+    String reason;
     if (!store.location().equals("s3://" + event.bucket())) {
-      return Optional.of(object + " is not in the store " + store.location());
+      reason = object + " is not in the store " + store.location();
+    } else if (!event.created()) {
+      reason = object + " was not written";
+    } else if (!event.key().startsWith(ObjectKeys.RAW) || event.key().endsWith("/")) {
+      reason = object + " is no upload; those are below " + ObjectKeys.RAW;
+    } else if (SUFFIXES.stream().noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
+      reason = object + " does not end in one of " + String.join(", ", SUFFIXES);
+    } else {
+      try {
+        ObjectKeys.datasetOfUpload(event.key());
+        found = store.find(event.key());
+        reason = object + " is gone by now";
+      } catch (InvalidKeyException e) {
+        reason = String.valueOf(e.getMessage());
+      }
+      if (found.isPresent() && (event.etag() == null || event.etag().equals(found.get().etag()))) {
+        return found;
+      }
+      if (found.isPresent()) {
+        reason = object + " has another content by now, which has an event of its own";
+      }
     }
-    if (!event.created()) {
-      return Optional.of(object + " was not written");
-    }
-    if (!event.key().startsWith(ObjectKeys.RAW) || event.key().endsWith("/")) {
-      return Optional.of(object + " is no upload; those are below " + ObjectKeys.RAW);
-    }
-    if (SUFFIXES.stream().noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
-      return Optional.of(object + " does not end in one of " + String.join(", ", SUFFIXES));
-    }
-    Optional<ObjectInfo> found;
-    try {
-      ObjectKeys.datasetOfUpload(event.key());
-      found = store.find(event.key());
-    } catch (InvalidKeyException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
-    if (found.isEmpty()) {
-      return Optional.of(object + " is gone by now");
-    }
-    if (event.etag() != null && !event.etag().equals(found.get().etag())) {
-      return Optional.of(object + " has another content by now, which has an event of its own");
-    }
+    ignored.add(reason);
+    LOG.log(Level.INFO, "event ignored: {0}", reason);
     return Optional.empty();
   }
 
