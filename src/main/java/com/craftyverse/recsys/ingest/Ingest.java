@@ -46,10 +46,20 @@ public final class Ingest {
 
   private final ObjectStore store;
   private final StepRunner runner;
+  private final long maxUploadBytes;
 
+  /// Takes uploads of any size.
+  ///
   /// @param store where uploads arrive and datasets go
   public Ingest(ObjectStore store) {
+    this(store, Long.MAX_VALUE);
+  }
+
+  /// @param store where uploads arrive and datasets go
+  /// @param maxUploadBytes larger uploads are refused before anything of them is read
+  public Ingest(ObjectStore store, long maxUploadBytes) {
     this.store = store;
+    this.maxUploadBytes = maxUploadBytes;
     this.runner = new StepRunner(store);
   }
 
@@ -132,6 +142,15 @@ public final class Ingest {
   private IngestResult ingest(ObjectInfo upload, Parameters parameters) throws IOException {
     String key = upload.key();
     String dataset = ObjectKeys.datasetOfUpload(key);
+    if (upload.size() > maxUploadBytes) {
+      throw RequestException.unprocessable(
+          String.format(
+              Locale.ROOT,
+              "%s has %,d bytes; uploads of at most %,d are taken (recsys.max-upload-bytes)",
+              ObjectKeys.quote(key),
+              upload.size(),
+              maxUploadBytes));
+    }
     // The digest of a version that was read before need not be computed again.
     String noteKey = noteKey(dataset, upload);
     Optional<String> known = readNote(noteKey);

@@ -18,13 +18,7 @@ final class FunctionUrl {
   private FunctionUrl() {}
 
   /// The request's body if the event is a function URL's.
-  static Optional<byte[]> body(byte[] event) {
-    JsonNode envelope;
-    try {
-      envelope = MAPPER.readTree(event);
-    } catch (IOException e) {
-      return Optional.empty(); // whatever it is, whoever reads it next will say so
-    }
+  static Optional<byte[]> body(JsonNode envelope) {
     if (!envelope.path("requestContext").has("http")) {
       return Optional.empty();
     }

@@ -2,8 +2,11 @@ package com.craftyverse.recsys.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.craftyverse.recsys.step.Deadline;
+import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.funqy.lambda.FunqyStreamHandler;
 import io.quarkus.funqy.runtime.ApplicationException;
 import io.quarkus.runtime.Quarkus;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// function that it runs.
 ///
 /// It hands over to Funqy's handler and adds what that drops: the time that is left, as a [Deadline];
-/// the request's id in every line of the log; and errors of their own type, a caller's mistake as a
+/// the ids of the upload and of the request in every line of the log; and errors of their own type, a caller's mistake as a
 /// [RequestException] with its sentence alone.
 ///
 /// It does not implement Lambda's interface, of which Quarkus allows one implementation only: Lambda
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class LambdaEntryPoint {
   private static final Logger LOG = Logger.getLogger(LambdaEntryPoint.class);
   private static final String REQUEST_ID = "requestId";
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final FunqyStreamHandler handler = new FunqyStreamHandler();
   private boolean started;
@@ -46,13 +50,24 @@ public final class LambdaEntryPoint {
       JsonLog.install();
       started = true;
     }
+    byte[] event = input.readAllBytes();
+    JsonNode json = tree(event);
     MDC.put(REQUEST_ID, context.getAwsRequestId());
+    MDC.put(Request.CORRELATION_ID, CorrelationId.of(json).orElse(context.getAwsRequestId()));
     try (Deadline.Scope _ = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()))) {
-      byte[] event = input.readAllBytes();
-      Optional<byte[]> body = FunctionUrl.body(event);
+      Optional<byte[]> body = FunctionUrl.body(json);
       output.write(body.isPresent() ? answer(body.get(), context) : run(event, context));
     } finally {
       MDC.remove(REQUEST_ID);
+      MDC.remove(Request.CORRELATION_ID);
+    }
+  }
+
+  private static JsonNode tree(byte[] event) throws IOException {
+    try {
+      return MAPPER.readTree(event);
+    } catch (JsonProcessingException e) {
+      return MAPPER.missingNode(); // whatever it is, whoever reads it next will say so
     }
   }
 

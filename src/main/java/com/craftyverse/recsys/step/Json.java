@@ -8,7 +8,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -17,6 +19,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -50,6 +53,7 @@ public final class Json {
                       .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                       .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .addMixIn(Request.class, PlainRequest.class)
+          .addHandler(new CorrelationId())
           .build();
 
   private Json() {}
@@ -57,6 +61,25 @@ public final class Json {
   /// Takes the deserializer off [Request], so that it can use this mapper itself.
   @JsonDeserialize
   private interface PlainRequest {}
+
+  /// Lets any request carry [Request#CORRELATION_ID], which is for the log and not for the function.
+  private static final class CorrelationId extends DeserializationProblemHandler {
+    @Override
+    public boolean handleUnknownProperty(
+        DeserializationContext context,
+        JsonParser parser,
+        @Nullable JsonDeserializer<?> deserializer,
+        Object beanOrClass,
+        String name)
+        throws IOException {
+      Class<?> type = beanOrClass instanceof Class<?> c ? c : beanOrClass.getClass();
+      if (!name.equals(Request.CORRELATION_ID) || !Request.class.isAssignableFrom(type)) {
+        return false;
+      }
+      parser.skipChildren();
+      return true;
+    }
+  }
 
   /// A request in JSON as the record that it is.
   ///

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// unknown field or one of the wrong type is always the same one-sentence [RequestException].
 @JsonDeserialize(using = RequestDeserializer.class)
 public interface Request {
+  /// A field that every request may have beside its own: what ties together the lines that several
+  /// functions log about one upload.
+  String CORRELATION_ID = "correlationId";
+
   /// Returns `value` if the request has it.
   ///
   /// @throws RequestException when it is missing

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Walks `infra/pipeline.asl.json` as Step Functions would: Task, Choice, Wait, Succeed and Fail, with
 /// Retry and Catch. What else the language has is refused, so that the walk never stands for more than
@@ -16,19 +18,15 @@ import java.util.function.BiFunction;
 final class StateMachine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MOST_STEPS = 1_000;
-  private static final Map<String, Set<String>> FIELDS =
+
+  /// What states of each type may have beside Type and Comment.
+  private static final Map<String, String> FIELDS =
       Map.of(
-          "Task",
-          Set.of(
-              "Comment", "Type", "Resource", "Parameters", "ResultPath", "Retry", "Catch", "Next"),
-          "Choice",
-          Set.of("Comment", "Type", "Choices", "Default"),
-          "Wait",
-          Set.of("Comment", "Type", "Seconds", "Next"),
-          "Succeed",
-          Set.of("Comment", "Type"),
-          "Fail",
-          Set.of("Comment", "Type", "Error", "Cause"));
+          "Task", "Resource Parameters ResultPath Retry Catch Next",
+          "Choice", "Choices Default",
+          "Wait", "Seconds Next",
+          "Succeed", "",
+          "Fail", "Error Cause");
 
   private final JsonNode definition;
 
@@ -105,11 +103,11 @@ final class StateMachine {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable JsonNode matching(
-      JsonNode handlers, LambdaError error) {
+  private static @Nullable JsonNode matching(JsonNode handlers, LambdaError error) {
+    Set<String> names = Set.of("\"States.ALL\"", '"' + error.type() + '"');
     for (JsonNode handler : handlers) {
       for (JsonNode name : handler.path("ErrorEquals")) {
-        if (name.asText().equals("States.ALL") || name.asText().equals(error.type())) {
+        if (names.contains(name.toString())) {
           return handler;
         }
       }
@@ -142,10 +140,10 @@ final class StateMachine {
   }
 
   private static JsonNode at(JsonNode data, String path) {
-    if (!path.matches("\\$(\\.\\w+)+")) {
-      throw new IllegalStateException("the path " + path + " is not of the form $.a.b");
+    if (!path.matches("\\$(\\.\\w+|\\['[\\w-]+'])+")) {
+      throw new IllegalStateException("the path " + path + " is not of the form $.a['b']");
     }
-    return data.at(path.substring(1).replace('.', '/'));
+    return data.at(path.substring(1).replace("['", "/").replace("']", "").replace('.', '/'));
   }
 
   /// The data with a result put in: `$.name`, or nothing put in for null.
@@ -162,22 +160,18 @@ final class StateMachine {
   }
 
   private static String choose(JsonNode state, JsonNode data) {
-    for (JsonNode choice : state.path("Choices")) {
-      if (holds(choice, data)) {
-        return choice.path("Next").asText();
-      }
-    }
-    return state.path("Default").asText();
+    return state
+        .path("Choices")
+        .valueStream()
+        .filter(choice -> holds(choice, data))
+        .findFirst()
+        .map(choice -> choice.path("Next").asText())
+        .orElseGet(() -> state.path("Default").asText());
   }
 
   private static boolean holds(JsonNode rule, JsonNode data) {
     if (rule.has("And")) {
-      for (JsonNode part : rule.path("And")) {
-        if (!holds(part, data)) {
-          return false;
-        }
-      }
-      return true;
+      return rule.path("And").valueStream().allMatch(part -> holds(part, data));
     }
     JsonNode value = at(data, rule.path("Variable").asText());
     if (rule.has("IsPresent")) {
@@ -190,17 +184,16 @@ final class StateMachine {
   }
 
   private static void requireKnown(String name, JsonNode state, String type) {
-    Set<String> known = FIELDS.get(type);
-    if (known == null) {
+    String fields = FIELDS.get(type);
+    if (fields == null) {
       throw new IllegalStateException("state " + name + " is of type '" + type + "', not walked");
     }
-    state
-        .fieldNames()
-        .forEachRemaining(
-            field -> {
-              if (!known.contains(field)) {
-                throw new IllegalStateException("state " + name + " has " + field + ", not walked");
-              }
-            });
+    List<String> known = List.of(("Type Comment " + fields).split(" "));
+    for (var field : state.properties()) {
+      if (!known.contains(field.getKey())) {
+        throw new IllegalStateException(
+            "state " + name + " has " + field.getKey() + ", not walked");
+      }
+    }
   }
 }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StateMachineTest {
   private static final String USER_ERROR = "com.craftyverse.recsys.step.RequestException";
 
+  private static final String ID = "\"correlationId\":\"N4N7GDK58NMKJ12R\"";
+
   @TempDir Path directory;
   private final ObjectMapper mapper = new ObjectMapper();
   private final List<String> calls = new ArrayList<>();
@@ -36,12 +38,26 @@ class StateMachineTest {
         .containsExactly(
             "putItem lock",
             "Ingest " + event,
-            "Split {\"manifest\":\"of Ingest\"}",
-            "Index {\"manifest\":\"of Split\"}",
-            "Train {\"manifest\":\"of Index\"}",
-            "Evaluate {\"manifest\":\"of Train\"}",
-            "Publish {\"manifest\":\"of Evaluate\",\"again\":false}",
+            "Split {\"manifest\":\"of Ingest\"," + ID + "}",
+            "Index {\"manifest\":\"of Split\"," + ID + "}",
+            "Train {\"manifest\":\"of Index\"," + ID + "}",
+            "Evaluate {\"manifest\":\"of Train\"," + ID + "}",
+            "Publish {\"manifest\":\"of Evaluate\"," + ID + ",\"again\":false}",
             "deleteItem lock");
+  }
+
+  @Test
+  void uploadThatIsIngestedAlready_goesOnFromThere() throws IOException {
+    machine.run(
+        mapper.readTree(
+            """
+            {"ingest": {"manifest": "of S3"},
+             "detail": {"request-id": "N4N7GDK58NMKJ12R", "object": {"key": "raw/my-set/"}}}
+            """),
+        this::call);
+    assertThat(calls)
+        .startsWith("putItem lock", "Split {\"manifest\":\"of S3\"," + ID + "}")
+        .endsWith("deleteItem lock");
   }
 
   @Test
@@ -69,7 +85,7 @@ class StateMachineTest {
     assertThat(calls)
         .filteredOn(call -> call.startsWith("Train "))
         .hasSize(3)
-        .containsOnly("Train {\"manifest\":\"of Index\"}");
+        .containsOnly("Train {\"manifest\":\"of Index\"," + ID + "}");
   }
 
   @Test
@@ -89,7 +105,7 @@ class StateMachineTest {
             LambdaError.class, e -> assertThat(e.type()).isEqualTo("PipelineFailed"));
     assertThat(calls)
         .endsWith(
-            "Split {\"manifest\":\"of Ingest\"}",
+            "Split {\"manifest\":\"of Ingest\"," + ID + "}",
             "deleteItem lock",
             "publish An upload did not become a model");
   }

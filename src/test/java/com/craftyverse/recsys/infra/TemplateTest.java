@@ -12,9 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TemplateTest {
@@ -51,16 +55,12 @@ class TemplateTest {
             });
   }
 
-  /// The variables that the code reads: settings of its own, and what it asks the environment for.
   @Test
-  void everyVariable_isReadByTheCode_andTheOnesItNeedsAreSet() {
-    Set<String> known =
-        Set.of(
-            "QUARKUS_FUNQY_EXPORT",
-            "RECSYS_STORE",
-            "RECSYS_DATASET",
-            "RECSYS_METRICS_NAMESPACE",
-            "AWS_LAMBDA_EXEC_WRAPPER");
+  void everyVariable_isReadByTheCode_andTheOnesItReadsAreSet() throws IOException {
+    Set<String> read = variablesOfTheCode();
+    assertThat(read).contains("RECSYS_STORE", "RECSYS_METRICS_NAMESPACE");
+    // Lambda reads one and Quarkus the other.
+    read.addAll(Set.of("AWS_LAMBDA_EXEC_WRAPPER", "QUARKUS_FUNQY_EXPORT"));
     Set<String> used = new TreeSet<>();
     template
         .functions()
@@ -70,7 +70,7 @@ class TemplateTest {
               assertThat(variables.has("RECSYS_STORE")).as(name).isTrue();
               variables.fieldNames().forEachRemaining(used::add);
             });
-    assertThat(used).isEqualTo(new TreeSet<>(known));
+    assertThat(used).isEqualTo(read);
     assertThat(
             template
                 .globals()
@@ -85,6 +85,30 @@ class TemplateTest {
                 .asText())
         .isEqualTo("/var/task/train-wrapper");
     assertThat(Path.of("src/main/zip.jvm/train-wrapper")).isExecutable();
+  }
+
+  /// What the sources ask the environment and the configuration for, as variables. What only the HTTP
+  /// build has is not for Lambda.
+  private static Set<String> variablesOfTheCode() throws IOException {
+    Path sources = Path.of("src/main/java/com/craftyverse/recsys");
+    Pattern asked =
+        Pattern.compile("@ConfigProperty\\(\\s*name = \"([^\"]+)\"|getenv\\(\"([^\"]+)\"\\)");
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (Set.of("local", "sample").contains(sources.relativize(file).getName(0).toString())) {
+          continue;
+        }
+        Matcher found = asked.matcher(Files.readString(file));
+        while (found.find()) {
+          names.add(
+              found.group(1) == null
+                  ? found.group(2)
+                  : found.group(1).toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"));
+        }
+      }
+    }
+    return names;
   }
 
   @Test
@@ -153,7 +177,7 @@ class TemplateTest {
   void stateMachine_isGivenEverythingItNames() throws IOException {
     String definition = Files.readString(Path.of("infra/pipeline.asl.json"));
     Set<String> named = new TreeSet<>();
-    var names = java.util.regex.Pattern.compile("\\$\\{(\\w+)}").matcher(definition);
+    var names = Pattern.compile("\\$\\{(\\w+)}").matcher(definition);
     while (names.find()) {
       named.add(names.group(1));
     }

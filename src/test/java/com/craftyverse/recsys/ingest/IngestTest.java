@@ -86,6 +86,19 @@ class IngestTest {
   }
 
   @Test
+  void uploadBeyondTheLimit_isRefusedUnread() throws IOException {
+    store.put("raw/large.csv", RATINGS.getBytes(StandardCharsets.UTF_8));
+    Ingest limited = new Ingest(store, 10);
+    assertThatThrownBy(() -> limited.run(new IngestRequest("raw/large.csv")))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "'raw/large.csv' has "
+                + RATINGS.length()
+                + " bytes; uploads of at most 10 are taken (recsys.max-upload-bytes)");
+    assertThat(store.list("datasets/")).isEmpty();
+  }
+
+  @Test
   void plainCsv_isTakenWithoutMovies() throws IOException {
     IngestResult result =
         Uploads.ingest(store, "raw/plain.csv", RATINGS.getBytes(StandardCharsets.UTF_8));

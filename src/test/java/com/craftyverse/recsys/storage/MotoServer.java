@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Moto's server, a process of its own, where `moto_server` is installed.
-final class MotoServer implements S3TestServer {
+public final class MotoServer implements S3TestServer {
   private static final Pattern RUNNING =
       Pattern.compile("Running on (http://127\\.0\\.0\\.1:\\d+)");
   private static final int START_SECONDS = 60;
@@ -31,7 +33,7 @@ final class MotoServer implements S3TestServer {
   }
 
   /// Where the command is.
-  static Optional<Path> command() {
+  public static Optional<Path> command() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Pattern.compile(Pattern.quote(File.pathSeparator))
         .splitAsStream(path)
@@ -41,13 +43,20 @@ final class MotoServer implements S3TestServer {
         .findFirst();
   }
 
-  static boolean isInstalled() {
+  /// Whether there is such a command.
+  public static boolean isInstalled() {
     return command().isPresent();
   }
 
-  static MotoServer start(Path command) throws Exception {
+  /// Starts it on a free port.
+  public static MotoServer start(Path command) throws Exception {
+    // With port 0 its services would not find each other.
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
     ProcessBuilder builder =
-        new ProcessBuilder(command.toString(), "-H", "127.0.0.1", "-p", "0")
+        new ProcessBuilder(command.toString(), "-H", "127.0.0.1", "-p", String.valueOf(port))
             .redirectErrorStream(true);
     builder.environment().put("S3_UPLOAD_PART_MIN_SIZE", "1");
     builder.environment().put("PYTHONUNBUFFERED", "1");

@@ -1,0 +1,278 @@
+package com.craftyverse.recsys.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.craftyverse.recsys.storage.MotoServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/// A second opinion on the state machines: another interpreter of their language, where it is installed,
+/// goes the way that the walk goes and ends with the same state.
+@EnabledIf(
+    value = "com.craftyverse.recsys.storage.MotoServer#isInstalled",
+    disabledReason = "moto_server is not installed (pip install 'moto[server,stepfunctions]')")
+class StateMachineMotoTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String ROLE = "arn:aws:iam::123456789012:role/test";
+  private static final int POLLS = 300;
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private MotoServer server;
+  private JsonNode event;
+  private String topic;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = MotoServer.start(MotoServer.command().orElseThrow());
+    event = MAPPER.readTree(Path.of("infra/events/eventbridge-object-created.json").toFile());
+    configure(
+        "config",
+        "{\"stepfunctions\": {\"execute_state_machine\": true}, \"lambda\": {\"use_docker\":"
+            + " false}}");
+    query("iam", "Action=CreateRole&RoleName=test&AssumeRolePolicyDocument=" + encoded("{}"));
+    topic =
+        query("sns", "Action=CreateTopic&Name=alarms").replaceAll("(?s).*<TopicArn>(.*?)<.*", "$1");
+    call(
+        "DynamoDB_20120810.CreateTable",
+        """
+        {"TableName": "locks", "BillingMode": "PAY_PER_REQUEST",
+         "AttributeDefinitions": [{"AttributeName": "dataset", "AttributeType": "S"}],
+         "KeySchema": [{"AttributeName": "dataset", "KeyType": "HASH"}]}
+        """);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void upload_whoseTrainingNeedsThreeCalls_goesTheWayOfTheWalk() throws Exception {
+    Path file = Path.of("infra/pipeline.asl.json");
+    Deque<JsonNode> answers = new ArrayDeque<>();
+    for (String answer :
+        List.of(
+            "{\"manifest\": \"a\"}",
+            "{\"manifest\": \"b\"}",
+            "{\"manifest\": \"c\"}",
+            "{\"resumable\": true}",
+            "{\"resumable\": true}",
+            "{\"manifest\": \"d\", \"resumable\": false}",
+            "{\"manifest\": \"e\"}",
+            "{\"manifest\": \"f\"}")) {
+      answers.add(MAPPER.readTree(answer));
+    }
+    ObjectNode results = MAPPER.createObjectNode();
+    answers.forEach(answer -> results.withArray("results").add(answer.toString()));
+    configure("static/lambda-simple/response", results.toString());
+    String definition = Files.readString(file);
+    for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
+      definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
+    }
+
+    JsonNode execution = run(definition, event);
+
+    List<String> calls = new ArrayList<>();
+    JsonNode walked =
+        StateMachine.read(file)
+            .run(
+                event,
+                (resource, input) -> {
+                  calls.add(resource.replaceAll(".*:|\\$\\{|FunctionArn}", ""));
+                  return resource.startsWith("${") ? answers.remove() : MAPPER.createObjectNode();
+                });
+    assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
+    assertThat(MAPPER.readTree(execution.path("output").asText())).isEqualTo(walked);
+    assertThat(tasks(execution))
+        .isEqualTo(
+            calls.stream()
+                .map(call -> call.replace("putItem", "AcquireLock"))
+                .map(call -> call.replace("deleteItem", "ReleaseLock"))
+                .toList())
+        .filteredOn("Train"::equals)
+        .hasSize(3);
+    assertThat(locks()).isZero();
+  }
+
+  @Test
+  void executionThatWasAborted_losesItsLock() throws Exception {
+    lock("arn:aborted");
+    JsonNode execution = unlock("arn:aborted");
+    assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
+    assertThat(locks()).isZero();
+  }
+
+  @Test
+  void lockOfAnotherExecution_stays() throws Exception {
+    lock("arn:another");
+    JsonNode execution = unlock("arn:aborted");
+    assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
+    assertThat(locks()).isEqualTo(1);
+  }
+
+  private JsonNode unlock(String execution) throws Exception {
+    ObjectNode news = MAPPER.createObjectNode();
+    news.putObject("detail")
+        .put("executionArn", execution)
+        .put("status", "ABORTED")
+        .put("input", event.toString());
+    return run(Files.readString(Path.of("infra/unlock.asl.json")), news);
+  }
+
+  private void lock(String execution) throws Exception {
+    call(
+        "DynamoDB_20120810.PutItem",
+        """
+        {"TableName": "locks", "Item": {"dataset": {"S": "my-set"}, "execution": {"S": "%s"}}}
+        """
+            .formatted(execution));
+  }
+
+  private int locks() throws Exception {
+    return call("DynamoDB_20120810.Scan", "{\"TableName\": \"locks\"}").path("Count").asInt();
+  }
+
+  /// Runs a state machine and waits for its end.
+  private JsonNode run(String definition, JsonNode input) throws Exception {
+    ObjectNode machine =
+        MAPPER
+            .createObjectNode()
+            .put("name", "machine")
+            .put("roleArn", ROLE)
+            .put(
+                "definition",
+                definition.replace("${LockTable}", "locks").replace("${AlarmTopic}", topic));
+    String arn =
+        call("AWSStepFunctions.CreateStateMachine", machine.toString())
+            .path("stateMachineArn")
+            .asText();
+    ObjectNode start =
+        MAPPER.createObjectNode().put("stateMachineArn", arn).put("input", input.toString());
+    HttpResponse<String> started =
+        client.send(
+            request("AWSStepFunctions.StartExecution", start.toString()), BodyHandlers.ofString());
+    assumeTrue(
+        started.statusCode() != 500,
+        "moto_server runs no state machines (pip install 'moto[stepfunctions]')");
+    assertThat(started.statusCode()).as(started.body()).isEqualTo(200);
+    String execution = MAPPER.readTree(started.body()).path("executionArn").asText();
+    for (int poll = 0; poll < POLLS; poll++) {
+      JsonNode state = call("AWSStepFunctions.DescribeExecution", named(execution));
+      if (!state.path("status").asText().equals("RUNNING")) {
+        return state;
+      }
+      Thread.sleep(100);
+    }
+    throw new IllegalStateException("the execution does not end");
+  }
+
+  private static String named(String execution) {
+    return MAPPER.createObjectNode().put("executionArn", execution).toString();
+  }
+
+  /// The Task states that an execution entered.
+  private List<String> tasks(JsonNode execution) throws Exception {
+    return call(
+            "AWSStepFunctions.GetExecutionHistory", named(execution.path("executionArn").asText()))
+        .path("events")
+        .valueStream()
+        .filter(entry -> entry.path("type").asText().equals("TaskStateEntered"))
+        .map(entry -> entry.path("stateEnteredEventDetails").path("name").asText())
+        .toList();
+  }
+
+  private String createFunction(String name) throws Exception {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(zip)) {
+      out.putNextEntry(new ZipEntry("empty"));
+    }
+    ObjectNode function =
+        MAPPER
+            .createObjectNode()
+            .put("FunctionName", name)
+            .put("Runtime", "python3.12")
+            .put("Role", ROLE)
+            .put("Handler", "none.none");
+    function
+        .putObject("Code")
+        .put("ZipFile", Base64.getEncoder().encodeToString(zip.toByteArray()));
+    HttpRequest request =
+        HttpRequest.newBuilder(server.uri().resolve("/2015-03-31/functions"))
+            .header("Authorization", credential("lambda"))
+            .POST(HttpRequest.BodyPublishers.ofString(function.toString()))
+            .build();
+    return MAPPER.readTree(send(request)).path("FunctionArn").asText();
+  }
+
+  private void configure(String path, String json) throws Exception {
+    send(
+        HttpRequest.newBuilder(server.uri().resolve("/moto-api/" + path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  private String query(String service, String form) throws Exception {
+    return send(
+        HttpRequest.newBuilder(server.uri())
+            .header("Authorization", credential(service))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build());
+  }
+
+  private JsonNode call(String target, String json) throws Exception {
+    return MAPPER.readTree(send(request(target, json)));
+  }
+
+  private HttpRequest request(String target, String json) {
+    boolean steps = target.startsWith("AWSStepFunctions");
+    return HttpRequest.newBuilder(URI.create(server.uri() + "/"))
+        .header("Authorization", credential(steps ? "states" : "dynamodb"))
+        .header("X-Amz-Target", target)
+        .header("Content-Type", "application/x-amz-json-1.0")
+        .POST(HttpRequest.BodyPublishers.ofString(json))
+        .build();
+  }
+
+  private String send(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
+    return response.body();
+  }
+
+  /// Nobody checks the signature; the server reads from it which service is meant.
+  private static String credential(String service) {
+    return "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/"
+        + service
+        + "/aws4_request, SignedHeaders=host, Signature=none";
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
