@@ -4,6 +4,7 @@ import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -45,9 +46,21 @@ public record Manifest(
   ///
   /// @param step the step that must have written it
   /// @param formatVersion the version that the reader understands
-  /// @throws RequestException when there is none, or it is another step's
+  /// @throws RequestException when the key is not below the step's prefix, there is no such object, or it
+  ///     is another step's
   public static Manifest read(ObjectStore store, String key, String step, int formatVersion)
       throws IOException {
+    String prefix = List.of("train", "evaluate").contains(step) ? "models/" : "datasets/";
+    if (!key.startsWith(prefix)) {
+      throw RequestException.invalid(
+          "field 'manifest': "
+              + ObjectKeys.quote(key)
+              + " is not below "
+              + prefix
+              + ", where "
+              + step
+              + " writes");
+    }
     byte[] json;
     try {
       json = store.read(key).content();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.MDC;
 
 /// Figures of a step as metrics, in CloudWatch's embedded metric format: a line of JSON on standard
 /// output, which Lambda's log turns into metrics without a call to a service.
@@ -51,6 +52,10 @@ final class Metrics {
     Map<String, Object> line = new LinkedHashMap<>(values);
     line.put("Step", spec.step());
     line.put("Dataset", spec.dataset());
+    Object correlationId = MDC.get(Request.CORRELATION_ID);
+    if (correlationId != null) {
+      line.put(Request.CORRELATION_ID, correlationId);
+    }
     line.put(
         "_aws",
         Map.of(

@@ -162,9 +162,7 @@ class EvaluateTest {
         .hasMessage("field 'manifest' is missing");
     assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(indexManifest)))
         .hasMessage(
-            "field 'manifest': '"
-                + indexManifest
-                + "' was written by index; the manifest of train was expected");
+            "field 'manifest': '" + indexManifest + "' is not below models/, where train writes");
     String test = ObjectKeys.directoryOf(indexManifest) + "test.arrow";
     store.put(test, "userId,movieId,rating".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.manifest())))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,10 +46,11 @@ final class LambdaFunction implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Map<String, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private final CountDownLatch ready = new CountDownLatch(1);
   private final Process process;
   private final Path log;
 
-  /// Starts the process.
+  /// Starts the process and waits until it asks for its first event.
   ///
   /// @param task the unzipped package
   /// @param handler the handler, as the template names it
@@ -90,12 +93,28 @@ final class LambdaFunction implements AutoCloseable {
     builder.environment().put("LAMBDA_TASK_ROOT", task.toString());
     builder.environment().put("PATH", "/usr/bin:/bin");
     builder.directory(task.toFile());
-    process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    threads.execute(this::failWhenItEnds);
+    // The client unpacks a library to a fixed place in /tmp, which on Lambda nobody shares with it.
+    synchronized (LambdaFunction.class) {
+      process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      threads.execute(this::failWhenItEnds);
+      awaitReady();
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    try {
+      if (!ready.await(SECONDS, TimeUnit.SECONDS) || !process.isAlive()) {
+        throw new IOException("the process does not start: " + log());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
   }
 
   private void failWhenItEnds() {
     process.onExit().join();
+    ready.countDown();
     answers
         .values()
         .forEach(
@@ -187,6 +206,7 @@ final class LambdaFunction implements AutoCloseable {
 
   private void next(HttpExchange exchange) throws IOException {
     Event event;
+    ready.countDown();
     try {
       event = events.take();
     } catch (InterruptedException e) {

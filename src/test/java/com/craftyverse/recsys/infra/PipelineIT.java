@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.storage.FaultyProxy;
 import com.craftyverse.recsys.storage.S3ObjectStore;
 import com.craftyverse.recsys.storage.S3ProxyServer;
 import com.craftyverse.recsys.storage.S3TestServer;
@@ -12,12 +13,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,7 +43,49 @@ class PipelineIT {
   private static S3ProxyServer server;
   private static S3ObjectStore store;
   private static Template template;
-  private static final Map<String, LambdaFunction> FUNCTIONS = new HashMap<>();
+  private static final Processes FIRST = new Processes();
+  private static final Processes SECOND = new Processes();
+
+  /// Each function in a process of its own, started when it is first called, and what it asks S3 for.
+  private static final class Processes {
+    private final Map<String, FaultyProxy> proxies = new HashMap<>();
+    private final Map<String, LambdaFunction> functions = new HashMap<>();
+
+    /// A Task of the state machine: one of our functions, or a service that is not of interest here.
+    JsonNode call(String resource, JsonNode input) {
+      return resource.startsWith("${")
+          ? invoke(
+              resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1").toLowerCase(Locale.ROOT), input)
+          : MAPPER.createObjectNode();
+    }
+
+    JsonNode invoke(String name, JsonNode input) {
+      try {
+        FaultyProxy proxy = proxies.get(name);
+        if (proxy == null) {
+          proxy = new FaultyProxy(server.uri());
+          proxies.put(name, proxy);
+        }
+        LambdaFunction function = functions.get(name);
+        if (function == null) {
+          function = function(name, proxy.uri());
+          functions.put(name, function);
+        }
+        return function.invoke(input);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void close() throws IOException {
+      for (LambdaFunction function : functions.values()) {
+        function.close();
+      }
+      for (FaultyProxy proxy : proxies.values()) {
+        proxy.close();
+      }
+    }
+  }
 
   @BeforeAll
   static void start() throws Exception {
@@ -53,9 +100,8 @@ class PipelineIT {
 
   @AfterAll
   static void stop() throws IOException {
-    for (LambdaFunction function : FUNCTIONS.values()) {
-      function.close();
-    }
+    FIRST.close();
+    SECOND.close();
     store.close();
     server.close();
   }
@@ -67,30 +113,33 @@ class PipelineIT {
         Files.readAllBytes(Path.of("data/sample/craftyverse-sample.zip")));
     JsonNode result =
         StateMachine.read(Path.of("infra/pipeline.asl.json"))
-            .run(event("eventbridge-object-created.json"), PipelineIT::call);
+            .run(event("eventbridge-object-created.json"), FIRST::call);
 
     assertThat(result.path("publish").path("dataset").asText()).isEqualTo("my-set");
     assertThat(result.path("train").path("kernel").asText()).isEqualTo("vector");
     assertThat(result.path("evaluate").path("testRmse").asDouble())
         .isLessThan(result.path("evaluate").path("baselineRmse").asDouble());
     JsonNode prediction =
-        invoke(
+        FIRST.invoke(
             "predict",
             MAPPER.readTree("{\"dataset\": \"my-set\", \"userId\": 1, \"movieIds\": [1, 2]}"));
     assertThat(prediction.path("model").asText())
         .isEqualTo(result.path("publish").path("model").asText());
 
+    assertLogsHaveTheUploadsId();
+    assertRolesAllowWhatWasDone();
     assertUrlAnswers(result.path("publish").path("model").asText());
 
     // S3's own notification of the same upload finds all done.
-    assertThat(invoke("ingest", event("s3-notification.json")).path("cached").asBoolean()).isTrue();
-    assertThat(invoke("ingest", event("s3-test.json")).has("manifest")).isFalse();
+    assertThat(FIRST.invoke("ingest", event("s3-notification.json")).path("cached").asBoolean())
+        .isTrue();
+    assertThat(FIRST.invoke("ingest", event("s3-test.json")).has("manifest")).isFalse();
   }
 
   /// What a function URL sends: the request in an envelope, the body maybe in base64. The answer is in one
   /// as well, errors with the status that they have over HTTP.
   private static void assertUrlAnswers(String model) throws IOException {
-    JsonNode answer = invoke("predict", event("function-url.json"));
+    JsonNode answer = FIRST.invoke("predict", event("function-url.json"));
     assertThat(answer.path("statusCode").asInt()).as(answer.toString()).isEqualTo(200);
     assertThat(answer.path("headers").path("content-type").asText()).isEqualTo("application/json");
     assertThat(MAPPER.readTree(answer.path("body").asText()).path("model").asText())
@@ -98,77 +147,186 @@ class PipelineIT {
 
     ObjectNode bad = (ObjectNode) event("function-url.json");
     bad.put("body", "{\"userId\": \"x\"}").put("isBase64Encoded", false);
-    JsonNode refused = invoke("predict", bad);
+    JsonNode refused = FIRST.invoke("predict", bad);
     assertThat(refused.path("statusCode").asInt()).isEqualTo(400);
     assertThat(MAPPER.readTree(refused.path("body").asText()).path("error").asText())
         .isEqualTo("field 'userId': expected a whole number, found the text 'x'");
     bad.put("body", "no base64!").put("isBase64Encoded", true);
-    assertThat(invoke("predict", bad).path("statusCode").asInt()).isEqualTo(400);
+    assertThat(FIRST.invoke("predict", bad).path("statusCode").asInt()).isEqualTo(400);
     bad.remove("body");
-    assertThat(invoke("predict", bad).path("statusCode").asInt()).isEqualTo(400);
+    assertThat(FIRST.invoke("predict", bad).path("statusCode").asInt()).isEqualTo(400);
   }
 
   @Test
   void errors_haveTheirTypeAndTheSentenceAlone() throws IOException {
-    assertThatThrownBy(() -> invoke("split", MAPPER.readTree("{\"manifesto\": 1}")))
+    assertThatThrownBy(() -> FIRST.invoke("split", MAPPER.readTree("{\"manifesto\": 1}")))
         .isInstanceOfSatisfying(
             LambdaError.class,
             e -> assertThat(e.type()).isEqualTo("com.craftyverse.recsys.step.RequestException"))
         .hasMessage("unknown field 'manifesto'; expected one of manifest, testRatio, trainRatio");
     assertThatThrownBy(
-            () -> invoke("split", MAPPER.readTree("{\"manifest\": \"none/manifest.json\"}")))
-        .hasMessage("field 'manifest': there is no object 'none/manifest.json' in the store");
+            () ->
+                FIRST.invoke(
+                    "split", MAPPER.readTree("{\"manifest\": \"datasets/none/manifest.json\"}")))
+        .hasMessage(
+            "field 'manifest': there is no object 'datasets/none/manifest.json' in the store");
+    assertThatThrownBy(
+            () -> FIRST.invoke("split", MAPPER.readTree("{\"manifest\": \"raw/manifest.json\"}")))
+        .hasMessage(
+            "field 'manifest': 'raw/manifest.json' is not below datasets/, where ingest writes");
   }
 
-  /// The same event delivered twice at the same moment, to two processes.
+  /// S3 invokes ingest, whose result starts the state machine by the rule of the template.
   @Test
-  void twoAtOnce_giveOneDataset_andBothAnswer() throws Exception {
-    store.put("raw/twice.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
-    JsonNode request = MAPPER.readTree("{\"key\": \"raw/twice.zip\"}");
-    try (LambdaFunction other = function("ingest");
-        ExecutorService executor = Executors.newFixedThreadPool(2)) {
-      List<Future<JsonNode>> answers =
-          executor.invokeAll(
-              List.<Callable<JsonNode>>of(
-                  () -> invoke("ingest", request), () -> other.invoke(request)));
-      JsonNode one = answers.get(0).get(60, TimeUnit.SECONDS);
-      JsonNode two = answers.get(1).get(60, TimeUnit.SECONDS);
-      assertThat(one.path("manifest")).isEqualTo(two.path("manifest"));
-      assertThat(one.path("ratings").asInt()).isEqualTo(3_600);
-      assertThat(two.path("ratings").asInt()).isEqualTo(3_600);
+  void uploadThatS3TellsIngestOf_goesThroughTheRest() throws IOException {
+    store.put("raw/direct/a b.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
+    ObjectNode notification = (ObjectNode) event("s3-notification.json");
+    ((ObjectNode) notification.at("/Records/0/s3/object")).put("key", "raw/direct/a+b.zip");
+    ObjectNode told = MAPPER.createObjectNode();
+    told.putObject("detail")
+        .<ObjectNode>set("requestPayload", notification)
+        .set("responsePayload", FIRST.invoke("ingest", notification));
+    JsonNode transformer =
+        template.resource("IngestedRule").at("/Properties/Targets/0/InputTransformer");
+    String input = transformer.path("InputTemplate").asText();
+    for (var path : transformer.path("InputPathsMap").properties()) {
+      JsonNode value =
+          told.at(path.getValue().asText().substring(1).replaceAll("[.\\[]", "/").replace("]", ""));
+      assertThat(value.isTextual()).as(path.toString()).isTrue();
+      input = input.replace("<" + path.getKey() + ">", value.asText());
     }
-    assertThat(store.list("datasets/twice/"))
+    JsonNode result =
+        StateMachine.read(Path.of("infra/pipeline.asl.json"))
+            .run(MAPPER.readTree(input), FIRST::call);
+    assertThat(result.path("publish").path("dataset").asText()).isEqualTo("direct");
+  }
+
+  /// The same event delivered twice at the same moment: two executions, each with processes of its own.
+  @Test
+  void twoAtOnce_giveOneModel_andBothAnswer() throws Exception {
+    store.put("raw/twice.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
+    ObjectNode event = (ObjectNode) event("eventbridge-object-created.json");
+    ((ObjectNode) event.at("/detail/object")).put("key", "raw/twice.zip");
+    StateMachine machine = StateMachine.read(Path.of("infra/pipeline.asl.json"));
+    List<JsonNode> results =
+        atOnce(() -> machine.run(event, FIRST::call), () -> machine.run(event, SECOND::call));
+    for (String step : List.of("ingest", "split", "index", "train", "evaluate")) {
+      assertThat(results.get(0).path(step).path("manifest").asText())
+          .isNotEmpty()
+          .isEqualTo(results.get(1).path(step).path("manifest").asText());
+    }
+    assertThat(results.get(0).path("publish").path("model").asText())
+        .isNotEmpty()
+        .isEqualTo(results.get(1).path("publish").path("model").asText());
+    for (String prefix : List.of("datasets/twice/", "models/twice/")) {
+      assertThat(store.list(prefix)).noneMatch(object -> object.key().contains("lease"));
+    }
+    assertThat(store.list("models/twice/"))
         .filteredOn(object -> object.key().endsWith("/manifest.json"))
         .hasSize(1);
-    assertThat(store.list("datasets/twice/")).noneMatch(object -> object.key().contains("lease"));
+    // Nothing is damaged: other processes use every object that there is.
+    assertThat(
+            FIRST
+                .invoke(
+                    "predict",
+                    MAPPER.readTree("{\"dataset\": \"twice\", \"userId\": 1, \"movieIds\": [1]}"))
+                .path("model")
+                .asText())
+        .isEqualTo(results.get(0).path("publish").path("model").asText());
+    assertThat(
+            SECOND
+                .invoke("train", manifest(results.get(0).path("index")))
+                .path("cached")
+                .asBoolean())
+        .isTrue();
   }
 
-  /// A Task of the state machine: one of our functions, or a service that is not of interest here.
-  private static JsonNode call(String resource, JsonNode input) {
-    return resource.startsWith("${")
-        ? invoke(
-            resource
-                .replaceAll("\\$\\{(\\w+)FunctionArn}", "$1")
-                .toLowerCase(java.util.Locale.ROOT),
-            input)
-        : MAPPER.createObjectNode();
+  /// Two models of a dataset are published by two processes whose writes get there together.
+  @Test
+  void twoPublishesAtOnce_oneWins_theOtherIsTold() throws Exception {
+    store.put("raw/rivals.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
+    JsonNode ingested = FIRST.invoke("ingest", MAPPER.readTree("{\"key\": \"raw/rivals.zip\"}"));
+    JsonNode indexed = FIRST.invoke("index", manifest(FIRST.invoke("split", manifest(ingested))));
+    List<JsonNode> requests = new ArrayList<>();
+    for (int seed = 1; seed <= 2; seed++) {
+      JsonNode trained =
+          FIRST.invoke("train", manifest(indexed).put("seed", seed).put("epochs", 1));
+      requests.add(manifest(FIRST.invoke("evaluate", manifest(trained))));
+    }
+    CyclicBarrier together = new CyclicBarrier(2);
+    List<Object> answers = new ArrayList<>();
+    for (Processes processes : List.of(FIRST, SECOND)) {
+      assertThatThrownBy(() -> processes.invoke("publish", MAPPER.createObjectNode()))
+          .hasMessage("field 'manifest' is missing"); // and now it is running
+      processes
+          .proxies
+          .get("publish")
+          .spoil(
+              line -> line.startsWith("PUT ") && line.contains("/models/rivals/current.json"),
+              1,
+              FaultyProxy.meet(together));
+    }
+    for (JsonNode answer :
+        atOnce(() -> publish(FIRST, requests.get(0)), () -> publish(SECOND, requests.get(1)))) {
+      answers.add(answer);
+    }
+    assertThat(answers)
+        .filteredOn(answer -> ((JsonNode) answer).has("error"))
+        .singleElement()
+        .asString()
+        .contains("another model of rivals was published at the same moment");
+    JsonNode winner =
+        (JsonNode)
+            answers.stream()
+                .filter(answer -> ((JsonNode) answer).has("model"))
+                .findFirst()
+                .orElseThrow();
+    assertThat(MAPPER.readTree(store.read("models/rivals/current.json").content()).path("model"))
+        .isEqualTo(winner.path("model"));
   }
 
-  private static JsonNode invoke(String name, JsonNode input) {
-    return FUNCTIONS
-        .computeIfAbsent(
-            name,
-            function -> {
-              try {
-                return function(function);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            })
-        .invoke(input);
+  private static JsonNode publish(Processes processes, JsonNode request) {
+    try {
+      return processes.invoke("publish", request);
+    } catch (LambdaError e) {
+      return MAPPER.createObjectNode().put("error", e.getMessage());
+    }
   }
 
-  private static LambdaFunction function(String name) throws IOException {
+  private static ObjectNode manifest(JsonNode result) {
+    return MAPPER.createObjectNode().set("manifest", result.path("manifest"));
+  }
+
+  private static List<JsonNode> atOnce(Callable<JsonNode> one, Callable<JsonNode> other)
+      throws Exception {
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      List<JsonNode> results = new ArrayList<>();
+      for (Future<JsonNode> result : executor.invokeAll(List.of(one, other))) {
+        results.add(result.get(2, TimeUnit.MINUTES));
+      }
+      return results;
+    }
+  }
+
+  /// Every function's log has the id that S3 gave the upload.
+  private static void assertLogsHaveTheUploadsId() {
+    String id = "\"correlationId\":\"N4N7GDK58NMKJ12R\"";
+    for (String step : List.of("ingest", "split", "index", "train", "evaluate")) {
+      assertThat(FIRST.functions.get(step).log()).as(step).contains(id);
+    }
+  }
+
+  /// Whatever a function asked S3 for is allowed by its role in the template.
+  private static void assertRolesAllowWhatWasDone() {
+    FIRST.proxies.forEach(
+        (name, proxy) -> {
+          String function = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+          Role role = new Role(template, function + "Role");
+          assertThat(proxy.requests()).as(name).isNotEmpty().allMatch(role::allows);
+        });
+  }
+
+  private static LambdaFunction function(String name, URI s3) throws IOException {
     JsonNode function = template.functions().get(name);
     Map<String, String> environment = new HashMap<>();
     Template.environment(function)
@@ -177,14 +335,14 @@ class PipelineIT {
             variable ->
                 environment.put(
                     variable.getKey(),
-                    variable.getValue().asText().replace("${BucketName}", BUCKET)));
+                    template.deployed(variable.getValue()).replace("${BucketName}", BUCKET)));
     template
         .globals()
         .path("Environment")
         .path("Variables")
         .properties()
         .forEach(variable -> environment.put(variable.getKey(), variable.getValue().asText()));
-    environment.put("AWS_ENDPOINT_URL", server.uri().toString());
+    environment.put("AWS_ENDPOINT_URL", s3.toString());
     environment.put("AWS_ACCESS_KEY_ID", S3TestServer.ACCESS_KEY);
     environment.put("AWS_SECRET_ACCESS_KEY", S3TestServer.SECRET_KEY);
     Path task =

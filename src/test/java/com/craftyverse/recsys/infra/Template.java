@@ -45,6 +45,12 @@ final class Template {
     return root.path("Globals").path("Function");
   }
 
+  /// A value as it is deployed when no parameter is given: a parameter's name stands for its default.
+  String deployed(JsonNode value) {
+    JsonNode parameter = root.path("Parameters").path(value.asText());
+    return parameter.path("Default").asText(value.asText());
+  }
+
   static JsonNode environment(JsonNode resource) {
     JsonNode properties = resource.has("Properties") ? resource.path("Properties") : resource;
     return properties.path("Environment").path("Variables");

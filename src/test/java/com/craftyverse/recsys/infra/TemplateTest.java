@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -120,7 +119,7 @@ class TemplateTest {
             (name, function) -> {
               String role = function.path("Role").asText().replace(".Arn", "");
               roles.add(role);
-              for (JsonNode statement : statements(role)) {
+              for (JsonNode statement : new Role(template, role).statements()) {
                 for (JsonNode action : statement.path("Action")) {
                   assertThat(action.asText()).as(role).doesNotContain("*");
                 }
@@ -135,6 +134,12 @@ class TemplateTest {
 
   @Test
   void roles_allowWhatTheStepsDo_andNoMore() {
+    assertThat(resources("Ingest", "s3:GetObject")).containsExactly("raw/*", "datasets/*");
+    assertThat(resources("Split", "s3:GetObject")).containsExactly("datasets/*");
+    assertThat(resources("Index", "s3:GetObject")).containsExactly("datasets/*");
+    assertThat(resources("Train", "s3:GetObject")).containsExactly("datasets/*", "models/*");
+    assertThat(resources("Evaluate", "s3:GetObject")).containsExactly("datasets/*", "models/*");
+    assertThat(resources("Publish", "s3:GetObject")).containsExactly("models/*");
     assertThat(resources("Ingest", "s3:PutObject")).containsExactly("datasets/*");
     assertThat(resources("Split", "s3:PutObject")).containsExactly("datasets/*/splits/*");
     assertThat(resources("Index", "s3:PutObject")).containsExactly("datasets/*/index/*");
@@ -221,25 +226,8 @@ class TemplateTest {
     assertThat(process.exitValue()).as(output).isZero();
   }
 
-  private List<JsonNode> statements(String role) {
-    List<JsonNode> statements = new ArrayList<>();
-    for (JsonNode policy : template.resource(role).path("Properties").path("Policies")) {
-      policy.path("PolicyDocument").path("Statement").forEach(statements::add);
-    }
-    return statements;
-  }
-
-  /// The keys within the bucket that a function's role allows an action on.
   private List<String> resources(String function, String action) {
-    List<String> keys = new ArrayList<>();
-    for (JsonNode statement : statements(function + "Role")) {
-      if (statement.path("Action").toString().contains("\"" + action + "\"")) {
-        JsonNode resources = statement.path("Resource");
-        (resources.isArray() ? resources : List.of(resources))
-            .forEach(resource -> keys.add(resource.asText().replaceAll(".*BucketName}/", "")));
-      }
-    }
-    return keys;
+    return new Role(template, function + "Role").keys(action);
   }
 
   private static String capitalized(String name) {

@@ -82,8 +82,8 @@ class HttpFunctionsTest {
         "ingest   | [1]                   | 400 | the request must be a JSON object, found a list",
         "ingest   | ``                    | 400 | the request is empty; a JSON object was expected",
         "split    | {}                    | 400 | field 'manifest' is missing",
-        "split    | {\"manifest\": \"a/manifest.json\"} | 404 | field 'manifest': there is no"
-            + " object 'a/manifest.json' in the store",
+        "split    | {\"manifest\": \"a/manifest.json\"} | 400 | field 'manifest': 'a/manifest.json'"
+            + " is not below datasets/, where ingest writes",
         "split    | {\"manifest\": \"../x\"} | 400 | field 'manifest': the key '../x' has a segment"
             + " '..'; a key cannot leave the store",
         "index    | {}                    | 400 | field 'manifest' is missing",
@@ -94,8 +94,8 @@ class HttpFunctionsTest {
             + " a whole number, found the text 'many'",
         "evaluate | {}                    | 400 | field 'manifest' is missing",
         "publish  | {}                    | 400 | field 'manifest' is missing",
-        "publish  | {\"manifest\": \"nope\"} | 404 | field 'manifest': there is no object 'nope' in"
-            + " the store",
+        "publish  | {\"manifest\": \"models/x\"} | 404 | field 'manifest': there is no object"
+            + " 'models/x' in the store",
         "predict  | {\"movieIds\": [1]}   | 400 | field 'userId' is missing",
         "predict  | {\"userId\": 1}       | 400 | field 'movieIds' is missing",
         "predict  | {\"userId\": 1, \"movieIds\": []} | 400 | field 'movieIds' is empty; name at"

@@ -58,9 +58,10 @@ abstract class LambdaFunctionsTest {
     refused("{}", "field 'manifest' is missing");
     refused("{\"manifesto\": \"x\"}", unknownManifesto());
     refused("null", "the request is empty; a JSON object was expected");
+    String none = manifest.substring(0, manifest.indexOf('/')) + "/none/manifest.json";
     refused(
-        "{\"manifest\": \"none/manifest.json\"}",
-        "field 'manifest': there is no object 'none/manifest.json' in the store");
+        "{\"manifest\": \"" + none + "\"}",
+        "field 'manifest': there is no object '" + none + "' in the store");
   }
 
   String unknownManifesto() {

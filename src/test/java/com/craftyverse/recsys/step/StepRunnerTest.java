@@ -50,8 +50,9 @@ class StepRunnerTest {
     assertThat(runs).hasValue(1);
     assertThat(first.cached()).isFalse();
     assertThat(again)
-        .isEqualTo(new StepRunner.Done<>("out/manifest.json", true, new Figures(3, "fine")));
-    Manifest manifest = Manifest.read(store, "out/manifest.json", "tidy", 1);
+        .isEqualTo(
+            new StepRunner.Done<>("datasets/out/manifest.json", true, new Figures(3, "fine")));
+    Manifest manifest = Manifest.read(store, "datasets/out/manifest.json", "tidy", 1);
     assertThat(manifest.id()).isEqualTo(SPEC.id()).matches("[0-9a-f]{20}");
     assertThat(manifest.inputs()).isEqualTo(Map.of("a", "1", "b", "2"));
     assertThat(manifest.source("a")).isEqualTo("in/a");
@@ -59,7 +60,7 @@ class StepRunnerTest {
     assertThat(manifest.parameters(Parameters.class)).isEqualTo(new Parameters(0.5, "x"));
     assertThat(store.list(""))
         .extracting(ObjectInfo::key)
-        .containsExactly("out/data.bin", "out/manifest.json");
+        .containsExactly("datasets/out/data.bin", "datasets/out/manifest.json");
   }
 
   @Test
@@ -82,7 +83,7 @@ class StepRunnerTest {
             () ->
                 runner.run(
                     SPEC,
-                    "out/",
+                    "datasets/out/",
                     Map.of(),
                     Figures.class,
                     output -> {
@@ -90,11 +91,13 @@ class StepRunnerTest {
                       throw new IOException("the power is gone");
                     }))
         .hasMessage("the power is gone");
-    assertThat(store.find("out/manifest.json")).isEmpty();
-    assertThat(store.list("out/")).extracting(ObjectInfo::key).containsExactly("out/data.bin");
+    assertThat(store.find("datasets/out/manifest.json")).isEmpty();
+    assertThat(store.list("datasets/out/"))
+        .extracting(ObjectInfo::key)
+        .containsExactly("datasets/out/data.bin");
     assertThat(directory.resolve(".tmp")).isEmptyDirectory();
     assertThat(run(SPEC, new AtomicInteger()).cached()).isFalse();
-    assertThat(store.find("out/data.bin").orElseThrow().size()).isEqualTo(3);
+    assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
   }
 
   @Test
@@ -111,7 +114,7 @@ class StepRunnerTest {
                     new StepRunner(store)
                         .run(
                             SPEC,
-                            "out/",
+                            "datasets/out/",
                             Map.of(),
                             Figures.class,
                             output -> {
@@ -135,10 +138,10 @@ class StepRunnerTest {
   @Test
   void leaseOfADeadProcess_isTakenOverWhenItHasRunOut() throws IOException {
     store.put(
-        "out/lease-manifest.json",
+        "datasets/out/lease-manifest.json",
         Json.write(new Lease.State("dead", Instant.now().minusSeconds(1).toString())));
     assertThat(run(SPEC, new AtomicInteger()).cached()).isFalse();
-    assertThat(store.find("out/lease-manifest.json")).isEmpty();
+    assertThat(store.find("datasets/out/lease-manifest.json")).isEmpty();
   }
 
   @Test
@@ -147,7 +150,7 @@ class StepRunnerTest {
             () ->
                 runner.run(
                     SPEC,
-                    "out/",
+                    "datasets/out/",
                     Map.of(),
                     Figures.class,
                     output -> {
@@ -158,25 +161,27 @@ class StepRunnerTest {
         .isInstanceOf(InterruptedIOException.class)
         .hasMessage("tidy was stopped");
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(store.list("out/")).isEmpty();
+    assertThat(store.list("datasets/out/")).isEmpty();
   }
 
   @Test
   void manifestOfAnotherStepOrVersion_isNotTaken() throws IOException {
     run(SPEC, new AtomicInteger());
-    assertThatThrownBy(() -> Manifest.read(store, "out/manifest.json", "split", 1))
+    assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", "split", 1))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "field 'manifest': 'out/manifest.json' was written by tidy; the manifest of split was"
-                + " expected");
-    assertThatThrownBy(() -> Manifest.read(store, "out/manifest.json", "tidy", 2))
-        .hasMessage("out/manifest.json has format version 1, this version reads 2; run tidy again");
+            "field 'manifest': 'datasets/out/manifest.json' was written by tidy; the manifest of"
+                + " split was expected");
+    assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", "tidy", 2))
+        .hasMessage(
+            "datasets/out/manifest.json has format version 1, this version reads 2; run tidy"
+                + " again");
   }
 
   private StepRunner.Done<Figures> run(StepSpec spec, AtomicInteger runs) throws IOException {
     return runner.run(
         spec,
-        "out/",
+        "datasets/out/",
         Map.of("a", "in/a"),
         Figures.class,
         output -> {

@@ -13,11 +13,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +30,7 @@ import java.util.regex.Pattern;
 ///
 /// Each request is taken in whole and, unless a fault prevents it, sent on over a connection of its
 /// own; the answer is taken in whole and sent back, or what the fault leaves of it.
-final class FaultyProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
   private static final Pattern EXPECT = Pattern.compile("(?im)^expect:[^\r]*\r\n");
   private static final Pattern CHECKSUM = Pattern.compile("(?im)^x-amz-checksum-[^\r]*\r\n");
@@ -41,7 +45,8 @@ final class FaultyProxy implements AutoCloseable {
 
   /// What happens to an exchange.
   @FunctionalInterface
-  interface Fault {
+  public interface Fault {
+    /// Serves the exchange in its way.
     void spoil(Exchange exchange) throws IOException;
   }
 
@@ -65,24 +70,26 @@ final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  FaultyProxy(URI server) throws IOException {
+  /// Starts it on a free port before `server`.
+  public FaultyProxy(URI server) throws IOException {
     this.server = new InetSocketAddress(server.getHost(), server.getPort());
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Future<?> _ = threads.submit(this::accept);
   }
 
-  URI uri() {
+  /// Its own endpoint.
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + listener.getLocalPort());
   }
 
   /// Applies `fault` to the next `times` requests whose first line, such as `PUT
   /// /bucket/key?partNumber=1 HTTP/1.1`, passes `requests`. The first rule that applies wins.
-  void spoil(Predicate<String> requests, int times, Fault fault) {
+  public void spoil(Predicate<String> requests, int times, Fault fault) {
     rules.add(new Rule(requests, times, fault));
   }
 
   /// The first lines of all requests so far.
-  List<String> requests() {
+  public List<String> requests() {
     return List.copyOf(seen);
   }
 
@@ -159,7 +166,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /// A request and what becomes of it.
-  final class Exchange {
+  public final class Exchange {
     private final Socket client;
     private final byte[] head;
     private final byte[] body;
@@ -202,6 +209,18 @@ final class FaultyProxy implements AutoCloseable {
     void reset() throws IOException {
       client.setSoLinger(true, 0);
     }
+  }
+
+  /// The request waits for the others that meet there, then all get through at once.
+  public static Fault meet(CyclicBarrier others) {
+    return exchange -> {
+      try {
+        others.await(1, TimeUnit.MINUTES);
+      } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+        throw new IOException("the others did not come", e);
+      }
+      exchange.send(exchange.forward());
+    };
   }
 
   /// The server answers an error and does nothing.

@@ -438,13 +438,10 @@ class TrainTest {
     assertThatThrownBy(() -> train.run(TrainRequest.of("../x")))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith("field 'manifest': the key '../x'");
-    assertThatThrownBy(() -> train.run(TrainRequest.of("a/manifest.json")))
-        .hasMessage("field 'manifest': there is no object 'a/manifest.json' in the store");
+    assertThatThrownBy(() -> train.run(TrainRequest.of("datasets/manifest.json")))
+        .hasMessage("field 'manifest': there is no object 'datasets/manifest.json' in the store");
     assertThatThrownBy(() -> train.run(TrainRequest.of(model)))
-        .hasMessage(
-            "field 'manifest': '"
-                + model
-                + "' was written by train; the manifest of index was expected");
+        .hasMessage("field 'manifest': '" + model + "' is not below datasets/, where index writes");
   }
 
   @Test
