@@ -1,14 +1,10 @@
 package com.craftyverse.recsys.ingest;
 
-import com.craftyverse.recsys.columnar.ArrowFileWriter;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.storage.FetchedObject;
@@ -25,10 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
-/// Turns an upload into a dataset: `ratings.arrow` and `movies.arrow`, rows in the file's order.
+/// Turns an upload into a dataset: `ratings.arrow`, `movies.arrow` and, where the upload has them,
+/// `tags.arrow` and `links.arrow`, rows in the file's order. Of ratings that a user gave to a movie more
+/// than once the latest is kept.
 ///
 /// A dataset's version is the digest of the upload's bytes, so the same content under the same dataset
 /// is the same version whenever and however often it arrives.
@@ -37,7 +34,7 @@ public final class Ingest {
   public static final String STEP = "ingest";
 
   /// Goes up whenever the same upload would give other files.
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /// What the name of an upload may end in, where an event names it.
   private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");
@@ -72,7 +69,7 @@ public final class Ingest {
   /// @throws RequestException when the key of a plain request is not that of an upload, or an upload is
   ///     not a ratings file
   public IngestResult run(IngestRequest request) throws IOException {
-    Parameters parameters = Parameters.of(request);
+    IngestParameters parameters = IngestParameters.of(request);
     if (request.events() == null) {
       String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
       try {
@@ -139,7 +136,7 @@ public final class Ingest {
     return Optional.empty();
   }
 
-  private IngestResult ingest(ObjectInfo upload, Parameters parameters) throws IOException {
+  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters) throws IOException {
     String key = upload.key();
     String dataset = ObjectKeys.datasetOfUpload(key);
     if (upload.size() > maxUploadBytes) {
@@ -160,7 +157,10 @@ public final class Ingest {
         return done.get();
       }
     }
-    try (FetchedObject fetched = store.fetch(key)) {
+    // Reading begins at once: its digest, which says whether it was done before, takes a while,
+    // too.
+    try (FetchedObject fetched = store.fetch(key);
+        Reading reading = new Reading(store, fetched, parameters)) {
       String sha256 = Digest.of(fetched.path());
       StepSpec spec = spec(dataset, sha256, parameters);
       String directory = ObjectKeys.datasetDirectory(dataset, spec.id());
@@ -170,7 +170,7 @@ public final class Ingest {
               directory,
               Map.of("upload", key),
               IngestFigures.class,
-              output -> read(fetched, parameters, output));
+              output -> write(reading, fetched.info(), output));
       store.put(
           noteKey(dataset, fetched.info()),
           Json.write(new UploadNote(key, fetched.info().etag(), sha256)));
@@ -178,24 +178,6 @@ public final class Ingest {
     } catch (NoSuchObjectException e) {
       throw RequestException.notFound(
           "field 'key': the object " + ObjectKeys.quote(key) + " is gone from the store");
-    }
-  }
-
-  /// What shapes a dataset beside the upload.
-  private record Parameters(long maxBadRows) {
-    private static final long DEFAULT_MAX_BAD_ROWS = 1_000;
-
-    static Parameters of(IngestRequest request) {
-      String onBadRow = Objects.requireNonNullElse(request.onBadRow(), "fail");
-      long most = Objects.requireNonNullElse(request.maxBadRows(), DEFAULT_MAX_BAD_ROWS);
-      if (!onBadRow.equals("fail") && !onBadRow.equals("skip")) {
-        throw RequestException.invalid(
-            "field 'onBadRow': expected fail or skip, found " + ObjectKeys.quote(onBadRow));
-      }
-      if (most < 1) {
-        throw RequestException.invalid("field 'maxBadRows': expected 1 or more, found " + most);
-      }
-      return new Parameters(onBadRow.equals("skip") ? most : 0);
     }
   }
 
@@ -220,11 +202,11 @@ public final class Ingest {
     }
   }
 
-  private static StepSpec spec(String dataset, String sha256, Parameters parameters) {
+  private static StepSpec spec(String dataset, String sha256, IngestParameters parameters) {
     return new StepSpec(STEP, FORMAT_VERSION, dataset, Map.of("upload", sha256), parameters);
   }
 
-  private Optional<IngestResult> find(String dataset, String sha256, Parameters parameters)
+  private Optional<IngestResult> find(String dataset, String sha256, IngestParameters parameters)
       throws IOException {
     StepSpec spec = spec(dataset, sha256, parameters);
     return runner
@@ -235,50 +217,14 @@ public final class Ingest {
         .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
   }
 
-  private IngestFigures read(FetchedObject upload, Parameters parameters, StepRunner.Output output)
+  private IngestFigures write(Reading reading, ObjectInfo upload, StepRunner.Output output)
       throws IOException {
-    String name = upload.info().key().substring(upload.info().key().lastIndexOf('/') + 1);
-    RatingsSummary summary = new RatingsSummary();
-    BadRows badRows = new BadRows(parameters.maxBadRows());
-    Movies movies;
-    try (Upload opened = Upload.open(upload.path(), name)) {
-      movies = opened.movies();
-      output.write(
-          ObjectKeys.RATINGS,
-          path -> {
-            writeRatings(opened, path, badRows, summary);
-            if (summary.rows == 0) {
-              throw RequestException.unprocessable(
-                  name + ": the ratings have a header but no rows");
-            }
-            requireUnchanged(upload.info());
-          });
+    Reading.Result result = reading.await();
+    requireUnchanged(upload);
+    for (Map.Entry<String, Path> file : result.files().entrySet()) {
+      output.put(file.getKey(), file.getValue());
     }
-    output.write(ObjectKeys.MOVIES, movies::write);
-    LOG.log(Level.DEBUG, "{0}: {1} ratings, {2} movies", name, summary.rows, movies.size());
-    return summary.figures(badRows, movies.size(), upload.info().size());
-  }
-
-  private static void writeRatings(
-      Upload upload, Path path, BadRows badRows, RatingsSummary summary) throws IOException {
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of())) {
-      Progress progress =
-          new Progress(LOG, STEP + " " + upload.name(), "bytes", upload.ratingsBytes());
-      RatingsLayout layout =
-          upload.parseRatings(
-              badRows,
-              (rows, users, movies, ratings, timestamps) -> {
-                summary.add(rows, users, movies, ratings, timestamps);
-                writer.writeBatch(
-                    rows,
-                    Buffers.of(users, rows),
-                    Buffers.of(movies, rows),
-                    Buffers.of(ratings, rows),
-                    Buffers.of(timestamps, rows));
-                progress.update(upload.ratingsBytesRead());
-              });
-      summary.layout = layout.name();
-    }
+    return result.figures();
   }
 
   /// A file in a directory can be written to while it is read; then what was read is of no version.
@@ -290,52 +236,6 @@ public final class Ingest {
           "the object "
               + ObjectKeys.quote(read.key())
               + " was changed while it was read; try again");
-    }
-  }
-
-  /// Counts and ranges, gathered as the rows go by.
-  private static final class RatingsSummary {
-    private String layout = "";
-    private long rows;
-    private int minUser = Integer.MAX_VALUE;
-    private int maxUser = Integer.MIN_VALUE;
-    private int minMovie = Integer.MAX_VALUE;
-    private int maxMovie = Integer.MIN_VALUE;
-    private float minRating = Float.MAX_VALUE;
-    private float maxRating = -Float.MAX_VALUE;
-    private long minTimestamp = Long.MAX_VALUE;
-    private long maxTimestamp = Long.MIN_VALUE;
-
-    void add(int count, int[] users, int[] movies, float[] ratings, long[] timestamps) {
-      rows += count;
-      for (int i = 0; i < count; i++) {
-        minUser = Math.min(minUser, users[i]);
-        maxUser = Math.max(maxUser, users[i]);
-        minMovie = Math.min(minMovie, movies[i]);
-        maxMovie = Math.max(maxMovie, movies[i]);
-        minRating = Math.min(minRating, ratings[i]);
-        maxRating = Math.max(maxRating, ratings[i]);
-        minTimestamp = Math.min(minTimestamp, timestamps[i]);
-        maxTimestamp = Math.max(maxTimestamp, timestamps[i]);
-      }
-    }
-
-    IngestFigures figures(BadRows badRows, int movies, long uploadBytes) {
-      return new IngestFigures(
-          layout,
-          rows,
-          movies,
-          minUser,
-          maxUser,
-          minMovie,
-          maxMovie,
-          minRating,
-          maxRating,
-          minTimestamp,
-          maxTimestamp,
-          uploadBytes,
-          badRows.count(),
-          badRows.examples());
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 /// @param layout the file layout that was recognised
 /// @param ratings rows of ratings
 /// @param movies movies that the upload describes
+/// @param tags rows of tags
+/// @param links rows of links
 /// @param minUserId the smallest user id
 /// @param maxUserId the largest user id
 /// @param minMovieId the smallest movie id among the ratings
@@ -16,12 +18,16 @@ import java.util.List;
 /// @param minTimestamp the earliest rating, in epoch seconds
 /// @param maxTimestamp the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size
+/// @param duplicates ratings that were left out because the same user rated the same movie again later
 /// @param badRows rows that were skipped
 /// @param badRowExamples what was wrong with the first of them
+/// @param skippedFiles files of the zip that were not read
 public record IngestFigures(
     String layout,
     long ratings,
     int movies,
+    long tags,
+    long links,
     int minUserId,
     int maxUserId,
     int minMovieId,
@@ -31,9 +37,11 @@ public record IngestFigures(
     long minTimestamp,
     long maxTimestamp,
     long uploadBytes,
+    long duplicates,
     long badRows,
-    List<String> badRowExamples) {
+    List<String> badRowExamples,
+    List<String> skippedFiles) {
   /// Of no upload at all.
   static final IngestFigures NONE =
-      new IngestFigures("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+      new IngestFigures("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
 }

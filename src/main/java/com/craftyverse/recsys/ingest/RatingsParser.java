@@ -26,7 +26,6 @@ final class RatingsParser {
   /// Room behind the last line, for reads of eight bytes that begin within it.
   private static final int SLACK = 32;
 
-  private static final int BATCH_ROWS = 1 << 16;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ZEROS = 0x3030303030303030L;
@@ -41,11 +40,13 @@ final class RatingsParser {
     }
   }
 
-  /// Takes the columns of up to some 100,000 rows. The arrays are used again after it returns.
+  /// Takes rows.
   @FunctionalInterface
   interface Sink {
-    void accept(int rows, int[] users, int[] movies, float[] ratings, long[] timestamps)
-        throws IOException;
+    /// Takes a batch of at least one row.
+    ///
+    /// @return a batch for the rows that follow, which may be the same
+    RatingsBatch accept(RatingsBatch batch) throws IOException;
   }
 
   private final InputStream input;
@@ -53,10 +54,11 @@ final class RatingsParser {
   private final Sink sink;
   private final BadRows badRows;
 
-  private final int[] users = new int[BATCH_ROWS];
-  private final int[] movies = new int[BATCH_ROWS];
-  private final float[] ratings = new float[BATCH_ROWS];
-  private final long[] timestamps = new long[BATCH_ROWS];
+  private RatingsBatch batch;
+  private int[] users;
+  private int[] movies;
+  private float[] ratings;
+  private long[] timestamps;
   private int rows;
 
   private final byte[] chunk = new byte[CHUNK + SLACK];
@@ -73,6 +75,11 @@ final class RatingsParser {
     this.file = file;
     this.badRows = badRows;
     this.sink = sink;
+    this.batch = new RatingsBatch();
+    this.users = batch.users;
+    this.movies = batch.movies;
+    this.ratings = batch.ratings;
+    this.timestamps = batch.timestamps;
   }
 
   /// Reads to the end.
@@ -150,7 +157,7 @@ final class RatingsParser {
     int position = from;
     while (position < end) {
       line++;
-      if (rows == BATCH_ROWS) {
+      if (rows == RatingsBatch.CAPACITY) {
         flush();
       }
       int next = plain ? parsePlain(position, separator, separatorLength) : -1;
@@ -286,7 +293,12 @@ final class RatingsParser {
 
   private void flush() throws IOException {
     if (rows > 0) {
-      sink.accept(rows, users, movies, ratings, timestamps);
+      batch.rows = rows;
+      batch = sink.accept(batch);
+      users = batch.users;
+      movies = batch.movies;
+      ratings = batch.ratings;
+      timestamps = batch.timestamps;
       rows = 0;
     }
   }

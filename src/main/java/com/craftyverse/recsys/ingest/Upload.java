@@ -3,17 +3,19 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -23,9 +25,10 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
-/// An uploaded file: a zip with ratings and movies at any depth, or ratings alone, plain or in a gzip.
+/// An uploaded file: a zip with ratings, movies, tags and links at any depth, or ratings alone, plain or
+/// in a gzip.
 /// What a file is, its first bytes say; its name is for messages, and picks `u.data` among the
-/// ready-made splits of ml-100k.
+/// ready-made splits of ml-100k. Its parts may be read by several threads, one each.
 final class Upload implements AutoCloseable {
   /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
   static final long MOST_BYTES = 8L << 30;
@@ -34,6 +37,12 @@ final class Upload implements AutoCloseable {
   private static final String MOVIES_DAT = "movies.dat";
   private static final String U_ITEM = "u.item";
   private static final String U_DATA = "u.data";
+  private static final String TAGS_CSV = "tags.csv";
+  private static final String TAGS_DAT = "tags.dat";
+  private static final String LINKS_CSV = "links.csv";
+  private static final List<List<String>> PARTS =
+      List.of(
+          List.of(MOVIES_CSV, MOVIES_DAT, U_ITEM), List.of(TAGS_CSV, TAGS_DAT), List.of(LINKS_CSV));
   private static final int ENTRIES_NAMED = 8;
   private static final int MOST_ENTRIES = 1_000;
   private static final int FIRST_LINE = 1_000;
@@ -46,8 +55,14 @@ final class Upload implements AutoCloseable {
   private final @Nullable ZipFile zip;
 
   private final boolean gzip;
+
+  /// Null for a plain file.
   private @Nullable ZipEntry ratings;
-  private @Nullable CountingInputStream ratingsInput;
+
+  /// Files beside the ratings, by name.
+  private final Map<String, ZipEntry> parts = new HashMap<>();
+
+  private volatile @Nullable LimitedInputStream ratingsInput;
 
   private Upload(Path path, String name, @Nullable ZipFile zip, boolean gzip, long mostBytes) {
     this.path = path;
@@ -87,8 +102,10 @@ final class Upload implements AutoCloseable {
     }
     try {
       requireNames(zip, name);
-      return new Upload(path, name, zip, false, mostBytes);
-    } catch (RequestException e) {
+      Upload upload = new Upload(path, name, zip, false, mostBytes);
+      upload.findParts(zip);
+      return upload;
+    } catch (IOException | RuntimeException e) {
       zip.close();
       throw e;
     }
@@ -100,60 +117,101 @@ final class Upload implements AutoCloseable {
 
   /// Size of the ratings as text; of a gzip, its own size.
   long ratingsBytes() throws IOException {
-    return zip == null ? Files.size(path) : ratings(zip).getSize();
+    return zip == null ? Files.size(path) : ratings().getSize();
   }
 
   /// How much of it has been parsed.
   long ratingsBytesRead() {
-    return ratingsInput == null ? 0 : ratingsInput.count;
+    LimitedInputStream input = ratingsInput;
+    return input == null ? 0 : input.count();
   }
 
-  /// Parses the ratings.
+  /// Parses the ratings, while a thread of its own reads and inflates them.
   ///
   /// @return the layout that was recognised
   RatingsLayout parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
     if (zip != null) {
-      ZipEntry entry = ratings(zip);
-      return read(entry, input -> parse(input, inZip(entry), badRows, sink));
+      return read(ratings(), mostBytes, (input, file) -> parse(input, file, badRows, sink));
     }
     try (InputStream file = Files.newInputStream(path);
         InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file) {
-      return parse(input, name, badRows, sink);
+      return parse(new LimitedInputStream(input, name, mostBytes), name, badRows, sink);
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "gzip", e);
     }
   }
 
   private RatingsLayout parse(
-      InputStream input, String file, BadRows badRows, RatingsParser.Sink sink) throws IOException {
-    CountingInputStream counting = new CountingInputStream(input, file, mostBytes);
-    ratingsInput = counting;
-    return new RatingsParser(counting, file, badRows, sink).parse();
+      LimitedInputStream input, String file, BadRows badRows, RatingsParser.Sink sink)
+      throws IOException {
+    ratingsInput = input;
+    try (ReadAheadInputStream ahead = new ReadAheadInputStream(input)) {
+      return new RatingsParser(ahead, file, badRows, sink).parse();
+    }
   }
 
   /// The movies; none for a plain file or a zip without them.
-  Movies movies() throws IOException {
-    if (zip == null) {
-      return new Movies();
-    }
+  Movies movies(BadRows badRows) throws IOException {
     for (String wanted : List.of(MOVIES_CSV, MOVIES_DAT, U_ITEM)) {
-      Optional<? extends ZipEntry> entry = find(zip, name, wanted);
-      if (entry.isPresent()) {
-        String file = inZip(entry.get());
+      ZipEntry entry = parts.get(wanted);
+      if (entry != null) {
         return read(
-            entry.get(),
-            input -> {
-              InputStream limited =
-                  new CountingInputStream(input, file, Math.min(mostBytes, Movies.MOST_BYTES));
-              return switch (wanted) {
-                case MOVIES_CSV -> new Movies(limited, file);
-                case MOVIES_DAT -> Movies.ofDat(limited, file);
-                default -> Movies.ofItems(limited, file);
-              };
-            });
+            entry,
+            Movies.MOST_BYTES,
+            (input, file) ->
+                switch (wanted) {
+                  case MOVIES_CSV -> Movies.ofCsv(input, file, badRows);
+                  case MOVIES_DAT -> Movies.ofDat(input, file, badRows);
+                  default -> Movies.ofItems(input, file, badRows);
+                });
       }
     }
     return new Movies();
+  }
+
+  boolean hasTags() {
+    return parts.containsKey(TAGS_CSV) || parts.containsKey(TAGS_DAT);
+  }
+
+  /// Writes the tags, of which [#hasTags] says whether there are any.
+  ///
+  /// @return their rows
+  long writeTags(BadRows badRows, Path target) throws IOException {
+    ZipEntry csv = parts.get(TAGS_CSV);
+    return csv != null
+        ? read(csv, mostBytes, (input, file) -> Tags.ofCsv(input, file, badRows, target))
+        : read(
+            Objects.requireNonNull(parts.get(TAGS_DAT)),
+            Tags.MOST_BYTES_OF_DAT,
+            (input, file) -> Tags.ofDat(input, file, badRows, target));
+  }
+
+  boolean hasLinks() {
+    return parts.containsKey(LINKS_CSV);
+  }
+
+  /// Writes the links, of which [#hasLinks] says whether there are any.
+  ///
+  /// @return their rows
+  long writeLinks(BadRows badRows, Path target) throws IOException {
+    return read(
+        Objects.requireNonNull(parts.get(LINKS_CSV)),
+        Links.MOST_BYTES,
+        (input, file) -> Links.ofCsv(input, file, badRows, target));
+  }
+
+  /// The names of the zip's files that are not read, in the zip's order.
+  List<String> skipped() {
+    if (zip == null) {
+      return List.of();
+    }
+    Set<String> read = new HashSet<>();
+    read.add(ratings().getName());
+    parts.values().forEach(part -> read.add(part.getName()));
+    return zip.stream()
+        .filter(entry -> !entry.isDirectory() && !read.contains(entry.getName()))
+        .map(ZipEntry::getName)
+        .toList();
   }
 
   @Override
@@ -164,19 +222,21 @@ final class Upload implements AutoCloseable {
   }
 
   private interface Reader<T> {
-    T read(InputStream input) throws IOException;
+    T read(LimitedInputStream input, String file) throws IOException;
   }
 
   /// Reads an entry to its end and checks it against its checksum, which `ZipFile` does not.
-  private <T> T read(ZipEntry entry, Reader<T> reader) throws IOException {
+  private <T> T read(ZipEntry entry, long most, Reader<T> reader) throws IOException {
     ZipFile open = Objects.requireNonNull(zip);
-    try (CheckedInputStream input =
-        new CheckedInputStream(open.getInputStream(entry), new CRC32())) {
-      T result = reader.read(input);
-      input.skip(Long.MAX_VALUE);
-      if (entry.getCrc() != -1 && input.getChecksum().getValue() != entry.getCrc()) {
+    String file = inZip(entry);
+    try (CheckedInputStream checked =
+            new CheckedInputStream(open.getInputStream(entry), new CRC32());
+        LimitedInputStream input =
+            new LimitedInputStream(checked, file, Math.min(most, mostBytes))) {
+      T result = reader.read(input, file);
+      if (entry.getCrc() != -1 && checked.getChecksum().getValue() != entry.getCrc()) {
         throw RequestException.unprocessable(
-            inZip(entry) + " does not match its checksum; the zip is damaged");
+            file + " does not match its checksum; the zip is damaged");
       }
       return result;
     } catch (ZipException | EOFException e) {
@@ -188,27 +248,37 @@ final class Upload implements AutoCloseable {
     return name + ": " + entry.getName();
   }
 
-  private static Optional<? extends ZipEntry> find(ZipFile file, String name, String wanted) {
-    List<? extends ZipEntry> entries =
-        file.stream().filter(e -> !e.isDirectory() && isNamed(e, wanted)).toList();
-    if (entries.size() > 1) {
-      throw RequestException.unprocessable(
-          name
-              + " holds "
-              + entries.size()
-              + " files named "
-              + wanted
-              + ", expected one: "
-              + firstTwo(entries));
+  /// Finds the files to read; of movies and of tags those of the first layout that is there.
+  private void findParts(ZipFile file) throws IOException {
+    for (List<String> layouts : PARTS) {
+      for (String wanted : layouts) {
+        List<? extends ZipEntry> entries =
+            file.stream().filter(e -> !e.isDirectory() && isNamed(e, wanted)).toList();
+        if (entries.size() > 1) {
+          throw RequestException.unprocessable(
+              name
+                  + " holds "
+                  + entries.size()
+                  + " files named "
+                  + wanted
+                  + ", expected one: "
+                  + firstTwo(entries));
+        }
+        if (!entries.isEmpty()) {
+          parts.put(wanted, entries.getFirst());
+          break;
+        }
+      }
     }
-    return entries.stream().findFirst();
+    ratings = findRatings(file);
+  }
+
+  private ZipEntry ratings() {
+    return Objects.requireNonNull(ratings);
   }
 
   /// The entry that holds the ratings, found by the first line of each.
-  private ZipEntry ratings(ZipFile file) throws IOException {
-    if (ratings != null) {
-      return ratings;
-    }
+  private ZipEntry findRatings(ZipFile file) throws IOException {
     List<ZipEntry> found = new ArrayList<>();
     for (ZipEntry entry : Collections.list(file.entries())) {
       if (!entry.isDirectory()
@@ -230,8 +300,7 @@ final class Upload implements AutoCloseable {
       throw RequestException.unprocessable(
           name + " holds " + found.size() + " files of ratings, expected one: " + firstTwo(found));
     }
-    ratings = found.getFirst();
-    return ratings;
+    return found.getFirst();
   }
 
   private String firstLine(ZipFile file, ZipEntry entry) throws IOException {
@@ -295,40 +364,5 @@ final class Upload implements AutoCloseable {
             + " that cannot be read; it is damaged or not whole ("
             + ObjectKeys.quote(String.valueOf(e.getMessage()))
             + ")");
-  }
-
-  /// Counts what is read, up to a limit: a few kilobytes can inflate to a full disk.
-  private static final class CountingInputStream extends FilterInputStream {
-    private final String file;
-    private final long most;
-    private long count;
-
-    CountingInputStream(InputStream in, String file, long most) {
-      super(in);
-      this.file = file;
-      this.most = most;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int value = super.read();
-      count(value >= 0 ? 1 : 0);
-      return value;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = super.read(buffer, offset, length);
-      count(Math.max(0, read));
-      return read;
-    }
-
-    private void count(int read) {
-      count += read;
-      if (count > most) {
-        throw RequestException.unprocessable(
-            file + " has more than " + most + " bytes, the most that are read");
-      }
-    }
   }
 }

@@ -30,7 +30,7 @@ public final class Split {
   /// Goes up whenever the same inputs would give other files.
   public static final int FORMAT_VERSION = 1;
 
-  private static final int INGEST_FORMAT_VERSION = 1;
+  private static final int INGEST_FORMAT_VERSION = 2;
   private static final System.Logger LOG = System.getLogger(Split.class.getName());
 
   private final ObjectStore store;

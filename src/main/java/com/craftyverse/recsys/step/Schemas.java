@@ -21,6 +21,19 @@ public final class Schemas {
           Column.list("genres", Column.utf8("item")),
           Column.int32("year"));
 
+  /// `tags.arrow` of a dataset: what users called movies, timestamps in epoch seconds.
+  public static final List<Column> TAGS =
+      List.of(
+          Column.int32("userId"),
+          Column.int32("movieId"),
+          Column.utf8("tag"),
+          Column.int64("timestamp"));
+
+  /// `links.arrow` of a dataset: a movie's ids in other databases, at IMDb with its leading zeros. At
+  /// TMDB it is 0 where the movie has none.
+  public static final List<Column> LINKS =
+      List.of(Column.int32("movieId"), Column.utf8("imdbId"), Column.int32("tmdbId"));
+
   /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and each
   /// user's training ratings.
   public static final List<Column> INDEX_USERS =

@@ -42,6 +42,9 @@ public final class StepRunner {
     /// Writes an object by filling a file.
     void write(String name, Filler filler) throws IOException;
 
+    /// Makes a file of [ObjectStore#newTempFile], which is then used up, an object.
+    void put(String name, Path file) throws IOException;
+
     /// Writes an object as JSON.
     void writeJson(String name, Object document) throws IOException;
   }
@@ -195,11 +198,16 @@ public final class StepRunner {
       Path file = store.newTempFile();
       try {
         filler.fill(file);
-        written.put(name, Files.size(file));
-        store.put(directory + name, file);
+        put(name, file);
       } finally {
         Files.deleteIfExists(file);
       }
+    }
+
+    @Override
+    public void put(String name, Path file) throws IOException {
+      written.put(name, Files.size(file));
+      store.put(directory + name, file);
     }
 
     @Override

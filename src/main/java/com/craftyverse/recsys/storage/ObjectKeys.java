@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// raw/{dataset}/FILE                       or raw/FILE, whose dataset is its name without the extension
-/// datasets/{dataset}/{version}/            ratings.arrow movies.arrow manifest.json
+/// datasets/{dataset}/{version}/            ratings.arrow movies.arrow [tags.arrow links.arrow] manifest.json
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
 ///                                          seen.arrow quality.json manifest.json
@@ -29,6 +29,12 @@ public final class ObjectKeys {
 
   /// Movies as uploaded.
   public static final String MOVIES = "movies.arrow";
+
+  /// Tags as uploaded, if there are any.
+  public static final String TAGS = "tags.arrow";
+
+  /// Movies' ids in other databases, if there are any.
+  public static final String LINKS = "links.arrow";
 
   /// The training set, before and after indexing.
   public static final String TRAIN = "train.arrow";

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
@@ -159,9 +160,7 @@ class IngestTest {
     Path bomb = directory.resolve("bomb.zip");
     Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
     try (Upload upload = Upload.open(bomb, "bomb.zip", 10_000)) {
-      assertThatThrownBy(
-              () ->
-                  upload.parseRatings(new BadRows(0), (rows, users, movies, ratings, times) -> {}))
+      assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
           .hasMessage(
               "bomb.zip: set/ratings.csv has more than 10000 bytes, the most that are read");
@@ -179,7 +178,7 @@ class IngestTest {
       zip.putNextEntry(new ZipEntry("movies.csv"));
       zip.write("movieId,title,genres\n1,Caf\u00e9,Drama\n".getBytes(StandardCharsets.ISO_8859_1));
     }
-    refused(bytes.toByteArray(), "a.zip: movies.csv, after line 1: bytes that are not UTF-8");
+    refused(bytes.toByteArray(), "a.zip: movies.csv, line 2, column 6: bytes that are not UTF-8");
   }
 
   @Test
@@ -236,6 +235,130 @@ class IngestTest {
         .hasMessage("field 'onBadRow': expected fail or skip, found 'ignore'");
     assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv", "skip", 0L)))
         .hasMessage("field 'maxBadRows': expected 1 or more, found 0");
+  }
+
+  @Test
+  void ratingGivenAgain_theLatestCounts() throws IOException {
+    // In the file: (1,5) three times, the latest in the middle; (1,2) twice at the same second.
+    String again =
+        Uploads.HEADER + "1,5,1.0,30\n1,2,2.0,20\n2,1,3.5,10\n1,5,4.0,50\n1,2,2.5,20\n1,5,5.0,40\n";
+    IngestResult result =
+        Uploads.ingest(store, "raw/a.csv", again.getBytes(StandardCharsets.UTF_8));
+    assertThat(result.figures().ratings()).isEqualTo(3);
+    assertThat(result.figures().duplicates()).isEqualTo(3);
+    assertThat(result.figures().minTimestamp()).isEqualTo(10);
+    assertThat(result.figures().maxRating()).isEqualTo(4);
+    try (ArrowFile ratings = file(result, "ratings.arrow")) {
+      RecordBatch batch = ratings.batches().getFirst();
+      assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(2, 1, 1);
+      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(1, 5, 2);
+      assertThat(batch.data("rating").toArray(Buffers.FLOAT32)).containsExactly(3.5f, 4f, 2.5f);
+      assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(10, 50, 20);
+    }
+    assertThat(directory.resolve(".tmp")).isEmptyDirectory();
+  }
+
+  /// Of a few hundred thousand rows in any order, over several record batches, just those are left that
+  /// a map would keep.
+  @Test
+  void manyRatingsGivenAgain_leaveWhatAMapWouldKeep() throws IOException {
+    SplittableRandom random = new SplittableRandom(5);
+    StringBuilder csv = new StringBuilder(Uploads.HEADER);
+    Map<Long, Long> latest = new LinkedHashMap<>();
+    int rows = 300_000;
+    for (int i = 0; i < rows; i++) {
+      int user = random.nextInt(10) == 0 ? 7 : random.nextInt(Integer.MAX_VALUE) >>> 15 << 15;
+      int movie = random.nextInt(40) == 0 ? Integer.MAX_VALUE : random.nextInt(20_000);
+      long time = random.nextInt(1_000);
+      csv.append(user).append(',').append(movie).append(",3,").append(time).append('\n');
+      latest.merge(((long) user << 32) | movie, time, Math::max);
+    }
+    IngestResult result =
+        Uploads.ingest(store, "raw/a.csv", csv.toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(latest.size()).isBetween(200_000, rows - 10_000);
+    assertThat(result.figures().ratings()).isEqualTo(latest.size());
+    assertThat(result.figures().duplicates()).isEqualTo(rows - latest.size());
+    try (ArrowFile ratings = file(result, "ratings.arrow")) {
+      for (RecordBatch batch : ratings.batches()) {
+        int[] users = batch.data("userId").toArray(Buffers.INT32);
+        int[] movies = batch.data("movieId").toArray(Buffers.INT32);
+        long[] times = batch.data("timestamp").toArray(Buffers.INT64);
+        for (int i = 0; i < batch.rows(); i++) {
+          Long expected = latest.remove(((long) users[i] << 32) | movies[i]);
+          if (expected == null || expected != times[i]) {
+            fail(users[i] + ", " + movies[i] + ": " + times[i] + ", expected " + expected);
+          }
+        }
+      }
+    }
+    assertThat(latest).isEmpty();
+  }
+
+  @Test
+  void tagsAndLinks_becomeArrowFiles_andWhatIsLeftOutIsNamed() throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("ml/README.txt", "read me");
+    entries.put("ml/ratings.csv", RATINGS);
+    entries.put("ml/movies.csv", Uploads.MOVIES);
+    entries.put(
+        "ml/tags.csv",
+        "userId,movieId,tag,timestamp\n1,5,\"sad, slow\",40\n2,1,Ghibli – \"\"best\"\",50\n"
+            .replace("Ghibli – \"\"best\"\"", "\"Ghibli – \"\"best\"\"\""));
+    entries.put("ml/links.csv", "movieId,imdbId,tmdbId\n1,0114709,862\n5,0113497,\n");
+    entries.put("ml/genome-tags.csv", "tagId,tag\n1,007\n");
+    IngestResult result = Uploads.ingest(store, "raw/a.zip", Uploads.zip(entries));
+    assertThat(result.figures().tags()).isEqualTo(2);
+    assertThat(result.figures().links()).isEqualTo(2);
+    assertThat(result.figures().skippedFiles())
+        .containsExactly("ml/README.txt", "ml/genome-tags.csv");
+    try (ArrowFile tags = file(result, "tags.arrow")) {
+      tags.require(Schemas.TAGS);
+      RecordBatch batch = tags.batches().getFirst();
+      assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(1, 2);
+      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(5, 1);
+      assertThat(batch.texts("tag")).containsExactly("sad, slow", "Ghibli – \"best\"");
+      assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(40, 50);
+    }
+    try (ArrowFile links = file(result, "links.arrow")) {
+      links.require(Schemas.LINKS);
+      RecordBatch batch = links.batches().getFirst();
+      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(1, 5);
+      assertThat(batch.texts("imdbId")).containsExactly("0114709", "0113497");
+      assertThat(batch.data("tmdbId").toArray(Buffers.INT32)).containsExactly(862, 0);
+    }
+
+    Map<String, String> dat = new LinkedHashMap<>();
+    dat.put("ml-10M100K/ratings.dat", "1::5::5::978300760\n");
+    dat.put("ml-10M100K/tags.dat", "15::4973::a :: b::1215184630\n");
+    IngestResult older = Uploads.ingest(store, "raw/b.zip", Uploads.zip(dat));
+    try (ArrowFile tags = file(older, "tags.arrow")) {
+      assertThat(tags.batches().getFirst().texts("tag")).containsExactly("a :: b");
+    }
+  }
+
+  @Test
+  void badRowsOfTagsAndLinks_areNamedOrSkipped() throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("ratings.csv", RATINGS);
+    entries.put("tags.csv", "userId,movieId,tag,timestamp\n1,+5,x,40\n1,5,y\n2,1,good,7\n");
+    entries.put("links.csv", "movieId,imdbId,tmdbId\n1,0114709,x\n");
+    byte[] upload = Uploads.zip(entries);
+    refused(
+        upload,
+        "a.zip: tags.csv, line 2: movieId is '+5', expected a whole number from 0 to 2147483647");
+    IngestFigures figures =
+        new Ingest(store).run(new IngestRequest("raw/a.zip", "skip", 2L)).figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.tags()).isEqualTo(1);
+    assertThat(figures.links()).isZero();
+    assertThat(figures.badRows()).isEqualTo(3);
+    assertThat(figures.badRowExamples())
+        .containsExactly(
+            "a.zip: tags.csv, line 2: movieId is '+5', expected a whole number from 0 to"
+                + " 2147483647",
+            "a.zip: tags.csv, line 3: 3 values, expected 4 (userId, movieId, tag, timestamp)",
+            "a.zip: links.csv, line 2: tmdbId is 'x', expected a whole number from 0 to"
+                + " 2147483647");
   }
 
   /// A zip damaged anywhere is read right or refused in a sentence.

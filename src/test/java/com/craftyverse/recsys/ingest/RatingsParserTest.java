@@ -195,10 +195,18 @@ class RatingsParserTest {
             input,
             "ratings.csv",
             badRows,
-            (count, users, movies, ratings, timestamps) -> {
-              for (int i = 0; i < count; i++) {
-                rows.add(users[i] + "," + movies[i] + "," + ratings[i] + "," + timestamps[i]);
+            batch -> {
+              for (int i = 0; i < batch.rows; i++) {
+                rows.add(
+                    batch.users[i]
+                        + ","
+                        + batch.movies[i]
+                        + ","
+                        + batch.ratings[i]
+                        + ","
+                        + batch.timestamps[i]);
               }
+              return batch;
             })
         .parse();
     return rows;

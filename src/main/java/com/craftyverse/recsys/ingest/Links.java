@@ -1,0 +1,58 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.Schemas;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Writes `links.arrow`: what other databases call the movies.
+final class Links {
+  /// The most bytes of a file of links: all of them are held in memory.
+  static final long MOST_BYTES = 64L << 20;
+
+  private static final List<String> COLUMNS = List.of("movieId", "imdbId", "tmdbId");
+
+  private final List<Integer> movies = new ArrayList<>();
+  private final List<String> imdb = new ArrayList<>();
+  private final List<Integer> tmdb = new ArrayList<>();
+
+  private Links() {}
+
+  /// Turns `links.csv` into `links.arrow`.
+  ///
+  /// @param file what errors call it
+  /// @param path the file to write
+  /// @return its rows
+  static long ofCsv(InputStream csv, String file, BadRows badRows, Path path) throws IOException {
+    Links links = new Links();
+    new Table(file, COLUMNS, badRows).readCsv(csv, links::add);
+    links.write(path);
+    return links.movies.size();
+  }
+
+  private void add(Table.Row row) {
+    int movie = row.id(0);
+    int other = row.text(2).isEmpty() ? 0 : row.id(2);
+    movies.add(movie);
+    imdb.add(row.text(1));
+    tmdb.add(other);
+  }
+
+  private void write(Path path) throws IOException {
+    int count = movies.size();
+    Buffers.Text texts = Buffers.text(imdb);
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.LINKS, Map.of())) {
+      writer.writeBatch(
+          count,
+          Buffers.of(movies.stream().mapToInt(Integer::intValue).toArray(), count),
+          texts.offsets(),
+          texts.data(),
+          Buffers.of(tmdb.stream().mapToInt(Integer::intValue).toArray(), count));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package com.craftyverse.recsys.ingest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// Reads another stream a few megabytes ahead in a thread of its own, so that inflating it and making
+/// use of it overlap. What the other stream throws is thrown here, after what came before it.
+final class ReadAheadInputStream extends InputStream {
+  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNKS = 4;
+
+  /// @param length 0 at the end of the stream
+  private record Chunk(byte[] bytes, int length, @Nullable Throwable problem) {}
+
+  private final InputStream source;
+  private final ArrayBlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS);
+  private final ArrayBlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(CHUNKS);
+  private final Thread thread;
+  private @Nullable Chunk current;
+  private int position;
+
+  /// @param source is closed together with this stream
+  ReadAheadInputStream(InputStream source) {
+    this.source = source;
+    for (int i = 0; i < CHUNKS - 1; i++) {
+      empty.add(new byte[CHUNK_BYTES]);
+    }
+    thread = Thread.ofPlatform().daemon().name("ingest-read-ahead").start(this::readAhead);
+  }
+
+  private void readAhead() {
+    byte[] bytes = new byte[0];
+    try {
+      int length;
+      do {
+        bytes = empty.take();
+        length = source.readNBytes(bytes, 0, bytes.length);
+        full.put(new Chunk(bytes, length, null));
+      } while (length > 0);
+    } catch (InterruptedException e) {
+      // closed early
+    } catch (IOException | RuntimeException | Error e) {
+      // There is room: the chunk in hand is not in the queue.
+      full.add(new Chunk(bytes, 0, e));
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    Chunk chunk = chunk();
+    return chunk.length == 0 ? -1 : chunk.bytes[position++] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    Chunk chunk = chunk();
+    if (chunk.length == 0) {
+      return -1;
+    }
+    int count = Math.min(length, chunk.length - position);
+    System.arraycopy(chunk.bytes, position, buffer, offset, count);
+    position += count;
+    return count;
+  }
+
+  /// The chunk that the next byte is in.
+  private Chunk chunk() throws IOException {
+    Chunk chunk = current;
+    if (chunk == null || (position == chunk.length && chunk.length > 0)) {
+      try {
+        if (chunk != null) {
+          empty.put(chunk.bytes);
+        }
+        chunk = full.take();
+      } catch (InterruptedException e) {
+        throw Threads.stopped("reading");
+      }
+      current = chunk;
+      position = 0;
+    }
+    switch (chunk.problem) {
+      case null -> {}
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IOException(chunk.problem);
+    }
+    return chunk;
+  }
+
+  /// Ends the thread and closes the source.
+  @Override
+  public void close() throws IOException {
+    thread.interrupt();
+    Threads.join(thread);
+    source.close();
+  }
+}

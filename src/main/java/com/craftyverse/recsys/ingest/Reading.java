@@ -1,0 +1,197 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// An upload that is being read into Arrow files, in the background, from the moment this is made.
+///
+/// Nothing is the store's before somebody puts it there; [#close] ends the threads and deletes the files
+/// that nobody took.
+///
+/// Ratings go through three threads: one reads and inflates, one parses, one writes. A fourth turns the
+/// upload's other files into theirs.
+final class Reading implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
+
+  private final ObjectStore store;
+  private final Upload upload;
+  private final long uploadBytes;
+  private final long maxBadRows;
+  private final ConcurrentLinkedQueue<Path> files = new ConcurrentLinkedQueue<>();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().name("ingest-", 0).factory());
+  private final Future<Ratings> ratings;
+  private final Future<Others> others;
+
+  /// What was read.
+  ///
+  /// @param files files of the store's [ObjectStore#newTempFile] by the name of the object that each is
+  ///     to be
+  record Result(Map<String, Path> files, IngestFigures figures) {}
+
+  private record Ratings(
+      Path path, String layout, RatingsSummary summary, long duplicates, BadRows badRows) {}
+
+  private record Others(
+      Map<String, Path> files, int movies, long tags, long links, List<BadRows> badRows) {}
+
+  /// Begins to read.
+  ///
+  /// @param fetched must stay open until this is closed
+  /// @throws RequestException when it is no upload; what else may be wrong with it, [#await] tells
+  Reading(ObjectStore store, FetchedObject fetched, IngestParameters parameters)
+      throws IOException {
+    this.store = store;
+    String key = fetched.info().key();
+    this.upload = Upload.open(fetched.path(), key.substring(key.lastIndexOf('/') + 1));
+    this.uploadBytes = fetched.info().size();
+    this.maxBadRows = parameters.maxBadRows();
+    this.ratings = threads.submit(this::readRatings);
+    this.others = threads.submit(this::readOthers);
+  }
+
+  /// Waits for all of it.
+  ///
+  /// @throws RequestException when the upload is not as it should be
+  /// @throws java.io.InterruptedIOException when the thread was interrupted
+  Result await() throws IOException {
+    Ratings read = get(ratings);
+    Others besides = get(others);
+    Map<String, Path> objects = new LinkedHashMap<>(besides.files);
+    objects.put(ObjectKeys.RATINGS, read.path);
+    long badRows = read.badRows.count();
+    List<String> examples = new ArrayList<>(read.badRows.examples());
+    for (BadRows more : besides.badRows) {
+      badRows += more.count();
+      examples.addAll(more.examples());
+    }
+    RatingsSummary summary = read.summary;
+    return new Result(
+        objects,
+        new IngestFigures(
+            read.layout,
+            summary.rows(),
+            besides.movies,
+            besides.tags,
+            besides.links,
+            summary.minUser(),
+            summary.maxUser(),
+            summary.minMovie(),
+            summary.maxMovie(),
+            summary.minRating(),
+            summary.maxRating(),
+            summary.minTimestamp(),
+            summary.maxTimestamp(),
+            uploadBytes,
+            read.duplicates,
+            badRows,
+            examples,
+            upload.skipped()));
+  }
+
+  private <T> T get(Future<T> result) throws IOException {
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      throw Threads.stopped(Ingest.STEP + " " + upload.name());
+    } catch (ExecutionException e) {
+      throw Threads.rethrow(e);
+    }
+  }
+
+  private Ratings readRatings() throws IOException {
+    Path path = newFile();
+    BadRows badRows = new BadRows(maxBadRows);
+    Progress progress =
+        new Progress(LOG, Ingest.STEP + " " + upload.name(), "bytes", upload.ratingsBytes());
+    RatingsLayout layout;
+    RatingsSummary summary;
+    try (RatingsWriter writer =
+        new RatingsWriter(path, () -> progress.update(upload.ratingsBytesRead()))) {
+      layout = upload.parseRatings(badRows, writer);
+      summary = writer.finish();
+    }
+    if (summary.rows() == 0) {
+      throw RequestException.unprocessable(
+          upload.name()
+              + (badRows.count() == 0
+                  ? ": the ratings have a header but no rows"
+                  : ": no row of the ratings is as it should be; the first: "
+                      + badRows.examples().getFirst()));
+    }
+    if (summary.isAscending()) {
+      return new Ratings(path, layout.name(), summary, 0, badRows);
+    }
+    try (ArrowFile file = ArrowFile.open(path, ObjectKeys.RATINGS)) {
+      BitSet dropped = Duplicates.find(file);
+      if (dropped.isEmpty()) {
+        return new Ratings(path, layout.name(), summary, 0, badRows);
+      }
+      Path kept = newFile();
+      RatingsSummary keptSummary = Duplicates.writeWithout(dropped, file, kept);
+      LOG.log(
+          Level.INFO,
+          "{0} {1}: {2} ratings were given again later; the latest of each is kept",
+          Ingest.STEP,
+          upload.name(),
+          dropped.cardinality());
+      Files.delete(path);
+      return new Ratings(kept, layout.name(), keptSummary, dropped.cardinality(), badRows);
+    }
+  }
+
+  private Others readOthers() throws IOException {
+    Map<String, Path> written = new LinkedHashMap<>();
+    BadRows ofMovies = new BadRows(maxBadRows);
+    Movies movies = upload.movies(ofMovies);
+    written.put(ObjectKeys.MOVIES, newFile());
+    movies.write(written.get(ObjectKeys.MOVIES));
+    BadRows ofTags = new BadRows(maxBadRows);
+    long tags = 0;
+    if (upload.hasTags()) {
+      written.put(ObjectKeys.TAGS, newFile());
+      tags = upload.writeTags(ofTags, written.get(ObjectKeys.TAGS));
+    }
+    BadRows ofLinks = new BadRows(maxBadRows);
+    long links = 0;
+    if (upload.hasLinks()) {
+      written.put(ObjectKeys.LINKS, newFile());
+      links = upload.writeLinks(ofLinks, written.get(ObjectKeys.LINKS));
+    }
+    return new Others(written, movies.size(), tags, links, List.of(ofMovies, ofTags, ofLinks));
+  }
+
+  private Path newFile() throws IOException {
+    Path file = store.newTempFile();
+    files.add(file);
+    return file;
+  }
+
+  @Override
+  public void close() throws IOException {
+    threads.shutdownNow();
+    threads.close();
+    upload.close();
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

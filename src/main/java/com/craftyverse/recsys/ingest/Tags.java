@@ -1,0 +1,97 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.Schemas;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Writes `tags.arrow`: what users called movies, and when.
+final class Tags implements AutoCloseable {
+  /// The most bytes of a `tags.dat`: all of them are held in memory.
+  static final long MOST_BYTES_OF_DAT = 64L << 20;
+
+  private static final int BATCH_ROWS = 1 << 15;
+  private static final List<String> COLUMNS = List.of("userId", "movieId", "tag", "timestamp");
+
+  private final ArrowFileWriter writer;
+  private final int[] users = new int[BATCH_ROWS];
+  private final int[] movies = new int[BATCH_ROWS];
+  private final List<String> tags = new ArrayList<>();
+  private final long[] timestamps = new long[BATCH_ROWS];
+  private long rows;
+
+  private Tags(Path path) throws IOException {
+    writer = ArrowFileWriter.create(path, Schemas.TAGS, Map.of());
+  }
+
+  /// Turns `tags.csv` into `tags.arrow`.
+  ///
+  /// @param file what errors call it
+  /// @param path the file to write
+  /// @return its rows
+  static long ofCsv(InputStream csv, String file, BadRows badRows, Path path) throws IOException {
+    try (Tags tags = new Tags(path)) {
+      new Table(file, COLUMNS, badRows).readCsv(csv, tags::add);
+      return tags.rows;
+    }
+  }
+
+  /// The same for `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may have colons.
+  static long ofDat(InputStream dat, String file, BadRows badRows, Path path) throws IOException {
+    try (Tags tags = new Tags(path)) {
+      new Table(file, COLUMNS, badRows).readLines(dat, Tags::fields, tags::add);
+      return tags.rows;
+    }
+  }
+
+  private static String[] fields(String line) {
+    String[] start = line.split("::", 3);
+    int end = start.length < 3 ? -1 : start[2].lastIndexOf("::");
+    return end < 0
+        ? start
+        : new String[] {
+          start[0], start[1], start[2].substring(0, end), start[2].substring(end + 2)
+        };
+  }
+
+  private void add(Table.Row row) throws IOException {
+    int next = tags.size();
+    users[next] = row.id(0);
+    movies[next] = row.id(1);
+    timestamps[next] = row.seconds(3);
+    tags.add(row.text(2));
+    rows++;
+    if (tags.size() == BATCH_ROWS) {
+      flush();
+    }
+  }
+
+  private void flush() throws IOException {
+    int count = tags.size();
+    if (count > 0) {
+      Buffers.Text texts = Buffers.text(tags);
+      writer.writeBatch(
+          count,
+          Buffers.of(users, count),
+          Buffers.of(movies, count),
+          texts.offsets(),
+          texts.data(),
+          Buffers.of(timestamps, count));
+      tags.clear();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      flush();
+    } finally {
+      writer.close();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package com.craftyverse.recsys.ingest;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.ExecutionException;
+
+/// What the threads of a reading have in common.
+final class Threads {
+  private Threads() {}
+
+  /// Waits for a thread to end, even if this one is interrupted meanwhile.
+  static void join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// What went wrong in another thread, thrown in this one.
+  static IOException rethrow(ExecutionException e) throws IOException {
+    switch (e.getCause()) {
+      case IOException cause -> throw cause;
+      case RuntimeException cause -> throw cause;
+      case Error cause -> throw cause;
+      case null, default -> throw new IOException(e.getCause());
+    }
+  }
+
+  /// The error of work that was interrupted.
+  static InterruptedIOException stopped(String what) {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException(what + " was stopped");
+  }
+}
