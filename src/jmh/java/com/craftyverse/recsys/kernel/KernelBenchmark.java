@@ -29,12 +29,12 @@ public class KernelBenchmark {
   int factors;
 
   @Param({"scalar", "vector"})
-  String name;
+  String name = "";
 
-  private Kernel kernel;
+  private Kernel kernel = Kernels.scalar();
   private final Scratch scratch = new Scratch();
-  private float[] a;
-  private float[] b;
+  private float[] a = {};
+  private float[] b = {};
   private int stride;
 
   @Setup(Level.Trial)

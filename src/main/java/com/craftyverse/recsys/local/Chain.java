@@ -116,12 +116,12 @@ final class Chain {
             trained.bestEpoch()));
 
     begin = System.nanoTime();
-    EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.manifest()));
+    EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.model()));
     String errors = summary(evaluate.figures());
     tell("evaluate", evaluate.cached(), begin, evaluate.figures().testRatings(), errors);
 
     publish(ingest.dataset(), evaluate.manifest());
-    String model = ObjectKeys.directoryOf(train.manifest());
+    String model = ObjectKeys.directoryOf(train.model());
     say("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
     say("          the model is in %s/%s", store.location(), model);
     return new Outcome(

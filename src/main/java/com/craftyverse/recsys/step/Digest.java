@@ -32,6 +32,12 @@ public final class Digest {
   /// The SHA-256 of a file's bytes, 64 characters.
   public static String of(Path file) throws IOException {
     MessageDigest digest = sha256();
+    update(digest, file);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /// Takes a file's bytes into a digest.
+  public static void update(MessageDigest digest, Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
       while (channel.read(chunk) >= 0) {
@@ -39,6 +45,5 @@ public final class Digest {
         chunk.clear();
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -50,10 +50,21 @@ public record Manifest(
   ///     is another step's
   public static Manifest read(ObjectStore store, String key, String step, int formatVersion)
       throws IOException {
+    return read(store, "manifest", key, step, formatVersion);
+  }
+
+  /// The same for a manifest that another field names.
+  ///
+  /// @param field the request's field that holds the key
+  public static Manifest read(
+      ObjectStore store, String field, String key, String step, int formatVersion)
+      throws IOException {
     String prefix = List.of("train", "evaluate").contains(step) ? "models/" : "datasets/";
     if (!key.startsWith(prefix)) {
       throw RequestException.invalid(
-          "field 'manifest': "
+          "field '"
+              + field
+              + "': "
               + ObjectKeys.quote(key)
               + " is not below "
               + prefix
@@ -66,12 +77,14 @@ public record Manifest(
       json = store.read(key).content();
     } catch (NoSuchObjectException e) {
       throw RequestException.notFound(
-          "field 'manifest': there is no object " + ObjectKeys.quote(key) + " in the store");
+          "field '" + field + "': there is no object " + ObjectKeys.quote(key) + " in the store");
     }
     Manifest manifest = Json.read(json, Manifest.class, key);
     if (!manifest.step.equals(step)) {
       throw RequestException.invalid(
-          "field 'manifest': "
+          "field '"
+              + field
+              + "': "
               + ObjectKeys.quote(key)
               + " was written by "
               + manifest.step

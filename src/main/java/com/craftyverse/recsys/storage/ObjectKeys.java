@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///                                          seen.arrow quality.json manifest.json
 /// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
 ///                                          evaluation.json manifest.json
+///   checkpoint                             while the training run goes on
 /// models/{dataset}/current.json
 /// ```
 public final class ObjectKeys {
@@ -59,6 +60,9 @@ public final class ObjectKeys {
 
   /// What a model is: kind, factors, scale, mean.
   public static final String MODEL = "model.json";
+
+  /// How far a training run has come, while it goes on.
+  public static final String CHECKPOINT = "checkpoint";
 
   /// A model's training, epoch by epoch.
   public static final String HISTORY = "history.json";

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch its number, from 1
 /// @param trainRmse each rating against the model just before it learned from it, unclipped
 /// @param validationRmse after the epoch, predictions clipped to the scale; nothing without ratings
-/// @param learningRate of this epoch
+/// @param learningRate of the factors in this epoch
 /// @param seconds it took, validation included
 /// @param updatesPerSecond ratings learned from in a second, validation left out
+/// @param secondsLeft what the epochs after it were expected to take
 public record Epoch(
     int epoch,
     double trainRmse,
     @Nullable Double validationRmse,
     double learningRate,
     double seconds,
-    double updatesPerSecond) {}
+    double updatesPerSecond,
+    double secondsLeft) {}

@@ -8,16 +8,21 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 ///
 /// @param threads platform threads that train
 /// @param kernel the kernel and why it was taken
-record Execution(int threads, Kernels.Choice kernel) {
+/// @param maxSeconds what the epochs of this call may take; infinite without a limit
+record Execution(int threads, Kernels.Choice kernel, double maxSeconds) {
   private static final int MOST_THREADS = 64;
+  private static final int MOST_SECONDS = 1_000_000;
 
   /// What a request asks for.
   ///
   /// @throws RequestException naming the field that cannot be met
   static Execution of(TrainRequest request) {
     int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-    int threads = TrainParameters.whole("threads", request.threads(), processors, MOST_THREADS);
-    return new Execution(threads, kernel(request.kernel() == null ? "auto" : request.kernel()));
+    return new Execution(
+        TrainParameters.whole("threads", request.threads(), processors, MOST_THREADS),
+        kernel(request.kernel() == null ? "auto" : request.kernel()),
+        TrainParameters.real(
+            "maxSeconds", request.maxSeconds(), Double.POSITIVE_INFINITY, false, MOST_SECONDS));
   }
 
   private static Kernels.Choice kernel(String name) {

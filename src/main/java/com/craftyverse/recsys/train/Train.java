@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
@@ -10,19 +10,21 @@ import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.io.Serial;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The train step: learns a model from an index.
 public final class Train {
@@ -40,7 +42,8 @@ public final class Train {
     this.runner = new StepRunner(store);
   }
 
-  /// Trains a model, or finds the one that the same request and index gave before.
+  /// Trains a model, or finds the one that the same request and index gave before. When the time is
+  /// up before the run is done, the answer is `resumable`, and the next call goes on.
   ///
   /// @throws RequestException when the request, or what it names, is at fault
   /// @throws com.craftyverse.recsys.columnar.MalformedFileException when a file of the index is
@@ -49,61 +52,54 @@ public final class Train {
   public TrainResult run(TrainRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    Execution execution = Execution.of(request);
+    TrainParameters.of(request, 0); // a field that is out of range is told before anything is read
     Manifest index = Manifest.read(store, key, IndexFiles.STEP, IndexFiles.INDEX_FORMAT_VERSION);
     TrainParameters parameters = TrainParameters.of(request, ratings(index));
-    Execution execution = Execution.of(request);
-    StepSpec spec =
-        new StepSpec(
-            STEP,
-            ModelCard.FORMAT_VERSION,
-            index.dataset(),
-            Map.of(IndexFiles.STEP, index.id()),
-            parameters);
-    String model = ObjectKeys.modelDirectory(spec.dataset(), spec.id());
-    StepRunner.Done<TrainFigures> done;
+    Map<String, String> ids = new TreeMap<>(Map.of(IndexFiles.STEP, index.id()));
+    Map<String, String> sources = new TreeMap<>(Map.of(IndexFiles.STEP, key));
+    WarmStart earlier =
+        request.warmStart() == null ? null : WarmStart.of(store, request.warmStart());
+    if (earlier != null) {
+      earlier.check(index.dataset(), parameters);
+      ids.put(WarmStart.FIELD, earlier.modelId());
+      sources.put(WarmStart.FIELD, earlier.manifest());
+    }
+    StepSpec spec = new StepSpec(STEP, ModelCard.FORMAT_VERSION, index.dataset(), ids, parameters);
+    String directory = ObjectKeys.modelDirectory(spec.dataset(), spec.id());
+    TimeLimit limit = new TimeLimit(execution.maxSeconds());
     try {
-      done =
+      StepRunner.Done<TrainFigures> done =
           runner.run(
               spec,
-              model,
-              Map.of(IndexFiles.STEP, key),
+              directory,
+              sources,
               TrainFigures.class,
               output -> {
-                try (Inputs inputs = new Inputs(store, ObjectKeys.directoryOf(key))) {
-                  return train(spec, key, parameters, execution, inputs, output, model);
+                try (TrainingInputs inputs =
+                    new TrainingInputs(store, ObjectKeys.directoryOf(key))) {
+                  return train(
+                      spec, parameters, execution, limit, inputs, earlier, output, directory);
                 }
               });
-    } catch (OutOfTime e) {
-      done = e.done;
+      if (!done.cached()) {
+        store.delete(directory + ObjectKeys.CHECKPOINT);
+      }
+      return new TrainResult(done.manifest(), done.cached(), false, done.figures());
+    } catch (OutOfTimeException e) {
+      return new TrainResult(null, false, true, e.figures);
     }
-    return new TrainResult(done.manifest(), done.cached(), done.figures());
   }
 
-  /// A run that ended before its time was up leaves no manifest under the id of the whole run, which
-  /// would pass it off as that. What it came to is a model of its own, whose id says how far it got.
-  private static final class OutOfTime extends IOException {
+  /// Ends a step whose work is not done, so that it leaves no manifest.
+  private static final class OutOfTimeException extends IOException {
     @Serial private static final long serialVersionUID = 1;
-    private final transient StepRunner.Done<TrainFigures> done;
+    private final transient TrainFigures figures;
 
-    OutOfTime(StepRunner.Done<TrainFigures> done) {
-      super(done.figures().ending());
-      this.done = done;
+    OutOfTimeException(TrainFigures figures) {
+      super(figures.ending());
+      this.figures = figures;
     }
-  }
-
-  /// What shapes a model that was not trained to its end.
-  ///
-  /// @param parameters those of the whole run
-  /// @param stoppedAfter the last epoch that was run
-  private record ShortRun(@JsonUnwrapped TrainParameters parameters, int stoppedAfter) {}
-
-  private static StepSpec shortRun(StepSpec whole, TrainParameters parameters, int epochs) {
-    return new StepSpec(
-        whole.step(),
-        whole.formatVersion(),
-        whole.dataset(),
-        whole.inputs(),
-        new ShortRun(parameters, epochs));
   }
 
   /// About how many training ratings an index has, without opening it.
@@ -113,10 +109,11 @@ public final class Train {
 
   private TrainFigures train(
       StepSpec spec,
-      String index,
       TrainParameters parameters,
       Execution execution,
-      Inputs inputs,
+      TimeLimit limit,
+      TrainingInputs inputs,
+      @Nullable WarmStart earlier,
       StepRunner.Output output,
       String directory)
       throws IOException {
@@ -141,49 +138,86 @@ public final class Train {
             execution.kernel(),
             execution.threads(),
             execution.threads() == 1 ? "thread" : "threads"));
+    RowLayout layout = new RowLayout(parameters.factors());
+    Checkpoint checkpoint =
+        new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
+    Optional<TrainingState> kept = checkpoint.read();
+    TrainingState state =
+        kept.isPresent()
+            ? kept.get()
+            : new TrainingState(initial(what, training, layout, parameters, inputs, earlier));
     Trainer.Outcome outcome;
     float mean;
     try (Workers workers = new Workers(what, execution.threads())) {
-      Trainer trainer =
-          new Trainer(what, training, validation, parameters, execution.kernel().kernel(), workers);
-      mean = trainer.mean();
-      outcome = trainer.run();
+      Descent descent =
+          new Descent(training, validation, parameters, execution.kernel().kernel(), workers);
+      mean = descent.mean();
+      outcome =
+          new Trainer(what, training, validation, parameters, descent, workers)
+              .run(state, limit, checkpoint::write);
     }
-    if (outcome.outOfTime()) {
-      StepSpec shortRun = shortRun(spec, parameters, outcome.history().size());
-      String shortModel = ObjectKeys.modelDirectory(spec.dataset(), shortRun.id());
-      throw new OutOfTime(
-          runner.run(
-              shortRun,
-              shortModel,
-              Map.of(IndexFiles.STEP, index),
-              TrainFigures.class,
-              shortOutput -> {
-                TrainFigures figures =
-                    figures(shortRun, parameters, execution, training, validation, outcome);
-                write(figures, mean, inputs, training, outcome, shortOutput, spec.dataset());
-                tell(what, figures, shortModel);
-                return figures;
-              }));
+    if (!outcome.done()) {
+      TrainFigures figures =
+          figures(spec, parameters, execution, training, validation, outcome, null);
+      tell(what, figures);
+      throw new OutOfTimeException(figures);
     }
-    TrainFigures figures = figures(spec, parameters, execution, training, validation, outcome);
-    write(figures, mean, inputs, training, outcome, output, spec.dataset());
-    tell(what, figures, directory);
+    String digest = write(spec, parameters, mean, inputs, training, outcome, output);
+    TrainFigures figures =
+        figures(spec, parameters, execution, training, validation, outcome, digest);
+    tell(what, figures);
+    LOG.log(Level.INFO, "{0}: the model is in {1}", what, directory);
     return figures;
   }
 
-  private static void write(
-      TrainFigures figures,
+  private static Factors initial(
+      String what,
+      TrainingSet training,
+      RowLayout layout,
+      TrainParameters parameters,
+      TrainingInputs inputs,
+      @Nullable WarmStart earlier)
+      throws IOException {
+    Factors factors =
+        Factors.initial(
+            layout,
+            training.users(),
+            training.items(),
+            parameters.biased() ? 0 : training.mean(),
+            parameters.initialSpread(),
+            parameters.seed());
+    if (earlier != null) {
+      earlier.copyInto(factors, inputs, parameters.biased() ? (float) training.mean() : 0, what);
+    }
+    return factors;
+  }
+
+  /// Writes the model.
+  ///
+  /// @return the SHA-256 of its factors: of `users.arrow`, and after it `items.arrow`
+  private static String write(
+      StepSpec spec,
+      TrainParameters parameters,
       float mean,
-      Inputs inputs,
+      TrainingInputs inputs,
       TrainingSet training,
       Trainer.Outcome outcome,
-      StepRunner.Output output,
-      String dataset)
+      StepRunner.Output output)
       throws IOException {
-    ModelWriter writer = new ModelWriter(outcome.factors());
-    output.write(ObjectKeys.USERS, path -> writer.writeUsers(inputs.users, path));
-    output.write(ObjectKeys.ITEMS, path -> writer.writeItems(inputs.items, path));
+    ModelWriter writer = new ModelWriter(outcome.state().best());
+    MessageDigest digest = Digest.sha256();
+    output.write(
+        ObjectKeys.USERS,
+        path -> {
+          writer.writeUsers(inputs.users, path);
+          Digest.update(digest, path);
+        });
+    output.write(
+        ObjectKeys.ITEMS,
+        path -> {
+          writer.writeItems(inputs.items, path);
+          Digest.update(digest, path);
+        });
     output.write(
         ObjectKeys.SEEN,
         path -> Files.copy(inputs.seen.path(), path, StandardCopyOption.REPLACE_EXISTING));
@@ -191,10 +225,10 @@ public final class Train {
         ObjectKeys.MODEL,
         new ModelCard(
             ModelCard.FORMAT_VERSION,
-            figures.model(),
-            dataset,
-            figures.modelId(),
-            figures.factors(),
+            parameters.model(),
+            spec.dataset(),
+            spec.id(),
+            parameters.factors(),
             mean,
             (float) training.mean(),
             training.lowest(),
@@ -202,10 +236,11 @@ public final class Train {
             training.users(),
             training.items(),
             training.rows()));
-    output.writeJson(ObjectKeys.HISTORY, outcome.history());
+    output.writeJson(ObjectKeys.HISTORY, outcome.state().history());
+    return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static void check(Inputs inputs, TrainingSet training, TrainParameters parameters)
+  private static void check(TrainingInputs inputs, TrainingSet training, TrainParameters parameters)
       throws IOException {
     if (training.rows() == 0) {
       throw RequestException.unprocessable("there are no training ratings to learn from");
@@ -239,99 +274,51 @@ public final class Train {
       Execution execution,
       TrainingSet training,
       ValidationSet validation,
-      Trainer.Outcome outcome) {
+      Trainer.Outcome outcome,
+      @Nullable String digest) {
+    List<Epoch> history = outcome.state().history();
     double seconds = 0;
     double trainSeconds = 0;
-    for (Epoch epoch : outcome.history()) {
+    for (Epoch epoch : history) {
       seconds += epoch.seconds();
       trainSeconds += training.rows() / epoch.updatesPerSecond();
     }
-    int epochs = outcome.history().size();
     return new TrainFigures(
         spec.id(),
         parameters.model(),
         parameters.factors(),
-        epochs,
+        history.size(),
         outcome.best().epoch(),
         outcome.best().trainRmse(),
         outcome.best().validationRmse(),
         training.rows(),
         validation.rows(),
         validation.isEvidence(),
+        outcome.state().cuts(),
         outcome.ending(),
-        epochs * training.rows() / trainSeconds,
+        history.size() * training.rows() / trainSeconds,
         seconds,
         execution.kernel().kernel().name(),
         execution.kernel().kernel().lanes(),
-        execution.threads());
+        execution.threads(),
+        System.getProperty("java.vm.name") + " " + Runtime.version(),
+        digest);
   }
 
-  private static void tell(String what, TrainFigures figures, String directory) {
+  private static void tell(String what, TrainFigures figures) {
     LOG.log(Level.INFO, "{0}: {1}", what, figures.ending());
     Double validationRmse = figures.validationRmse();
     LOG.log(
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: model of epoch %d, train RMSE %.4f%s, %s updates/s, is in %s",
+            "%s: best is epoch %d, train RMSE %.4f%s, %s updates/s",
             what,
             figures.bestEpoch(),
             figures.trainRmse(),
             validationRmse == null
                 ? ""
                 : String.format(Locale.ROOT, ", validation RMSE %.4f", validationRmse),
-            Progress.rate(figures.updatesPerSecond()),
-            directory));
-  }
-
-  /// The index's files, fetched and mapped.
-  private static final class Inputs implements AutoCloseable {
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    final ArrowFile training;
-    final ArrowFile validation;
-    final ArrowFile users;
-    final ArrowFile items;
-    final FetchedObject seen;
-
-    Inputs(ObjectStore store, String directory) throws IOException {
-      try {
-        this.training = map(store, directory + ObjectKeys.TRAIN);
-        this.validation = map(store, directory + ObjectKeys.VALIDATION);
-        this.users = map(store, directory + ObjectKeys.USERS);
-        this.items = map(store, directory + ObjectKeys.ITEMS);
-        this.seen = fetch(store, directory + ObjectKeys.SEEN);
-      } catch (IOException | RuntimeException e) {
-        try (this) {
-          throw e;
-        }
-      }
-    }
-
-    private FetchedObject fetch(ObjectStore store, String key) throws IOException {
-      FetchedObject object = store.fetch(key);
-      open.push(object);
-      return object;
-    }
-
-    private ArrowFile map(ObjectStore store, String key) throws IOException {
-      ArrowFile file = ArrowFile.open(fetch(store, key).path(), key);
-      open.push(file);
-      return file;
-    }
-
-    @Override
-    public void close() throws IOException {
-      IOException problem = null;
-      for (AutoCloseable resource : open) {
-        try {
-          resource.close();
-        } catch (Exception e) {
-          problem = problem == null ? new IOException("cannot release an input", e) : problem;
-        }
-      }
-      if (problem != null) {
-        throw problem;
-      }
-    }
+            Progress.rate(figures.updatesPerSecond())));
   }
 }

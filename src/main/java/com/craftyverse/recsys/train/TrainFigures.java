@@ -2,7 +2,8 @@ package com.craftyverse.recsys.train;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a training run came to.
+/// What a training run came to. When several calls made it, kernel, lanes, threads and JVM are those
+/// of the last one.
 ///
 /// @param modelId the model's id
 /// @param model `biased` or `dot`
@@ -14,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// @param trainRatings ratings that it learned from
 /// @param validationRatings ratings that it was checked with, of users and items it knows
 /// @param earlyStopping whether validation decided on the epoch
+/// @param learningRateCuts how often the learning rate was cut, because the errors grew
 /// @param ending how the run ended, or why validation did not decide
 /// @param updatesPerSecond ratings learned from in a second, validation left out
 /// @param seconds for all epochs
 /// @param kernel `scalar` or `vector`
 /// @param lanes the kernel's lane width, in floats
 /// @param threads threads that trained
+/// @param jvm the virtual machine and its version
+/// @param digest SHA-256 of the bytes of `users.arrow` and, after them, `items.arrow`; the same for
+///     the same upload and parameters on any machine. Nothing when the run is not done
 public record TrainFigures(
     String modelId,
     String model,
@@ -31,9 +36,12 @@ public record TrainFigures(
     long trainRatings,
     long validationRatings,
     boolean earlyStopping,
+    int learningRateCuts,
     String ending,
     double updatesPerSecond,
     double seconds,
     String kernel,
     int lanes,
-    int threads) {}
+    int threads,
+    String jvm,
+    @Nullable String digest) {}

@@ -11,11 +11,28 @@ import org.jspecify.annotations.Nullable;
 /// @param model `biased` or `dot`
 /// @param factors k, the length of the vectors
 /// @param epochs passes over the ratings, at most
-/// @param learningRate of the first epoch
-/// @param regularization weight of the L2 penalty
+/// @param learningRate of the factors in the first epoch
+/// @param finalLearningRate of the factors in the last epoch
+/// @param biasLearningRate of the biases in the first epoch; it falls as that of the factors
+/// @param userRegularization weight of the L2 penalty of the users' factors
+/// @param itemRegularization weight of the L2 penalty of the items' factors
+/// @param biasRegularization weight of the L2 penalty of the biases
+/// @param initialSpread standard deviation of the initial factors, times √k
+/// @param patience epochs without improvement on the validation set that end the run
 /// @param seed of the initial factors and of the order of the ratings
 public record TrainParameters(
-    String model, int factors, int epochs, double learningRate, double regularization, long seed) {
+    String model,
+    int factors,
+    int epochs,
+    double learningRate,
+    double finalLearningRate,
+    double biasLearningRate,
+    double userRegularization,
+    double itemRegularization,
+    double biasRegularization,
+    double initialSpread,
+    int patience,
+    long seed) {
   /// A model with mean, biases and factors.
   public static final String BIASED = "biased";
 
@@ -24,7 +41,10 @@ public record TrainParameters(
 
   private static final int DEFAULT_FACTORS = 50;
   private static final int DEFAULT_EPOCHS = 20;
+  private static final int DEFAULT_PATIENCE = 5;
   private static final long DEFAULT_SEED = 42;
+  private static final double DEFAULT_SPREAD = 0.25;
+  private static final int MOST_EPOCHS = 1000;
 
   private static final double DOT_LEARNING_RATE = 0.03;
   private static final double DOT_REGULARIZATION = 0.05;
@@ -36,6 +56,11 @@ public record TrainParameters(
   private static final double LEARNING_RATE_EXPONENT = -0.14;
   private static final double BASE_REGULARIZATION = 0.09;
   private static final double REGULARIZATION_EXPONENT = -0.16;
+
+  /// Rate and penalty of the biases, as parts of those of the factors.
+  private static final double BIAS_RATE = 0.5;
+
+  private static final double BIAS_PENALTY = 0.3;
 
   /// The parameters that a request asks for, with defaults for the rest.
   ///
@@ -49,13 +74,37 @@ public record TrainParameters(
         biased ? bySize(BASE_LEARNING_RATE, LEARNING_RATE_EXPONENT, ratings) : DOT_LEARNING_RATE;
     double regularization =
         biased ? bySize(BASE_REGULARIZATION, REGULARIZATION_EXPONENT, ratings) : DOT_REGULARIZATION;
+    int epochs = whole("epochs", request.epochs(), DEFAULT_EPOCHS, MOST_EPOCHS);
+    learningRate = real("learningRate", request.learningRate(), learningRate, false, 1);
+    regularization = real("regularization", request.regularization(), regularization, true, 10);
     return new TrainParameters(
         model,
         whole("factors", request.factors(), DEFAULT_FACTORS, 512),
-        whole("epochs", request.epochs(), DEFAULT_EPOCHS, 1000),
-        real("learningRate", request.learningRate(), learningRate, false, 1),
-        real("regularization", request.regularization(), regularization, true, 10),
+        epochs,
+        learningRate,
+        real("finalLearningRate", request.finalLearningRate(), learningRate / epochs, true, 1),
+        ofBiases(
+            "biasLearningRate", biased, request.biasLearningRate(), BIAS_RATE * learningRate, 1),
+        real("userRegularization", request.userRegularization(), regularization, true, 10),
+        real("itemRegularization", request.itemRegularization(), regularization, true, 10),
+        ofBiases(
+            "biasRegularization",
+            biased,
+            request.biasRegularization(),
+            BIAS_PENALTY * regularization,
+            10),
+        real("initialSpread", request.initialSpread(), DEFAULT_SPREAD, true, 10),
+        whole("patience", request.patience(), DEFAULT_PATIENCE, MOST_EPOCHS),
         request.seed() == null ? DEFAULT_SEED : request.seed());
+  }
+
+  private static double ofBiases(
+      String field, boolean biased, @Nullable Double value, double standard, int highest) {
+    if (!biased && value != null) {
+      throw RequestException.invalid(
+          "field '" + field + "': a model of the kind dot has no biases");
+    }
+    return biased ? real(field, value, standard, true, highest) : 0;
   }
 
   /// `base · (ratings / 75,000) ^ exponent`, as if there were never fewer ratings than that,
@@ -68,6 +117,14 @@ public record TrainParameters(
   /// Whether the model has a mean and biases.
   boolean biased() {
     return model.equals(BIASED);
+  }
+
+  /// The learning rate of the factors in an epoch; that of the biases is in proportion.
+  ///
+  /// @param epoch its number, from 1
+  double learningRate(int epoch) {
+    double passed = epochs == 1 ? 0 : (epoch - 1) / (epochs - 1.0);
+    return learningRate + passed * (finalLearningRate - learningRate);
   }
 
   private static String model(@Nullable String model) {
@@ -97,7 +154,8 @@ public record TrainParameters(
     return value;
   }
 
-  private static double real(
+  /// A number from 0, or above 0, to `highest`.
+  static double real(
       String field, @Nullable Double value, double standard, boolean zeroAllowed, int highest) {
     if (value == null) {
       return standard;

@@ -9,9 +9,20 @@ import org.jspecify.annotations.Nullable;
 /// @param model `biased`, or `dot` for factors without mean and biases
 /// @param factors k, the length of the vectors, 1 to 512
 /// @param epochs passes over the ratings at most, 1 to 1,000
-/// @param learningRate of the first epoch, above 0, at most 1
-/// @param regularization weight of the L2 penalty, 0 to 10
+/// @param learningRate of the factors in the first epoch, above 0, at most 1
+/// @param finalLearningRate of the factors in the last epoch, 0 to 1; it gets there in a straight
+///     line
+/// @param biasLearningRate of the biases in the first epoch, 0 to 1; it falls as that of the factors
+/// @param regularization weight of the L2 penalty of all factors, 0 to 10
+/// @param userRegularization the same for the users' factors alone
+/// @param itemRegularization the same for the items' factors alone
+/// @param biasRegularization weight of the L2 penalty of the biases, 0 to 10
+/// @param initialSpread standard deviation of the initial factors, times √k, 0 to 10
+/// @param patience epochs without improvement on the validation set that end the run, 1 to 1,000
 /// @param seed of the initial factors and of the order of the ratings
+/// @param warmStart the manifest of an earlier model, of any version of the dataset, to start from
+/// @param maxSeconds what the epochs of one call may take, above 0; a run that needs longer answers
+///     `resumable`, and goes on when the request comes again; without influence on the model
 /// @param threads 1 to 64; without influence on the model
 /// @param kernel `auto`, `scalar` or `vector`; without influence on the model
 public record TrainRequest(
@@ -20,14 +31,25 @@ public record TrainRequest(
     @Nullable Integer factors,
     @Nullable Integer epochs,
     @Nullable Double learningRate,
+    @Nullable Double finalLearningRate,
+    @Nullable Double biasLearningRate,
     @Nullable Double regularization,
+    @Nullable Double userRegularization,
+    @Nullable Double itemRegularization,
+    @Nullable Double biasRegularization,
+    @Nullable Double initialSpread,
+    @Nullable Integer patience,
     @Nullable Long seed,
+    @Nullable String warmStart,
+    @Nullable Double maxSeconds,
     @Nullable Integer threads,
     @Nullable String kernel)
     implements Request {
 
   /// A request with the defaults.
   public static TrainRequest of(String manifest) {
-    return new TrainRequest(manifest, null, null, null, null, null, null, null, null);
+    return new TrainRequest(
+        manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, null, null, null);
   }
 }

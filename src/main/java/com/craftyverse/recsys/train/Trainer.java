@@ -1,67 +1,54 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.columnar.Buffers;
-import com.craftyverse.recsys.kernel.Kernel;
-import com.craftyverse.recsys.kernel.LearningRates;
-import com.craftyverse.recsys.kernel.LearningRates.Rate;
-import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.kernel.Scratch;
-import com.craftyverse.recsys.step.Deadline;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// One training run: stochastic gradient descent over the blocks of a [TrainingSet].
-///
-/// For maintainers. An epoch is `side` rounds; a round takes one block of each row and column of
-/// the grid (a stratum of Gemulla et al., KDD 2011). The blocks of a round share neither users nor
-/// items, so threads take them in any order and the result is the same to the bit. Within a block,
-/// chunks of users are visited in an order drawn for the epoch and block. Sums of errors are kept
-/// for each block and added up in the blocks' order.
+/// Decides on a training run: how many epochs, which one is kept, what is done when the errors grow.
 final class Trainer {
-  /// Epochs without improvement after which a run ends.
-  static final int PATIENCE = 5;
+  /// How often a run may diverge, and its learning rate be cut.
+  static final int MOST_CUTS = 3;
 
-  /// Kept of the time that there is for writing the model.
-  private static final double SECONDS_TO_WRITE = 30;
+  private static final double CUT = 0.5;
 
-  /// Step and penalty of the biases, as parts of those of the factors.
-  private static final float BIAS_STEP = 0.5f;
+  /// An epoch has diverged when its training RMSE is so many times the lowest before it.
+  private static final double RISE = 1.05;
 
-  private static final float BIAS_PENALTY = 0.3f;
+  /// The first one has, when it is so many times what the mean and small random factors would give.
+  private static final double FIRST_RISE = 2;
+
+  /// The same in parts of the largest rating, for where there is next to no error left.
+  private static final double LEAST_RISE = 1e-3;
+
+  private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
+  /// Keeps a run for another call, or for after a crash.
+  @FunctionalInterface
+  interface Keeper {
+    void keep(TrainingState state) throws IOException;
+  }
+
   /// What a run came to.
   ///
-  /// @param factors of the best epoch
-  /// @param history an entry for each epoch that was run
-  /// @param best the entry of the epoch whose factors these are
+  /// @param state with the best epoch's factors and the history
+  /// @param best the entry of the best epoch
   /// @param ending how the run ended
-  /// @param outOfTime whether it ended because the time was nearly up
-  record Outcome(
-      Factors factors, List<Epoch> history, Epoch best, String ending, boolean outOfTime) {}
+  /// @param done whether it did; if not, the time was up, and it was kept
+  record Outcome(TrainingState state, Epoch best, String ending, boolean done) {}
 
   private final String what;
   private final TrainingSet training;
   private final ValidationSet validation;
   private final TrainParameters parameters;
-  private final Kernel kernel;
+  private final Descent descent;
   private final Workers workers;
-  private final RowLayout layout;
-  private final float mean;
-  private final Scratch[] scratches;
-  private final float[][] predictions;
-  private final double[] blockErrors;
-  private final double[] sliceErrors;
 
   /// @param what the work, for the log
   Trainer(
@@ -69,102 +56,56 @@ final class Trainer {
       TrainingSet training,
       ValidationSet validation,
       TrainParameters parameters,
-      Kernel kernel,
+      Descent descent,
       Workers workers) {
     this.what = what;
     this.training = training;
     this.validation = validation;
     this.parameters = parameters;
-    this.kernel = kernel;
+    this.descent = descent;
     this.workers = workers;
-    this.layout = new RowLayout(parameters.factors());
-    this.mean = parameters.biased() ? (float) training.mean() : 0;
-    this.scratches = new Scratch[workers.threads()];
-    this.predictions = new float[workers.threads()][ValidationSet.SLICE_ROWS];
-    for (int i = 0; i < scratches.length; i++) {
-      scratches[i] = new Scratch();
-    }
-    this.blockErrors = new double[training.side() * training.side()];
-    this.sliceErrors = new double[validation.slices().size()];
   }
 
-  /// μ of the model, 0 for `dot`.
-  float mean() {
-    return mean;
-  }
-
-  /// Trains.
+  /// Trains until the run is done, or until the time is nearly up, but one epoch at least.
   ///
+  /// @param state where to begin; it is changed
   /// @throws InterruptedIOException when the thread was interrupted
-  /// @throws RequestException when the errors grow without bound
-  Outcome run() throws IOException {
-    double level = parameters.biased() ? 0 : training.mean();
-    Factors factors =
-        Factors.initial(layout, training.users(), training.items(), level, parameters.seed());
-    boolean validated = validation.isEvidence();
-    Factors bestFactors = validated ? factors.copy() : factors;
-    List<Epoch> history = new ArrayList<>();
-    Epoch best = null;
-    double seconds = 0;
-    for (int number = 1; number <= parameters.epochs(); number++) {
-      Epoch epoch = epoch(factors, number);
-      history.add(epoch);
-      seconds += epoch.seconds();
-      if (!validated || best == null || rmse(epoch) < rmse(best)) {
-        best = epoch;
-        if (validated) {
-          bestFactors.set(factors);
-        }
+  /// @throws RequestException when the errors grow whatever the learning rate
+  Outcome run(TrainingState state, TimeLimit limit, Keeper keeper) throws IOException {
+    Epoch best = best(state.history());
+    String ending = best == null ? null : ending(state.history(), best);
+    double secondsSinceKept = 0;
+    while (best == null || ending == null) {
+      Epoch epoch = epoch(state);
+      boolean better = isBetter(epoch, best);
+      state.accept(epoch, better, workers);
+      best = better || best == null ? epoch : best;
+      tell(epoch);
+      ending = ending(state.history(), best);
+      secondsSinceKept += epoch.seconds();
+      boolean outOfTime = ending == null && limit.isNear(epoch.seconds());
+      if (outOfTime || secondsSinceKept > SECONDS_BETWEEN_CHECKPOINTS) {
+        keeper.keep(state);
+        secondsSinceKept = 0;
       }
-      tell(epoch, seconds);
-      if (best != null && number - best.epoch() == PATIENCE) {
-        String ending =
-            String.format(
-                Locale.ROOT,
-                "validation RMSE did not improve for %d epochs after epoch %d",
-                PATIENCE,
-                best.epoch());
-        return new Outcome(bestFactors, history, best, ending, false);
-      }
-      if (best != null && number < parameters.epochs() && isTimeUp(history)) {
-        String ending =
-            String.format(
-                Locale.ROOT,
-                "stopped after epoch %d of %d, because the time was nearly up",
-                number,
-                parameters.epochs());
-        return new Outcome(bestFactors, history, best, ending, true);
+      if (outOfTime) {
+        return new Outcome(state, best, outOfTime(epoch.epoch()), false);
       }
     }
-    if (best == null || !bestFactors.isFinite()) {
-      throw diverged(parameters.epochs());
-    }
-    String ending =
-        validated
-            ? String.format(
-                Locale.ROOT,
-                "all %d epochs were run; validation RMSE is lowest after epoch %d",
-                parameters.epochs(),
-                best.epoch())
-            : String.format(
-                Locale.ROOT,
-                "all %d epochs were run, without early stopping: %,d validation ratings of %,d"
-                    + " users are too few to decide by (%,d of %,d are needed)",
-                parameters.epochs(),
-                validation.rows(),
-                validation.users(),
-                ValidationSet.EVIDENCE_ROWS,
-                ValidationSet.EVIDENCE_USERS);
-    return new Outcome(bestFactors, history, best, ending, false);
+    return new Outcome(state, best, ending, true);
   }
 
-  /// Whether another epoch, as long as the longest so far and half as much again, would leave too
-  /// little time to write the model.
-  private static boolean isTimeUp(List<Epoch> history) {
-    double longest = history.stream().mapToDouble(Epoch::seconds).max().orElse(0);
-    return Deadline.remaining()
-        .map(left -> left.toMillis() / 1e3 < 1.5 * longest + SECONDS_TO_WRITE)
-        .orElse(false);
+  /// Without evidence the last epoch is the best.
+  private boolean isBetter(Epoch epoch, @Nullable Epoch best) {
+    return best == null || !validation.isEvidence() || rmse(epoch) < rmse(best);
+  }
+
+  private @Nullable Epoch best(List<Epoch> history) {
+    Epoch best = null;
+    for (Epoch epoch : history) {
+      best = isBetter(epoch, best) ? epoch : best;
+    }
+    return best;
   }
 
   private static double rmse(Epoch epoch) {
@@ -172,167 +113,114 @@ final class Trainer {
     return rmse == null ? Double.NaN : rmse;
   }
 
-  private Epoch epoch(Factors factors, int number) throws IOException {
-    double learningRate = learningRate(number);
-    long start = System.nanoTime();
-    double trainRmse = train(factors, number, learningRate);
-    double trainSeconds = (System.nanoTime() - start) / 1e9;
-    if (!Double.isFinite(trainRmse)) {
-      throw diverged(number);
+  /// Why the run is done, or nothing if it is not.
+  private @Nullable String ending(List<Epoch> history, Epoch best) {
+    int epochs = history.size();
+    if (epochs - best.epoch() == parameters.patience()) {
+      return String.format(
+          Locale.ROOT,
+          "validation RMSE did not improve for %d epochs after epoch %d",
+          parameters.patience(),
+          best.epoch());
     }
-    Double validationRmse = validate(factors);
-    if (validationRmse != null && !Double.isFinite(validationRmse)) {
-      throw diverged(number);
+    if (epochs < parameters.epochs()) {
+      return null;
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Epoch(
-        number, trainRmse, validationRmse, learningRate, seconds, training.rows() / trainSeconds);
+    return validation.isEvidence()
+        ? String.format(
+            Locale.ROOT,
+            "all %d epochs were run; validation RMSE is lowest after epoch %d",
+            epochs,
+            best.epoch())
+        : String.format(
+            Locale.ROOT,
+            "all %d epochs were run, without early stopping: %,d validation ratings of %,d users"
+                + " are too few to decide by (%,d of %,d are needed)",
+            epochs,
+            validation.rows(),
+            validation.users(),
+            ValidationSet.EVIDENCE_ROWS,
+            ValidationSet.EVIDENCE_USERS);
   }
 
-  private RequestException diverged(int epoch) {
+  private String outOfTime(int epoch) {
+    return String.format(
+        Locale.ROOT,
+        "stopped after epoch %d of %d, because the time was nearly up; the same request goes on",
+        epoch,
+        parameters.epochs());
+  }
+
+  /// The next epoch, with a lower learning rate if it diverges.
+  private Epoch epoch(TrainingState state) throws IOException {
+    int number = state.history().size() + 1;
+    while (true) {
+      double learningRate = parameters.learningRate(number) * Math.pow(CUT, state.cuts());
+      long start = System.nanoTime();
+      double trainRmse = descent.train(state.factors(), number, learningRate);
+      double trainSeconds = (System.nanoTime() - start) / 1e9;
+      Double validationRmse = descent.validate(state.factors());
+      double seconds = (System.nanoTime() - start) / 1e9;
+      String problem = problem(state, trainRmse);
+      if (problem == null) {
+        double secondsSoFar = seconds + state.history().stream().mapToDouble(Epoch::seconds).sum();
+        return new Epoch(
+            number,
+            trainRmse,
+            validationRmse,
+            learningRate,
+            seconds,
+            training.rows() / trainSeconds,
+            secondsSoFar / number * (parameters.epochs() - number));
+      }
+      if (state.cuts() == MOST_CUTS) {
+        throw diverged(number, problem, learningRate);
+      }
+      state.revert(workers);
+      LOG.log(
+          Level.WARNING,
+          String.format(
+              Locale.ROOT,
+              "%s: epoch %d diverged, %s; it is done again with half the learning rate",
+              what,
+              number,
+              problem));
+    }
+  }
+
+  /// What shows that an epoch has diverged, or nothing.
+  private @Nullable String problem(TrainingState state, double trainRmse) throws IOException {
+    // Clipped predictions hide infinite factors from the validation error.
+    if (!Double.isFinite(trainRmse) || !state.isFinite(workers)) {
+      return "its errors are not finite";
+    }
+    double lowest = state.history().stream().mapToDouble(Epoch::trainRmse).min().orElse(Double.NaN);
+    double largest = Math.max(Math.abs(training.lowest()), Math.abs(training.highest()));
+    double limit =
+        LEAST_RISE * largest
+            + (state.history().isEmpty()
+                ? FIRST_RISE * (training.standardDeviation() + parameters.initialSpread())
+                : RISE * lowest);
+    return trainRmse > limit
+        ? String.format(Locale.ROOT, "train RMSE rose to %.4f, above %.4f", trainRmse, limit)
+        : null;
+  }
+
+  private RequestException diverged(int epoch, String problem, double learningRate) {
     return RequestException.unprocessable(
         String.format(
             Locale.ROOT,
-            "%s diverged in epoch %d: the errors are not finite; lower 'learningRate' (it is %s)",
+            "%s diverged in epoch %d: %s, even with a learning rate that was cut %d times to %s;"
+                + " lower 'learningRate' (it is %s) or raise 'regularization'",
             what,
             epoch,
+            problem,
+            MOST_CUTS,
+            learningRate,
             parameters.learningRate()));
   }
 
-  /// Falls in a straight line, from the given rate in the first epoch to its `epochs`th part in the
-  /// last.
-  double learningRate(int epoch) {
-    return parameters.learningRate() * (parameters.epochs() + 1 - epoch) / parameters.epochs();
-  }
-
-  private LearningRates rates(double learningRate) {
-    float step = (float) learningRate;
-    float penalty = (float) parameters.regularization();
-    Rate rate = new Rate(step, penalty);
-    Rate bias =
-        parameters.biased() ? new Rate(BIAS_STEP * step, BIAS_PENALTY * penalty) : Rate.FIXED;
-    return new LearningRates(layout, mean, rate, rate, bias, bias);
-  }
-
-  private double train(Factors factors, int epoch, double learningRate) throws IOException {
-    LearningRates rates = rates(learningRate);
-    int side = training.side();
-    int[] rounds = new RandomStream(parameters.seed(), Purpose.ROUNDS, epoch).permutation(side);
-    for (int shift : rounds) {
-      workers.run(
-          side,
-          (userBlock, worker) -> {
-            int itemBlock = (userBlock + shift) % side;
-            int block = userBlock * side + itemBlock;
-            long index = (long) epoch * side * side + block;
-            int[] order =
-                new RandomStream(parameters.seed(), Purpose.CHUNKS, index)
-                    .permutation(training.block(userBlock, itemBlock).chunks());
-            blockErrors[block] =
-                train(
-                    factors, training.block(userBlock, itemBlock), order, rates, scratches[worker]);
-          });
-    }
-    return Math.sqrt(sum(blockErrors) / training.rows());
-  }
-
-  private double train(
-      Factors factors, TrainingSet.Block block, int[] order, LearningRates rates, Scratch scratch)
-      throws InterruptedIOException {
-    double squares = 0;
-    for (int chunk : order) {
-      workers.checkStopped();
-      squares +=
-          train(
-              factors,
-              block,
-              block.chunkStarts()[chunk],
-              block.chunkStarts()[chunk + 1],
-              rates,
-              scratch);
-    }
-    return squares;
-  }
-
-  private double train(
-      Factors factors,
-      TrainingSet.Block block,
-      int from,
-      int to,
-      LearningRates rates,
-      Scratch scratch) {
-    MemorySegment users = block.user();
-    int stride = layout.stride();
-    double squares = 0;
-    int start = from;
-    while (start < to) {
-      int user = users.get(Buffers.INT32, (long) start * Integer.BYTES);
-      int end = start + 1;
-      while (end < to && users.get(Buffers.INT32, (long) end * Integer.BYTES) == user) {
-        end++;
-      }
-      squares +=
-          kernel.update(
-              rates,
-              scratch,
-              factors.users(),
-              user * stride,
-              factors.items(),
-              block.item(),
-              block.rating(),
-              start,
-              end - start);
-      start = end;
-    }
-    return squares;
-  }
-
-  private @Nullable Double validate(Factors factors) throws IOException {
-    if (validation.rows() == 0) {
-      return null;
-    }
-    List<ValidationSet.Slice> slices = validation.slices();
-    workers.run(
-        slices.size(),
-        (slice, worker) ->
-            sliceErrors[slice] =
-                squares(factors, slices.get(slice), scratches[worker], predictions[worker]));
-    return Math.sqrt(sum(sliceErrors) / validation.rows());
-  }
-
-  private double squares(
-      Factors factors, ValidationSet.Slice slice, Scratch scratch, float[] predicted) {
-    kernel.predict(
-        scratch,
-        mean,
-        factors.users(),
-        factors.items(),
-        layout.stride(),
-        slice.user(),
-        slice.item(),
-        slice.from(),
-        slice.rows(),
-        predicted);
-    double squares = 0;
-    for (int i = 0; i < slice.rows(); i++) {
-      float rating = slice.rating().get(Buffers.FLOAT32, (slice.from() + (long) i) * Float.BYTES);
-      float prediction = Math.clamp(predicted[i], training.lowest(), training.highest());
-      double error = rating - prediction;
-      squares += error * error;
-    }
-    return squares;
-  }
-
-  private static double sum(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return sum;
-  }
-
-  private void tell(Epoch epoch, double secondsSoFar) {
-    int left = parameters.epochs() - epoch.epoch();
+  private void tell(Epoch epoch) {
     Double validationRmse = epoch.validationRmse();
     String validated =
         validationRmse == null
@@ -350,6 +238,6 @@ final class Trainer {
             validated,
             epoch.learningRate(),
             Progress.rate(epoch.updatesPerSecond()),
-            Progress.duration(secondsSoFar / epoch.epoch() * left)));
+            Progress.duration(epoch.secondsLeft())));
   }
 }

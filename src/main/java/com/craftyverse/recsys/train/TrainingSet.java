@@ -38,6 +38,7 @@ final class TrainingSet {
   private final int items;
   private final long rows;
   private final double mean;
+  private final double standardDeviation;
   private final float lowest;
   private final float highest;
 
@@ -75,6 +76,8 @@ final class TrainingSet {
     }
     this.rows = file.rows();
     this.mean = rows == 0 ? 0 : statistics.sum / rows;
+    this.standardDeviation =
+        rows == 0 ? 0 : Math.sqrt(Math.max(0, statistics.squares / rows - mean * mean));
     this.lowest = statistics.lowest;
     this.highest = statistics.highest;
   }
@@ -106,6 +109,11 @@ final class TrainingSet {
     return mean;
   }
 
+  /// The standard deviation of the ratings.
+  double standardDeviation() {
+    return standardDeviation;
+  }
+
   float lowest() {
     return lowest;
   }
@@ -127,6 +135,7 @@ final class TrainingSet {
 
   private static final class Statistics {
     double sum;
+    double squares;
     float lowest = Float.POSITIVE_INFINITY;
     float highest = Float.NEGATIVE_INFINITY;
   }
@@ -143,6 +152,7 @@ final class TrainingSet {
     int usersOfChunk = 0;
     int previous = -1;
     double sum = 0;
+    double squares = 0;
     float lowest = statistics.lowest;
     float highest = statistics.highest;
     for (int row = 0; row < rows; row++) {
@@ -167,10 +177,12 @@ final class TrainingSet {
         usersOfChunk++;
       }
       sum += rating;
+      squares += (double) rating * rating;
       lowest = Math.min(lowest, rating);
       highest = Math.max(highest, rating);
     }
     statistics.sum += sum;
+    statistics.squares += squares;
     statistics.lowest = lowest;
     statistics.highest = highest;
     starts = Arrays.copyOf(starts, chunks + 1);

@@ -20,8 +20,29 @@
 /// *Errors.* The training RMSE is that of each rating just before it is learned from. For the
 /// validation RMSE, as for every other use of a model, predictions are clipped to the scale of the
 /// training ratings. Where validation is evidence, at least 2,000 ratings of 100 users, it decides
-/// on the epoch that is kept, and five epochs without improvement end the run. Otherwise all epochs
+/// on the epoch that is kept, and `patience` (5) epochs without improvement end the run. Otherwise all epochs
 /// are run and the last one is kept.
+///
+/// *Divergence.* An epoch whose errors are not finite, or rise by more than a twentieth above the
+/// lowest so far, is undone: the run goes back to the last good epoch, halves the learning rate for
+/// good, and does the epoch again. The fourth time it ends with an error.
+///
+/// *Calls.* A call has a time: `maxSeconds` of its request, or what is left on Lambda. When it is
+/// nearly up, the run leaves a [Checkpoint][com.craftyverse.recsys.train.Checkpoint] and answers
+/// `resumable`; the same request goes on with it, and the model has the same bytes as if nothing had
+/// been in between. An epoch is the smallest piece: each call does one at least. Long runs leave
+/// checkpoints every five minutes as well, so that a crash costs no more than that.
+///
+/// *Warm start.* `warmStart` names an earlier model of the dataset: users and movies that it knows
+/// begin with its factors and biases. The schedule is that of any other run; with a good model to
+/// start from, fewer epochs and a lower `learningRate` do.
+///
+/// *Digest.* The manifest's figures have the SHA-256 of `users.arrow` and `items.arrow`, one after
+/// the other, which is the same wherever the model is trained:
+///
+/// ```
+/// cat users.arrow items.arrow | sha256sum
+/// ```
 ///
 /// *Defaults*, for n training ratings:
 ///

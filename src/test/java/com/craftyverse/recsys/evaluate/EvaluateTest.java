@@ -14,7 +14,7 @@ import com.craftyverse.recsys.train.IndexFixture;
 import com.craftyverse.recsys.train.PlantedRatings;
 import com.craftyverse.recsys.train.RatingList;
 import com.craftyverse.recsys.train.Train;
-import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainRequests;
 import com.craftyverse.recsys.train.TrainResult;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,12 +40,18 @@ class EvaluateTest {
       throws IOException {
     return new Train(store)
         .run(
-            new TrainRequest(
-                index.write(store, "planted"), model, factors, epochs, 0.05, 0.02, 7L, 2, null));
+            TrainRequests.with(
+                index.write(store, "planted"),
+                "'learningRate': 0.05, 'regularization': 0.02, 'seed': 7, 'model': '"
+                    + model
+                    + "', 'factors': "
+                    + factors
+                    + ", 'epochs': "
+                    + epochs));
   }
 
   private EvaluateFigures evaluate(TrainResult model) throws IOException {
-    return evaluate.run(new EvaluateRequest(model.manifest())).figures();
+    return evaluate.run(new EvaluateRequest(model.model())).figures();
   }
 
   @Test
@@ -78,7 +84,9 @@ class EvaluateTest {
     TrainResult model =
         new Train(store)
             .run(
-                new TrainRequest(same.write(store, "same"), null, 64, 60, 0.1, 0.0, null, 2, null));
+                TrainRequests.with(
+                    same.write(store, "same"),
+                    "'factors': 64, 'epochs': 60, 'learningRate': 0.1, 'regularization': 0"));
 
     // when it stopped some epochs after the best
     assertThat(model.figures().epochs()).isGreaterThan(model.figures().bestEpoch());
@@ -125,23 +133,23 @@ class EvaluateTest {
   void evaluation_isAManifestBesideTheModels() throws IOException {
     TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
 
-    EvaluateResult first = evaluate.run(new EvaluateRequest(model.manifest()));
-    EvaluateResult second = evaluate.run(new EvaluateRequest(model.manifest()));
+    EvaluateResult first = evaluate.run(new EvaluateRequest(model.model()));
+    EvaluateResult second = evaluate.run(new EvaluateRequest(model.model()));
 
     assertThat(first.manifest())
-        .isEqualTo(ObjectKeys.directoryOf(model.manifest()) + "evaluation.json");
+        .isEqualTo(ObjectKeys.directoryOf(model.model()) + "evaluation.json");
     assertThat(first.cached()).isFalse();
     assertThat(second).isEqualTo(new EvaluateResult(first.manifest(), true, first.figures()));
     Manifest manifest = Manifest.read(store, first.manifest(), "evaluate", 1);
-    assertThat(manifest.sources()).containsEntry("train", model.manifest());
+    assertThat(manifest.sources()).containsEntry("train", model.model());
     assertThat(manifest.figures(EvaluateFigures.class)).isEqualTo(first.figures());
-    assertThat(store.find(model.manifest())).isPresent();
+    assertThat(store.find(model.model())).isPresent();
   }
 
   @Test
   void result_isOneFlatJsonObject() throws IOException {
     TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
-    EvaluateResult result = evaluate.run(new EvaluateRequest(model.manifest()));
+    EvaluateResult result = evaluate.run(new EvaluateRequest(model.model()));
 
     JsonNode json = new ObjectMapper().readTree(Json.write(result));
 
@@ -165,11 +173,11 @@ class EvaluateTest {
             "field 'manifest': '" + indexManifest + "' is not below models/, where train writes");
     String test = ObjectKeys.directoryOf(indexManifest) + "test.arrow";
     store.put(test, "userId,movieId,rating".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.manifest())))
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.model())))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith(test + ": offset 0: no Arrow magic");
     store.delete(test);
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.manifest())))
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.model())))
         .isInstanceOf(RequestException.class)
         .hasMessageContaining(test);
   }

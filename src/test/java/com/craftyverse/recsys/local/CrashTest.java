@@ -21,7 +21,7 @@ import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
-import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainRequests;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -77,8 +77,10 @@ class CrashTest {
     String indexed = new Index(store).run(new IndexRequest(split)).manifest();
     String trained =
         new Train(store)
-            .run(new TrainRequest(indexed, null, 4, 2, null, null, null, 1, "scalar"))
-            .manifest();
+            .run(
+                TrainRequests.with(
+                    indexed, "'factors': 4, 'epochs': 2, 'threads': 1, 'kernel': 'scalar'"))
+            .model();
     String evaluated = new Evaluate(store).run(new EvaluateRequest(trained)).manifest();
     new Publish(store).run(new PublishRequest(evaluated));
   }

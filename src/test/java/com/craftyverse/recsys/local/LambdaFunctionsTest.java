@@ -15,7 +15,7 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
-import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainRequests;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -87,8 +87,8 @@ abstract class LambdaFunctionsTest {
 
   String trained() throws IOException {
     return new Train(store)
-        .run(new TrainRequest(indexed(), null, 4, 2, null, null, null, 1, null))
-        .manifest();
+        .run(TrainRequests.with(indexed(), "'factors': 4, 'epochs': 2, 'threads': 1"))
+        .model();
   }
 
   String evaluated() throws IOException {
@@ -192,8 +192,10 @@ class TrainLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of epochs, factors, kernel, learningRate,"
-        + " manifest, model, regularization, seed, threads";
+    return "unknown field 'manifesto'; expected one of biasLearningRate, biasRegularization,"
+        + " epochs, factors, finalLearningRate, initialSpread, itemRegularization, kernel,"
+        + " learningRate, manifest, maxSeconds, model, patience, regularization, seed,"
+        + " threads, userRegularization, warmStart";
   }
 }
 

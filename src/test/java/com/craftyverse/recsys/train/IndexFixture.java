@@ -22,11 +22,13 @@ public final class IndexFixture {
   /// The figures of an index that the tests do not look at.
   public record NoFigures() {}
 
-  private record Parameters(int side, int content) {}
+  private record Parameters(int side, int content, int firstUserId, int firstMovieId) {}
 
   private final int users;
   private final int items;
   private final int side;
+  private int firstUserId = 10;
+  private int firstMovieId = 100;
   public final RatingList train = new RatingList();
   public final RatingList test = new RatingList();
   public final RatingList validation = new RatingList();
@@ -36,6 +38,13 @@ public final class IndexFixture {
     this.users = users;
     this.items = items;
     this.side = side;
+  }
+
+  /// Sets the ids of the first user and the first item; the next ones are 1 and 2 more.
+  IndexFixture withIds(int firstUserId, int firstMovieId) {
+    this.firstUserId = firstUserId;
+    this.firstMovieId = firstMovieId;
+    return this;
   }
 
   public int users() {
@@ -50,10 +59,15 @@ public final class IndexFixture {
   ///
   /// @return the key of its manifest
   public String write(ObjectStore store, String dataset) throws IOException {
-    String directory = "datasets/" + dataset + "/v/splits/s/index/i/";
+    String directory = "datasets/" + dataset + "/v" + firstUserId + "/splits/s/index/i/";
     return new StepRunner(store)
         .run(
-            new StepSpec("index", 1, dataset, Map.of(), new Parameters(side, train.size())),
+            new StepSpec(
+                "index",
+                1,
+                dataset,
+                Map.of(),
+                new Parameters(side, train.size(), firstUserId, firstMovieId)),
             directory,
             Map.of(),
             NoFigures.class,
@@ -143,7 +157,7 @@ public final class IndexFixture {
     int[] ids = new int[users];
     int[] counts = new int[users];
     for (int i = 0; i < users; i++) {
-      ids[i] = 10 + i;
+      ids[i] = firstUserId + i;
     }
     for (int i = 0; i < train.size(); i++) {
       counts[train.user(i)]++;
@@ -161,7 +175,7 @@ public final class IndexFixture {
     List<String> titles = new ArrayList<>();
     List<String> genres = new ArrayList<>();
     for (int i = 0; i < items; i++) {
-      ids[i] = 100 + 2 * i;
+      ids[i] = firstMovieId + 2 * i;
       years[i] = 1950 + i % 70;
       titles.add("Movie " + i);
       genres.addAll(List.of("Drama", "Comedy").subList(0, i % 3));

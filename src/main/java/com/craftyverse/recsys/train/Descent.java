@@ -1,0 +1,202 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.kernel.LearningRates;
+import com.craftyverse.recsys.kernel.LearningRates.Rate;
+import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.train.RandomStream.Purpose;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What an epoch is made of: a pass of stochastic gradient descent over the blocks of a
+/// [TrainingSet], and a look at the [ValidationSet].
+///
+/// For maintainers. An epoch is `side` rounds; a round takes one block of each row and column of
+/// the grid (a stratum of Gemulla et al., KDD 2011). The blocks of a round share neither users nor
+/// items, so threads take them in any order and the result is the same to the bit. Within a block,
+/// chunks of users are visited in an order drawn for the epoch and block. Sums of errors are kept
+/// for each block and added up in the blocks' order.
+final class Descent {
+  private final TrainingSet training;
+  private final ValidationSet validation;
+  private final TrainParameters parameters;
+  private final Kernel kernel;
+  private final Workers workers;
+  private final RowLayout layout;
+  private final float mean;
+  private final Scratch[] scratches;
+  private final float[][] predictions;
+  private final double[] blockErrors;
+  private final double[] sliceErrors;
+
+  Descent(
+      TrainingSet training,
+      ValidationSet validation,
+      TrainParameters parameters,
+      Kernel kernel,
+      Workers workers) {
+    this.training = training;
+    this.validation = validation;
+    this.parameters = parameters;
+    this.kernel = kernel;
+    this.workers = workers;
+    this.layout = new RowLayout(parameters.factors());
+    this.mean = parameters.biased() ? (float) training.mean() : 0;
+    this.scratches = new Scratch[workers.threads()];
+    this.predictions = new float[workers.threads()][ValidationSet.SLICE_ROWS];
+    for (int i = 0; i < scratches.length; i++) {
+      scratches[i] = new Scratch();
+    }
+    this.blockErrors = new double[training.side() * training.side()];
+    this.sliceErrors = new double[validation.slices().size()];
+  }
+
+  /// μ of the model, 0 for `dot`.
+  float mean() {
+    return mean;
+  }
+
+  private LearningRates rates(double learningRate) {
+    double biasRate = learningRate / parameters.learningRate() * parameters.biasLearningRate();
+    Rate bias = rate(biasRate, parameters.biasRegularization());
+    return new LearningRates(
+        layout,
+        mean,
+        rate(learningRate, parameters.userRegularization()),
+        rate(learningRate, parameters.itemRegularization()),
+        bias,
+        bias);
+  }
+
+  private static Rate rate(double step, double penalty) {
+    return new Rate((float) step, (float) penalty);
+  }
+
+  /// Learns from every rating once.
+  ///
+  /// @param epoch its number, which with the seed decides on the order
+  /// @param learningRate of the factors
+  /// @return the RMSE, each rating against the factors just before it learned from it
+  double train(Factors factors, int epoch, double learningRate) throws IOException {
+    LearningRates rates = rates(learningRate);
+    int side = training.side();
+    int[] rounds = new RandomStream(parameters.seed(), Purpose.ROUNDS, epoch).permutation(side);
+    for (int shift : rounds) {
+      workers.run(
+          side,
+          (userBlock, worker) -> {
+            int itemBlock = (userBlock + shift) % side;
+            int block = userBlock * side + itemBlock;
+            long index = (long) epoch * side * side + block;
+            int[] order =
+                new RandomStream(parameters.seed(), Purpose.CHUNKS, index)
+                    .permutation(training.block(userBlock, itemBlock).chunks());
+            blockErrors[block] =
+                train(
+                    factors, training.block(userBlock, itemBlock), order, rates, scratches[worker]);
+          });
+    }
+    return Math.sqrt(sum(blockErrors) / training.rows());
+  }
+
+  private double train(
+      Factors factors, TrainingSet.Block block, int[] order, LearningRates rates, Scratch scratch)
+      throws InterruptedIOException {
+    double squares = 0;
+    for (int chunk : order) {
+      workers.checkStopped();
+      squares +=
+          train(
+              factors,
+              block,
+              block.chunkStarts()[chunk],
+              block.chunkStarts()[chunk + 1],
+              rates,
+              scratch);
+    }
+    return squares;
+  }
+
+  private double train(
+      Factors factors,
+      TrainingSet.Block block,
+      int from,
+      int to,
+      LearningRates rates,
+      Scratch scratch) {
+    MemorySegment users = block.user();
+    int stride = layout.stride();
+    double squares = 0;
+    int start = from;
+    while (start < to) {
+      int user = users.get(Buffers.INT32, (long) start * Integer.BYTES);
+      int end = start + 1;
+      while (end < to && users.get(Buffers.INT32, (long) end * Integer.BYTES) == user) {
+        end++;
+      }
+      squares +=
+          kernel.update(
+              rates,
+              scratch,
+              factors.users(),
+              user * stride,
+              factors.items(),
+              block.item(),
+              block.rating(),
+              start,
+              end - start);
+      start = end;
+    }
+    return squares;
+  }
+
+  /// The RMSE on the validation set, predictions clipped to the scale; nothing without ratings.
+  @Nullable Double validate(Factors factors) throws IOException {
+    if (validation.rows() == 0) {
+      return null;
+    }
+    List<ValidationSet.Slice> slices = validation.slices();
+    workers.run(
+        slices.size(),
+        (slice, worker) ->
+            sliceErrors[slice] =
+                squares(factors, slices.get(slice), scratches[worker], predictions[worker]));
+    return Math.sqrt(sum(sliceErrors) / validation.rows());
+  }
+
+  private double squares(
+      Factors factors, ValidationSet.Slice slice, Scratch scratch, float[] predicted) {
+    kernel.predict(
+        scratch,
+        mean,
+        factors.users(),
+        factors.items(),
+        layout.stride(),
+        slice.user(),
+        slice.item(),
+        slice.from(),
+        slice.rows(),
+        predicted);
+    double squares = 0;
+    for (int i = 0; i < slice.rows(); i++) {
+      float rating = slice.rating().get(Buffers.FLOAT32, (slice.from() + (long) i) * Float.BYTES);
+      float prediction = Math.clamp(predicted[i], training.lowest(), training.highest());
+      double error = rating - prediction;
+      squares += error * error;
+    }
+    return squares;
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,137 @@
+package com.craftyverse.recsys.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// A training run between two epochs. It holds the factors as they are now, those of the best epoch,
+/// and, where they are not the best, those of the last good one, to go back to.
+final class TrainingState {
+  /// Floats that are looked at or copied in one piece of work.
+  private static final int SLICE = 1 << 18;
+
+  private final Factors factors;
+  private final Factors best;
+  private final List<Epoch> history = new ArrayList<>();
+
+  /// Factors of the last good epoch, unless `best` are these; made when first needed.
+  private @Nullable Factors spare;
+
+  private boolean isBest;
+  private int cuts;
+
+  /// A run before its first epoch.
+  TrainingState(Factors factors) {
+    this(factors, factors.copy(), true, List.of(), 0);
+  }
+
+  /// A run that goes on.
+  ///
+  /// @param factors after the last epoch
+  /// @param best of the best epoch
+  /// @param isBest whether that was the last one
+  /// @param history an entry for each epoch that was run
+  /// @param cuts how often the learning rate was cut
+  TrainingState(Factors factors, Factors best, boolean isBest, List<Epoch> history, int cuts) {
+    this.factors = factors;
+    this.best = best;
+    this.isBest = isBest;
+    this.spare = isBest ? null : factors.copy();
+    this.history.addAll(history);
+    this.cuts = cuts;
+  }
+
+  /// The factors as they are now; training changes them in place.
+  Factors factors() {
+    return factors;
+  }
+
+  /// Those of the best epoch.
+  Factors best() {
+    return best;
+  }
+
+  /// Whether the last epoch is the best one.
+  boolean isBest() {
+    return isBest;
+  }
+
+  List<Epoch> history() {
+    return history;
+  }
+
+  /// How often the learning rate was cut.
+  int cuts() {
+    return cuts;
+  }
+
+  /// Puts the factors down as those of a good epoch.
+  ///
+  /// @param better whether they are the best so far
+  void accept(Epoch epoch, boolean better, Workers workers) throws IOException {
+    Factors kept = better ? best : spare;
+    if (kept == null) {
+      spare = factors.copy();
+    } else {
+      copy(factors, kept, workers);
+    }
+    isBest = better;
+    history.add(epoch);
+  }
+
+  /// Goes back to the last good epoch, and notes that the learning rate is cut.
+  void revert(Workers workers) throws IOException {
+    copy(isBest || spare == null ? best : spare, factors, workers);
+    cuts++;
+  }
+
+  /// Whether all factors are numbers.
+  boolean isFinite(Workers workers) throws IOException {
+    return isFinite(factors.users(), workers) && isFinite(factors.items(), workers);
+  }
+
+  private static boolean isFinite(float[] values, Workers workers) throws IOException {
+    AtomicBoolean finite = new AtomicBoolean(true);
+    workers.run(
+        slices(values),
+        (slice, worker) -> {
+          if (!isFinite(values, slice * SLICE, end(values, slice))) {
+            finite.set(false);
+          }
+        });
+    return finite.get();
+  }
+
+  private static boolean isFinite(float[] values, int from, int to) {
+    // The bits of all that are not finite are at least those of infinity.
+    int largest = 0;
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
+    }
+    return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+  }
+
+  private static void copy(Factors from, Factors to, Workers workers) throws IOException {
+    copy(from.users(), to.users(), workers);
+    copy(from.items(), to.items(), workers);
+  }
+
+  private static void copy(float[] from, float[] to, Workers workers) throws IOException {
+    workers.run(
+        slices(from),
+        (slice, worker) -> {
+          int start = slice * SLICE;
+          System.arraycopy(from, start, to, start, end(from, slice) - start);
+        });
+  }
+
+  private static int slices(float[] values) {
+    return Math.ceilDiv(values.length, SLICE);
+  }
+
+  private static int end(float[] values, int slice) {
+    return (int) Math.min(values.length, (slice + 1L) * SLICE);
+  }
+}

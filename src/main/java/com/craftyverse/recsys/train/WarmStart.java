@@ -1,0 +1,176 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Locale;
+
+/// An earlier model to start from, of any version of the dataset: users and movies that it knows
+/// keep their factors and biases, the others begin as in a cold start.
+final class WarmStart {
+  /// The request's field, and the name of the model among a manifest's inputs.
+  static final String FIELD = "warmStart";
+
+  private static final System.Logger LOG = System.getLogger(Train.class.getName());
+
+  private final ObjectStore store;
+  private final String manifest;
+  private final Manifest model;
+  private final ModelCard card;
+
+  private WarmStart(ObjectStore store, String manifest, Manifest model, ModelCard card) {
+    this.store = store;
+    this.manifest = manifest;
+    this.model = model;
+    this.card = card;
+  }
+
+  /// @param key the manifest of the train step that made the model
+  /// @throws RequestException when there is no such model
+  static WarmStart of(ObjectStore store, String key) throws IOException {
+    FunctionCall.requireKey(FIELD, key);
+    Manifest model = Manifest.read(store, FIELD, key, Train.STEP, ModelCard.FORMAT_VERSION);
+    return new WarmStart(store, key, model, ModelCard.read(store, ObjectKeys.directoryOf(key)));
+  }
+
+  /// The key of the model's manifest.
+  String manifest() {
+    return manifest;
+  }
+
+  String modelId() {
+    return model.id();
+  }
+
+  /// Checks that the model is one of the same kind.
+  ///
+  /// @throws RequestException when it is not
+  void check(String dataset, TrainParameters parameters) {
+    check("dataset", card.dataset(), dataset);
+    check("'model'", card.model(), parameters.model());
+    check("'factors'", card.factors(), parameters.factors());
+  }
+
+  private void check(String what, Object found, Object expected) {
+    if (!found.equals(expected)) {
+      throw RequestException.invalid(
+          String.format(
+              Locale.ROOT,
+              "field '%s': the model's %s is %s, that of this run %s; they must be the same",
+              FIELD,
+              what,
+              found,
+              expected));
+    }
+  }
+
+  /// Copies the rows of users and movies that the model knows.
+  ///
+  /// @param factors rows to fill, initialised
+  /// @param inputs whose users and movies these are
+  /// @param mean μ of the new model; the difference to the old one's goes into the movies' biases
+  /// @param what the work, for the log
+  void copyInto(Factors factors, TrainingInputs inputs, float mean, String what)
+      throws IOException {
+    RowLayout layout = factors.layout();
+    float shift = card.isDot() ? 0 : card.globalMean() - mean;
+    int users =
+        copy(
+            ObjectKeys.USERS,
+            Schemas.modelUsers(card.factors()),
+            inputs.users,
+            factors.users(),
+            layout,
+            layout.userBias(),
+            0);
+    int items =
+        copy(
+            ObjectKeys.ITEMS,
+            Schemas.modelItems(card.factors()),
+            inputs.items,
+            factors.items(),
+            layout,
+            layout.itemBias(),
+            shift);
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: starting from model %s, which knows %,d of the %,d users and %,d of the %,d items",
+            what,
+            model.id(),
+            users,
+            inputs.users.rows(),
+            items,
+            inputs.items.rows()));
+  }
+
+  /// Merges two files by their ids, which ascend in both.
+  ///
+  /// @return how many rows were found
+  private int copy(
+      String name,
+      List<Column> columns,
+      ArrowFile index,
+      float[] rows,
+      RowLayout layout,
+      int biasPlace,
+      float shift)
+      throws IOException {
+    String key = ObjectKeys.directoryOf(manifest) + name;
+    try (FetchedObject object = store.fetch(key);
+        ArrowFile file = ArrowFile.open(object.path(), key)) {
+      file.require(columns);
+      String id = columns.getFirst().name();
+      Ids wanted = new Ids(index, id);
+      int found = 0;
+      int at = 0;
+      for (RecordBatch batch : file.batches()) {
+        MemorySegment ids = batch.data(id);
+        MemorySegment vectors = batch.data("vector.item");
+        MemorySegment biases = batch.data("bias");
+        for (int row = 0; row < batch.rows(); row++) {
+          int known = ids.getAtIndex(Buffers.INT32, row);
+          while (at < wanted.values.length && wanted.values[at] < known) {
+            at++;
+          }
+          if (at < wanted.values.length && wanted.values[at] == known) {
+            int to = at * layout.stride();
+            long from = (long) row * layout.factors() * Float.BYTES;
+            MemorySegment.copy(vectors, Buffers.FLOAT32, from, rows, to, layout.factors());
+            rows[to + biasPlace] = biases.getAtIndex(Buffers.FLOAT32, row) + shift;
+            found++;
+          }
+        }
+      }
+      return found;
+    }
+  }
+
+  /// The ids of an index's file, ascending.
+  private static final class Ids {
+    final int[] values;
+
+    Ids(ArrowFile file, String column) {
+      this.values = new int[Math.toIntExact(file.rows())];
+      for (RecordBatch batch : file.batches()) {
+        int at = Math.toIntExact(batch.firstRow());
+        MemorySegment.copy(batch.data(column), Buffers.INT32, 0, values, at, batch.rows());
+      }
+    }
+  }
+}

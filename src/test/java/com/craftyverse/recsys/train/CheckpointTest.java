@@ -1,0 +1,223 @@
+package com.craftyverse.recsys.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.step.Deadline;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Runs that take several calls.
+class CheckpointTest {
+  @TempDir Path directory;
+  private ObjectStore store;
+  private String index;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory.resolve("store"));
+    index = PlantedRatings.index(6).write(store, "planted");
+  }
+
+  /// What a model is: its factors, and its history but for times.
+  private record Model(String digest, List<String> history, String ending) {
+    static Model of(ObjectStore store, TrainResult result) throws IOException {
+      String model = ObjectKeys.directoryOf(result.model());
+      String key = model + ObjectKeys.HISTORY;
+      List<String> history = new ArrayList<>();
+      for (Epoch epoch : Json.read(store.read(key).content(), Epoch[].class, key)) {
+        history.add(
+            epoch.epoch()
+                + " "
+                + epoch.trainRmse()
+                + " "
+                + epoch.validationRmse()
+                + " "
+                + epoch.learningRate());
+      }
+      return new Model(
+          String.valueOf(result.figures().digest()), history, result.figures().ending());
+    }
+  }
+
+  private Model uninterrupted(Asking asking) throws IOException {
+    ObjectStore fresh = new LocalObjectStore(directory.resolve("fresh"));
+    asking.manifest = PlantedRatings.index(6).write(fresh, "planted");
+    Model model = Model.of(fresh, new Train(fresh).run(asking.request()));
+    asking.manifest = index;
+    return model;
+  }
+
+  /// One epoch a call, each on another number of threads and with another kernel.
+  @ParameterizedTest
+  @ValueSource(strings = {"biased", "dot"})
+  void run_inAsManyCallsAsEpochs_givesTheSameBytes(String kind) throws IOException {
+    Asking asking = new Asking(index);
+    asking.model = kind;
+    asking.factors = 13;
+    Model expected = uninterrupted(asking);
+
+    for (int call = 1; call < 6; call++) {
+      asking.maxSeconds = 1e-9;
+      asking.threads = call;
+      asking.kernel = call % 2 == 0 ? "scalar" : "auto";
+      TrainResult result = new Train(store).run(asking.request());
+
+      assertThat(result.resumable()).isTrue();
+      assertThat(result.cached()).isFalse();
+      assertThat(result.manifest()).isNull();
+      assertThat(result.figures().epochs()).isEqualTo(call);
+      assertThat(result.figures().digest()).isNull();
+      assertThat(result.figures().ending())
+          .isEqualTo(
+              "stopped after epoch "
+                  + call
+                  + " of 6, because the time was nearly up; the same request goes on");
+      assertThat(names(result)).containsExactly("checkpoint");
+    }
+    TrainResult result = new Train(store).run(asking.request());
+
+    assertThat(result.resumable()).isFalse();
+    assertThat(Model.of(store, result)).isEqualTo(expected);
+    assertThat(names(result)).doesNotContain("checkpoint").contains("manifest.json");
+  }
+
+  /// Calls that end before the best epoch, with it, and within the patience after it.
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1, 4})
+  void run_thatOverfits_keepsItsBestEpochOverCalls(int afterTheBest) throws IOException {
+    Asking asking = new Asking(index);
+    asking.factors = 64;
+    asking.epochs = 100;
+    asking.learningRate = 0.1;
+    asking.regularization = 0.0;
+    Model expected = uninterrupted(asking);
+    int best = expected.history().size() - 5;
+    assertThat(best).isBetween(2, 90);
+
+    asking.maxSeconds = 1e-9;
+    for (int call = 1; call <= best + afterTheBest; call++) {
+      assertThat(new Train(store).run(asking.request()).figures().epochs()).isEqualTo(call);
+    }
+    asking.maxSeconds = null;
+
+    assertThat(Model.of(store, new Train(store).run(asking.request()))).isEqualTo(expected);
+  }
+
+  @Test
+  void cutOfTheLearningRate_isRememberedOverCalls() throws IOException {
+    Asking asking = new Asking(index);
+    asking.learningRate = 1.0;
+    asking.regularization = 0.0;
+    Model expected = uninterrupted(asking);
+
+    asking.maxSeconds = 1e-9;
+    TrainResult first = new Train(store).run(asking.request());
+    assertThat(first.figures().learningRateCuts()).isPositive();
+    asking.maxSeconds = null;
+
+    assertThat(Model.of(store, new Train(store).run(asking.request()))).isEqualTo(expected);
+  }
+
+  @Test
+  void timeOfTheSurroundings_endsACallAsWell() throws IOException {
+    Asking asking = new Asking(index);
+    TrainResult result;
+    try (Deadline.Scope _ = Deadline.in(Duration.ofSeconds(1))) {
+      result = new Train(store).run(asking.request());
+    }
+
+    assertThat(result.resumable()).isTrue();
+    assertThat(result.figures().epochs()).isEqualTo(1);
+  }
+
+  @Test
+  void timeThatIsLongEnough_isNoInfluenceOnTheModelsId() throws IOException {
+    Asking asking = new Asking(index);
+    TrainResult trained = new Train(store).run(asking.request());
+    asking.maxSeconds = 1e-9;
+    asking.threads = 1;
+    asking.kernel = "scalar";
+
+    TrainResult found = new Train(store).run(asking.request());
+
+    assertThat(found)
+        .isEqualTo(new TrainResult(trained.manifest(), true, false, trained.figures()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "header", "rows", "end", "length", "empty", "other"})
+  void checkpointThatDoesNotFit_isLeftAlone(String damage) throws IOException {
+    Asking asking = new Asking(index);
+    Model expected = uninterrupted(asking);
+    asking.maxSeconds = 1e-9;
+    TrainResult first = new Train(store).run(asking.request());
+    String key = "models/planted/" + first.figures().modelId() + "/checkpoint";
+    store.put(key, damaged(store.read(key).content(), damage));
+
+    TrainResult second = new Train(store).run(asking.request());
+
+    assertThat(second.figures().epochs()).isEqualTo(1);
+    asking.maxSeconds = null;
+    assertThat(Model.of(store, new Train(store).run(asking.request()))).isEqualTo(expected);
+  }
+
+  private static byte[] damaged(byte[] content, String damage) {
+    switch (damage) {
+      case "version" -> content[0]++;
+      case "header" -> content[20] ^= 1;
+      case "rows" -> content[content.length / 2] ^= 1;
+      case "end" -> content[content.length - 1] ^= 1;
+      case "length" -> {
+        return Arrays.copyOf(content, content.length - 100);
+      }
+      case "empty" -> {
+        return new byte[0];
+      }
+      default -> {
+        String text = new String(content, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf("modelId");
+        content[at + 12] ^= 1;
+      }
+    }
+    return content;
+  }
+
+  @Test
+  void digest_isThatOfUsersAndItems() throws Exception {
+    TrainResult result = new Train(store).run(new Asking(index).request());
+    String model = ObjectKeys.directoryOf(result.model());
+    var sha = java.security.MessageDigest.getInstance("SHA-256");
+    sha.update(store.read(model + "users.arrow").content());
+    sha.update(store.read(model + "items.arrow").content());
+
+    assertThat(result.figures().digest())
+        .isEqualTo(java.util.HexFormat.of().formatHex(sha.digest()));
+    Manifest manifest = Manifest.read(store, result.model(), "train", 1);
+    assertThat(manifest.figures())
+        .containsEntry("digest", result.figures().digest())
+        .containsKeys("kernel", "lanes", "threads", "jvm");
+    assertThat(manifest.parameters()).containsKeys("seed", "learningRate", "finalLearningRate");
+  }
+
+  private List<String> names(TrainResult result) throws IOException {
+    String prefix = "models/planted/" + result.figures().modelId() + "/";
+    return store.list(prefix).stream()
+        .map(object -> object.key().substring(prefix.length()))
+        .toList();
+  }
+}

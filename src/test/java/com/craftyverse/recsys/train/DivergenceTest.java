@@ -1,0 +1,76 @@
+package com.craftyverse.recsys.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Runs whose errors grow.
+class DivergenceTest {
+  @TempDir Path directory;
+  private LocalObjectStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+  }
+
+  @Test
+  void learningRateThatIsTooHigh_isCut() throws IOException {
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
+    asking.learningRate = 1.0;
+    asking.regularization = 0.0;
+    asking.epochs = 20;
+
+    TrainFigures figures = new Train(store).run(asking.request()).figures();
+
+    assertThat(figures.learningRateCuts()).isBetween(1, 3);
+    assertThat(figures.epochs()).isLessThanOrEqualTo(20);
+    assertThat(figures.validationRmse()).isBetween(PlantedRatings.NOISE, 2 * PlantedRatings.NOISE);
+  }
+
+  /// A rate that rises from epoch to epoch, so that the errors do after a while.
+  @Test
+  void errorsThatRiseLater_sendTheRunBackToTheLastGoodEpoch() throws IOException {
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
+    asking.learningRate = 0.03;
+    asking.finalLearningRate = 1.0;
+    asking.epochs = 12;
+    asking.patience = 100;
+
+    TrainFigures figures = new Train(store).run(asking.request()).figures();
+
+    assertThat(figures.learningRateCuts()).isBetween(1, 3);
+    assertThat(figures.epochs()).isEqualTo(12);
+    assertThat(figures.trainRmse()).isLessThan(2 * PlantedRatings.NOISE);
+  }
+
+  @Test
+  void errorsThatGrowWhateverTheRate_areToldAndLeaveNoModel() throws IOException {
+    IndexFixture planted = PlantedRatings.index(3);
+    IndexFixture huge = new IndexFixture(planted.users(), planted.items(), 3);
+    for (int i = 0; i < planted.train.size(); i++) {
+      huge.train.add(planted.train.user(i), planted.train.item(i), 1e6f * planted.train.rating(i));
+    }
+    Asking asking = new Asking(huge.write(store, "huge"));
+    asking.learningRate = 1.0;
+
+    assertThatThrownBy(() -> new Train(store).run(asking.request()))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "train huge diverged in epoch 1: its errors are not finite, even with a learning rate"
+                + " that was cut 3 times to 0.125; lower 'learningRate' (it is 1.0) or raise"
+                + " 'regularization'");
+    assertThat(store.list("models/")).isEmpty();
+    assertThat(
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("train-")))
+        .isEmpty();
+  }
+}
