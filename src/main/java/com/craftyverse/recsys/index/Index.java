@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Maps a split to dense indices, drops what training does not know, lays the training set out in
 /// blocks and by rows, and reports on the data's quality.
@@ -32,9 +33,11 @@ public final class Index {
   public static final int FORMAT_VERSION = 1;
 
   private static final int INGEST_FORMAT_VERSION = 2;
-  private static final int SPLIT_FORMAT_VERSION = 1;
+  private static final int SPLIT_FORMAT_VERSION = 2;
   private static final long DEFAULT_SEED = 42;
   private static final int IDS_SHOWN = 15;
+  private static final double EVER_BEFORE = Double.NEGATIVE_INFINITY;
+  private static final double EVER_AFTER = Double.POSITIVE_INFINITY;
   private static final System.Logger LOG = System.getLogger(Index.class.getName());
 
   private final ObjectStore store;
@@ -51,12 +54,23 @@ public final class Index {
 
   /// What is read of the split's manifest.
   private record SplitSizes(
-      double trainThreshold,
-      double testThreshold,
+      @Nullable Double trainThreshold,
+      @Nullable Double testThreshold,
       long ratings,
       long trainRows,
       long testRows,
-      long validationRows) {}
+      long validationRows) {
+
+    /// The time after which the test set begins, if the split is by time.
+    double trainEnd(double otherwise) {
+      return trainThreshold == null ? otherwise : trainThreshold;
+    }
+
+    /// The time after which the validation set begins, if the split is by time.
+    double testEnd(double otherwise) {
+      return testThreshold == null ? otherwise : testThreshold;
+    }
+  }
 
   /// Indexes a split, or finds that it has been.
   ///
@@ -111,7 +125,7 @@ public final class Index {
       DenseIds items = DenseIds.of(train, "movieId");
       SetMapper mapper = new SetMapper(users, items);
       SetMapper.Mapped mappedTrain =
-          mapper.map(train, Double.NEGATIVE_INFINITY, sizes.trainThreshold, null);
+          mapper.map(train, EVER_BEFORE, sizes.trainEnd(EVER_AFTER), null);
       TrainingMatrix matrix =
           TrainingMatrix.read(
               train,
@@ -125,16 +139,16 @@ public final class Index {
               splitDirectory + ObjectKeys.TEST,
               ObjectKeys.TEST,
               mapper,
-              sizes.trainThreshold,
-              sizes.testThreshold,
+              sizes.trainEnd(EVER_BEFORE),
+              sizes.testEnd(EVER_AFTER),
               output);
       QualityReport.SetReport validation =
           mapSet(
               splitDirectory + ObjectKeys.VALIDATION,
               ObjectKeys.VALIDATION,
               mapper,
-              sizes.testThreshold,
-              Double.POSITIVE_INFINITY,
+              sizes.testEnd(EVER_BEFORE),
+              EVER_AFTER,
               output);
       double density = (double) train.rows() / ((double) users.size() * items.size());
       output.writeJson(
@@ -223,7 +237,9 @@ public final class Index {
     sets.put("test", share(sizes.testRows, sizes.ratings));
     sets.put("validation", share(sizes.validationRows, sizes.ratings));
     Map<String, String> checks = new LinkedHashMap<>();
-    checks.put("noLeakageInTime", "every set's timestamps lie within its thresholds");
+    if (sizes.trainThreshold != null) {
+      checks.put("noLeakageInTime", "every set's timestamps lie within its thresholds");
+    }
     checks.put(
         "indicesInRange", "0 to users - 1 and 0 to items - 1, by construction of the mapping");
     checks.put("dimensions", "rows agree with the split's manifest");

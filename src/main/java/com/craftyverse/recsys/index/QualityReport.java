@@ -2,6 +2,7 @@ package com.craftyverse.recsys.index;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a person wants to know of the data before trusting a model: sizes, what was dropped, whether
 /// the sets are sound. Stored as `quality.json`.
@@ -9,8 +10,8 @@ import java.util.Map;
 /// @param dataset the dataset's name
 /// @param ratings rows of all sets
 /// @param sets rows and share of each set, by `train`, `test` and `validation`
-/// @param trainThreshold the training set's end, in epoch seconds
-/// @param testThreshold the test set's end
+/// @param trainThreshold the training set's end, in epoch seconds, if the split is by time
+/// @param testThreshold the test set's end, if the split is by time
 /// @param trainUsers users of the training set
 /// @param trainMovies movies of the training set
 /// @param firstUserIds the 15 smallest user ids of the training set
@@ -34,8 +35,8 @@ public record QualityReport(
     String dataset,
     long ratings,
     Map<String, Share> sets,
-    double trainThreshold,
-    double testThreshold,
+    @Nullable Double trainThreshold,
+    @Nullable Double testThreshold,
     int trainUsers,
     int trainMovies,
     List<Integer> firstUserIds,

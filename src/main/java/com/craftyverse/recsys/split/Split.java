@@ -19,18 +19,25 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 
-/// Divides a dataset by time into `train.arrow`, `test.arrow` and `validation.arrow`, each with the
-/// dataset's columns and its order of rows.
+/// Divides a dataset into `train.arrow`, `test.arrow` and `validation.arrow`, each with the dataset's
+/// columns and its order of rows.
 public final class Split {
   /// The step's name.
   public static final String STEP = "split";
 
   /// Goes up whenever the same inputs would give other files.
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   private static final int INGEST_FORMAT_VERSION = 2;
+  private static final String INGEST = "ingest";
+  private static final String TEST = "test";
+  private static final List<String> SETS = List.of("training", "test", "validation");
   private static final System.Logger LOG = System.getLogger(Split.class.getName());
 
   private final ObjectStore store;
@@ -44,53 +51,145 @@ public final class Split {
 
   /// Splits a dataset, or finds that it has been.
   ///
-  /// @throws RequestException when the manifest is not that of an ingested dataset, a ratio is out of
+  /// @throws RequestException when the manifest is not that of an ingested dataset, a field is out of
   ///     range, or a set would be empty
   public SplitResult run(SplitRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
-    SplitParameters parameters = SplitParameters.of(request.trainRatio(), request.testRatio());
-    Manifest dataset = Manifest.read(store, key, "ingest", INGEST_FORMAT_VERSION);
-    StepSpec spec =
-        new StepSpec(
-            STEP, FORMAT_VERSION, dataset.dataset(), Map.of("ingest", dataset.id()), parameters);
-    String ratings = ObjectKeys.directoryOf(key) + ObjectKeys.RATINGS;
+    SplitParameters parameters = SplitParameters.of(request);
+    Manifest dataset = Manifest.read(store, key, INGEST, INGEST_FORMAT_VERSION);
+    Map<String, String> inputs = new TreeMap<>(Map.of(INGEST, dataset.id()));
+    Map<String, String> sources = new TreeMap<>(Map.of(INGEST, key));
+    if (parameters instanceof SplitParameters.Given) {
+      String test = FunctionCall.requireKey(TEST, Request.require(TEST, request.test()));
+      inputs.put(TEST, Manifest.read(store, test, INGEST, INGEST_FORMAT_VERSION).id());
+      sources.put(TEST, test);
+    }
+    StepSpec spec = new StepSpec(STEP, FORMAT_VERSION, dataset.dataset(), inputs, parameters);
     StepRunner.Done<SplitFigures> done =
         runner.run(
             spec,
             ObjectKeys.splitDirectory(ObjectKeys.directoryOf(key), spec.id()),
-            Map.of("ingest", key),
+            sources,
             SplitFigures.class,
-            output -> split(ratings, parameters, dataset.dataset(), output));
+            output -> split(sources, parameters, dataset.dataset(), output));
     return new SplitResult(done.manifest(), done.cached(), done.figures());
   }
 
   private SplitFigures split(
-      String ratingsKey, SplitParameters parameters, String dataset, StepRunner.Output output)
-      throws IOException {
-    try (FetchedObject fetched = store.fetch(ratingsKey);
-        ArrowFile ratings = ArrowFile.open(fetched.path(), ratingsKey)) {
-      ratings.require(Schemas.RATINGS);
-      if (ratings.rows() == 0) {
-        throw ratings.malformed("no rows");
-      }
-      double[] thresholds =
-          Quantile.of(
-              ratings.batches().stream().map(batch -> batch.data("timestamp")).toList(),
-              parameters.trainRatio(),
-              parameters.testQuantile());
-      return write(ratings, thresholds[0], thresholds[1], dataset, output);
-    }
-  }
-
-  private static SplitFigures write(
-      ArrowFile ratings,
-      double trainThreshold,
-      double testThreshold,
+      Map<String, String> sources,
+      SplitParameters parameters,
       String dataset,
       StepRunner.Output output)
       throws IOException {
-    long[] rows = new long[3];
+    try (Ratings ratings = Ratings.open(store, Objects.requireNonNull(sources.get(INGEST)))) {
+      String testKey = sources.get(TEST);
+      if (testKey == null) {
+        return split(List.of(ratings.file), parameters, dataset, output);
+      }
+      try (Ratings test = Ratings.open(store, testKey)) {
+        return split(List.of(ratings.file, test.file), parameters, dataset, output);
+      }
+    }
+  }
+
+  /// The ratings of an ingested dataset.
+  private record Ratings(FetchedObject fetched, ArrowFile file) implements AutoCloseable {
+    static Ratings open(ObjectStore store, String manifest) throws IOException {
+      String key = ObjectKeys.directoryOf(manifest) + ObjectKeys.RATINGS;
+      FetchedObject fetched = store.fetch(key);
+      try {
+        ArrowFile file = ArrowFile.open(fetched.path(), key);
+        file.require(Schemas.RATINGS);
+        if (file.rows() == 0) {
+          throw file.malformed("no rows");
+        }
+        return new Ratings(fetched, file);
+      } catch (IOException | RuntimeException e) {
+        fetched.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+      fetched.close();
+    }
+  }
+
+  private static SplitFigures split(
+      List<ArrowFile> files, SplitParameters parameters, String dataset, StepRunner.Output output)
+      throws IOException {
+    ArrowFile ratings = files.getFirst();
+    long rows = ratings.rows();
+    return switch (parameters) {
+      case SplitParameters.Temporal temporal -> {
+        double[] thresholds =
+            Quantile.of(
+                ratings.batches().stream().map(batch -> batch.data("timestamp")).toList(),
+                temporal.trainRatio(),
+                temporal.testQuantile());
+        long[] sizes =
+            write(
+                files,
+                Assignment.byTime(thresholds[0], thresholds[1]),
+                set -> emptyInTime(set, thresholds),
+                dataset,
+                output);
+        yield new SplitFigures(thresholds[0], thresholds[1], rows, sizes[0], sizes[1], sizes[2]);
+      }
+      case SplitParameters.Random random -> {
+        long test = Math.round(rows * random.testRatio());
+        yield write(
+            files, Assignment.atRandom(rows, 0, test, random.seed()), parameters, dataset, output);
+      }
+      case SplitParameters.KFold kfold -> {
+        // rows < 2^33 and folds <= 1000, so nothing overflows.
+        long from = rows * kfold.fold() / kfold.folds();
+        long to = rows * (kfold.fold() + 1) / kfold.folds();
+        yield write(
+            files, Assignment.atRandom(rows, from, to, kfold.seed()), parameters, dataset, output);
+      }
+      case SplitParameters.Given given ->
+          write(files, Assignment.given(rows, given.seed()), parameters, dataset, output);
+      case SplitParameters.LeaveLastOut _ ->
+          write(files, Assignment.leaveLastOut(ratings), parameters, dataset, output);
+    };
+  }
+
+  private static SplitFigures write(
+      List<ArrowFile> files,
+      Assignment assignment,
+      SplitParameters parameters,
+      String dataset,
+      StepRunner.Output output)
+      throws IOException {
+    long rows = files.stream().mapToLong(ArrowFile::rows).sum();
+    long[] sizes =
+        write(
+            files,
+            assignment,
+            set ->
+                String.format(
+                    Locale.ROOT,
+                    "the %s set would be empty: %,d ratings are too few for a %s split",
+                    SETS.get(set),
+                    rows,
+                    parameters.kind()),
+            dataset,
+            output);
+    return new SplitFigures(null, null, rows, sizes[0], sizes[1], sizes[2]);
+  }
+
+  private static long[] write(
+      List<ArrowFile> files,
+      Assignment assignment,
+      IntFunction<String> empty,
+      String dataset,
+      StepRunner.Output output)
+      throws IOException {
+    long[] sizes = new long[SETS.size()];
     // The sets are written side by side in one pass over the ratings.
     output.write(
         ObjectKeys.TRAIN,
@@ -100,70 +199,63 @@ public final class Split {
                 test ->
                     output.write(
                         ObjectKeys.VALIDATION,
-                        validation ->
-                            writeSets(
-                                ratings,
-                                trainThreshold,
-                                testThreshold,
-                                dataset,
-                                List.of(train, test, validation),
-                                rows))));
-    return new SplitFigures(
-        trainThreshold, testThreshold, ratings.rows(), rows[0], rows[1], rows[2]);
+                        validation -> {
+                          writeSets(
+                              files, assignment, dataset, List.of(train, test, validation), sizes);
+                          for (int set = 0; set < sizes.length; set++) {
+                            if (sizes[set] == 0) {
+                              throw RequestException.unprocessable(empty.apply(set));
+                            }
+                          }
+                        })));
+    return sizes;
   }
 
   private static void writeSets(
-      ArrowFile ratings,
-      double trainThreshold,
-      double testThreshold,
-      String dataset,
-      List<Path> paths,
-      long[] rows)
+      List<ArrowFile> files, Assignment assignment, String dataset, List<Path> paths, long[] sizes)
       throws IOException {
-    Progress progress = new Progress(LOG, STEP + " " + dataset, "rows", ratings.rows());
+    long rows = files.stream().mapToLong(ArrowFile::rows).sum();
+    Progress progress = new Progress(LOG, STEP + " " + dataset, "rows", rows);
     try (SetWriter train = new SetWriter(paths.get(0));
         SetWriter test = new SetWriter(paths.get(1));
         SetWriter validation = new SetWriter(paths.get(2))) {
-      for (RecordBatch batch : ratings.batches()) {
-        MemorySegment users = batch.data("userId");
-        MemorySegment movies = batch.data("movieId");
-        MemorySegment values = batch.data("rating");
-        MemorySegment times = batch.data("timestamp");
-        for (int i = 0; i < batch.rows(); i++) {
-          long time = times.get(Buffers.INT64, 8L * i);
-          SetWriter set =
-              time <= trainThreshold ? train : time <= testThreshold ? test : validation;
-          set.add(
-              users.get(Buffers.INT32, 4L * i),
-              movies.get(Buffers.INT32, 4L * i),
-              values.get(Buffers.FLOAT32, 4L * i),
-              time);
+      SetWriter[] sets = {train, test, validation};
+      long before = 0;
+      for (ArrowFile file : files) {
+        for (RecordBatch batch : file.batches()) {
+          MemorySegment users = batch.data("userId");
+          MemorySegment movies = batch.data("movieId");
+          MemorySegment values = batch.data("rating");
+          MemorySegment times = batch.data("timestamp");
+          long firstRow = before + batch.firstRow();
+          for (int i = 0; i < batch.rows(); i++) {
+            long time = times.get(Buffers.INT64, 8L * i);
+            sets[assignment.setOf(firstRow + i, time)].add(
+                users.get(Buffers.INT32, 4L * i),
+                movies.get(Buffers.INT32, 4L * i),
+                values.get(Buffers.FLOAT32, 4L * i),
+                time);
+          }
+          progress.update(firstRow + batch.rows());
         }
-        progress.update(batch.firstRow() + batch.rows());
+        before += file.rows();
       }
-      rows[0] = train.rows();
-      rows[1] = test.rows();
-      rows[2] = validation.rows();
-      requireRows(rows, trainThreshold, testThreshold);
+      for (int set = 0; set < sizes.length; set++) {
+        sizes[set] = sets[set].rows();
+      }
     }
   }
 
-  private static void requireRows(long[] rows, double trainThreshold, double testThreshold) {
-    String[] names = {"training", "test", "validation"};
-    for (int i = 0; i < rows.length; i++) {
-      if (rows[i] == 0) {
-        throw RequestException.unprocessable(
-            "the "
-                + names[i]
-                + " set would be empty: the thresholds fall at "
-                + trainThreshold
-                + " and "
-                + testThreshold
-                + " and no rating is "
-                + (i == 2 ? "later" : "between them")
-                + "; the ratings are too few or their timestamps too much alike to split by time");
-      }
-    }
+  private static String emptyInTime(int set, double[] thresholds) {
+    return "the "
+        + SETS.get(set)
+        + " set would be empty: the thresholds fall at "
+        + thresholds[0]
+        + " and "
+        + thresholds[1]
+        + " and no rating is "
+        + (set == Assignment.VALIDATION ? "later" : "between them")
+        + "; the ratings are too few or their timestamps too much alike to split by time";
   }
 
   /// One set's file, written in batches.

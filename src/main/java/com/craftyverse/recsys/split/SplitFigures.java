@@ -1,16 +1,20 @@
 package com.craftyverse.recsys.split;
 
+import org.jspecify.annotations.Nullable;
+
 /// How a dataset was divided.
 ///
-/// @param trainThreshold the training set's end, in epoch seconds: `timestamp <= trainThreshold`
-/// @param testThreshold the test set's end: `trainThreshold < timestamp <= testThreshold`
+/// @param trainThreshold of a temporal split: the training set's end, in epoch seconds: `timestamp <=
+///     trainThreshold`
+/// @param testThreshold of a temporal split: the test set's end: `trainThreshold < timestamp <=
+///     testThreshold`
 /// @param ratings rows of all three sets
 /// @param trainRows rows of the training set
 /// @param testRows rows of the test set
-/// @param validationRows rows of the validation set, the rest
+/// @param validationRows rows of the validation set
 public record SplitFigures(
-    double trainThreshold,
-    double testThreshold,
+    @Nullable Double trainThreshold,
+    @Nullable Double testThreshold,
     long ratings,
     long trainRows,
     long testRows,

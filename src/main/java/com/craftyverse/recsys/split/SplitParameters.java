@@ -1,44 +1,92 @@
 package com.craftyverse.recsys.split;
 
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The shares of the sets.
-///
-/// @param trainRatio the share of the ratings, from the earliest on, that is the training set
-/// @param testRatio the share after it that is the test set
-record SplitParameters(double trainRatio, double testRatio) {
-  private static final double DEFAULT_TRAIN = 0.75;
-  private static final double DEFAULT_TEST = 0.15;
+/// How a dataset is divided: one record for each kind of split.
+sealed interface SplitParameters {
+  long DEFAULT_SEED = 42;
 
-  SplitParameters {
-    requireShare("trainRatio", trainRatio);
-    requireShare("testRatio", testRatio);
-    if (!(sum(trainRatio, testRatio) < 1)) {
-      throw RequestException.invalid(
-          "fields 'trainRatio' and 'testRatio': "
-              + trainRatio
-              + " and "
-              + testRatio
-              + " leave nothing for validation; their sum must be below 1");
+  /// The kind's name in requests.
+  String kind();
+
+  /// What a request asks for.
+  ///
+  /// @throws RequestException when there is no such kind, or a field is out of range or not of that kind
+  static SplitParameters of(SplitRequest request) {
+    String kind = Objects.requireNonNullElse(request.kind(), "temporal");
+    return switch (kind) {
+      case "temporal" -> {
+        refuseOthers(request, kind, List.of("trainRatio", "testRatio"));
+        yield new Temporal(
+            kind,
+            Objects.requireNonNullElse(request.trainRatio(), Temporal.DEFAULT_TRAIN),
+            Objects.requireNonNullElse(request.testRatio(), Temporal.DEFAULT_TEST));
+      }
+      case "random" -> {
+        refuseOthers(request, kind, List.of("testRatio", "seed"));
+        yield new Random(
+            kind,
+            Objects.requireNonNullElse(request.testRatio(), Random.DEFAULT_TEST),
+            seed(request));
+      }
+      case "kfold" -> {
+        refuseOthers(request, kind, List.of("folds", "fold", "seed"));
+        yield new KFold(
+            kind,
+            Objects.requireNonNullElse(request.folds(), KFold.DEFAULT_FOLDS),
+            Objects.requireNonNullElse(request.fold(), 0),
+            seed(request));
+      }
+      case "given" -> {
+        refuseOthers(request, kind, List.of("test", "seed"));
+        yield new Given(kind, seed(request));
+      }
+      case "leaveLastOut" -> {
+        refuseOthers(request, kind, List.of());
+        yield new LeaveLastOut(kind);
+      }
+      default ->
+          throw RequestException.invalid(
+              "field 'kind': expected one of temporal, random, kfold, given, leaveLastOut, found "
+                  + ObjectKeys.quote(kind));
+    };
+  }
+
+  private static long seed(SplitRequest request) {
+    return Objects.requireNonNullElse(request.seed(), DEFAULT_SEED);
+  }
+
+  private static void refuseOthers(SplitRequest request, String kind, List<String> own) {
+    List<String> present = new ArrayList<>();
+    note(present, "trainRatio", request.trainRatio());
+    note(present, "testRatio", request.testRatio());
+    note(present, "folds", request.folds());
+    note(present, "fold", request.fold());
+    note(present, "seed", request.seed());
+    note(present, "test", request.test());
+    for (String field : present) {
+      if (!own.contains(field)) {
+        throw RequestException.invalid(
+            "field '"
+                + field
+                + "' is none of a "
+                + kind
+                + " split, which has "
+                + (own.isEmpty() ? "none" : String.join(", ", own)));
+      }
     }
   }
 
-  static SplitParameters of(@Nullable Double trainRatio, @Nullable Double testRatio) {
-    return new SplitParameters(
-        trainRatio == null ? DEFAULT_TRAIN : trainRatio,
-        testRatio == null ? DEFAULT_TEST : testRatio);
-  }
-
-  /// Where the test set ends, as a quantile: 0.75 and 0.15 give just 0.9.
-  double testQuantile() {
-    return sum(trainRatio, testRatio);
-  }
-
-  /// The sum of what a person wrote in decimals, rounded once.
-  private static double sum(double a, double b) {
-    return BigDecimal.valueOf(a).add(BigDecimal.valueOf(b)).doubleValue();
+  private static void note(List<String> present, String field, @Nullable Object value) {
+    if (value != null) {
+      present.add(field);
+    }
   }
 
   private static void requireShare(String field, double value) {
@@ -47,4 +95,83 @@ record SplitParameters(double trainRatio, double testRatio) {
           "field '" + field + "': expected a number between 0 and 1, found " + value);
     }
   }
+
+  /// By time.
+  ///
+  /// @param kind `temporal`
+  /// @param trainRatio the share of the ratings, from the earliest on, that is the training set
+  /// @param testRatio the share after it that is the test set; the rest is the validation set
+  record Temporal(String kind, double trainRatio, double testRatio) implements SplitParameters {
+    private static final double DEFAULT_TRAIN = 0.75;
+    private static final double DEFAULT_TEST = 0.15;
+
+    public Temporal {
+      requireShare("trainRatio", trainRatio);
+      requireShare("testRatio", testRatio);
+      if (!(sum(trainRatio, testRatio) < 1)) {
+        throw RequestException.invalid(
+            "fields 'trainRatio' and 'testRatio': "
+                + trainRatio
+                + " and "
+                + testRatio
+                + " leave nothing for validation; their sum must be below 1");
+      }
+    }
+
+    /// Where the test set ends, as a quantile: 0.75 and 0.15 give just 0.9.
+    double testQuantile() {
+      return sum(trainRatio, testRatio);
+    }
+
+    /// The sum of what a person wrote in decimals, rounded once.
+    private static double sum(double a, double b) {
+      return BigDecimal.valueOf(a).add(BigDecimal.valueOf(b)).doubleValue();
+    }
+  }
+
+  /// At random.
+  ///
+  /// @param kind `random`
+  /// @param testRatio the test set's share of the ratings
+  /// @param seed of the choice
+  record Random(String kind, double testRatio, long seed) implements SplitParameters {
+    private static final double DEFAULT_TEST = 0.2;
+
+    public Random {
+      requireShare("testRatio", testRatio);
+    }
+  }
+
+  /// One of so many folds that together are the ratings.
+  ///
+  /// @param kind `kfold`
+  /// @param folds how many there are
+  /// @param fold which one is the test set, from 0
+  /// @param seed of the choice, the same for all folds of a cross-validation
+  record KFold(String kind, int folds, int fold, long seed) implements SplitParameters {
+    private static final int DEFAULT_FOLDS = 5;
+    private static final int MOST_FOLDS = 1_000;
+
+    public KFold {
+      if (folds < 2 || folds > MOST_FOLDS) {
+        throw RequestException.invalid(
+            "field 'folds': expected 2 to " + MOST_FOLDS + ", found " + folds);
+      }
+      if (fold < 0 || fold >= folds) {
+        throw RequestException.invalid(
+            "field 'fold': expected 0 to " + (folds - 1) + ", found " + fold);
+      }
+    }
+  }
+
+  /// Two datasets, of which one is the test set.
+  ///
+  /// @param kind `given`
+  /// @param seed of the choice of the validation set
+  record Given(String kind, long seed) implements SplitParameters {}
+
+  /// Every user's latest rating is for the test, the one before for validation.
+  ///
+  /// @param kind `leaveLastOut`
+  record LeaveLastOut(String kind) implements SplitParameters {}
 }

@@ -3,17 +3,43 @@ package com.craftyverse.recsys.split;
 import com.craftyverse.recsys.step.Request;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for a dataset to be split by time.
+/// Asks for a dataset to be split.
 ///
 /// @param manifest the manifest of `ingest`
-/// @param trainRatio the share of the ratings, from the earliest on, to train on; 0.75 if not given
-/// @param testRatio the share after it to test on; 0.15 if not given. What remains is validation
+/// @param kind how: `temporal`, which is the default, `random`, `kfold`, `given` or `leaveLastOut`
+/// @param trainRatio of a temporal split: the share of the ratings, from the earliest on, to train on;
+///     0.75 if not given
+/// @param testRatio of a temporal split: the share after it to test on, 0.15 if not given, and what
+///     remains is validation; of a random one: the test set's share, 0.2 if not given
+/// @param folds of a k-fold split: how many; 5 if not given
+/// @param fold of a k-fold split: which one is the test set, from 0; 0 if not given
+/// @param seed of what is chosen at random; 42 if not given
+/// @param test of a given split: the manifest of `ingest` for the test set, `manifest` being that of the
+///     training set
 public record SplitRequest(
-    @Nullable String manifest, @Nullable Double trainRatio, @Nullable Double testRatio)
+    @Nullable String manifest,
+    @Nullable String kind,
+    @Nullable Double trainRatio,
+    @Nullable Double testRatio,
+    @Nullable Integer folds,
+    @Nullable Integer fold,
+    @Nullable Long seed,
+    @Nullable String test)
     implements Request {
 
-  /// A request with the default ratios.
+  /// A temporal split with the default ratios.
   public SplitRequest(String manifest) {
     this(manifest, null, null);
+  }
+
+  /// A temporal split.
+  public SplitRequest(
+      @Nullable String manifest, @Nullable Double trainRatio, @Nullable Double testRatio) {
+    this(manifest, null, trainRatio, testRatio, null, null, null, null);
+  }
+
+  /// One fold of a cross-validation.
+  public static SplitRequest kfold(String manifest, int folds, int fold, long seed) {
+    return new SplitRequest(manifest, "kfold", null, null, folds, fold, seed, null);
   }
 }

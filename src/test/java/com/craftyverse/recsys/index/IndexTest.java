@@ -15,12 +15,14 @@ import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -41,6 +43,19 @@ class IndexTest {
 
   private record Rating(int user, int movie, float value, long time) {}
 
+  /// A split that is not by time has no bounds to check, and everything else is the same.
+  @Test
+  void foldOfACrossValidation_isIndexedLikeAnyOtherSplit() throws IOException {
+    String manifest = split(randomRatings(4_000, 400, 400, 1)).manifest();
+    String dataset = manifest.replaceAll("splits/.*", "manifest.json");
+    SplitResult fold = new Split(store).run(SplitRequest.kfold(dataset, 5, 0, 1));
+    IndexResult index = new Index(store).run(new IndexRequest(fold.manifest()));
+    assertThat(index.figures().trainRows()).isEqualTo(fold.figures().trainRows());
+    assertThat(rows(index, "train.arrow")).hasSize((int) fold.figures().trainRows());
+    assertThat(new String(store.read(index.quality()).content(), StandardCharsets.UTF_8))
+        .doesNotContain("trainThreshold", "noLeakageInTime");
+  }
+
   /// Everything that the step writes, against the plainest computation of the same on the heap.
   @Test
   void index_isWhatMapsAndSetsWouldGive() throws IOException {
@@ -48,8 +63,9 @@ class IndexTest {
     SplitResult split = split(ratings);
     IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
 
-    List<Rating> train =
-        ratings.stream().filter(r -> r.time <= split.figures().trainThreshold()).toList();
+    double trainEnd = Objects.requireNonNull(split.figures().trainThreshold());
+    double testEnd = Objects.requireNonNull(split.figures().testThreshold());
+    List<Rating> train = ratings.stream().filter(r -> r.time <= trainEnd).toList();
     List<Integer> users = new ArrayList<>(new TreeSet<>(train.stream().map(Rating::user).toList()));
     List<Integer> movies =
         new ArrayList<>(new TreeSet<>(train.stream().map(Rating::movie).toList()));
@@ -66,7 +82,7 @@ class IndexTest {
     long unknownUsers = 0;
     long unknownMovies = 0;
     for (Rating r : ratings) {
-      if (r.time > split.figures().trainThreshold() && r.time <= split.figures().testThreshold()) {
+      if (r.time > trainEnd && r.time <= testEnd) {
         if (!users.contains(r.user)) {
           unknownUsers++;
         } else if (!movies.contains(r.movie)) {

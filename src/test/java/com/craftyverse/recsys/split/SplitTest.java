@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,11 +41,10 @@ class SplitTest {
     assertThat(train).hasSize((int) split.figures().trainRows()).hasSize(900);
     assertThat(test).hasSize((int) split.figures().testRows()).hasSize(180);
     assertThat(validation).hasSize((int) split.figures().validationRows()).hasSize(120);
-    assertThat((double) Collections.max(train))
-        .isLessThanOrEqualTo(split.figures().trainThreshold());
-    assertThat((double) Collections.min(test)).isGreaterThan(split.figures().trainThreshold());
-    assertThat((double) Collections.max(test)).isLessThanOrEqualTo(split.figures().testThreshold());
-    assertThat((double) Collections.min(validation)).isGreaterThan(split.figures().testThreshold());
+    assertThat((double) Collections.max(train)).isLessThanOrEqualTo(trainEnd(split));
+    assertThat((double) Collections.min(test)).isGreaterThan(trainEnd(split));
+    assertThat((double) Collections.max(test)).isLessThanOrEqualTo(testEnd(split));
+    assertThat((double) Collections.min(validation)).isGreaterThan(testEnd(split));
     // The file goes user by user, so do the sets: within a user, time rises.
     assertThat(train.subList(0, 30)).isSorted().isNotEqualTo(train.subList(30, 60));
   }
@@ -109,12 +109,124 @@ class SplitTest {
             "ratings.arrow: 3 bytes are too few for an Arrow file; it is empty or truncated");
   }
 
+  @Test
+  void folds_areDisjointAndTogetherTheWhole_withATenthOfTheRestForValidation() throws IOException {
+    String manifest = ingest(Uploads.ratings(30, 40)).manifest();
+    List<Long> tested = new ArrayList<>();
+    for (int fold = 0; fold < 5; fold++) {
+      SplitResult split = new Split(store).run(SplitRequest.kfold(manifest, 5, fold, 1));
+      assertThat(split.figures().testRows()).isEqualTo(240);
+      assertThat(split.figures().validationRows()).isEqualTo(96);
+      assertThat(split.figures().trainRows()).isEqualTo(864);
+      assertThat(split.figures().trainThreshold()).isNull();
+      List<Long> all = new ArrayList<>(timestamps(split, "train.arrow"));
+      all.addAll(timestamps(split, "test.arrow"));
+      all.addAll(timestamps(split, "validation.arrow"));
+      assertThat(all).doesNotHaveDuplicates().hasSize(1_200);
+      tested.addAll(timestamps(split, "test.arrow"));
+    }
+    assertThat(tested).doesNotHaveDuplicates().hasSize(1_200);
+    SplitResult again = new Split(store).run(SplitRequest.kfold(manifest, 5, 3, 1));
+    SplitResult otherSeed = new Split(store).run(SplitRequest.kfold(manifest, 5, 3, 2));
+    assertThat(again.cached()).isTrue();
+    assertThat(timestamps(otherSeed, "test.arrow"))
+        .isNotEqualTo(timestamps(again, "test.arrow"))
+        .hasSize(240);
+  }
+
+  @Test
+  void randomSplit_hasTheShareThatWasAskedFor_spreadOverTheFile() throws IOException {
+    String manifest = ingest(Uploads.ratings(30, 40)).manifest();
+    SplitResult split =
+        new Split(store)
+            .run(new SplitRequest(manifest, "random", null, 0.25, null, null, 7L, null));
+    assertThat(split.figures().testRows()).isEqualTo(300);
+    assertThat(split.figures().validationRows()).isEqualTo(90);
+    // A third of the file has about a third of the test set: 100, with a standard deviation of 7.
+    List<Long> rows = timestamps(split, "ratings.arrow").subList(0, 400);
+    assertThat(timestamps(split, "test.arrow").stream().filter(rows::contains).count())
+        .isBetween(65L, 135L);
+  }
+
+  @Test
+  void lastRatingOfEachUser_isTested_andTheOneBeforeValidates() throws IOException {
+    String manifest =
+        ingest(
+                Uploads.HEADER
+                    + "1,1,3,30\n1,2,3,10\n1,3,3,20\n" // the last, the first, the one between
+                    + "2,1,4,5\n2,2,4,5\n" // of the same second: the row further down
+                    + "3,1,5,9\n"
+                    + "1,4,3,15\n")
+            .manifest();
+    SplitResult split =
+        new Split(store)
+            .run(new SplitRequest(manifest, "leaveLastOut", null, null, null, null, null, null));
+    assertThat(timestamps(split, "test.arrow")).containsExactly(30L, 5L);
+    assertThat(timestamps(split, "validation.arrow")).containsExactly(20L);
+    assertThat(timestamps(split, "train.arrow")).containsExactly(10L, 5L, 9L, 15L);
+  }
+
+  @Test
+  void givenSets_areTakenAsTheyAre_withATenthOfTrainingForValidation() throws IOException {
+    String train = ingest(Uploads.ratings(10, 10)).manifest();
+    String test = ingest(Uploads.HEADER + "1,1,3,7\n2,1,4,8\n").manifest();
+    SplitResult split =
+        new Split(store).run(new SplitRequest(train, "given", null, null, null, null, null, test));
+    assertThat(timestamps(split, "test.arrow")).containsExactly(7L, 8L);
+    assertThat(split.figures().validationRows()).isEqualTo(10);
+    assertThat(split.figures().trainRows()).isEqualTo(90);
+    assertThat(split.figures().ratings()).isEqualTo(102);
+    assertThatThrownBy(
+            () ->
+                new Split(store)
+                    .run(new SplitRequest(train, "given", null, null, null, null, null, null)))
+        .hasMessage("field 'test' is missing");
+  }
+
+  @Test
+  void fieldsOfOtherKinds_andValuesOutOfRange_areRefused() throws IOException {
+    String manifest = ingest(Uploads.ratings(30, 40)).manifest();
+    assertRefused(
+        new SplitRequest(manifest, "hash", null, null, null, null, null, null),
+        "field 'kind': expected one of temporal, random, kfold, given, leaveLastOut, found 'hash'");
+    assertRefused(
+        new SplitRequest(manifest, "random", 0.8, null, null, null, null, null),
+        "field 'trainRatio' is none of a random split, which has testRatio, seed");
+    assertRefused(
+        new SplitRequest(manifest, null, null, null, null, null, 1L, null),
+        "field 'seed' is none of a temporal split, which has trainRatio, testRatio");
+    assertRefused(
+        SplitRequest.kfold(manifest, 1, 0, 1), "field 'folds': expected 2 to 1000, found 1");
+    assertRefused(SplitRequest.kfold(manifest, 5, 5, 1), "field 'fold': expected 0 to 4, found 5");
+    assertRefused(
+        SplitRequest.kfold(ingest(Uploads.HEADER + "1,1,3,5\n1,2,3,5\n").manifest(), 5, 0, 1),
+        "the test set would be empty: 2 ratings are too few for a kfold split");
+    assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("/splits/"));
+  }
+
+  private void assertRefused(SplitRequest request, String message) {
+    assertThatThrownBy(() -> new Split(store).run(request))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(message);
+  }
+
+  private static double trainEnd(SplitResult split) {
+    return Objects.requireNonNull(split.figures().trainThreshold());
+  }
+
+  private static double testEnd(SplitResult split) {
+    return Objects.requireNonNull(split.figures().testThreshold());
+  }
+
   private IngestResult ingest(String ratings) throws IOException {
     return Uploads.ingest(store, "raw/set.zip", Uploads.zip(ratings, Uploads.MOVIES));
   }
 
   private List<Long> timestamps(SplitResult split, String name) throws IOException {
-    String key = split.manifest().replace("manifest.json", name);
+    String key =
+        name.equals("ratings.arrow")
+            ? split.manifest().replaceAll("splits/.*", name)
+            : split.manifest().replace("manifest.json", name);
     List<Long> times = new ArrayList<>();
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (RecordBatch batch : file.batches()) {

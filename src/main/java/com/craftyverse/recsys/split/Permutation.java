@@ -1,0 +1,53 @@
+package com.craftyverse.recsys.split;
+
+/// A seeded random order of the numbers 0 to n − 1, computed for each number alone, so that it takes no
+/// memory whatever n is.
+///
+/// A Feistel network over the smallest even number of bits that holds n − 1 permutes a range of less
+/// than 4 n numbers; a result outside the n is put in again until it is inside, which makes it a
+/// permutation of the n (cycle walking: Black & Rogaway, "Ciphers with arbitrary finite domains", CT-RSA
+/// 2002).
+final class Permutation {
+  private static final int ROUNDS = 6;
+
+  private final long n;
+  private final int halfBits;
+  private final long halfMask;
+  private final long[] keys = new long[ROUNDS];
+
+  /// @param n how many numbers, at least 1
+  Permutation(long n, long seed) {
+    this.n = n;
+    int bits = Math.max(2, Long.SIZE - Long.numberOfLeadingZeros(n - 1));
+    this.halfBits = (bits + 1) / 2;
+    this.halfMask = (1L << halfBits) - 1;
+    long state = seed;
+    for (int round = 0; round < ROUNDS; round++) {
+      state += 0x9E3779B97F4A7C15L;
+      keys[round] = mix(state);
+    }
+  }
+
+  /// The place of a number in the order.
+  long placeOf(long number) {
+    long place = number;
+    do {
+      long left = place >>> halfBits;
+      long right = place & halfMask;
+      for (long key : keys) {
+        long next = left ^ (mix(right + key) & halfMask);
+        left = right;
+        right = next;
+      }
+      place = (left << halfBits) | right;
+    } while (place >= n);
+    return place;
+  }
+
+  /// The finalizer of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+  private static long mix(long z) {
+    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
+    return b ^ (b >>> 31);
+  }
+}

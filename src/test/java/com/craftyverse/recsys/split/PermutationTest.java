@@ -1,0 +1,39 @@
+package com.craftyverse.recsys.split;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PermutationTest {
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 7, 16, 17, 63, 64, 65, 1_000, 4_096, 100_003})
+  void everyNumber_hasAPlaceOfItsOwn(long n) {
+    for (long seed : new long[] {0, 1, -1, 42}) {
+      Permutation order = new Permutation(n, seed);
+      long[] places = LongStream.range(0, n).map(order::placeOf).sorted().toArray();
+      assertThat(places).isEqualTo(LongStream.range(0, n).toArray());
+    }
+  }
+
+  /// Pearson's test on pairs of neighbours' places in a 16 by 16 grid: 225 degrees of freedom (the
+  /// margins are fixed by n being large), so more than 330 would be a chance of one in a hundred thousand.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 42})
+  void neighbours_areNoNeighboursInTheOrder(long seed) {
+    int n = 100_000;
+    Permutation order = new Permutation(n, seed);
+    int[] counts = new int[256];
+    for (int i = 0; i + 1 < n; i++) {
+      int row = (int) (order.placeOf(i) * 16 / n);
+      int column = (int) (order.placeOf(i + 1) * 16 / n);
+      counts[16 * row + column]++;
+    }
+    double expected = (n - 1) / 256.0;
+    double chiSquare =
+        Arrays.stream(counts).mapToDouble(c -> (c - expected) * (c - expected) / expected).sum();
+    assertThat(chiSquare).isBetween(130.0, 330.0);
+  }
+}
