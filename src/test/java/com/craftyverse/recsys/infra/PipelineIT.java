@@ -163,7 +163,9 @@ class PipelineIT {
         .isInstanceOfSatisfying(
             LambdaError.class,
             e -> assertThat(e.type()).isEqualTo("com.craftyverse.recsys.step.RequestException"))
-        .hasMessage("unknown field 'manifesto'; expected one of manifest, testRatio, trainRatio");
+        .hasMessage(
+            "unknown field 'manifesto'; expected one of fold, folds, kind, manifest, seed, test,"
+                + " testRatio, trainRatio");
     assertThatThrownBy(
             () ->
                 FIRST.invoke(

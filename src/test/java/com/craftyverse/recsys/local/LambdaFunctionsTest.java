@@ -152,7 +152,8 @@ class SplitLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of manifest, testRatio, trainRatio";
+    return "unknown field 'manifesto'; expected one of fold, folds, kind, manifest, seed, test,"
+        + " testRatio, trainRatio";
   }
 }
 

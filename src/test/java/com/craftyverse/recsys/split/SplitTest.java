@@ -12,6 +12,7 @@ import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -91,8 +92,7 @@ class SplitTest {
     assertThatThrownBy(() -> new Split(store).run(new SplitRequest("datasets/x/manifest.json")))
         .isInstanceOf(RequestException.class)
         .hasMessage("field 'manifest': there is no object 'datasets/x/manifest.json' in the store");
-    store.put(
-        "datasets/x/manifest.json", "no json".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    store.put("datasets/x/manifest.json", "no json".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> new Split(store).run(new SplitRequest("datasets/x/manifest.json")))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith(
@@ -168,8 +168,20 @@ class SplitTest {
 
   @Test
   void givenSets_areTakenAsTheyAre_withATenthOfTrainingForValidation() throws IOException {
-    String train = ingest(Uploads.ratings(10, 10)).manifest();
-    String test = ingest(Uploads.HEADER + "1,1,3,7\n2,1,4,8\n").manifest();
+    StringBuilder base = new StringBuilder();
+    for (int row = 0; row < 100; row++) {
+      base.append(row / 10 + 1).append('\t').append(row % 10 + 1).append("\t4\t").append(row);
+      base.append('\n');
+    }
+    String train =
+        Uploads.ingest(store, "raw/u1/u1.base", base.toString().getBytes(StandardCharsets.UTF_8))
+            .manifest();
+    String test =
+        Uploads.ingest(
+                store,
+                "raw/u1/u1.test",
+                "1\t1\t3\t7\n2\t1\t4\t8\n".getBytes(StandardCharsets.UTF_8))
+            .manifest();
     SplitResult split =
         new Split(store).run(new SplitRequest(train, "given", null, null, null, null, null, test));
     assertThat(timestamps(split, "test.arrow")).containsExactly(7L, 8L);
