@@ -20,7 +20,7 @@ final class LoadedModel {
   private final float[] users;
   private final float[] items;
   private final Kernel kernel = Kernels.fastest().kernel();
-  private final Scratch scratch = new Scratch();
+  private final Scratch scratch;
 
   /// @param users the model's `users.arrow`
   /// @param items the model's `items.arrow`
@@ -28,6 +28,7 @@ final class LoadedModel {
   LoadedModel(ModelCard card, ArrowFile users, ArrowFile items) throws MalformedFileException {
     this.card = card;
     this.layout = new RowLayout(card.factors());
+    this.scratch = new Scratch(layout);
     this.users = rows(users, "userId", card.users(), layout.userBias(), layout.itemBias());
     this.items = rows(items, "movieId", card.items(), layout.itemBias(), layout.userBias());
   }

@@ -9,17 +9,21 @@ import jdk.incubator.vector.VectorSpecies;
 /// The kernel in vector instructions. The only class that needs the module `jdk.incubator.vector`;
 /// it is loaded by [Kernels] alone, once the module is known to be there.
 ///
-/// For maintainers. A batch is learned in two passes of small methods: the first takes the dot
-/// products, slices of the row outside and ratings inside, and leaves each error in scratch memory
-/// as a whole vector; the second goes over the slices once and updates the items' rows and the
-/// user's. Neither holds a row in registers, of which there may be 16 only.
+/// For maintainers. A batch is learned in passes of small methods: the first takes the dot products,
+/// slices of the row outside and ratings inside; the second folds each and leaves the error in
+/// scratch memory as a whole vector; the third goes over the slices once, updates the items' rows and
+/// adds up the user's gradient; the last updates the user's row. None holds a row in registers, of
+/// which there may be 16 only.
 ///
 /// `reduceLanes` is not used: its order of additions depends on the compiler's tier. The 16 sums
 /// are folded by rotations instead, each adding to every lane the one 8, 4, 2, 1 places on, after
 /// which all lanes hold the same sum. Nothing else here depends on the order of lanes.
 ///
-/// Methods are kept short: C1 refuses long straight-line vector code ("out of virtual registers"),
-/// and such a method then never reaches C2.
+/// Methods are kept short, and passes hand over vectors in memory, for two reasons. C1 refuses long
+/// straight-line vector code ("out of virtual registers"), and such a method then never reaches C2.
+/// And C2 stops inlining when a method has grown too much ("NodeCountInliningCutoff" in
+/// `-XX:+PrintInlining`): vectors that go through the call which is left become objects, at 100 bytes
+/// and a multiple of the time for each rating.
 final class VectorKernel implements Kernel {
   /// Overrides the lane width, for tests: 4, 8 or 16 floats.
   static final String LANES_PROPERTY = "recsys.kernel.lanes";
@@ -87,6 +91,7 @@ final class VectorKernel implements Kernel {
       } else {
         learnRest(rates, scratch, users, userAt, items, batch);
       }
+      learnUser(rates, scratch, users, userAt, batch);
       for (int b = 0; b < batch; b++) {
         double error = scratch.errors[b * VIRTUAL_LANES];
         squares += error * error;
@@ -118,8 +123,14 @@ final class VectorKernel implements Kernel {
       }
     }
     for (; b < batch; b++) {
-      FloatVector dot = dotAll(users, userAt, items, scratch.at[b], rates.stride);
-      store(scratch, b, dot);
+      sums(users, userAt, items, scratch.at[b], rates.stride)
+          .intoArray(scratch.errors, b * VIRTUAL_LANES);
+    }
+    for (b = 0; b < batch; b++) {
+      FloatVector dot = fold(error(scratch.errors, b));
+      FloatVector.broadcast(SPECIES, scratch.targets[b])
+          .sub(dot)
+          .intoArray(scratch.errors, b * VIRTUAL_LANES);
     }
   }
 
@@ -158,10 +169,11 @@ final class VectorKernel implements Kernel {
       odd2 = user.fma(load(items, at2 + i + 8), odd2);
       odd3 = user.fma(load(items, at3 + i + 8), odd3);
     }
-    store(scratch, b, fold(even0.add(odd0)));
-    store(scratch, b + 1, fold(even1.add(odd1)));
-    store(scratch, b + 2, fold(even2.add(odd2)));
-    store(scratch, b + 3, fold(even3.add(odd3)));
+    float[] sums = scratch.errors;
+    even0.add(odd0).intoArray(sums, b * VIRTUAL_LANES);
+    even1.add(odd1).intoArray(sums, (b + 1) * VIRTUAL_LANES);
+    even2.add(odd2).intoArray(sums, (b + 2) * VIRTUAL_LANES);
+    even3.add(odd3).intoArray(sums, (b + 3) * VIRTUAL_LANES);
   }
 
   private static void errorsOf4In16(
@@ -181,10 +193,11 @@ final class VectorKernel implements Kernel {
       sum2 = user.fma(load(items, at2 + i), sum2);
       sum3 = user.fma(load(items, at3 + i), sum3);
     }
-    store(scratch, b, fold(sum0));
-    store(scratch, b + 1, fold(sum1));
-    store(scratch, b + 2, fold(sum2));
-    store(scratch, b + 3, fold(sum3));
+    float[] sums = scratch.errors;
+    sum0.intoArray(sums, b * VIRTUAL_LANES);
+    sum1.intoArray(sums, (b + 1) * VIRTUAL_LANES);
+    sum2.intoArray(sums, (b + 2) * VIRTUAL_LANES);
+    sum3.intoArray(sums, (b + 3) * VIRTUAL_LANES);
   }
 
   /// The second pass over a full batch.
@@ -214,7 +227,7 @@ final class VectorKernel implements Kernel {
       gradient = learn(items, at5 + i, error(errors, 5), step, decay, gradient);
       gradient = learn(items, at6 + i, error(errors, 6), step, decay, gradient);
       gradient = learn(items, at7 + i, error(errors, 7), step, decay, gradient);
-      learnUser(rates, users, userAt, i, user, gradient, BATCH);
+      gradient.intoArray(scratch.gradient, i);
     }
   }
 
@@ -231,7 +244,7 @@ final class VectorKernel implements Kernel {
         FloatVector error = error(scratch.errors, b);
         gradient = learn(items, scratch.at[b] + i, error, step, decay, gradient);
       }
-      learnUser(rates, users, userAt, i, user, gradient, batch);
+      gradient.intoArray(scratch.gradient, i);
     }
   }
 
@@ -249,32 +262,29 @@ final class VectorKernel implements Kernel {
   }
 
   private static void learnUser(
-      LearningRates rates,
-      float[] users,
-      int userAt,
-      int i,
-      FloatVector user,
-      FloatVector gradient,
-      int batch) {
-    FloatVector decay = load(rates.userDecay, batch * rates.stride + i);
-    load(rates.userStep, i).fma(gradient, user.mul(decay)).intoArray(users, userAt + i);
+      LearningRates rates, Scratch scratch, float[] users, int userAt, int batch) {
+    int stride = rates.stride;
+    for (int i = 0; i < stride; i += LANES) {
+      FloatVector kept = load(users, userAt + i).mul(load(rates.userDecay, batch * stride + i));
+      load(rates.userStep, i).fma(load(scratch.gradient, i), kept).intoArray(users, userAt + i);
+    }
   }
 
   @Override
   public float dot(Scratch scratch, float[] a, int aAt, float[] b, int bAt, int stride) {
-    return dotAll(a, aAt, b, bAt, stride).lane(0);
+    return fold(sums(a, aAt, b, bAt, stride)).lane(0);
   }
 
-  /// The dot product, in every lane.
-  private static FloatVector dotAll(float[] a, int aAt, float[] b, int bAt, int stride) {
+  /// The sums that are left to fold.
+  private static FloatVector sums(float[] a, int aAt, float[] b, int bAt, int stride) {
     return switch (LANES) {
-      case 4 -> dotIn4(a, aAt, b, bAt, stride);
-      case 8 -> dotIn8(a, aAt, b, bAt, stride);
-      default -> dotIn16(a, aAt, b, bAt, stride);
+      case 4 -> sumsIn4(a, aAt, b, bAt, stride);
+      case 8 -> sumsIn8(a, aAt, b, bAt, stride);
+      default -> sumsIn16(a, aAt, b, bAt, stride);
     };
   }
 
-  private static FloatVector dotIn4(float[] a, int aAt, float[] b, int bAt, int stride) {
+  private static FloatVector sumsIn4(float[] a, int aAt, float[] b, int bAt, int stride) {
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -285,25 +295,25 @@ final class VectorKernel implements Kernel {
       sum2 = load(a, aAt + i + 8).fma(load(b, bAt + i + 8), sum2);
       sum3 = load(a, aAt + i + 12).fma(load(b, bAt + i + 12), sum3);
     }
-    return fold(sum0.add(sum2).add(sum1.add(sum3)));
+    return sum0.add(sum2).add(sum1.add(sum3));
   }
 
-  private static FloatVector dotIn8(float[] a, int aAt, float[] b, int bAt, int stride) {
+  private static FloatVector sumsIn8(float[] a, int aAt, float[] b, int bAt, int stride) {
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = even;
     for (int i = 0; i < stride; i += VIRTUAL_LANES) {
       even = load(a, aAt + i).fma(load(b, bAt + i), even);
       odd = load(a, aAt + i + 8).fma(load(b, bAt + i + 8), odd);
     }
-    return fold(even.add(odd));
+    return even.add(odd);
   }
 
-  private static FloatVector dotIn16(float[] a, int aAt, float[] b, int bAt, int stride) {
+  private static FloatVector sumsIn16(float[] a, int aAt, float[] b, int bAt, int stride) {
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = 0; i < stride; i += VIRTUAL_LANES) {
       sum = load(a, aAt + i).fma(load(b, bAt + i), sum);
     }
-    return fold(sum);
+    return sum;
   }
 
   /// What is left of the tree of additions within one vector; every lane of the result holds the
@@ -326,11 +336,5 @@ final class VectorKernel implements Kernel {
 
   private static FloatVector error(float[] errors, int b) {
     return load(errors, b * VIRTUAL_LANES);
-  }
-
-  private static void store(Scratch scratch, int b, FloatVector dot) {
-    FloatVector.broadcast(SPECIES, scratch.targets[b])
-        .sub(dot)
-        .intoArray(scratch.errors, b * VIRTUAL_LANES);
   }
 }

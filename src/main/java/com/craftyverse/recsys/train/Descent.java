@@ -50,7 +50,7 @@ final class Descent {
     this.scratches = new Scratch[workers.threads()];
     this.predictions = new float[workers.threads()][ValidationSet.SLICE_ROWS];
     for (int i = 0; i < scratches.length; i++) {
-      scratches[i] = new Scratch();
+      scratches[i] = new Scratch(layout);
     }
     this.blockErrors = new double[training.side() * training.side()];
     this.sliceErrors = new double[validation.slices().size()];

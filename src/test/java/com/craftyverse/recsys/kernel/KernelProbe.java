@@ -43,7 +43,7 @@ public final class KernelProbe {
     for (int i = 0; i < RATINGS; i++) {
       rating[i] = 0.5f * (1 + random.nextInt(10));
     }
-    Scratch scratch = new Scratch();
+    Scratch scratch = new Scratch(layout);
     LearningRates rates =
         new LearningRates(
             layout,

@@ -65,7 +65,8 @@ class KernelTest {
   @MethodSource("kernels")
   void dot_isTheSumOfProducts(Kernel kernel) {
     for (int factors : KernelProbe.SIZES) {
-      int stride = new RowLayout(factors).stride();
+      RowLayout layout = new RowLayout(factors);
+      int stride = layout.stride();
       Random random = new Random(factors);
       float[] a = new float[2 * stride];
       float[] b = new float[3 * stride];
@@ -76,7 +77,7 @@ class KernelTest {
         sum += (double) a[stride + i] * b[2 * stride + i];
       }
 
-      assertThat((double) kernel.dot(new Scratch(), a, stride, b, 2 * stride, stride))
+      assertThat((double) kernel.dot(new Scratch(layout), a, stride, b, 2 * stride, stride))
           .isCloseTo(sum, within(1e-6 * sum));
     }
   }
@@ -96,7 +97,7 @@ class KernelTest {
         rates(layout, 3, new LearningRates.Rate(0.25f, 0.5f), new LearningRates.Rate(0.5f, 0.5f));
 
     // when a rating of 5 meets a prediction of 3 + 1
-    double squares = update(kernel, rates, users, items, new int[] {1}, new float[] {5});
+    double squares = update(kernel, layout, rates, users, items, new int[] {1}, new float[] {5});
 
     // then the error is 1
     assertThat(squares).isEqualTo(1);
@@ -122,7 +123,8 @@ class KernelTest {
     LearningRates rates =
         rates(layout, 0, new LearningRates.Rate(0.5f, 1), LearningRates.Rate.FIXED);
 
-    double squares = update(kernel, rates, users, items, new int[] {0, 1}, new float[] {2, 4});
+    double squares =
+        update(kernel, layout, rates, users, items, new int[] {0, 1}, new float[] {2, 4});
 
     assertThat(squares).isEqualTo(1 + 4);
     assertThat(users[0]).isEqualTo(0.25f * 1 + 0.5f * (1 * 1 + 2 * 2));
@@ -161,6 +163,7 @@ class KernelTest {
             () ->
                 update(
                     kernel,
+                    layout,
                     rates,
                     layout.allocate(1),
                     layout.allocate(2),
@@ -188,6 +191,7 @@ class KernelTest {
 
   private static double update(
       Kernel kernel,
+      RowLayout layout,
       LearningRates rates,
       float[] users,
       float[] items,
@@ -195,7 +199,7 @@ class KernelTest {
       float[] rating) {
     return kernel.update(
         rates,
-        new Scratch(),
+        new Scratch(layout),
         users,
         0,
         items,

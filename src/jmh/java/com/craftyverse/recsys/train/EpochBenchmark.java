@@ -1,0 +1,171 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.kernel.Kernels;
+import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+
+/// One epoch on two threads, beside what its parts cost: the same kernel with all rows in cache, the
+/// best plain loops for the same work, a run without rounds whose threads get in each other's way,
+/// and one thread.
+///
+/// ```
+/// EpochBenchmark STORE INDEX-MANIFEST [rounds]
+/// ```
+///
+/// Every round takes each of them once, one after the other, so that all see the same machine; the
+/// minima are compared. The first round is warm-up.
+public final class EpochBenchmark {
+  private static final int THREADS = 2;
+
+  private EpochBenchmark() {}
+
+  /// @param args a directory with a store, the key of an index's manifest in it, rounds (7)
+  public static void main(String[] args) throws IOException {
+    String directory = ObjectKeys.directoryOf(args[1]);
+    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 7;
+    try (LocalObjectStore store = new LocalObjectStore(Path.of(args[0]));
+        FetchedObject train = store.fetch(directory + ObjectKeys.TRAIN);
+        FetchedObject validation = store.fetch(directory + ObjectKeys.VALIDATION);
+        ArrowFile trainFile = ArrowFile.open(train.path(), ObjectKeys.TRAIN);
+        ArrowFile validationFile = ArrowFile.open(validation.path(), ObjectKeys.VALIDATION)) {
+      TrainingSet training = new TrainingSet(trainFile);
+      new Bench(
+              training,
+              new ValidationSet(validationFile, training.users(), training.items()),
+              rounds)
+          .run();
+    }
+  }
+
+  /// A way to do the work of an epoch.
+  private static final class Way {
+    final String name;
+    final DoubleSupplier seconds;
+    double least = Double.POSITIVE_INFINITY;
+
+    /// @param seconds does it once, and returns what it took
+    Way(String name, DoubleSupplier seconds) {
+      this.name = name;
+      this.seconds = seconds;
+    }
+  }
+
+  private static final class Bench {
+    private final TrainingSet training;
+    private final ValidationSet validation;
+    private final int rounds;
+    private final TrainParameters parameters;
+
+    Bench(TrainingSet training, ValidationSet validation, int rounds) {
+      this.training = training;
+      this.validation = validation;
+      this.rounds = rounds;
+      this.parameters = TrainParameters.of(TrainRequest.of("benchmark"), training.rows());
+    }
+
+    void run() throws IOException {
+      Kernel kernel = Kernels.fastest().kernel();
+      System.out.printf(
+          Locale.ROOT,
+          "%,d ratings, %,d users, %,d items, k = %d, %s; seconds an epoch%n",
+          training.rows(),
+          training.users(),
+          training.items(),
+          parameters.factors(),
+          Kernels.fastest());
+      InCache inCache = new InCache(training, parameters, kernel);
+      PlainLoops plain = new PlainLoops(training, parameters);
+      try (Workers two = new Workers("epochs", THREADS);
+          Workers one = new Workers("epochs", 1)) {
+        Way epoch = new Way("epoch, 2 threads", () -> epoch(kernel, two));
+        Way single = new Way("epoch, 1 thread", () -> epoch(kernel, one));
+        Way cached = new Way("rows in cache, 2 threads", () -> inCache.seconds(two));
+        Way scalar = new Way("scalar kernel, 2 threads", () -> epoch(Kernels.scalar(), two));
+        Way loops = new Way("plain loops, 2 threads", () -> plain.seconds(two));
+        Way racy = new Way("racy, 2 threads", () -> inCache.racySeconds(two));
+        Way spinOne = new Way("a spin loop alone", () -> Spin.seconds(one, 1));
+        Way spinTwo = new Way("two spin loops", () -> Spin.seconds(two, THREADS));
+        Way[] ways = {epoch, single, cached, scalar, loops, racy, spinOne, spinTwo};
+        for (int round = 0; round <= rounds; round++) {
+          for (Way way : ways) {
+            double seconds = way.seconds.getAsDouble();
+            way.least = round == 0 ? way.least : Math.min(way.least, seconds);
+          }
+        }
+        for (Way way : ways) {
+          System.out.printf(
+              Locale.ROOT,
+              "  %-26s %.3f s, %.1f ns an update%n",
+              way.name,
+              way.least,
+              way.least / training.rows() * 1e9);
+        }
+        ratio("epoch / rows in cache (at most 2.2)", epoch.least / cached.least);
+        ratio("plain loops / epoch (at least 3)", loops.least / epoch.least);
+        ratio("epoch / racy: what determinism costs", epoch.least / racy.least);
+        ratio("one thread / two", single.least / epoch.least);
+        ratio("the same for spin loops", 2 * spinOne.least / spinTwo.least);
+      }
+    }
+
+    private static void ratio(String name, double ratio) {
+      System.out.printf(Locale.ROOT, "  %-38s %.2f%n", name, ratio);
+    }
+
+    /// An epoch of a new run: the second, so that all factors have been touched.
+    private double epoch(Kernel kernel, Workers workers) {
+      Factors factors =
+          Factors.initial(
+              new RowLayout(parameters.factors()),
+              training.users(),
+              training.items(),
+              0,
+              parameters.initialSpread(),
+              parameters.seed());
+      Descent descent = new Descent(training, validation, parameters, kernel, workers);
+      try {
+        long start = System.nanoTime();
+        double rmse = descent.train(factors, 1, parameters.learningRate());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (!(rmse < 2 * training.standardDeviation())) {
+          throw new IllegalStateException("the epoch learned nothing: RMSE " + rmse);
+        }
+        return seconds;
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /// Work that needs no memory, to see what the machine's second processor is worth.
+  private static final class Spin {
+    private static final int STEPS = 300_000_000;
+    private static volatile double sink;
+
+    static double seconds(Workers workers, int loops) {
+      long start = System.nanoTime();
+      try {
+        workers.run(
+            loops,
+            (loop, worker) -> {
+              double x = loop;
+              for (int i = 0; i < STEPS; i++) {
+                x = x * 0.999_999 + 1;
+              }
+              sink = x;
+            });
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+      return (System.nanoTime() - start) / 1e9;
+    }
+  }
+}

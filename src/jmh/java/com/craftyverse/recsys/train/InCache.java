@@ -1,0 +1,127 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.kernel.LearningRates;
+import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.kernel.Scratch;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// The kernel's part of an epoch: the same ratings in the same runs of one user each, but without
+/// rounds, and if wanted with so few users and items that all rows are in the cache.
+final class InCache {
+  /// Rows of 256 bytes at k = 50: 16 KB and 4 KB for each thread, which any L1 cache holds beside the
+  /// ratings.
+  private static final int ITEMS = 64;
+
+  private static final int USERS = 16;
+
+  private final TrainingSet training;
+  private final Kernel kernel;
+  private final RowLayout layout;
+  private final LearningRates rates;
+  private final MemorySegment[] fewItems;
+  private final Factors all;
+
+  InCache(TrainingSet training, TrainParameters parameters, Kernel kernel) {
+    this.training = training;
+    this.kernel = kernel;
+    this.layout = new RowLayout(parameters.factors());
+    LearningRates.Rate rate =
+        new LearningRates.Rate(
+            (float) parameters.learningRate(), (float) parameters.userRegularization());
+    this.rates = new LearningRates(layout, (float) training.mean(), rate, rate, rate, rate);
+    this.fewItems = fewItems(training);
+    this.all = rows(training.users(), training.items());
+  }
+
+  private Factors rows(int users, int items) {
+    return Factors.initial(layout, users, items, 0, 0.25, 1);
+  }
+
+  private static MemorySegment[] fewItems(TrainingSet training) {
+    int side = training.side();
+    MemorySegment[] columns = new MemorySegment[side * side];
+    for (int block = 0; block < columns.length; block++) {
+      TrainingSet.Block real = training.block(block / side, block % side);
+      MemorySegment column = Arena.ofAuto().allocate((long) real.rows() * Integer.BYTES, 64);
+      for (int row = 0; row < real.rows(); row++) {
+        int item = real.item().getAtIndex(Buffers.INT32, row);
+        column.setAtIndex(Buffers.INT32, row, item % ITEMS);
+      }
+      columns[block] = column;
+    }
+    return columns;
+  }
+
+  /// All rows in cache: each task has a few of its own.
+  double seconds(Workers workers) {
+    Factors[] rows = new Factors[workers.threads()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = rows(USERS, ITEMS);
+    }
+    return seconds(workers, rows, USERS, fewItems);
+  }
+
+  /// All rows of the model, changed by all threads at once; other bits on every run.
+  double racySeconds(Workers workers) {
+    Factors[] rows = new Factors[workers.threads()];
+    java.util.Arrays.fill(rows, all);
+    return seconds(workers, rows, training.users(), null);
+  }
+
+  private double seconds(
+      Workers workers,
+      Factors[] rows,
+      int users,
+      MemorySegment @org.jspecify.annotations.Nullable [] items) {
+    Scratch[] scratches = new Scratch[workers.threads()];
+    for (int i = 0; i < scratches.length; i++) {
+      scratches[i] = new Scratch(layout);
+    }
+    int side = training.side();
+    long start = System.nanoTime();
+    try {
+      workers.run(
+          side * side,
+          (block, worker) -> {
+            TrainingSet.Block real = training.block(block / side, block % side);
+            train(
+                real,
+                items == null ? real.item() : items[block],
+                users,
+                rows[worker],
+                scratches[worker]);
+          });
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private void train(
+      TrainingSet.Block block, MemorySegment items, int users, Factors rows, Scratch scratch) {
+    int stride = layout.stride();
+    int start = 0;
+    while (start < block.rows()) {
+      int user = block.user().getAtIndex(Buffers.INT32, start);
+      int end = start + 1;
+      while (end < block.rows() && block.user().getAtIndex(Buffers.INT32, end) == user) {
+        end++;
+      }
+      kernel.update(
+          rates,
+          scratch,
+          rows.users(),
+          user % users * stride,
+          rows.items(),
+          items,
+          block.rating(),
+          start,
+          end - start);
+      start = end;
+    }
+  }
+}
