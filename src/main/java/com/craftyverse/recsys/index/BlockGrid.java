@@ -15,21 +15,12 @@ final class BlockGrid {
 
   private final int[] userBounds;
   private final int[] itemBounds;
-  private final byte[] userRange;
-  private final byte[] itemRange;
 
   /// @param ratingsOfUser ratings of each user
   /// @param ratingsOfItem ratings of each item
   BlockGrid(int[] ratingsOfUser, int[] ratingsOfItem) {
     userBounds = bounds(ratingsOfUser);
     itemBounds = bounds(ratingsOfItem);
-    userRange = ranges(userBounds, ratingsOfUser.length);
-    itemRange = ranges(itemBounds, ratingsOfItem.length);
-  }
-
-  /// The block of a rating, numbered by rows of the grid.
-  int blockOf(int user, int item) {
-    return userRange[user] * SIDE + itemRange[item];
   }
 
   /// The users of block row `i` are `userBounds[i]` up to but not including `userBounds[i + 1]`.
@@ -62,13 +53,5 @@ final class BlockGrid {
     }
     Arrays.fill(bounds, range, SIDE + 1, ratings.length);
     return bounds;
-  }
-
-  private static byte[] ranges(int[] bounds, int length) {
-    byte[] ranges = new byte[length];
-    for (int range = 0; range < SIDE; range++) {
-      Arrays.fill(ranges, bounds[range], bounds[range + 1], (byte) range);
-    }
-    return ranges;
   }
 }

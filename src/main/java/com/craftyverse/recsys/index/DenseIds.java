@@ -2,61 +2,74 @@ package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// The distinct ids of a column, numbered from 0 in ascending order.
+/// The distinct ids of a column, numbered from 0 in ascending order, and how often each occurs.
 ///
 /// MovieLens' ids are dense enough for a table from id to index. Where they are not, which a table
 /// would pay for in memory, the sorted ids are searched instead.
 final class DenseIds {
-  /// Ids up to this get a table, of 4 bytes an id.
+  /// Ids below this get a table, of 4 bytes an id.
   private static final int LARGEST_TABLE = 1 << 26;
 
   private final int[] ids;
+  private final int[] counts;
   private final int[] indexById;
 
-  private DenseIds(int[] ids, int[] indexById) {
+  private DenseIds(int[] ids, int[] counts, int[] indexById) {
     this.ids = ids;
+    this.counts = counts;
     this.indexById = indexById;
   }
 
-  /// Numbers the ids in `column` of `file`.
-  static DenseIds of(ArrowFile file, String column) {
-    int max = -1;
-    for (RecordBatch batch : file.batches()) {
-      MemorySegment values = batch.data(column);
-      for (int i = 0; i < batch.rows(); i++) {
-        max = Math.max(max, values.get(Buffers.INT32, 4L * i));
+  /// Counts ids as they go by.
+  static final class Counter {
+    private int[] counts = new int[1 << 16];
+    private boolean sparse;
+
+    /// Counts an id, which must not be negative.
+    void add(int id) {
+      if (id < counts.length) {
+        counts[id]++;
+      } else if (id >= LARGEST_TABLE) {
+        sparse = true;
+      } else if (!sparse) {
+        counts =
+            Arrays.copyOf(counts, Math.min(LARGEST_TABLE, Math.max(id + 1, 2 * counts.length)));
+        counts[id]++;
       }
     }
-    return max < LARGEST_TABLE ? byTable(file, column, max) : bySearch(file, column);
   }
 
-  private static DenseIds byTable(ArrowFile file, String column, int max) {
-    int[] indexById = new int[max + 1];
-    for (RecordBatch batch : file.batches()) {
-      MemorySegment values = batch.data(column);
-      for (int i = 0; i < batch.rows(); i++) {
-        indexById[values.get(Buffers.INT32, 4L * i)] = 1;
-      }
+  /// Numbers the ids that were counted.
+  ///
+  /// @param file where they are, read again if they are too sparse for a table
+  /// @param column their column
+  static DenseIds of(Counter counter, ArrowFile file, String column) {
+    return counter.sparse ? bySearch(file, column) : byTable(counter.counts);
+  }
+
+  private static DenseIds byTable(int[] countsById) {
+    int size = 0;
+    for (int count : countsById) {
+      size += count > 0 ? 1 : 0;
     }
-    int count = 0;
-    for (int present : indexById) {
-      count += present;
-    }
-    int[] ids = new int[count];
+    int[] ids = new int[size];
+    int[] counts = new int[size];
     int next = 0;
-    for (int id = 0; id <= max; id++) {
-      if (indexById[id] == 1) {
+    for (int id = 0; id < countsById.length; id++) {
+      if (countsById[id] > 0) {
         ids[next] = id;
-        indexById[id] = next++;
+        counts[next] = countsById[id];
+        countsById[id] = next++;
       } else {
-        indexById[id] = -1;
+        countsById[id] = -1;
       }
     }
-    return new DenseIds(ids, indexById);
+    return new DenseIds(ids, counts, countsById);
   }
 
   private static DenseIds bySearch(ArrowFile file, String column) {
@@ -66,13 +79,15 @@ final class DenseIds {
           batch.data(column), Buffers.INT32, 0, all, (int) batch.firstRow(), batch.rows());
     }
     Arrays.sort(all);
-    int count = 0;
+    int[] counts = new int[all.length];
+    int size = 0;
     for (int i = 0; i < all.length; i++) {
       if (i == 0 || all[i] != all[i - 1]) {
-        all[count++] = all[i];
+        all[size++] = all[i];
       }
+      counts[size - 1]++;
     }
-    return new DenseIds(Arrays.copyOf(all, count), new int[0]);
+    return new DenseIds(Arrays.copyOf(all, size), Arrays.copyOf(counts, size), new int[0]);
   }
 
   int size() {
@@ -84,11 +99,24 @@ final class DenseIds {
     return ids;
   }
 
+  /// How often each occurs; not to be changed.
+  int[] counts() {
+    return counts;
+  }
+
   /// The index of `id`, or -1 when it is not among them.
   int indexOf(int id) {
     if (indexById.length > 0) {
       return id < indexById.length && id >= 0 ? indexById[id] : -1;
     }
     return Math.max(-1, Arrays.binarySearch(ids, id));
+  }
+
+  /// Refuses an id that is none.
+  static void requireId(ArrowFile file, long row, String column, int id)
+      throws MalformedFileException {
+    if (id < 0) {
+      throw file.malformed("row " + row + ": " + column + " " + id + " is negative");
+    }
   }
 }

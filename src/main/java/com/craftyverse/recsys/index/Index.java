@@ -15,12 +15,18 @@ import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// Maps a split to dense indices, drops what training does not know, lays the training set out in
@@ -121,39 +127,51 @@ public final class Index {
         ArrowFile train = ArrowFile.open(fetched.path(), trainKey)) {
       train.require(Schemas.RATINGS);
       requireRows(train, sizes.trainRows);
-      DenseIds users = DenseIds.of(train, "userId");
-      DenseIds items = DenseIds.of(train, "movieId");
-      SetMapper mapper = new SetMapper(users, items);
-      SetMapper.Mapped mappedTrain =
-          mapper.map(train, EVER_BEFORE, sizes.trainEnd(EVER_AFTER), null);
+      TrainingScan scan = TrainingScan.of(train, sizes.trainEnd(EVER_AFTER));
+      DenseIds users = scan.users();
+      DenseIds items = scan.items();
       TrainingMatrix matrix =
           TrainingMatrix.read(
               train,
               users,
               items,
               new Progress(LOG, STEP + " " + split.dataset(), "rows", train.rows()));
-      writeMatrix(matrix, users, seed, output);
-      writeItems(datasetDirectory, items, matrix, output);
-      QualityReport.SetReport test =
-          mapSet(
-              splitDirectory + ObjectKeys.TEST,
-              ObjectKeys.TEST,
-              mapper,
-              sizes.trainEnd(EVER_BEFORE),
-              sizes.testEnd(EVER_AFTER),
-              output);
-      QualityReport.SetReport validation =
-          mapSet(
-              splitDirectory + ObjectKeys.VALIDATION,
-              ObjectKeys.VALIDATION,
-              mapper,
-              sizes.testEnd(EVER_BEFORE),
-              EVER_AFTER,
-              output);
+      SetMapper mapper = new SetMapper(users, items);
+      BlockGrid grid = new BlockGrid(users.counts(), items.counts());
+      List<QualityReport.SetReport> reports =
+          sideBySide(
+              List.<Callable<QualityReport.SetReport>>of(
+                  () -> {
+                    output.write(ObjectKeys.TRAIN, path -> matrix.writeBlocks(path, grid, seed));
+                    return scan.report();
+                  },
+                  () ->
+                      mapSet(
+                          splitDirectory + ObjectKeys.TEST,
+                          ObjectKeys.TEST,
+                          mapper,
+                          sizes.trainEnd(EVER_BEFORE),
+                          sizes.testEnd(EVER_AFTER),
+                          output),
+                  () ->
+                      mapSet(
+                          splitDirectory + ObjectKeys.VALIDATION,
+                          ObjectKeys.VALIDATION,
+                          mapper,
+                          sizes.testEnd(EVER_BEFORE),
+                          EVER_AFTER,
+                          output),
+                  () -> {
+                    output.write(ObjectKeys.SEEN, matrix::writeSeen);
+                    output.write(ObjectKeys.USERS, path -> writeUsers(path, users));
+                    writeItems(datasetDirectory, items, output);
+                    return scan.report();
+                  }));
+      QualityReport.SetReport test = reports.get(1);
+      QualityReport.SetReport validation = reports.get(2);
       double density = (double) train.rows() / ((double) users.size() * items.size());
       output.writeJson(
-          ObjectKeys.QUALITY,
-          report(split.dataset(), sizes, users, items, density, mappedTrain, test, validation));
+          ObjectKeys.QUALITY, report(split.dataset(), sizes, scan, density, test, validation));
       return new IndexFigures(
           users.size(),
           items.size(),
@@ -164,32 +182,49 @@ public final class Index {
     }
   }
 
-  private static void writeMatrix(
-      TrainingMatrix matrix, DenseIds users, long seed, StepRunner.Output output)
-      throws IOException {
-    int[] userCounts = matrix.userCounts();
-    BlockGrid grid = new BlockGrid(userCounts, matrix.itemCounts());
-    output.write(ObjectKeys.TRAIN, path -> matrix.writeBlocks(path, grid, seed));
-    output.write(ObjectKeys.SEEN, matrix::writeSeen);
-    output.write(ObjectKeys.USERS, path -> writeUsers(path, users, userCounts));
-  }
-
-  private static void writeUsers(Path path, DenseIds users, int[] counts) throws IOException {
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_USERS, Map.of())) {
-      writer.writeBatch(
-          users.size(), Buffers.of(users.ids(), users.size()), Buffers.of(counts, counts.length));
+  /// Does the tasks on as many threads as there are processors.
+  private static <T> List<T> sideBySide(List<Callable<T>> tasks) throws IOException {
+    int threads = Math.min(tasks.size(), Runtime.getRuntime().availableProcessors());
+    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      List<Future<T>> running = tasks.stream().map(executor::submit).toList();
+      try {
+        List<T> results = new ArrayList<>();
+        for (Future<T> task : running) {
+          results.add(task.get());
+        }
+        return results;
+      } catch (InterruptedException e) {
+        executor.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException(STEP + " was stopped");
+      } catch (ExecutionException e) {
+        executor.shutdownNow();
+        switch (e.getCause()) {
+          case IOException problem -> throw problem;
+          case RuntimeException problem -> throw problem;
+          case Error problem -> throw problem;
+          case null, default -> throw new IllegalStateException(e.getCause());
+        }
+      }
     }
   }
 
-  private void writeItems(
-      String datasetDirectory, DenseIds items, TrainingMatrix matrix, StepRunner.Output output)
+  private static void writeUsers(Path path, DenseIds users) throws IOException {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_USERS, Map.of())) {
+      writer.writeBatch(
+          users.size(),
+          Buffers.of(users.ids(), users.size()),
+          Buffers.of(users.counts(), users.size()));
+    }
+  }
+
+  private void writeItems(String datasetDirectory, DenseIds items, StepRunner.Output output)
       throws IOException {
     String key = datasetDirectory + ObjectKeys.MOVIES;
     try (FetchedObject fetched = store.fetch(key);
         ArrowFile movies = ArrowFile.open(fetched.path(), key)) {
       movies.require(Schemas.MOVIES);
-      output.write(
-          ObjectKeys.ITEMS, path -> ItemTable.write(path, movies, items, matrix.itemCounts()));
+      output.write(ObjectKeys.ITEMS, path -> ItemTable.write(path, movies, items));
     }
   }
 
@@ -205,7 +240,7 @@ public final class Index {
         ArrowFile set = ArrowFile.open(fetched.path(), key)) {
       set.require(Schemas.RATINGS);
       List<QualityReport.SetReport> report = new ArrayList<>();
-      output.write(name, path -> report.add(mapper.map(set, after, until, path).report()));
+      output.write(name, path -> report.add(mapper.map(set, after, until, path)));
       return report.getFirst();
     }
   }
@@ -222,12 +257,12 @@ public final class Index {
   private static QualityReport report(
       String dataset,
       SplitSizes sizes,
-      DenseIds users,
-      DenseIds items,
+      TrainingScan train,
       double density,
-      SetMapper.Mapped train,
       QualityReport.SetReport test,
       QualityReport.SetReport validation) {
+    DenseIds users = train.users();
+    DenseIds items = train.items();
     int maxUser = users.ids()[users.size() - 1];
     int maxMovie = items.ids()[items.size() - 1];
     long original = (maxUser + 1L) * (maxMovie + 1L);

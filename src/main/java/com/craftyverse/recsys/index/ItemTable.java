@@ -17,8 +17,7 @@ import java.util.Map;
 final class ItemTable {
   private ItemTable() {}
 
-  static void write(Path path, ArrowFile movies, DenseIds items, int[] ratingsOfItem)
-      throws IOException {
+  static void write(Path path, ArrowFile movies, DenseIds items) throws IOException {
     int count = items.size();
     String[] titles = new String[count];
     int[] years = new int[count];
@@ -64,7 +63,7 @@ final class ItemTable {
           genreTexts.offsets(),
           genreTexts.data(),
           Buffers.of(years, count),
-          Buffers.of(ratingsOfItem, count));
+          Buffers.of(items.counts(), count));
     }
   }
 }

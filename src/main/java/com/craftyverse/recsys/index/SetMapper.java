@@ -3,6 +3,7 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
@@ -11,12 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// Passes over a set of a split: maps its rows to dense indices, drops those that training does not
-/// know, and checks each against the set's bounds in time.
+/// Passes over the test or the validation set: maps its rows to dense indices, drops those that training
+/// does not know, and checks each against the set's bounds in time.
 final class SetMapper {
-  private static final int SHOWN = 5;
+  /// Rows of each set in the quality report.
+  static final int SHOWN = 5;
 
   private final DenseIds users;
   private final DenseIds items;
@@ -26,27 +27,21 @@ final class SetMapper {
     this.items = items;
   }
 
-  /// A set's report, and what was checked on the way.
-  ///
-  /// @param report rows before and after
-  /// @param ratingSum the sum of the ratings before, in the set's order
-  record Mapped(QualityReport.SetReport report, double ratingSum) {}
-
   /// Maps a set.
   ///
   /// @param after every timestamp must be later than this
   /// @param until and no later than this
-  /// @param path where the mapped rows go, or null to map without writing
-  /// @throws com.craftyverse.recsys.columnar.MalformedFileException when a timestamp is outside the
-  ///     set's bounds or a rating is not a number
-  Mapped map(ArrowFile set, double after, double until, @Nullable Path path) throws IOException {
+  /// @param path where the mapped rows go
+  /// @return rows before and after
+  /// @throws MalformedFileException when a timestamp is outside the set's bounds or a rating is not a
+  ///     number
+  QualityReport.SetReport map(ArrowFile set, double after, double until, Path path)
+      throws IOException {
     long unknownUsers = 0;
     long unknownMovies = 0;
-    double sum = 0;
     List<QualityReport.RawRow> before = new ArrayList<>();
     List<QualityReport.MappedRow> mapped = new ArrayList<>();
-    try (@Nullable ArrowFileWriter writer =
-        path == null ? null : ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, Map.of())) {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, Map.of())) {
       for (RecordBatch batch : set.batches()) {
         MemorySegment userIds = batch.data("userId");
         MemorySegment movieIds = batch.data("movieId");
@@ -61,22 +56,7 @@ final class SetMapper {
           int movieId = movieIds.get(Buffers.INT32, 4L * i);
           float rating = ratings.get(Buffers.FLOAT32, 4L * i);
           long time = times.get(Buffers.INT64, 8L * i);
-          if (!(time > after && time <= until)) {
-            throw set.malformed(
-                "row "
-                    + (batch.firstRow() + i)
-                    + ": timestamp "
-                    + time
-                    + " is not after "
-                    + after
-                    + " and up to "
-                    + until
-                    + "; the sets would leak into each other");
-          }
-          if (!Float.isFinite(rating)) {
-            throw set.malformed("row " + (batch.firstRow() + i) + ": the rating is " + rating);
-          }
-          sum += rating;
+          requireSound(set, batch.firstRow() + i, rating, time, after, until);
           if (before.size() < SHOWN) {
             before.add(new QualityReport.RawRow(userId, movieId, rating, time));
           }
@@ -97,7 +77,7 @@ final class SetMapper {
           mappedItems[kept] = item;
           mappedRatings[kept++] = rating;
         }
-        if (writer != null && kept > 0) {
+        if (kept > 0) {
           writer.writeBatch(
               kept,
               Buffers.of(mappedUsers, kept),
@@ -107,15 +87,34 @@ final class SetMapper {
       }
     }
     long rows = set.rows();
-    return new Mapped(
-        new QualityReport.SetReport(
-            rows,
-            unknownUsers,
-            unknownMovies,
-            rows - unknownUsers,
-            rows - unknownUsers - unknownMovies,
-            before,
-            mapped),
-        sum);
+    return new QualityReport.SetReport(
+        rows,
+        unknownUsers,
+        unknownMovies,
+        rows - unknownUsers,
+        rows - unknownUsers - unknownMovies,
+        before,
+        mapped);
+  }
+
+  /// Refuses a row whose rating is not a number or whose time is not its set's.
+  static void requireSound(
+      ArrowFile set, long row, float rating, long time, double after, double until)
+      throws MalformedFileException {
+    if (!(time > after && time <= until)) {
+      throw set.malformed(
+          "row "
+              + row
+              + ": timestamp "
+              + time
+              + " is not after "
+              + after
+              + " and up to "
+              + until
+              + "; the sets would leak into each other");
+    }
+    if (!Float.isFinite(rating)) {
+      throw set.malformed("row " + row + ": the rating is " + rating);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// The training set by rows (compressed sparse rows): each user's ratings one after the other, by item.
 ///
@@ -22,27 +23,17 @@ final class TrainingMatrix {
 
   private final long[] cells;
   private final int[] rowStarts;
-  private final int[] itemCounts;
 
-  private TrainingMatrix(long[] cells, int[] rowStarts, int[] itemCounts) {
+  private TrainingMatrix(long[] cells, int[] rowStarts) {
     this.cells = cells;
     this.rowStarts = rowStarts;
-    this.itemCounts = itemCounts;
   }
 
-  /// Reads the training set, whose users and movies `users` and `items` know.
+  /// Reads the training set, whose users and movies `users` and `items` are.
   static TrainingMatrix read(ArrowFile train, DenseIds users, DenseIds items, Progress progress)
       throws IOException {
     int[] rowStarts = new int[users.size() + 1];
-    int[] itemCounts = new int[items.size()];
-    for (RecordBatch batch : train.batches()) {
-      MemorySegment userIds = batch.data("userId");
-      MemorySegment movieIds = batch.data("movieId");
-      for (int i = 0; i < batch.rows(); i++) {
-        rowStarts[users.indexOf(userIds.get(Buffers.INT32, 4L * i)) + 1]++;
-        itemCounts[items.indexOf(movieIds.get(Buffers.INT32, 4L * i))]++;
-      }
-    }
+    System.arraycopy(users.counts(), 0, rowStarts, 1, users.size());
     Arrays.parallelPrefix(rowStarts, Integer::sum);
     long[] cells = new long[Math.toIntExact(train.rows())];
     int[] next = Arrays.copyOf(rowStarts, users.size());
@@ -59,38 +50,20 @@ final class TrainingMatrix {
       }
       progress.update(batch.firstRow() + batch.rows());
     }
-    for (int user = 0; user < users.size(); user++) {
-      Arrays.sort(cells, rowStarts[user], rowStarts[user + 1]);
-    }
-    return new TrainingMatrix(cells, rowStarts, itemCounts);
+    // Most files have each user's movies in order, which is found out at once.
+    IntStream.range(0, users.size())
+        .parallel()
+        .forEach(user -> Arrays.sort(cells, rowStarts[user], rowStarts[user + 1]));
+    return new TrainingMatrix(cells, rowStarts);
   }
 
   int users() {
     return rowStarts.length - 1;
   }
 
-  long rows() {
-    return cells.length;
-  }
-
-  /// Ratings of each user.
-  int[] userCounts() {
-    int[] counts = new int[users()];
-    for (int user = 0; user < counts.length; user++) {
-      counts[user] = rowStarts[user + 1] - rowStarts[user];
-    }
-    return counts;
-  }
-
-  /// Ratings of each item.
-  int[] itemCounts() {
-    return itemCounts;
-  }
-
   /// Writes `train.arrow`: one record batch for each block of the grid, rows grouped by user, a user's
   /// rows in an order that is shuffled once.
   void writeBlocks(Path path, BlockGrid grid, long seed) throws IOException {
-    int blocks = BlockGrid.SIDE * BlockGrid.SIDE;
     Map<String, String> metadata =
         Map.of(
             "blocks", String.valueOf(BlockGrid.SIDE),
@@ -98,57 +71,73 @@ final class TrainingMatrix {
             "itemBounds", BlockGrid.text(grid.itemBounds()),
             "seed", String.valueOf(seed));
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata)) {
-      int[] itemBounds = grid.itemBounds();
-      for (int block = 0; block < blocks; block++) {
-        int firstUser = grid.userBounds()[block / BlockGrid.SIDE];
-        int lastUser = grid.userBounds()[block / BlockGrid.SIDE + 1];
-        int firstItem = itemBounds[block % BlockGrid.SIDE];
-        int lastItem = itemBounds[block % BlockGrid.SIDE + 1];
-        writeBlock(writer, firstUser, lastUser, firstItem, lastItem, seed);
+      Block block = new Block();
+      for (int row = 0; row < BlockGrid.SIDE; row++) {
+        int firstUser = grid.userBounds()[row];
+        int lastUser = grid.userBounds()[row + 1];
+        // Where each user's cells of the next block begin: blocks go by item, and so do the cells.
+        int[] next = Arrays.copyOfRange(rowStarts, firstUser, lastUser);
+        for (int column = 0; column < BlockGrid.SIDE; column++) {
+          int firstItem = grid.itemBounds()[column];
+          fill(block, firstUser, next, firstItem, grid.itemBounds()[column + 1], seed);
+          writer.writeBatch(
+              block.rows,
+              Buffers.of(block.users, block.rows),
+              Buffers.of(block.items, block.rows),
+              Buffers.of(block.ratings, block.rows));
+        }
       }
     }
   }
 
-  private void writeBlock(
-      ArrowFileWriter writer, int firstUser, int lastUser, int firstItem, int lastItem, long seed)
-      throws IOException {
-    int rows = 0;
-    for (int user = firstUser; user < lastUser; user++) {
-      rows += lowerBound(user, lastItem) - lowerBound(user, firstItem);
-    }
-    int[] users = new int[rows];
-    int[] items = new int[rows];
-    float[] ratings = new float[rows];
-    int row = 0;
-    for (int user = firstUser; user < lastUser; user++) {
-      int from = lowerBound(user, firstItem);
-      int to = lowerBound(user, lastItem);
-      int start = row;
-      for (int i = from; i < to; i++) {
-        users[row] = user;
-        items[row] = item(cells[i]);
-        ratings[row] = rating(cells[i]);
-        row++;
+  /// The rows of a block, in arrays that the next block uses again.
+  private static final class Block {
+    private int[] users = new int[1 << 16];
+    private int[] items = new int[1 << 16];
+    private float[] ratings = new float[1 << 16];
+    private int rows;
+
+    void reserve(int more) {
+      int needed = Math.addExact(rows, more);
+      if (needed > users.length) {
+        int length = Math.max(needed, users.length + (users.length >> 1));
+        users = Arrays.copyOf(users, length);
+        items = Arrays.copyOf(items, length);
+        ratings = Arrays.copyOf(ratings, length);
       }
-      shuffle(items, ratings, start, row, mix(seed ^ mix(((long) user << 32) | firstItem)));
     }
-    writer.writeBatch(
-        rows, Buffers.of(users, rows), Buffers.of(items, rows), Buffers.of(ratings, rows));
   }
 
-  /// The first of a user's cells whose item is not below `item`.
-  private int lowerBound(int user, int item) {
-    int low = rowStarts[user];
-    int high = rowStarts[user + 1];
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (item(cells[middle]) < item) {
-        low = middle + 1;
-      } else {
-        high = middle;
+  /// Fills a block with the cells of consecutive users whose items are from `firstItem` up to `lastItem`.
+  ///
+  /// @param next where each user's cells begin; moved on to those of the next block
+  private void fill(
+      Block block, int firstUser, int[] next, int firstItem, int lastItem, long seed) {
+    block.rows = 0;
+    for (int i = 0; i < next.length; i++) {
+      int user = firstUser + i;
+      int from = next[i];
+      int to = from;
+      int end = rowStarts[user + 1];
+      while (to < end && item(cells[to]) < lastItem) {
+        to++;
       }
+      block.reserve(to - from);
+      int start = block.rows;
+      for (int cell = from; cell < to; cell++) {
+        block.users[block.rows] = user;
+        block.items[block.rows] = item(cells[cell]);
+        block.ratings[block.rows] = rating(cells[cell]);
+        block.rows++;
+      }
+      next[i] = to;
+      shuffle(
+          block.items,
+          block.ratings,
+          start,
+          block.rows,
+          mix(seed ^ mix(((long) user << 32) | firstItem)));
     }
-    return low;
   }
 
   /// Fisher–Yates over rows `[from, to)`.

@@ -1,13 +1,16 @@
 /// The third step: the split's sets in dense indices, ready to be trained on.
 ///
 /// - [DenseIds][com.craftyverse.recsys.index.DenseIds] numbers the users and the movies of the training
-///   set from 0, in the order of their ids.
+///   set from 0, in the order of their ids, from one pass over it
+///   ([TrainingScan][com.craftyverse.recsys.index.TrainingScan]) that checks every row on the way; a
+///   second pass brings the ratings into rows
+///   ([TrainingMatrix][com.craftyverse.recsys.index.TrainingMatrix]), 8 bytes each.
 /// - Rows of test and validation whose user or movie is not in training are dropped and counted: a
 ///   model knows nothing of them.
 /// - The training set is written in blocks of a user × item grid
 ///   ([BlockGrid][com.craftyverse.recsys.index.BlockGrid]), which is what lets SGD run on several
 ///   threads without locks and with the same result (Gemulla et al., KDD 2011), and by rows as
-///   `seen.arrow`.
+///   `seen.arrow`. These and the other two sets are written side by side.
 /// - [QualityReport][com.craftyverse.recsys.index.QualityReport] holds the numbers that the notebook of
 ///   this project's origin prints, and the checks that stop a damaged dataset.
 @NullMarked

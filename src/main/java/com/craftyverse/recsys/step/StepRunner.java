@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /// Does a step's work once for each id, and records it.
 public final class StepRunner {
@@ -187,7 +187,9 @@ public final class StepRunner {
 
   private final class DirectoryOutput implements Output {
     private final String directory;
-    final Map<String, Long> written = new TreeMap<>();
+
+    /// Objects may be written side by side.
+    final Map<String, Long> written = new ConcurrentSkipListMap<>();
 
     DirectoryOutput(String directory) {
       this.directory = directory;

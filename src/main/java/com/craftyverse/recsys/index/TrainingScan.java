@@ -1,0 +1,72 @@
+package com.craftyverse.recsys.index;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.index.QualityReport.MappedRow;
+import com.craftyverse.recsys.index.QualityReport.RawRow;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// All that one pass over the training set tells: its users and items, the sum of its ratings, its first
+/// rows, and that every row is sound.
+///
+/// @param users its users
+/// @param items its movies
+/// @param ratingSum the sum of its ratings, in the set's order
+/// @param report its part of the quality report: nothing of it is unknown
+record TrainingScan(
+    DenseIds users, DenseIds items, double ratingSum, QualityReport.SetReport report) {
+
+  /// Scans the set.
+  ///
+  /// @param until no timestamp must be later than this
+  /// @throws MalformedFileException when a timestamp is later, an id negative or a rating not a number
+  static TrainingScan of(ArrowFile train, double until) throws MalformedFileException {
+    DenseIds.Counter users = new DenseIds.Counter();
+    DenseIds.Counter items = new DenseIds.Counter();
+    List<RawRow> first = new ArrayList<>();
+    double sum = 0;
+    for (RecordBatch batch : train.batches()) {
+      MemorySegment userIds = batch.data("userId");
+      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment ratings = batch.data("rating");
+      MemorySegment times = batch.data("timestamp");
+      for (int i = 0; i < batch.rows(); i++) {
+        int user = userIds.get(Buffers.INT32, 4L * i);
+        int movie = movieIds.get(Buffers.INT32, 4L * i);
+        float rating = ratings.get(Buffers.FLOAT32, 4L * i);
+        long time = times.get(Buffers.INT64, 8L * i);
+        if ((user | movie) < 0 || !(time <= until) || !Float.isFinite(rating)) {
+          long row = batch.firstRow() + i;
+          DenseIds.requireId(train, row, "userId", user);
+          DenseIds.requireId(train, row, "movieId", movie);
+          SetMapper.requireSound(train, row, rating, time, Double.NEGATIVE_INFINITY, until);
+        }
+        users.add(user);
+        items.add(movie);
+        sum += rating;
+        if (first.size() < SetMapper.SHOWN) {
+          first.add(new RawRow(user, movie, rating, time));
+        }
+      }
+    }
+    DenseIds userIds = DenseIds.of(users, train, "userId");
+    DenseIds itemIds = DenseIds.of(items, train, "movieId");
+    List<MappedRow> mapped =
+        first.stream()
+            .map(
+                row ->
+                    new MappedRow(
+                        userIds.indexOf(row.userId()),
+                        itemIds.indexOf(row.movieId()),
+                        row.rating(),
+                        row.timestamp()))
+            .toList();
+    long rows = train.rows();
+    return new TrainingScan(
+        userIds, itemIds, sum, new QualityReport.SetReport(rows, 0, 0, rows, rows, first, mapped));
+  }
+}
