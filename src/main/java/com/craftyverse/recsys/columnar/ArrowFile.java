@@ -25,6 +25,7 @@ import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.Schema;
+import org.jspecify.annotations.Nullable;
 
 /// An Arrow IPC file in mapped memory: its record batches' columns as slices, nothing copied.
 ///
@@ -48,7 +49,8 @@ public final class ArrowFile implements AutoCloseable {
   private static final int DEEPEST_NESTING = 8;
 
   private final String name;
-  private final Arena arena;
+  private final @Nullable Arena arena;
+  private final MemorySegment file;
   private final List<Column> columns;
   private final Map<String, String> metadata;
   private final List<RecordBatch> batches;
@@ -56,13 +58,15 @@ public final class ArrowFile implements AutoCloseable {
 
   private ArrowFile(
       String name,
-      Arena arena,
+      @Nullable Arena arena,
+      MemorySegment file,
       List<Column> columns,
       Map<String, String> metadata,
       List<RecordBatch> batches,
       long rows) {
     this.name = name;
     this.arena = arena;
+    this.file = file;
     this.columns = List.copyOf(columns);
     this.metadata = metadata;
     this.batches = List.copyOf(batches);
@@ -84,6 +88,20 @@ public final class ArrowFile implements AutoCloseable {
       arena.close();
       throw e;
     }
+  }
+
+  /// A file that is in memory already; its columns are slices of `bytes`. It need not be closed.
+  ///
+  /// @param name what errors call the file
+  /// @throws MalformedFileException as [#open] does
+  @SuppressWarnings("MustBeClosedChecker")
+  public static ArrowFile of(byte[] bytes, String name) throws MalformedFileException {
+    return parse(MemorySegment.ofArray(bytes), name, null);
+  }
+
+  /// Where a slice of this file begins, in bytes from the file's start.
+  public long offsetOf(MemorySegment slice) {
+    return slice.address() - file.address();
   }
 
   /// The columns, in the file's order.
@@ -155,7 +173,9 @@ public final class ArrowFile implements AutoCloseable {
   /// Unmaps the file.
   @Override
   public void close() {
-    arena.close();
+    if (arena != null) {
+      arena.close();
+    }
   }
 
   @Override
@@ -163,7 +183,7 @@ public final class ArrowFile implements AutoCloseable {
     return name + " (" + rows + " rows in " + batches.size() + " record batches)";
   }
 
-  private static ArrowFile parse(MemorySegment file, String name, Arena arena)
+  private static ArrowFile parse(MemorySegment file, String name, @Nullable Arena arena)
       throws MalformedFileException {
     long size = file.byteSize();
     if (size < SHORTEST) {
@@ -223,7 +243,7 @@ public final class ArrowFile implements AutoCloseable {
         batches.add(batch);
         rows = Math.addExact(rows, batch.rows());
       }
-      return new ArrowFile(name, arena, columns, Map.copyOf(metadata), batches, rows);
+      return new ArrowFile(name, arena, file, columns, Map.copyOf(metadata), batches, rows);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       throw new MalformedFileException(
           name, "offset " + footerAt + ": the metadata is damaged (" + e.getMessage() + ")");
@@ -260,11 +280,28 @@ public final class ArrowFile implements AutoCloseable {
               + bodyLength
               + " bytes leaves the file");
     }
-    if (file.get(Buffers.INT32, offset) != 0xFFFFFFFF) {
+    MemorySegment message = file.asSlice(offset, metadataLength + bodyLength);
+    return message(message, metadataLength, offset, columns, index, firstRow, name);
+  }
+
+  /// Reads a record batch's message: a prefix of 8 bytes, the metadata, the body.
+  ///
+  /// @param metadataLength bytes of prefix and metadata, which the caller has found to lie within
+  private static RecordBatch message(
+      MemorySegment segment,
+      long metadataLength,
+      long offset,
+      List<Column> columns,
+      int index,
+      long firstRow,
+      String name)
+      throws MalformedFileException {
+    String where = "record batch " + index;
+    if (segment.get(Buffers.INT32, 0) != 0xFFFFFFFF) {
       throw new MalformedFileException(
           name, where + ": offset " + offset + ": no message starts here");
     }
-    Message message = Message.getRootAsMessage(bytes(file, offset + 8, metadataLength - 8));
+    Message message = Message.getRootAsMessage(bytes(segment, 8, metadataLength - 8));
     if (message.headerType() != MessageHeader.RecordBatch) {
       throw new MalformedFileException(
           name, where + ": offset " + offset + ": the message is not a record batch");
@@ -277,8 +314,38 @@ public final class ArrowFile implements AutoCloseable {
       throw new MalformedFileException(
           name, where + ": compressed bodies are not supported; write the file uncompressed");
     }
-    MemorySegment body = file.asSlice(offset + metadataLength, bodyLength);
-    return RecordBatch.parse(header, body, offset + metadataLength, columns, index, firstRow, name);
+    return RecordBatch.parse(
+        header, segment, metadataLength, offset, columns, index, firstRow, name);
+  }
+
+  /// One record batch of a file, from the [RecordBatch#byteSize] bytes at its [RecordBatch#offset]: what a
+  /// reader needs who wants a few rows of a file that is far away.
+  ///
+  /// @param columns the file's columns
+  /// @param name what errors call the file
+  /// @throws MalformedFileException when the bytes are not such a message
+  public static RecordBatch batch(
+      byte[] message, List<Column> columns, int index, long firstRow, long offset, String name)
+      throws MalformedFileException {
+    MemorySegment segment = MemorySegment.ofArray(message);
+    long metadataLength = message.length < 8 ? 0 : 8L + segment.get(Buffers.INT32, 4);
+    if (metadataLength <= 8 || metadataLength > message.length) {
+      throw new MalformedFileException(
+          name, "record batch " + index + ": offset " + offset + ": no message starts here");
+    }
+    try {
+      return message(segment, metadataLength, offset, columns, index, firstRow, name);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      throw new MalformedFileException(
+          name,
+          "record batch "
+              + index
+              + ": offset "
+              + offset
+              + ": the metadata is damaged ("
+              + e.getMessage()
+              + ")");
+    }
   }
 
   private static Column column(Field field, String name, int depth) throws MalformedFileException {

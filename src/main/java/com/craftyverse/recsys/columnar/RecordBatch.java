@@ -16,15 +16,20 @@ public final class RecordBatch {
   private final int index;
   private final long firstRow;
   private final int rows;
+  private final long offset;
+  private final long byteSize;
   private final String file;
   private final Map<String, MemorySegment> data;
   private final Map<String, MemorySegment> offsets;
   private final Map<String, Long> offsetLimits;
 
-  private RecordBatch(Parser parser, int index, long firstRow, int rows) {
+  private RecordBatch(
+      Parser parser, int index, long firstRow, int rows, long offset, long byteSize) {
     this.index = index;
     this.firstRow = firstRow;
     this.rows = rows;
+    this.offset = offset;
+    this.byteSize = byteSize;
     this.file = parser.file;
     this.data = Map.copyOf(parser.data);
     this.offsets = Map.copyOf(parser.offsets);
@@ -46,6 +51,16 @@ public final class RecordBatch {
     return rows;
   }
 
+  /// Where the batch's message begins in its file, in bytes.
+  public long offset() {
+    return offset;
+  }
+
+  /// The length of its message, in bytes. With [#offset] it is what [ArrowFile#batch] wants.
+  public long byteSize() {
+    return byteSize;
+  }
+
   /// The values of a column of numbers: 4 or 8 bytes each, little endian. Of a text column, its bytes.
   ///
   /// @throws IllegalArgumentException when there is no such column
@@ -62,8 +77,10 @@ public final class RecordBatch {
     MemorySegment segment = known(offsets, path);
     long limit = known(offsetLimits, path);
     int previous = 0;
-    for (long at = 0; at < segment.byteSize(); at += Integer.BYTES) {
-      int offset = segment.get(Buffers.INT32, at);
+    int[] bounds =
+        segment.toArray(Buffers.INT32); // quicker to walk, most of all before it is compiled
+    for (int row = 0; row < bounds.length; row++) {
+      int offset = bounds[row];
       if (offset < previous || offset > limit) {
         throw new MalformedFileException(
             file,
@@ -71,7 +88,7 @@ public final class RecordBatch {
                 + ": offset "
                 + offset
                 + " of row "
-                + at / Integer.BYTES
+                + row
                 + " is outside "
                 + previous
                 + ".."
@@ -100,8 +117,9 @@ public final class RecordBatch {
 
   static RecordBatch parse(
       org.apache.arrow.flatbuf.RecordBatch header,
-      MemorySegment body,
-      long bodyOffset,
+      MemorySegment message,
+      long metadataLength,
+      long offset,
       List<Column> columns,
       int index,
       long firstRow,
@@ -111,11 +129,12 @@ public final class RecordBatch {
     if (rows < 0 || rows > Integer.MAX_VALUE) {
       throw new MalformedFileException(file, "record batch " + index + ": " + rows + " rows");
     }
-    Parser parser = new Parser(header, body, bodyOffset, index, file);
+    MemorySegment body = message.asSlice(metadataLength);
+    Parser parser = new Parser(header, body, offset + metadataLength, index, file);
     for (Column column : columns) {
       parser.read(column, "", rows);
     }
-    return new RecordBatch(parser, index, firstRow, (int) rows);
+    return new RecordBatch(parser, index, firstRow, (int) rows, offset, message.byteSize());
   }
 
   private static String where(int index, String path) {

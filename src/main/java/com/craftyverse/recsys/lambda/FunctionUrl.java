@@ -1,7 +1,11 @@
 package com.craftyverse.recsys.lambda;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,28 +14,47 @@ import java.util.Optional;
 
 /// The envelope in which a function URL hands a request over and takes its answer (payload format 2.0).
 final class FunctionUrl {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   /// What functions read for an empty body, which the reader before them does not take.
   private static final byte[] NOTHING = "null".getBytes(StandardCharsets.US_ASCII);
 
   private FunctionUrl() {}
 
-  /// The request's body if the event is a function URL's.
-  static Optional<byte[]> body(JsonNode envelope) {
+  /// The request that the event has, if it is a function URL's: its body, as the request of the function
+  /// that its path names, if it names one, as `serve` wants it.
+  static Optional<byte[]> request(JsonNode envelope) throws IOException {
     if (!envelope.path("requestContext").has("http")) {
       return Optional.empty();
     }
-    String body = envelope.path("body").asText();
-    if (!envelope.path("isBase64Encoded").asBoolean()) {
-      return Optional.of(body.isEmpty() ? NOTHING : body.getBytes(StandardCharsets.UTF_8));
+    byte[] body = body(envelope);
+    String function = envelope.path("rawPath").asText().replaceFirst("^/", "");
+    if (function.isEmpty()) {
+      return Optional.of(body.length == 0 ? NOTHING : body);
     }
+    JsonNode request;
     try {
-      byte[] decoded = Base64.getDecoder().decode(body);
-      return Optional.of(decoded.length == 0 ? NOTHING : decoded);
-    } catch (IllegalArgumentException e) {
-      return Optional.of(body.getBytes(StandardCharsets.UTF_8)); // no JSON either
+      request = body.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      return Optional.of(body); // whoever reads it next will say what is wrong with it
     }
+    return Optional.of(MAPPER.writeValueAsBytes(MAPPER.createObjectNode().set(function, request)));
+  }
+
+  private static byte[] body(JsonNode envelope) {
+    String body = envelope.path("body").asText();
+    if (envelope.path("isBase64Encoded").asBoolean()) {
+      try {
+        return Base64.getDecoder().decode(body);
+      } catch (IllegalArgumentException e) {
+        // no JSON either
+      }
+    }
+    return body.getBytes(StandardCharsets.UTF_8);
   }
 
   /// An answer in its envelope.

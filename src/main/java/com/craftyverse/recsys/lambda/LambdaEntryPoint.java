@@ -55,7 +55,7 @@ public final class LambdaEntryPoint {
     MDC.put(REQUEST_ID, context.getAwsRequestId());
     MDC.put(Request.CORRELATION_ID, CorrelationId.of(json).orElse(context.getAwsRequestId()));
     try (Deadline.Scope _ = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()))) {
-      Optional<byte[]> body = FunctionUrl.body(json);
+      Optional<byte[]> body = FunctionUrl.request(json);
       output.write(body.isPresent() ? answer(body.get(), context) : run(event, context));
     } finally {
       MDC.remove(REQUEST_ID);

@@ -11,11 +11,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// Tells the log three commands that ask a new model something, with ids that it knows.
+/// Tells the log commands that ask a new model something, with ids that it knows.
 @ApplicationScoped
 class CurlExamples {
   private static final int MOVIES = 3;
@@ -34,25 +33,26 @@ class CurlExamples {
     int[] userIds = column(outcome.index() + ObjectKeys.USERS, "userId");
     int[] movieRatings = column(outcome.index() + ObjectKeys.ITEMS, "ratings");
     int[] movieIds = column(outcome.index() + ObjectKeys.ITEMS, "movieId");
-    String movies =
-        most(movieRatings, MOVIES).stream()
-            .map(item -> String.valueOf(movieIds[item]))
-            .collect(Collectors.joining(","));
-    int user = userIds[most(userRatings, 1).getFirst()];
+    List<Integer> movies = most(movieRatings, MOVIES).stream().map(item -> movieIds[item]).toList();
+    String dataset = "\"dataset\":\"" + outcome.dataset() + "\"";
+    String user = dataset + ",\"userId\":" + userIds[most(userRatings, 1).getFirst()];
+    String movieIdList = ",\"movieIds\":" + movies.toString().replace(" ", "");
     Chain.say("Try:");
-    sayPredict(outcome.dataset(), user, movies, "the most active user, the most rated movies");
-    sayPredict(outcome.dataset(), Integer.MAX_VALUE, movies, "somebody whom nobody knows");
-    Chain.say(
-        "  curl -s localhost:%d/ingest -d '{\"key\":\"%s\"}'   # a step by hand; this one was done"
-            + " before",
-        port, outcome.upload());
+    say("predict", user + movieIdList, "the most active user, the most rated movies");
+    say("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
+    say("similar", dataset + ",\"movieId\":" + movies.getFirst(), "the movies nearest to one");
+    say(
+        "foldIn",
+        dataset + ",\"ratings\":[{\"movieId\":" + movies.getFirst() + ",\"rating\":5}]",
+        "for somebody whom nobody knows, from a rating");
+    say(
+        "ingest",
+        "\"key\":\"" + outcome.upload() + "\"",
+        "a step by hand; this one was done before");
   }
 
-  private void sayPredict(String dataset, int user, String movies, String comment) {
-    Chain.say(
-        "  curl -s localhost:%d/predict -d '{\"dataset\":\"%s\",\"userId\":%d,\"movieIds\":[%s]}'  "
-            + " # %s",
-        port, dataset, user, movies, comment);
+  private void say(String function, String fields, String comment) {
+    Chain.say("  curl -s localhost:%d/%s -d '{%s}'   # %s", port, function, fields, comment);
   }
 
   /// The rows with the largest counts, the largest first.

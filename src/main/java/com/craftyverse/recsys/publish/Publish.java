@@ -1,22 +1,30 @@
 package com.craftyverse.recsys.publish;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.UserLookup;
+import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes an evaluated model its dataset's current one, by replacing `current.json` only if nobody else
-/// did in the meantime.
+/// Makes an evaluated model its dataset's current one: adds the `lookup.arrow` by which it is served,
+/// and replaces `current.json` only if nobody else did in the meantime.
 public final class Publish {
   /// The step's name.
   public static final String STEP = "publish";
@@ -33,7 +41,7 @@ public final class Publish {
 
   /// Publishes a model, or finds that it is current.
   ///
-  /// @throws RequestException when the manifest is not that of an evaluation, the model is not whole,
+  /// @throws RequestException when the manifest is not that of an evaluation, the model is not whole or damaged,
   ///     or another model was published at the same moment
   public PublishResult run(PublishRequest request) throws IOException {
     String key =
@@ -43,6 +51,7 @@ public final class Publish {
     String model =
         directory.substring(ObjectKeys.models(evaluation.dataset()).length()).replace("/", "");
     requireWhole(directory);
+    writeLookup(directory);
     String currentKey = ObjectKeys.current(evaluation.dataset());
     Optional<CurrentModel.Versioned> before = CurrentModel.find(store, evaluation.dataset());
     if (before.isPresent()) {
@@ -74,6 +83,57 @@ public final class Publish {
               + " and publish again if this one shall replace it");
     }
     return new PublishResult(currentKey, false, evaluation.dataset(), model, now);
+  }
+
+  /// Writes where a model's users lie, having looked at all of its files.
+  private void writeLookup(String directory) throws IOException {
+    if (store.find(directory + ObjectKeys.LOOKUP).isPresent()) {
+      return;
+    }
+    ModelCard card = ModelCard.read(store, directory);
+    Manifest training =
+        Manifest.read(store, directory + ObjectKeys.MANIFEST, "train", ModelCard.FORMAT_VERSION);
+    try (FetchedObject items = store.fetch(directory + ObjectKeys.ITEMS);
+        ArrowFile file = ArrowFile.open(items.path(), items.info().key())) {
+      requireRows(file, Schemas.modelItems(card.factors()), card.items());
+    }
+    Path path = store.newTempFile();
+    try (FetchedObject users = store.fetch(directory + ObjectKeys.USERS);
+        ArrowFile userFile = ArrowFile.open(users.path(), users.info().key());
+        FetchedObject seen = store.fetch(directory + ObjectKeys.SEEN);
+        ArrowFile seenFile = ArrowFile.open(seen.path(), seen.info().key())) {
+      requireRows(userFile, Schemas.modelUsers(card.factors()), card.users());
+      requireRows(seenFile, Schemas.SEEN, card.users());
+      UserLookup.of(
+              penalty(training, "userRegularization"),
+              penalty(training, "biasRegularization"),
+              userFile,
+              seenFile)
+          .write(path);
+      store.put(directory + ObjectKeys.LOOKUP, path);
+    } finally {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static void requireRows(ArrowFile file, List<Column> columns, int rows)
+      throws IOException {
+    file.require(columns);
+    if (file.rows() != rows) {
+      throw file.malformed(file.rows() + " rows, but model.json says " + rows);
+    }
+  }
+
+  private static double penalty(Manifest training, String parameter) {
+    if (training.parameters().get(parameter) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw RequestException.unprocessable(
+        "the manifest of the model "
+            + training.id()
+            + " does not say the "
+            + parameter
+            + " that it was trained with; train it again");
   }
 
   private void requireWhole(String directory) throws IOException {

@@ -209,12 +209,25 @@ public final class Json {
   private static String found(JsonMappingException e) {
     if (e.getProcessor() instanceof JsonParser parser) {
       try {
-        return ", found " + describe(parser);
+        return ", found " + (isUserId(e) ? kind(parser) : describe(parser));
       } catch (IOException unreadable) {
         return "";
       }
     }
     return "";
+  }
+
+  /// Whether it is about a user's id, which belongs neither in messages nor in logs.
+  private static boolean isUserId(JsonMappingException e) {
+    return !e.getPath().isEmpty() && "userId".equals(e.getPath().getLast().getFieldName());
+  }
+
+  private static String kind(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case VALUE_STRING -> "a text";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case null, default -> describe(parser);
+    };
   }
 
   private static String describe(JsonParser parser) throws IOException {

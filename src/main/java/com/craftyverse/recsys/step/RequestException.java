@@ -18,7 +18,11 @@ public final class RequestException extends RuntimeException {
     /// Somebody else is at it.
     CONFLICT(409),
     /// What it names is there but unusable.
-    UNPROCESSABLE(422);
+    UNPROCESSABLE(422),
+    /// The program failed; the log says why.
+    FAILED(500),
+    /// Something that is needed cannot be reached at the moment.
+    UNAVAILABLE(503);
 
     private final int status;
 

@@ -58,6 +58,9 @@ public final class Schemas {
           Column.list(
               "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating"))));
 
+  /// `lookup.arrow` of a model: its users without their vectors.
+  public static final List<Column> LOOKUP = List.of(Column.int32("userId"), Column.float32("bias"));
+
   private Schemas() {}
 
   /// `users.arrow` of a model.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
 ///                                          seen.arrow quality.json manifest.json
 /// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
-///                                          evaluation.json manifest.json
+///                                          evaluation.json manifest.json lookup.arrow
 ///   checkpoint                             while the training run goes on
 /// models/{dataset}/current.json
 /// ```
@@ -54,6 +54,9 @@ public final class ObjectKeys {
 
   /// The training ratings of each user.
   public static final String SEEN = "seen.arrow";
+
+  /// A model's users without their vectors and ratings, and where these lie.
+  public static final String LOOKUP = "lookup.arrow";
 
   /// The index step's numbers and checks.
   public static final String QUALITY = "quality.json";

@@ -22,7 +22,7 @@ class ArchitectureTest {
     ROOT + "train..",
     ROOT + "evaluate..",
     ROOT + "publish..",
-    ROOT + "predict.."
+    ROOT + "serve.."
   };
 
   private static final JavaClasses CLASSES =

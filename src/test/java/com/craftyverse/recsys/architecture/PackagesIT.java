@@ -22,6 +22,7 @@ class PackagesIT {
     Path zip = Path.of("target/pipeline/function.zip");
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))
+        .noneMatch(name -> name.contains("ejml"))
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"))
         .anyMatch(name -> name.contains("arrow-format"));
     assertThat(packages(zip))
@@ -33,24 +34,24 @@ class PackagesIT {
             "ingest",
             "kernel",
             "lambda",
-            "predict",
             "publish",
             "split",
             "step",
             "storage",
             "train")
-        .doesNotContain("local", "sample");
+        .doesNotContain("local", "sample", "serve");
   }
 
   @Test
-  void servingPackage_hasPredictAndNothingOfTraining() throws IOException {
+  void servingPackage_hasWhatAnswersAndNothingOfTraining() throws IOException {
     Path zip = Path.of("target/serving/function.zip");
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))
         .noneMatch(name -> name.contains("fastcsv"))
+        .anyMatch(name -> name.contains("ejml-ddense"))
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
     assertThat(packages(zip))
-        .containsExactlyInAnyOrder("binding", "columnar", "lambda", "predict", "step", "storage");
+        .containsExactlyInAnyOrder("binding", "columnar", "lambda", "serve", "step", "storage");
   }
 
   private static boolean contains(String name, String... parts) {

@@ -121,10 +121,14 @@ class PipelineIT {
         .isLessThan(result.path("evaluate").path("baselineRmse").asDouble());
     JsonNode prediction =
         FIRST.invoke(
-            "predict",
-            MAPPER.readTree("{\"dataset\": \"my-set\", \"userId\": 1, \"movieIds\": [1, 2]}"));
+            "serve",
+            MAPPER.readTree(
+                "{\"predict\": {\"dataset\": \"my-set\", \"userId\": 1, \"movieIds\": [1, 2]}}"));
     assertThat(prediction.path("model").asText())
         .isEqualTo(result.path("publish").path("model").asText());
+    JsonNode recommended = FIRST.invoke("serve", event("serve-recommend.json"));
+    assertThat(recommended.path("recommendations")).hasSize(5);
+    assertThat(FIRST.invoke("serve", event("serve-similar.json")).path("similar")).hasSize(5);
 
     assertLogsHaveTheUploadsId();
     assertRolesAllowWhatWasDone();
@@ -139,22 +143,36 @@ class PipelineIT {
   /// What a function URL sends: the request in an envelope, the body maybe in base64. The answer is in one
   /// as well, errors with the status that they have over HTTP.
   private static void assertUrlAnswers(String model) throws IOException {
-    JsonNode answer = FIRST.invoke("predict", event("function-url.json"));
+    JsonNode answer = FIRST.invoke("serve", event("function-url.json"));
     assertThat(answer.path("statusCode").asInt()).as(answer.toString()).isEqualTo(200);
     assertThat(answer.path("headers").path("content-type").asText()).isEqualTo("application/json");
     assertThat(MAPPER.readTree(answer.path("body").asText()).path("model").asText())
         .isEqualTo(model);
 
     ObjectNode bad = (ObjectNode) event("function-url.json");
-    bad.put("body", "{\"userId\": \"x\"}").put("isBase64Encoded", false);
-    JsonNode refused = FIRST.invoke("predict", bad);
+    bad.put("body", "{\"userId\": \"77\", \"movieIds\": [1]}").put("isBase64Encoded", false);
+    JsonNode refused = FIRST.invoke("serve", bad);
     assertThat(refused.path("statusCode").asInt()).isEqualTo(400);
     assertThat(MAPPER.readTree(refused.path("body").asText()).path("error").asText())
-        .isEqualTo("field 'userId': expected a whole number, found the text 'x'");
+        .isEqualTo("field 'userId': expected a whole number, found a text");
     bad.put("body", "no base64!").put("isBase64Encoded", true);
-    assertThat(FIRST.invoke("predict", bad).path("statusCode").asInt()).isEqualTo(400);
+    assertThat(FIRST.invoke("serve", bad).path("statusCode").asInt()).isEqualTo(400);
+    bad.put("rawPath", "/nothing").put("body", "{}").put("isBase64Encoded", false);
+    assertThat(FIRST.invoke("serve", bad).path("body").asText())
+        .contains(
+            "unknown field 'nothing'; expected one of foldIn, modelInfo, predict, recommend,"
+                + " similar");
+    bad.put("rawPath", "/modelInfo").put("body", "{\"dataset\": \"my-set\"}");
+    assertThat(
+            MAPPER
+                .readTree(FIRST.invoke("serve", bad).path("body").asText())
+                .path("evaluation")
+                .path("testRmse")
+                .isNumber())
+        .isTrue();
     bad.remove("body");
-    assertThat(FIRST.invoke("predict", bad).path("statusCode").asInt()).isEqualTo(400);
+    bad.put("rawPath", "/");
+    assertThat(FIRST.invoke("serve", bad).path("statusCode").asInt()).isEqualTo(400);
   }
 
   @Test
@@ -230,8 +248,10 @@ class PipelineIT {
     assertThat(
             FIRST
                 .invoke(
-                    "predict",
-                    MAPPER.readTree("{\"dataset\": \"twice\", \"userId\": 1, \"movieIds\": [1]}"))
+                    "serve",
+                    MAPPER.readTree(
+                        "{\"predict\": {\"dataset\": \"twice\", \"userId\": 1, \"movieIds\":"
+                            + " [1]}}"))
                 .path("model")
                 .asText())
         .isEqualTo(results.get(0).path("publish").path("model").asText());

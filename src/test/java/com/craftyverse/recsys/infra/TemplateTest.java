@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class TemplateTest {
   private static final Set<String> FUNCTIONS =
-      Set.of("ingest", "split", "index", "train", "evaluate", "publish", "predict");
+      Set.of("ingest", "split", "index", "train", "evaluate", "publish", "serve");
 
   private final Template template;
 
@@ -48,7 +48,7 @@ class TemplateTest {
               assertThat(function.has("ReservedConcurrentExecutions")).as(name).isTrue();
               assertThat(function.path("CodeUri").asText())
                   .isEqualTo(
-                      name.equals("predict")
+                      name.equals("serve")
                           ? "../target/serving/function.zip"
                           : "../target/pipeline/function.zip");
             });
@@ -146,9 +146,10 @@ class TemplateTest {
     assertThat(resources("Train", "s3:PutObject")).containsExactly("models/*");
     assertThat(resources("Evaluate", "s3:PutObject"))
         .containsExactly("models/*/evaluation.json", "models/*/lease-evaluation.json");
-    assertThat(resources("Publish", "s3:PutObject")).containsExactly("models/*/current.json");
-    assertThat(resources("Predict", "s3:PutObject")).isEmpty();
-    assertThat(resources("Predict", "s3:GetObject")).containsExactly("models/*");
+    assertThat(resources("Publish", "s3:PutObject"))
+        .containsExactly("models/*/current.json", "models/*/lookup.arrow");
+    assertThat(resources("Serve", "s3:PutObject")).isEmpty();
+    assertThat(resources("Serve", "s3:GetObject")).containsExactly("models/*");
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate")) {
       assertThat(resources(function, "s3:DeleteObject"))
           .as(function)

@@ -54,6 +54,31 @@ class HttpFunctionsTest {
     }
     assertThat(predictions.get(1).path("reason").asText())
         .isEqualTo("unknown user and unknown movie: the mean of all ratings");
+
+    JsonNode served =
+        Http.post("serve", "{\"recommend\": {\"dataset\": \"by-hand\", \"userId\": 483}}").json();
+    assertThat(served.path("recommendations")).hasSize(10);
+    assertThat(served)
+        .isEqualTo(Http.post("recommend", "{\"dataset\": \"by-hand\", \"userId\": 483}").json());
+    int movie = served.path("recommendations").get(0).path("movieId").asInt();
+    assertThat(
+            Http.post("similar", "{\"dataset\": \"by-hand\", \"movieId\": " + movie + "}")
+                .json()
+                .path("similar"))
+        .hasSize(10);
+    assertThat(
+            Http.post(
+                    "foldIn",
+                    "{\"dataset\": \"by-hand\", \"ratings\": [{\"movieId\": "
+                        + movie
+                        + ", \"rating\": 5}]}")
+                .json()
+                .path("source")
+                .asText())
+        .isEqualTo("foldIn");
+    JsonNode info = Http.post("modelInfo", "{\"dataset\": \"by-hand\"}").json();
+    assertThat(info.path("parameters").path("factors").asInt()).isEqualTo(8);
+    assertThat(info.path("evaluation").path("testRmse").asDouble()).isPositive();
   }
 
   private static String step(String function, String request) {
@@ -96,17 +121,28 @@ class HttpFunctionsTest {
         "publish  | {}                    | 400 | field 'manifest' is missing",
         "publish  | {\"manifest\": \"models/x\"} | 404 | field 'manifest': there is no object"
             + " 'models/x' in the store",
-        "predict  | {\"movieIds\": [1]}   | 400 | field 'userId' is missing",
+        "predict  | {\"movieIds\": [1]}   | 400 | field 'userId' is missing; name a"
+            + " user, or send 'ratings'",
         "predict  | {\"userId\": 1}       | 400 | field 'movieIds' is missing",
-        "predict  | {\"userId\": 1, \"movieIds\": []} | 400 | field 'movieIds' is empty; name at"
-            + " least one movie",
+        "predict  | {\"userId\": 1, \"movieIds\": []} | 400 | field 'movieIds' is empty; leave it"
+            + " out or name some movies",
         "predict  | {\"userId\": 1, \"movieIds\": [1], \"dataset\": \"none\"} | 404 | the dataset"
             + " 'none' has no published model",
         "predict  | {\"userId\": 1, \"movieIds\": [1], \"dataset\": \"../x\"} | 400 | field"
             + " 'dataset': the dataset name '../x' must be letters, digits, '.', '_' and '-', 100"
             + " at most, starting with a letter or digit",
+        "recommend | {\"userId\": 1, \"n\": 0} | 400 | field 'n': expected a whole number from 1"
+            + " to 1000, found 0",
+        "similar  | {\"movieId\": \"1\"} | 400 | field 'movieId': expected a whole number, found"
+            + " the text '1'",
+        "foldIn   | {\"ratings\": 1}     | 400 | field 'ratings': expected a list, found the number"
+            + " 1",
+        "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
+        "serve    | {}                    | 400 | the request has none of the fields predict,"
+            + " recommend, similar, foldIn and modelInfo; give one",
         "nothing  | {}                    | 404 | there is no '/nothing'; there are POST /evaluate,"
-            + " POST /index, POST /ingest, POST /predict, POST /publish, POST /split, POST /train",
+            + " POST /foldIn, POST /index, POST /ingest, POST /modelInfo, POST /predict, POST"
+            + " /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
       })
   void badRequests_areAnsweredWithASentence(
       String function, String request, int status, String error) {

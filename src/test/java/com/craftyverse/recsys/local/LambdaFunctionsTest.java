@@ -256,6 +256,33 @@ class PredictLambdaTest extends LambdaFunctionsTest {
         .isEqualTo("Harbour, The (1994)");
     assertThat(answer.path("predictions").get(1).path("reason").asText())
         .isEqualTo("unknown movie: the user's average");
-    refused("{\"movieIds\": [1]}", "field 'userId' is missing");
+    refused("{\"movieIds\": [1]}", "field 'userId' is missing; name a user, or send 'ratings'");
+  }
+}
+
+@QuarkusTest
+@TestProfile(ServeLambdaTest.Profile.class)
+class ServeLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("serve");
+    }
+  }
+
+  @Test
+  void serve_asLambdaRunsIt() throws IOException {
+    new Publish(store).run(new PublishRequest(evaluated()));
+    JsonNode answer = invoke("{\"recommend\": {\"userId\": 1, \"excludeSeen\": false}}");
+    assertThat(answer.path("source").asText()).isEqualTo("model");
+    assertThat(answer.path("recommendations")).isNotEmpty();
+    assertThat(invoke("{\"modelInfo\": {}}").path("dataset").asText()).isEqualTo("tiny");
+    refused(
+        "{\"recommend\": {\"userId\": 1, \"n\": 0}}",
+        "field 'n': expected a whole number from 1 to 1000, found 0");
+    refused(
+        "{\"recommended\": {}}",
+        "unknown field 'recommended'; expected one of foldIn, modelInfo, predict, recommend,"
+            + " similar");
+    refused("null", "the request is empty; a JSON object was expected");
   }
 }

@@ -3,16 +3,15 @@ package com.craftyverse.recsys.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.serve.ModelFixture;
 import com.craftyverse.recsys.step.CurrentModel;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +75,17 @@ class PublishTest {
     assertThat(store.find("models/set/current.json")).isEmpty();
   }
 
+  @Test
+  void modelThatIsDamaged_isRefused() throws IOException {
+    String key = model("m1");
+    store.put("models/set/m1/seen.arrow", new byte[100]);
+    assertThatThrownBy(() -> publish(key))
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessageStartingWith("models/set/m1/seen.arrow: ");
+    assertThat(store.find("models/set/current.json")).isEmpty();
+    assertThat(store.find("models/set/m1/lookup.arrow")).isEmpty();
+  }
+
   /// Another publication slips in between reading and writing `current.json`.
   @Test
   void publicationAtTheSameMoment_isTold() throws IOException {
@@ -110,26 +120,6 @@ class PublishTest {
   }
 
   private String model(String id) throws IOException {
-    String models = "models/set/" + id + "/";
-    for (String name :
-        new String[] {"manifest.json", "model.json", "users.arrow", "items.arrow", "seen.arrow"}) {
-      store.put(models + name, new byte[] {1});
-    }
-    store.put(
-        models + "evaluation.json",
-        Json.write(
-            new Manifest(
-                "evaluate",
-                1,
-                "id-" + id,
-                "set",
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                "2026-01-01T00:00:00Z",
-                0)));
-    return models + "evaluation.json";
+    return new ModelFixture("set", id).write(store);
   }
 }

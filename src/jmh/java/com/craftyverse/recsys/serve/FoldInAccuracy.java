@@ -1,0 +1,169 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.evaluate.Evaluate;
+import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.evaluate.EvaluateResult;
+import com.craftyverse.recsys.index.Index;
+import com.craftyverse.recsys.index.IndexRequest;
+import com.craftyverse.recsys.ingest.Ingest;
+import com.craftyverse.recsys.ingest.IngestRequest;
+import com.craftyverse.recsys.publish.Publish;
+import com.craftyverse.recsys.publish.PublishRequest;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// How well users are predicted whom a model has never seen: those of the test and of the validation set
+/// without a training rating. Each is folded in from the earlier half of their ratings, and the later half
+/// is predicted.
+///
+/// Give a ratings file and a directory for the store. The penalty is chosen on the validation users; the
+/// test users report.
+public final class FoldInAccuracy {
+  private FoldInAccuracy() {}
+
+  /// @param arguments the ratings file, the directory
+  public static void main(String[] arguments) throws IOException {
+    Path upload = Path.of(arguments[0]);
+    LocalObjectStore store = new LocalObjectStore(Path.of(arguments[1]));
+    Path copy = store.newTempFile();
+    Files.write(copy, Files.readAllBytes(upload));
+    String key = "raw/accuracy/" + upload.getFileName();
+    store.put(key, copy);
+    String split =
+        new Split(store)
+            .run(new SplitRequest(new Ingest(store).run(new IngestRequest(key)).manifest()))
+            .manifest();
+    String index = new Index(store).run(new IndexRequest(split)).manifest();
+    String trained = new Train(store).run(TrainRequest.of(index)).manifest();
+    EvaluateResult evaluated = new Evaluate(store).run(new EvaluateRequest(trained));
+    new Publish(store).run(new PublishRequest(evaluated.manifest()));
+    ServedModel model =
+        ServedModel.load(store, CurrentModel.find(store, "accuracy").orElseThrow().current());
+    say(
+        "known users of the test set: RMSE %.4f",
+        Objects.requireNonNull(evaluated.figures().testRmse()));
+    String directory = ObjectKeys.directoryOf(split);
+    Map<Integer, List<Rated>> validation =
+        newcomers(store, directory + ObjectKeys.VALIDATION, model);
+    tell("validation", model, validation);
+    choose(model, validation);
+    tell("test", model, newcomers(store, directory + ObjectKeys.TEST, model));
+  }
+
+  /// A rating of a movie that the model knows.
+  private record Rated(int item, float rating, long timestamp) {}
+
+  private static Map<Integer, List<Rated>> newcomers(
+      LocalObjectStore store, String key, ServedModel model) throws IOException {
+    Map<Integer, List<Rated>> users = new TreeMap<>();
+    try (FetchedObject fetched = store.fetch(key);
+        ArrowFile file = ArrowFile.open(fetched.path(), key)) {
+      file.require(Schemas.RATINGS);
+      for (RecordBatch batch : file.batches()) {
+        MemorySegment userIds = batch.data("userId");
+        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment ratings = batch.data("rating");
+        MemorySegment timestamps = batch.data("timestamp");
+        for (int i = 0; i < batch.rows(); i++) {
+          int userId = userIds.get(Buffers.INT32, 4L * i);
+          int item = model.catalogue().itemOf(movieIds.get(Buffers.INT32, 4L * i));
+          if (item >= 0 && model.users().rowOf(userId) < 0) {
+            users
+                .computeIfAbsent(userId, _ -> new ArrayList<>())
+                .add(
+                    new Rated(
+                        item,
+                        ratings.get(Buffers.FLOAT32, 4L * i),
+                        timestamps.get(Buffers.INT64, 8L * i)));
+          }
+        }
+      }
+    }
+    users.values().removeIf(ratings -> ratings.size() < 2);
+    users
+        .values()
+        .forEach(
+            ratings ->
+                ratings.sort(
+                    Comparator.comparingLong(Rated::timestamp).thenComparingInt(Rated::item)));
+    return users;
+  }
+
+  private static void tell(String set, ServedModel model, Map<Integer, List<Rated>> users) {
+    long pairs = users.values().stream().mapToLong(r -> r.size() - r.size() / 2).sum();
+    say("%s: %,d new users, %,d ratings to predict", set, users.size(), pairs);
+    say("  the movies' averages alone: RMSE %.4f", rmse(model, null, users));
+    say("  folded in:                  RMSE %.4f", rmse(model, model.foldIn(), users));
+  }
+
+  /// What other penalties would come to.
+  private static void choose(ServedModel model, Map<Integer, List<Rated>> users) {
+    for (double prior : new double[] {0, 5, 10, 20, 50}) {
+      for (double times : new double[] {.5, 1, 2}) {
+        FoldIn foldIn =
+            new FoldIn(
+                model.card(),
+                model.catalogue().factors(),
+                times * model.foldIn().regularization(),
+                times * model.foldIn().biasRegularization(),
+                prior);
+        say("  c = %2.0f, λ × %3.1f: RMSE %.4f", prior, times, rmse(model, foldIn, users));
+      }
+    }
+  }
+
+  private static double rmse(
+      ServedModel model, @Nullable FoldIn foldIn, Map<Integer, List<Rated>> users) {
+    ItemFactors items = model.catalogue().factors();
+    float mean = model.card().globalMean();
+    double squares = 0;
+    long pairs = 0;
+    for (List<Rated> ratings : users.values()) {
+      int half = ratings.size() / 2;
+      Map<Integer, Float> earlier = new TreeMap<>();
+      ratings.subList(0, half).forEach(each -> earlier.put(each.item, each.rating));
+      History history = new History(new int[earlier.size()], new float[earlier.size()]);
+      int i = 0;
+      for (var each : earlier.entrySet()) {
+        history.items()[i] = each.getKey();
+        history.ratings()[i++] = each.getValue();
+      }
+      FoldIn.Place place =
+          foldIn == null ? new FoldIn.Place(new float[items.factors()], 0) : foldIn.place(history);
+      float[] vector = items.padded(place.vector());
+      for (Rated rated : ratings.subList(half, ratings.size())) {
+        double error =
+            rated.rating - model.card().clip(items.score(mean + place.bias(), vector, rated.item));
+        squares += error * error;
+        pairs++;
+      }
+    }
+    return Math.sqrt(squares / pairs);
+  }
+
+  private static void say(String format, Object... arguments) {
+    System.out.println(String.format(Locale.ROOT, format, arguments));
+  }
+}

@@ -1,0 +1,196 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.ArrowFileWriter;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.UserLookup;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// A published model of the size of one of ml-latest: random factors, titles and genres as long as real
+/// ones, histories of the real distribution of lengths.
+final class FullSizeModel {
+  static final String DATASET = "full-size";
+  static final int USERS = 268_300;
+  static final int ITEMS = 41_239;
+  static final int FACTORS = 50;
+
+  private static final int USER_BATCH = 16_384;
+  private static final int SEEN_BATCH = 64;
+  private static final List<String> GENRES =
+      List.of(
+          "Action",
+          "Adventure",
+          "Animation",
+          "Children",
+          "Comedy",
+          "Crime",
+          "Documentary",
+          "Drama",
+          "Fantasy",
+          "Film-Noir",
+          "Horror",
+          "IMAX",
+          "Musical",
+          "Mystery",
+          "Romance",
+          "Sci-Fi",
+          "Thriller",
+          "War",
+          "Western");
+
+  private FullSizeModel() {}
+
+  static int userId(int user) {
+    return 1 + user + user / 5; // some ids are not taken
+  }
+
+  static int movieId(int item) {
+    return 1 + 5 * item;
+  }
+
+  /// Writes the model, unless the directory has it.
+  static LocalObjectStore in(Path directory) throws IOException {
+    LocalObjectStore store = new LocalObjectStore(directory);
+    if (store.find("models/" + DATASET + "/current.json").isPresent()) {
+      return store;
+    }
+    String model = "models/" + DATASET + "/generated/";
+    ModelCard card =
+        new ModelCard(
+            ModelCard.FORMAT_VERSION,
+            "biased",
+            DATASET,
+            "generated",
+            FACTORS,
+            3.53f,
+            3.53f,
+            .5f,
+            5,
+            USERS,
+            ITEMS,
+            25_000_000);
+    store.put(model + "model.json", Json.write(card));
+    Random random = new Random(1);
+    Path items = store.newTempFile();
+    writeItems(items, random);
+    store.put(model + "items.arrow", items);
+    Path users = store.newTempFile();
+    writeUsers(users, random);
+    Path seen = store.newTempFile();
+    writeSeen(seen, random);
+    Path lookup = store.newTempFile();
+    try (ArrowFile userFile = ArrowFile.open(users, "users.arrow");
+        ArrowFile seenFile = ArrowFile.open(seen, "seen.arrow")) {
+      UserLookup.of(0.035, 0.0105, userFile, seenFile).write(lookup);
+    }
+    store.put(model + "users.arrow", users);
+    store.put(model + "seen.arrow", seen);
+    store.put(model + "lookup.arrow", lookup);
+    store.put(
+        "models/" + DATASET + "/current.json",
+        Json.write(new CurrentModel(DATASET, "generated", "2026-01-01T00:00:00Z", List.of())));
+    return store;
+  }
+
+  private static void writeItems(Path path, Random random) throws IOException {
+    int[] ids = new int[ITEMS];
+    int[] years = new int[ITEMS];
+    int[] counts = new int[ITEMS];
+    int[] genreStarts = new int[ITEMS + 1];
+    List<String> titles = new ArrayList<>();
+    List<String> genres = new ArrayList<>();
+    for (int i = 0; i < ITEMS; i++) {
+      ids[i] = movieId(i);
+      years[i] = 1930 + random.nextInt(94);
+      counts[i] = 1 + (int) (100_000 * Math.pow(random.nextDouble(), 12));
+      titles.add("Title of the Movie No. " + i + " (" + years[i] + ")");
+      int first = random.nextInt(GENRES.size() - 3);
+      genres.addAll(GENRES.subList(first, first + 1 + random.nextInt(3)));
+      genreStarts[i + 1] = genres.size();
+    }
+    Buffers.Text titleText = Buffers.text(titles);
+    Buffers.Text genreText = Buffers.text(genres);
+    try (var writer = ArrowFileWriter.create(path, Schemas.modelItems(FACTORS), Map.of())) {
+      writer.writeBatch(
+          ITEMS,
+          MemorySegment.ofArray(ids),
+          gaussian(random, ITEMS * FACTORS, .12),
+          gaussian(random, ITEMS, .4),
+          titleText.offsets(),
+          titleText.data(),
+          MemorySegment.ofArray(genreStarts),
+          genreText.offsets(),
+          genreText.data(),
+          MemorySegment.ofArray(years),
+          MemorySegment.ofArray(counts));
+    }
+  }
+
+  private static void writeUsers(Path path, Random random) throws IOException {
+    try (var writer = ArrowFileWriter.create(path, Schemas.modelUsers(FACTORS), Map.of())) {
+      for (int first = 0; first < USERS; first += USER_BATCH) {
+        int rows = Math.min(USER_BATCH, USERS - first);
+        int[] ids = new int[rows];
+        for (int i = 0; i < rows; i++) {
+          ids[i] = userId(first + i);
+        }
+        writer.writeBatch(
+            rows,
+            MemorySegment.ofArray(ids),
+            gaussian(random, rows * FACTORS, .25),
+            gaussian(random, rows, .4));
+      }
+    }
+  }
+
+  private static void writeSeen(Path path, Random random) throws IOException {
+    try (var writer = ArrowFileWriter.create(path, Schemas.SEEN, Map.of())) {
+      for (int first = 0; first < USERS; first += SEEN_BATCH) {
+        int rows = Math.min(SEEN_BATCH, USERS - first);
+        int[] starts = new int[rows + 1];
+        int[] items = new int[rows * ITEMS / 8];
+        for (int i = 0; i < rows; i++) {
+          int wanted = Math.clamp((int) Math.exp(3.55 + 1.471 * random.nextGaussian()), 1, 4_000);
+          int[] history =
+              random.ints(wanted, 0, ITEMS).map(item -> skewed(item)).distinct().sorted().toArray();
+          System.arraycopy(history, 0, items, starts[i], history.length);
+          starts[i + 1] = starts[i] + history.length;
+        }
+        float[] ratings = new float[starts[rows]];
+        for (int i = 0; i < ratings.length; i++) {
+          ratings[i] = .5f * (1 + random.nextInt(10));
+        }
+        writer.writeBatch(
+            rows,
+            MemorySegment.ofArray(starts),
+            MemorySegment.ofArray(Arrays.copyOf(items, ratings.length)),
+            MemorySegment.ofArray(ratings));
+      }
+    }
+  }
+
+  /// Few items get most of the ratings.
+  private static int skewed(int item) {
+    return (int) (ITEMS * Math.pow((double) item / ITEMS, 3));
+  }
+
+  private static MemorySegment gaussian(Random random, int count, double deviation) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return MemorySegment.ofArray(values);
+  }
+}

@@ -1,0 +1,265 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// How long answers take, in process, from a model of ml-latest's size; beside each round of them a copy
+/// of the item matrix, as a measure of the machine. Give a directory to keep the model in.
+///
+/// Run with `-XX:TieredStopAtLevel=1` it shows what the C1 compiler makes of it, which is what Lambda's
+/// managed runtime has without SnapStart.
+public final class ServingBenchmark {
+  private static final int ROUNDS = 2_000;
+  private static final int PAIRS = 1_000;
+  private static final int KNOWN = 200;
+
+  private final Serving serving;
+  private final float[] matrix = new float[FullSizeModel.ITEMS * FullSizeModel.FACTORS];
+  private final float[] copy = new float[matrix.length];
+  private final Random random = new Random(2);
+
+  private ServingBenchmark(LocalObjectStore store) {
+    this.serving =
+        new Serving(
+            store, new Models(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)));
+  }
+
+  /// @param arguments the directory
+  public static void main(String[] arguments) throws Exception {
+    Path directory = Path.of(arguments.length == 0 ? "target/benchmark" : arguments[0]);
+    ServingBenchmark benchmark = new ServingBenchmark(FullSizeModel.in(directory));
+    benchmark.tellMemory();
+    benchmark.check(directory);
+    benchmark.measure();
+  }
+
+  private void tellMemory() {
+    serving.load(null);
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    say(
+        "model loaded: %.1f MB of heap in use",
+        (runtime.totalMemory() - runtime.freeMemory()) / 1e6);
+  }
+
+  private void measure() throws InterruptedException {
+    List<Task> tasks =
+        List.of(
+            new Task("System.arraycopy of the item matrix", this::copy, 1),
+            new Task("recommend 10 of 41,239, seen ones left out", this::recommend, 1),
+            new Task("  with a genre and a year to filter by", this::filtered, 1),
+            new Task("foldIn of 100 ratings, and recommend", this::foldIn, 1),
+            new Task("similar", this::similar, 1),
+            new Task("predict a pair, of " + PAIRS, this::predict, PAIRS));
+    for (int round = 0; round < ROUNDS / 2; round++) {
+      tasks.forEach(Task::run); // until it is compiled
+    }
+    tasks.forEach(Task::reset);
+    for (int round = 0; round < ROUNDS; round++) {
+      tasks.forEach(Task::run);
+    }
+    say(
+        "%-45s %10s %10s %10s %8s %8s",
+        "microseconds", "minimum", "median", "p99", "p99/med", "× copy");
+    for (Task task : tasks) {
+      say(
+          "%-45s %10.2f %10.2f %10.2f %8.2f %8.2f",
+          task.name,
+          task.quantile(0),
+          task.quantile(.5),
+          task.quantile(.99),
+          task.quantile(.99) / task.quantile(.5),
+          task.quantile(0) / tasks.getFirst().quantile(0));
+    }
+    double one = perSecond(1);
+    double two = perSecond(2);
+    say("recommend: %.0f a second on one thread, %.0f on two: %.2f times", one, two, two / one);
+  }
+
+  private double perSecond(int threads) throws InterruptedException {
+    double best = 0;
+    for (int trial = 0; trial < 5; trial++) {
+      int each = 500;
+      CountDownLatch done = new CountDownLatch(threads);
+      long start = System.nanoTime();
+      for (int thread = 0; thread < threads; thread++) {
+        int seed = thread;
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  Random own = new Random(seed);
+                  for (int i = 0; i < each; i++) {
+                    serving.recommend(recommendation(own.nextInt(KNOWN), null, null));
+                  }
+                  done.countDown();
+                });
+      }
+      done.await();
+      best = Math.max(best, threads * each / ((System.nanoTime() - start) / 1e9));
+    }
+    return best;
+  }
+
+  private Object copy() {
+    System.arraycopy(matrix, 0, copy, 0, matrix.length);
+    return copy;
+  }
+
+  private static RecommendRequest recommendation(
+      int user, @Nullable List<String> genres, @Nullable Integer yearFrom) {
+    return new RecommendRequest(
+        null,
+        FullSizeModel.userId(user),
+        null,
+        10,
+        genres,
+        yearFrom,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private Object recommend() {
+    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null));
+  }
+
+  private Object filtered() {
+    return serving.recommend(recommendation(random.nextInt(KNOWN), List.of("Comedy"), 1980));
+  }
+
+  private Object similar() {
+    return serving.similar(
+        new SimilarRequest(
+            null,
+            FullSizeModel.movieId(random.nextInt(FullSizeModel.ITEMS)),
+            10,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
+  }
+
+  private Object foldIn() {
+    List<Rating> ratings = new ArrayList<>();
+    random
+        .ints(0, FullSizeModel.ITEMS)
+        .distinct()
+        .limit(100)
+        .forEach(
+            item ->
+                ratings.add(
+                    new Rating(FullSizeModel.movieId(item), .5f * (1 + random.nextInt(10)))));
+    return serving.foldIn(
+        new FoldInRequest(null, ratings, null, 10, null, null, null, null, null, null, null, null));
+  }
+
+  private Object predict() {
+    int user = random.nextInt(KNOWN);
+    Object last = "";
+    for (int i = 0; i < PAIRS; i++) {
+      last =
+          serving.predict(
+              new PredictRequest(
+                  null,
+                  FullSizeModel.userId(user),
+                  List.of(FullSizeModel.movieId(random.nextInt(FullSizeModel.ITEMS))),
+                  null,
+                  null));
+    }
+    return last;
+  }
+
+  /// Some answers against a sort of everything.
+  private void check(Path directory) throws IOException {
+    try (LocalObjectStore store = new LocalObjectStore(directory)) {
+      ServedModel model =
+          new Models(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)).of(null);
+      ItemFactors items = model.catalogue().factors();
+      for (int user = 0; user < 20; user++) {
+        float[] vector = items.padded(model.users().vector(user));
+        float base = model.card().globalMean() + model.users().bias(user);
+        int[] seen = model.users().history(user).items();
+        int[] expected =
+            IntStream.range(0, FullSizeModel.ITEMS)
+                .filter(item -> Arrays.binarySearch(seen, item) < 0)
+                .boxed()
+                .sorted(
+                    (a, b) -> {
+                      int byScore =
+                          Float.compare(items.score(base, vector, b), items.score(base, vector, a));
+                      return byScore != 0 ? byScore : Integer.compare(a, b);
+                    })
+                .limit(10)
+                .mapToInt(FullSizeModel::movieId)
+                .toArray();
+        int[] found =
+            serving.recommend(recommendation(user, null, null)).recommendations().stream()
+                .mapToInt(Recommendation::movieId)
+                .toArray();
+        if (!Arrays.equals(found, expected)) {
+          throw new IllegalStateException(
+              "user "
+                  + user
+                  + ": "
+                  + Arrays.toString(found)
+                  + ", expected "
+                  + Arrays.toString(expected));
+        }
+      }
+    }
+  }
+
+  private static void say(String format, Object... arguments) {
+    System.out.println(String.format(Locale.ROOT, format, arguments));
+  }
+
+  /// Something to be timed.
+  private static final class Task {
+    private final String name;
+    private final java.util.function.Supplier<Object> work;
+    private final int parts;
+    private final List<Double> micros = new ArrayList<>();
+    private int answers;
+
+    Task(String name, java.util.function.Supplier<Object> work, int parts) {
+      this.name = name;
+      this.work = work;
+      this.parts = parts;
+    }
+
+    void run() {
+      long start = System.nanoTime();
+      Object answer = work.get();
+      micros.add((System.nanoTime() - start) / 1e3 / parts);
+      answers += answer == null ? 0 : 1;
+    }
+
+    void reset() {
+      micros.clear();
+    }
+
+    double quantile(double q) {
+      if (answers == 0) {
+        throw new IllegalStateException(name + ": no answer");
+      }
+      List<Double> sorted = micros.stream().sorted().toList();
+      return sorted.get((int) (q * (sorted.size() - 1)));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package com.craftyverse.recsys.serve;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps what was used last, up to a total weight. For any number of threads.
+///
+/// @param <K> the keys
+/// @param <V> the values
+final class BoundedCache<K, V> {
+  private final Map<K, V> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final long capacity;
+  private final ToLongFunction<V> weigh;
+  private long weight;
+
+  BoundedCache(long capacity, ToLongFunction<V> weigh) {
+    this.capacity = capacity;
+    this.weigh = weigh;
+  }
+
+  synchronized @Nullable V get(K key) {
+    return entries.get(key);
+  }
+
+  /// Keeps a value, and drops those that were not used for longest.
+  synchronized void put(K key, V value) {
+    V before = entries.put(key, value);
+    weight += weigh.applyAsLong(value) - (before == null ? 0 : weigh.applyAsLong(before));
+    Iterator<V> oldest = entries.values().iterator();
+    while (weight > capacity && oldest.hasNext()) {
+      weight -= weigh.applyAsLong(oldest.next());
+      oldest.remove();
+    }
+  }
+}

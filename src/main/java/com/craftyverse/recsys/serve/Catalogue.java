@@ -1,0 +1,221 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Schemas;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A model's items in memory: ids, factors, and what is known of each. An item is its place in the order
+/// of the ids.
+final class Catalogue {
+  private final int[] ids;
+  private final int[] years;
+  private final int[] ratings;
+  private final ItemFactors factors;
+  private final Texts titles;
+  private final Texts genreNames;
+
+  /// Where the genres of an item begin in the names; one more than there are items.
+  private final int[] genreStarts;
+
+  private volatile @Nullable Map<String, BitSet> genres;
+  private volatile float @Nullable [] norms;
+
+  private Catalogue(
+      int[] ids,
+      int[] years,
+      int[] ratings,
+      ItemFactors factors,
+      Texts titles,
+      Texts genreNames,
+      int[] genreStarts) {
+    this.ids = ids;
+    this.years = years;
+    this.ratings = ratings;
+    this.factors = factors;
+    this.titles = titles;
+    this.genreNames = genreNames;
+    this.genreStarts = genreStarts;
+  }
+
+  /// Texts that become strings when somebody asks for them, which is seldom.
+  private record Texts(byte[] bytes, int[] starts) {
+    String get(int index) {
+      return new String(
+          bytes, starts[index], starts[index + 1] - starts[index], StandardCharsets.UTF_8);
+    }
+  }
+
+  /// Gathers the batches of a text or list column.
+  private static final class Builder {
+    private byte[] bytes = new byte[0];
+    private int[] starts = new int[1];
+
+    void addBounds(MemorySegment offsets) {
+      int[] bounds = offsets.toArray(Buffers.INT32);
+      if (bounds.length == 0) {
+        return;
+      }
+      int rows = starts.length - 1;
+      int shift = starts[rows] - bounds[0];
+      starts = Arrays.copyOf(starts, rows + bounds.length);
+      for (int i = 1; i < bounds.length; i++) {
+        starts[rows + i] = bounds[i] + shift;
+      }
+    }
+
+    void addTexts(RecordBatch batch, String path) throws MalformedFileException {
+      MemorySegment offsets = batch.offsets(path);
+      if (offsets.byteSize() == 0) {
+        return;
+      }
+      int first = offsets.get(Buffers.INT32, 0);
+      int last = offsets.get(Buffers.INT32, offsets.byteSize() - Integer.BYTES);
+      int length = bytes.length;
+      bytes = Arrays.copyOf(bytes, length + last - first);
+      MemorySegment.copy(
+          batch.data(path), ValueLayout.JAVA_BYTE, first, bytes, length, last - first);
+      addBounds(offsets);
+    }
+
+    Texts texts() {
+      return new Texts(bytes, starts);
+    }
+  }
+
+  /// Takes the items of a model's `items.arrow`.
+  ///
+  /// @throws MalformedFileException when the file is damaged or not that of the card
+  static Catalogue of(ArrowFile file, ModelCard card) throws MalformedFileException {
+    file.require(Schemas.modelItems(card.factors()));
+    int items = card.items();
+    if (file.rows() != items) {
+      throw file.malformed(file.rows() + " rows, but model.json says " + items);
+    }
+    int[] ids = new int[items];
+    int[] years = new int[items];
+    int[] ratings = new int[items];
+    ItemFactors factors = new ItemFactors(items, card.factors());
+    Builder titles = new Builder();
+    Builder genreNames = new Builder();
+    Builder genreStarts = new Builder();
+    for (RecordBatch batch : file.batches()) {
+      int first = (int) batch.firstRow();
+      copy(batch, "movieId", ids);
+      copy(batch, "year", years);
+      copy(batch, "ratings", ratings);
+      if (!factors.set(
+          first,
+          batch.data("vector.item").toArray(Buffers.FLOAT32),
+          batch.data("bias").toArray(Buffers.FLOAT32))) {
+        throw file.malformed(
+            "record batch "
+                + batch.index()
+                + ": a factor or bias is not a number of sensible size");
+      }
+      titles.addTexts(batch, "title");
+      genreStarts.addBounds(batch.offsets("genres"));
+      genreNames.addTexts(batch, "genres.item");
+    }
+    requireAscending(file, "movieId", ids);
+    return new Catalogue(
+        ids, years, ratings, factors, titles.texts(), genreNames.texts(), genreStarts.starts);
+  }
+
+  private static void copy(RecordBatch batch, String column, int[] target) {
+    MemorySegment.copy(
+        batch.data(column), Buffers.INT32, 0, target, (int) batch.firstRow(), batch.rows());
+  }
+
+  static void requireAscending(ArrowFile file, String column, int[] ids)
+      throws MalformedFileException {
+    for (int row = 1; row < ids.length; row++) {
+      if (ids[row] <= ids[row - 1]) {
+        throw file.malformed(
+            "row "
+                + row
+                + ": "
+                + column
+                + " does not come after that of the row before; ids must ascend");
+      }
+    }
+  }
+
+  int size() {
+    return ids.length;
+  }
+
+  /// The item of a movie, negative when the model does not know it.
+  int itemOf(int movieId) {
+    return Arrays.binarySearch(ids, movieId);
+  }
+
+  int movieId(int item) {
+    return ids[item];
+  }
+
+  ItemFactors factors() {
+    return factors;
+  }
+
+  /// The title, null when it is not known.
+  @Nullable String title(int item) {
+    String title = titles.get(item);
+    return title.isEmpty() ? null : title;
+  }
+
+  /// The year, null when it is not known.
+  @Nullable Integer year(int item) {
+    return years[item] == 0 ? null : years[item];
+  }
+
+  int ratings(int item) {
+    return ratings[item];
+  }
+
+  /// The genres.
+  List<String> genres(int item) {
+    List<String> names = new ArrayList<>();
+    for (int i = genreStarts[item]; i < genreStarts[item + 1]; i++) {
+      names.add(genreNames.get(i));
+    }
+    return names;
+  }
+
+  /// The items of each genre, by its name.
+  Map<String, BitSet> genres() {
+    Map<String, BitSet> known = genres;
+    if (known == null) {
+      known = new TreeMap<>();
+      for (int item = 0; item < ids.length; item++) {
+        for (String name : genres(item)) {
+          known.computeIfAbsent(name, _ -> new BitSet(ids.length)).set(item);
+        }
+      }
+      genres = known;
+    }
+    return known;
+  }
+
+  /// The lengths of the items' vectors.
+  float[] norms() {
+    float[] known = norms;
+    if (known == null) {
+      known = factors.norms();
+      norms = known;
+    }
+    return known;
+  }
+}

@@ -1,0 +1,173 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.ModelCard;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
+
+/// Places a user among the fixed items of a model by their ratings: the vector p and bias b that minimize
+///
+/// ```
+/// Σ (r − μ − b_i − b − p · q_i)²  +  (n + c) (λ |p|² + λ′ b²)
+/// ```
+///
+/// over the n ratings r, which is ridge regression, and but for c what training minimizes for a user of
+/// its own. Models of factors alone have no biases and no b.
+final class FoldIn {
+  /// Keeps the equations solvable for models that were trained without a penalty.
+  private static final double LEAST_REGULARIZATION = 0.001;
+
+  /// c: few ratings are trusted less than their number says. Chosen on the new users of the validation
+  /// sets of two datasets, where 0, 5, 10, 20 and 50 differ by 0.003 in RMSE at most.
+  private static final double PRIOR_RATINGS = 10;
+
+  private final ModelCard card;
+  private final ItemFactors items;
+  private final double regularization;
+  private final double biasRegularization;
+  private final double prior;
+
+  /// @param regularization λ, with which the users' factors were trained
+  /// @param biasRegularization λ′, with which their biases were
+  FoldIn(ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
+    this(card, items, regularization, biasRegularization, PRIOR_RATINGS);
+  }
+
+  /// @param prior c
+  FoldIn(
+      ModelCard card,
+      ItemFactors items,
+      double regularization,
+      double biasRegularization,
+      double prior) {
+    this.prior = prior;
+    this.card = card;
+    this.items = items;
+    this.regularization = Math.max(LEAST_REGULARIZATION, regularization);
+    this.biasRegularization = Math.max(LEAST_REGULARIZATION, biasRegularization);
+  }
+
+  /// λ.
+  double regularization() {
+    return regularization;
+  }
+
+  /// λ′.
+  double biasRegularization() {
+    return biasRegularization;
+  }
+
+  /// A user's place.
+  ///
+  /// @param vector p
+  /// @param bias b
+  record Place(float[] vector, float bias) {}
+
+  /// Where the ratings place a user.
+  ///
+  /// @param history one rating at least
+  Place place(History history) {
+    double[] solution = new Equations(history).solve();
+    float[] vector = new float[items.factors()];
+    for (int f = 0; f < vector.length; f++) {
+      vector[f] = (float) solution[f];
+    }
+    return new Place(vector, card.isDot() ? 0 : (float) solution[vector.length]);
+  }
+
+  /// The equations of a user, by which a prediction is a sum over their ratings.
+  ///
+  /// @param history one rating at least
+  Equations equations(History history) {
+    return new Equations(history);
+  }
+
+  /// The normal equations `(XᵀX + (n + c) Λ) w = Xᵀy`: a row of X is an item's vector, with a 1 for the bias.
+  final class Equations {
+    private final History history;
+    private final int size;
+    private final double[][] rows;
+    private final double[] residuals;
+    private final LinearSolverDense<DMatrixRMaj> solver;
+
+    private Equations(History history) {
+      this.history = history;
+      this.size = items.factors() + (card.isDot() ? 0 : 1);
+      int n = history.size();
+      this.rows = new double[n][];
+      this.residuals = new double[n];
+      double[] gram = new double[size * size];
+      for (int i = 0; i < n; i++) {
+        int item = history.items()[i];
+        rows[i] = row(item);
+        residuals[i] = (double) history.ratings()[i] - card.globalMean() - items.bias(item);
+        addSquare(rows[i], gram);
+      }
+      for (int f = 0; f < size; f++) {
+        gram[f * size + f] +=
+            (n + prior) * (f < items.factors() ? regularization : biasRegularization);
+        for (int g = 0; g < f; g++) {
+          gram[g * size + f] = gram[f * size + g];
+        }
+      }
+      this.solver = LinearSolverFactory_DDRM.symmPosDef(size);
+      if (!solver.setA(DMatrixRMaj.wrap(size, size, gram))) {
+        throw new IllegalStateException("the equations of a fold-in are not positive definite");
+      }
+    }
+
+    private double[] row(int item) {
+      float[] vector = items.vector(item);
+      double[] row = new double[size];
+      for (int f = 0; f < vector.length; f++) {
+        row[f] = vector[f];
+      }
+      if (size > vector.length) {
+        row[vector.length] = 1;
+      }
+      return row;
+    }
+
+    /// Adds the lower triangle of `row · rowᵀ`.
+    private static void addSquare(double[] row, double[] gram) {
+      for (int f = 0; f < row.length; f++) {
+        double value = row[f];
+        int at = f * row.length;
+        for (int g = 0; g <= f; g++) {
+          gram[at + g] += value * row[g];
+        }
+      }
+    }
+
+    private double[] solve() {
+      double[] right = new double[size];
+      for (int i = 0; i < rows.length; i++) {
+        for (int f = 0; f < size; f++) {
+          right[f] += residuals[i] * rows[i][f];
+        }
+      }
+      return solve(right);
+    }
+
+    private double[] solve(double[] right) {
+      DMatrixRMaj solution = new DMatrixRMaj(size, 1);
+      solver.solve(DMatrixRMaj.wrap(size, 1, right), solution);
+      return solution.getData();
+    }
+
+    /// What each rating adds to the prediction of an item, in stars. Together they are what the
+    /// prediction of the folded-in user has beyond the item's average.
+    double[] contributions(int item) {
+      double[] weights = solve(row(item));
+      double[] contributions = new double[history.size()];
+      for (int i = 0; i < contributions.length; i++) {
+        double similarity = 0;
+        for (int f = 0; f < size; f++) {
+          similarity += weights[f] * rows[i][f];
+        }
+        contributions[i] = similarity * residuals[i];
+      }
+      return contributions;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.Request;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Asks for predictions and recommendations for a user whom the model has never seen, from their ratings.
+///
+/// @param dataset the dataset whose current model answers; the configured one if not given, else the
+///     one published last
+/// @param ratings the user's ratings, up to 10,000
+/// @param movieIds movies to predict ratings of, up to 1,000; none if not given
+/// @param n how many movies to recommend, 1 to 1,000; 10 if not given
+/// @param genres one of these each recommended movie has
+/// @param yearFrom no recommended movie is older, or of unknown year
+/// @param yearTo no recommended movie is newer, or of unknown year
+/// @param minRatings each recommended movie has that many training ratings; 0 if not given
+/// @param allow only these movies are recommended, up to 10,000; unknown ones are passed over
+/// @param deny none of these movies, up to 10,000, even if allowed
+/// @param excludeSeen whether movies that the user rated are left out; true if not given
+/// @param explain whether to name the ratings that contributed most; false if not given
+public record FoldInRequest(
+    @Nullable String dataset,
+    @Nullable List<Rating> ratings,
+    @Nullable List<Integer> movieIds,
+    @Nullable Integer n,
+    @Nullable List<String> genres,
+    @Nullable Integer yearFrom,
+    @Nullable Integer yearTo,
+    @Nullable Integer minRatings,
+    @Nullable List<Integer> allow,
+    @Nullable List<Integer> deny,
+    @Nullable Boolean excludeSeen,
+    @Nullable Boolean explain)
+    implements Request {
+  MovieFilter filter() {
+    return new MovieFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+  }
+}

@@ -1,0 +1,26 @@
+package com.craftyverse.recsys.serve;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a user whom the model has never seen would like.
+///
+/// @param dataset the dataset whose model answered
+/// @param model the model's id
+/// @param source where the recommendations come from
+/// @param reason why they are a fallback, null when they are not
+/// @param ignoredRatings ratings of the request whose movies the model does not know
+/// @param predictions one for each movie of the request, in its order, if it named any
+/// @param candidates how many movies passed the filters
+/// @param recommendations the best of them, the best first, equals by movie id
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FoldInResult(
+    String dataset,
+    String model,
+    Source source,
+    @Nullable String reason,
+    int ignoredRatings,
+    @Nullable List<Prediction> predictions,
+    int candidates,
+    List<Recommendation> recommendations) {}

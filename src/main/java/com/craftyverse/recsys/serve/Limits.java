@@ -1,0 +1,84 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.RequestException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// How much a request may ask for.
+final class Limits {
+  /// Predictions in one answer.
+  static final int MOST_PREDICTIONS = 1_000;
+
+  /// Users in one request.
+  static final int MOST_USERS = 100;
+
+  /// Recommendations in one answer.
+  static final int MOST_RECOMMENDATIONS = 1_000;
+
+  /// Ratings in one request.
+  static final int MOST_RATINGS = 10_000;
+
+  /// Movies in a list to allow or deny.
+  static final int MOST_LISTED = 10_000;
+
+  private static final int DEFAULT_RECOMMENDATIONS = 10;
+
+  private Limits() {}
+
+  /// Checks a list: not empty, not too long, nothing null in it.
+  ///
+  /// @param what what its elements are, in the plural
+  static void list(String field, List<?> list, int most, String what) {
+    if (list.isEmpty()) {
+      throw RequestException.invalid(
+          "field '" + field + "' is empty; leave it out or name some " + what);
+    }
+    if (list.size() > most) {
+      throw RequestException.invalid(
+          String.format(
+              Locale.ROOT,
+              "field '%s' has %d %s; %d at most are taken in one request",
+              field,
+              list.size(),
+              what,
+              most));
+    }
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i) == null) {
+        throw RequestException.invalid("field '" + field + "[" + i + "]' is null");
+      }
+    }
+  }
+
+  /// Checks ratings as far as that needs no model: complete, and one of each movie.
+  static void ratings(List<Rating> ratings) {
+    list("ratings", ratings, MOST_RATINGS, "ratings");
+    int[] movies = new int[ratings.size()];
+    for (int i = 0; i < movies.length; i++) {
+      movies[i] = Request.require("ratings[" + i + "].movieId", ratings.get(i).movieId());
+      Request.require("ratings[" + i + "].rating", ratings.get(i).rating());
+    }
+    Arrays.sort(movies);
+    for (int i = 1; i < movies.length; i++) {
+      if (movies[i] == movies[i - 1]) {
+        throw RequestException.invalid(
+            "field 'ratings': the movie " + movies[i] + " is rated twice; send one rating of each");
+      }
+    }
+  }
+
+  /// How many recommendations a request wants.
+  static int recommendations(@Nullable Integer n) {
+    if (n == null) {
+      return DEFAULT_RECOMMENDATIONS;
+    }
+    if (n < 1 || n > MOST_RECOMMENDATIONS) {
+      throw RequestException.invalid(
+          "field 'n': expected a whole number from 1 to " + MOST_RECOMMENDATIONS + ", found " + n);
+    }
+    return n;
+  }
+}

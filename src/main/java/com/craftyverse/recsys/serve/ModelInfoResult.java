@@ -1,0 +1,40 @@
+package com.craftyverse.recsys.serve;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The model that answers.
+///
+/// @param dataset its dataset
+/// @param model its id
+/// @param kind `biased` or `dot`
+/// @param published since when it answers, in UTC
+/// @param trained when its training ended, in UTC, if that is on record
+/// @param ageSeconds seconds since then, else since it was published
+/// @param factors the length of its vectors
+/// @param users users that it knows
+/// @param movies movies that it knows
+/// @param ratings ratings that it was trained on
+/// @param ratingMin the lowest rating of its scale
+/// @param ratingMax the highest
+/// @param parameters what it was trained with, if that is on record
+/// @param training what training came to, if that is on record
+/// @param evaluation its errors on the test set, if it was evaluated
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ModelInfoResult(
+    String dataset,
+    String model,
+    String kind,
+    String published,
+    @Nullable String trained,
+    long ageSeconds,
+    int factors,
+    int users,
+    int movies,
+    long ratings,
+    float ratingMin,
+    float ratingMax,
+    @Nullable Map<String, Object> parameters,
+    @Nullable Map<String, Object> training,
+    @Nullable Map<String, Object> evaluation) {}

@@ -1,0 +1,128 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Which movies may be recommended; a movie has to pass everything that is given.
+///
+/// @param genres the movie has one of these
+/// @param yearFrom it is not older; movies of unknown year do not pass
+/// @param yearTo it is not newer; movies of unknown year do not pass
+/// @param minRatings it has that many training ratings at least
+/// @param allow it is one of these
+/// @param deny it is none of these, not even if allowed
+record MovieFilter(
+    @Nullable List<String> genres,
+    @Nullable Integer yearFrom,
+    @Nullable Integer yearTo,
+    @Nullable Integer minRatings,
+    @Nullable List<Integer> allow,
+    @Nullable List<Integer> deny) {
+  private static final int MOST_GENRES = 100;
+  private static final int GENRES_SHOWN = 30;
+
+  /// Checks what can be checked without a model.
+  MovieFilter {
+    if (genres != null) {
+      Limits.list("genres", genres, MOST_GENRES, "genres");
+    }
+    if (allow != null) {
+      Limits.list("allow", allow, Limits.MOST_LISTED, "movies");
+    }
+    if (deny != null && !deny.isEmpty()) {
+      Limits.list("deny", deny, Limits.MOST_LISTED, "movies");
+    }
+    if (yearFrom != null && yearTo != null && yearFrom > yearTo) {
+      throw RequestException.invalid(
+          "field 'yearFrom': "
+              + yearFrom
+              + " is after 'yearTo', "
+              + yearTo
+              + "; no movie is in between");
+    }
+    if (minRatings != null && minRatings < 0) {
+      throw RequestException.invalid(
+          "field 'minRatings': expected a whole number of at least 0, found " + minRatings);
+    }
+  }
+
+  /// The movies that pass, or null when all do.
+  ///
+  /// @throws RequestException when a genre is not one of the catalogue's
+  @Nullable BitSet candidates(Catalogue catalogue) {
+    BitSet passing = null;
+    if (genres != null) {
+      passing = ofGenres(catalogue, genres);
+    }
+    if (allow != null) {
+      BitSet allowed = items(catalogue, allow);
+      if (passing == null) {
+        passing = allowed;
+      } else {
+        passing.and(allowed);
+      }
+    }
+    if (yearFrom != null || yearTo != null || (minRatings != null && minRatings > 0)) {
+      passing = passing == null ? all(catalogue) : passing;
+      for (int item = passing.nextSetBit(0); item >= 0; item = passing.nextSetBit(item + 1)) {
+        if (!passes(catalogue, item)) {
+          passing.clear(item);
+        }
+      }
+    }
+    if (deny != null) {
+      passing = passing == null ? all(catalogue) : passing;
+      passing.andNot(items(catalogue, deny));
+    }
+    return passing;
+  }
+
+  private boolean passes(Catalogue catalogue, int item) {
+    Integer year = catalogue.year(item);
+    return (minRatings == null || catalogue.ratings(item) >= minRatings)
+        && (yearFrom == null || (year != null && year >= yearFrom))
+        && (yearTo == null || (year != null && year <= yearTo));
+  }
+
+  static BitSet all(Catalogue catalogue) {
+    BitSet all = new BitSet(catalogue.size());
+    all.set(0, catalogue.size());
+    return all;
+  }
+
+  /// The items of those movies that the model knows.
+  private static BitSet items(Catalogue catalogue, List<Integer> movieIds) {
+    BitSet items = new BitSet(catalogue.size());
+    for (int movieId : movieIds) {
+      int item = catalogue.itemOf(movieId);
+      if (item >= 0) {
+        items.set(item);
+      }
+    }
+    return items;
+  }
+
+  private static BitSet ofGenres(Catalogue catalogue, List<String> genres) {
+    Map<String, BitSet> known = catalogue.genres();
+    BitSet items = new BitSet(catalogue.size());
+    for (String genre : genres) {
+      BitSet ofGenre = known.get(genre);
+      if (ofGenre == null) {
+        throw RequestException.invalid(
+            String.format(
+                Locale.ROOT,
+                "field 'genres': %s is not a genre of this dataset; there are %s%s",
+                ObjectKeys.quote(genre),
+                String.join(", ", known.keySet().stream().limit(GENRES_SHOWN).toList()),
+                known.size() > GENRES_SHOWN ? ", …" : ""));
+      }
+      items.or(ofGenre);
+    }
+    return items;
+  }
+}

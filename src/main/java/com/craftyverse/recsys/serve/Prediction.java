@@ -1,0 +1,21 @@
+package com.craftyverse.recsys.serve;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/// A predicted rating.
+///
+/// @param userId the user, where a request asks for several
+/// @param movieId the movie
+/// @param title its title, null when the model does not know it
+/// @param rating within the scale of the training ratings
+/// @param source where the rating comes from
+/// @param reason why it is a fallback, null when it is not
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Prediction(
+    @Nullable Integer userId,
+    int movieId,
+    @Nullable String title,
+    float rating,
+    Source source,
+    @Nullable String reason) {}

@@ -1,0 +1,9 @@
+package com.craftyverse.recsys.serve;
+
+import org.jspecify.annotations.Nullable;
+
+/// A rating that comes with a request.
+///
+/// @param movieId the movie
+/// @param rating within the scale of the training ratings
+public record Rating(@Nullable Integer movieId, @Nullable Float rating) {}

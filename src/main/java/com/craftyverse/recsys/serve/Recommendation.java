@@ -1,0 +1,33 @@
+package com.craftyverse.recsys.serve;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A recommended movie.
+///
+/// @param movieId the movie
+/// @param title its title, null when it is not known
+/// @param year its year, null when it is not known
+/// @param genres its genres
+/// @param rating how the user would rate it
+/// @param because the user's own ratings that contributed most, if the request wants to know
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Recommendation(
+    int movieId,
+    @Nullable String title,
+    @Nullable Integer year,
+    List<String> genres,
+    float rating,
+    @Nullable List<Contribution> because) {
+
+  /// A rating that contributed to a recommendation.
+  ///
+  /// @param movieId the movie that the user rated
+  /// @param title its title, null when it is not known
+  /// @param rating the user's rating
+  /// @param contribution what it adds to the predicted rating, in stars
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Contribution(
+      int movieId, @Nullable String title, float rating, float contribution) {}
+}

@@ -1,0 +1,82 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.funqy.Funq;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/// The functions `predict`, `recommend`, `similar`, `foldIn` and `modelInfo`, and `serve`, which takes the
+/// requests of all of them. One instance, since it keeps the models.
+@Singleton
+public final class ServeFunction {
+  private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
+
+  private final Serving serving;
+  private final Router router;
+
+  @Inject
+  ServeFunction(
+      ObjectStore store,
+      @ConfigProperty(name = "recsys.dataset") Optional<String> dataset,
+      @ConfigProperty(name = "recsys.refresh") Duration refresh) {
+    this.serving = new Serving(store, new Models(store, dataset, refresh));
+    this.router = new Router(serving);
+  }
+
+  /// Loads the default dataset's model when the process starts, where that is wanted, so that the first
+  /// request finds it.
+  void start(
+      @Observes StartupEvent event, @ConfigProperty(name = "recsys.preload") boolean preload) {
+    if (preload) {
+      try {
+        serving.load(null);
+      } catch (RequestException e) {
+        LOG.log(Level.WARNING, "no model at start: " + e.getMessage());
+      }
+    }
+  }
+
+  /// Predicts ratings.
+  @Funq("predict")
+  public PredictResult predict(PredictRequest request) {
+    return serving.predict(Request.requireBody(request));
+  }
+
+  /// Recommends movies to a user.
+  @Funq("recommend")
+  public RecommendResult recommend(RecommendRequest request) {
+    return serving.recommend(Request.requireBody(request));
+  }
+
+  /// Finds the movies nearest to a movie.
+  @Funq("similar")
+  public SimilarResult similar(SimilarRequest request) {
+    return serving.similar(Request.requireBody(request));
+  }
+
+  /// Predicts and recommends for somebody whom the model has never seen.
+  @Funq("foldIn")
+  public FoldInResult foldIn(FoldInRequest request) {
+    return serving.foldIn(Request.requireBody(request));
+  }
+
+  /// Tells which model answers.
+  @Funq("modelInfo")
+  public ModelInfoResult modelInfo(ModelInfoRequest request) {
+    return serving.modelInfo(Request.requireBody(request));
+  }
+
+  /// Answers a request for any of the others.
+  @Funq("serve")
+  public ServeResult serve(ServeRequest request) {
+    return router.route(Request.requireBody(request));
+  }
+}

@@ -1,0 +1,301 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.NoSuchObjectException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Answers requests from the current models. Safe for any number of threads.
+///
+/// Every answer comes from one model. What a caller gets wrong, or what is wrong with a model, is a
+/// [RequestException] with one sentence; no user's id is in it, since it goes to the log, too.
+public final class Serving {
+  private static final System.Logger LOG = System.getLogger(Serving.class.getName());
+
+  private final ObjectStore store;
+  private final Models models;
+
+  /// @param store where the models are
+  /// @param models those in memory
+  public Serving(ObjectStore store, Models models) {
+    this.store = store;
+    this.models = models;
+  }
+
+  /// Predicts ratings.
+  ///
+  /// @throws RequestException when a field is missing or contradicts another, there are no or too many
+  ///     movies, or the dataset has no model that can be served
+  public PredictResult predict(PredictRequest request) {
+    List<PredictRequest.Pair> pairs = request.pairs();
+    if (pairs == null) {
+      List<Integer> movieIds = movies(Request.require("movieIds", request.movieIds()));
+      Who who = who(request.userId(), request.ratings());
+      return answer(request.dataset(), model -> predict(model, who, movieIds));
+    }
+    if (request.userId() != null || request.movieIds() != null || request.ratings() != null) {
+      throw RequestException.invalid(
+          "field 'pairs' takes the place of 'userId', 'movieIds' and 'ratings'; send one or the"
+              + " other");
+    }
+    Limits.list("pairs", pairs, Limits.MOST_PREDICTIONS, "pairs");
+    return answer(
+        request.dataset(),
+        model ->
+            new PredictResult(
+                model.card().dataset(),
+                model.card().modelId(),
+                null,
+                null,
+                predictPairs(model, pairs)));
+  }
+
+  /// Whom a request is about.
+  private record Who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
+    Person in(ServedModel model) throws IOException {
+      return ratings == null
+          ? Person.of(model, Request.require("userId", userId))
+          : Person.of(model, userId, ratings);
+    }
+  }
+
+  private static Who who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
+    if (ratings != null) {
+      Limits.ratings(ratings);
+    } else if (userId == null) {
+      throw RequestException.invalid("field 'userId' is missing; name a user, or send 'ratings'");
+    }
+    return new Who(userId, ratings);
+  }
+
+  private static List<Integer> movies(List<Integer> movieIds) {
+    Limits.list("movieIds", movieIds, Limits.MOST_PREDICTIONS, "movies");
+    return movieIds;
+  }
+
+  private static PredictResult predict(ServedModel model, Who who, List<Integer> movieIds)
+      throws IOException {
+    Person person = who.in(model);
+    return new PredictResult(
+        model.card().dataset(),
+        model.card().modelId(),
+        who.userId(),
+        who.ratings() == null ? null : person.ignoredRatings(),
+        predictions(person, movieIds));
+  }
+
+  private static List<Prediction> predictions(Person person, List<Integer> movieIds) {
+    List<Prediction> predictions = new ArrayList<>();
+    for (int movieId : movieIds) {
+      predictions.add(person.predict(null, movieId));
+    }
+    return predictions;
+  }
+
+  private static List<Prediction> predictPairs(ServedModel model, List<PredictRequest.Pair> pairs)
+      throws IOException {
+    Map<Integer, Person> people = new HashMap<>();
+    List<Prediction> predictions = new ArrayList<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      int userId = Request.require("pairs[" + i + "].userId", pairs.get(i).userId());
+      int movieId = Request.require("pairs[" + i + "].movieId", pairs.get(i).movieId());
+      Person person = people.get(userId);
+      if (person == null) {
+        if (people.size() == Limits.MOST_USERS) {
+          throw RequestException.invalid(
+              "field 'pairs' is of more than "
+                  + Limits.MOST_USERS
+                  + " users, the most that are taken in one request");
+        }
+        person = Person.of(model, userId);
+        people.put(userId, person);
+      }
+      predictions.add(person.predict(userId, movieId));
+    }
+    return predictions;
+  }
+
+  /// Recommends movies.
+  ///
+  /// @throws RequestException when there is neither a user nor ratings, a field is out of its range or
+  ///     contradicts another, or the dataset has no model that can be served
+  public RecommendResult recommend(RecommendRequest request) {
+    Who who = who(request.userId(), request.ratings());
+    Wish wish = new Wish(request.n(), request.filter(), request.excludeSeen(), request.explain());
+    return answer(
+        request.dataset(),
+        model -> {
+          Person person = who.in(model);
+          Recommender.Ranking ranking = wish.rank(model, person);
+          return new RecommendResult(
+              model.card().dataset(),
+              model.card().modelId(),
+              who.userId(),
+              person.source(),
+              person.reason(),
+              who.ratings() == null ? null : person.ignoredRatings(),
+              ranking.candidates(),
+              ranking.list());
+        });
+  }
+
+  /// What shall be recommended.
+  private record Wish(int n, MovieFilter filter, boolean excludeSeen, boolean explain) {
+    Wish(
+        @Nullable Integer n,
+        MovieFilter filter,
+        @Nullable Boolean excludeSeen,
+        @Nullable Boolean explain) {
+      this(
+          Limits.recommendations(n),
+          filter,
+          !Boolean.FALSE.equals(excludeSeen),
+          Boolean.TRUE.equals(explain));
+    }
+
+    Recommender.Ranking rank(ServedModel model, Person person) throws IOException {
+      return new Recommender(model).recommend(person, n, filter, excludeSeen, explain);
+    }
+  }
+
+  /// Finds the movies nearest to a movie.
+  ///
+  /// @throws RequestException when the model does not know the movie, a field is out of its range or
+  ///     contradicts another, or the dataset has no model that can be served
+  public SimilarResult similar(SimilarRequest request) {
+    int movieId = Request.require("movieId", request.movieId());
+    int n = Limits.recommendations(request.n());
+    MovieFilter filter = request.filter();
+    return answer(request.dataset(), model -> similar(model, movieId, n, filter));
+  }
+
+  private static SimilarResult similar(ServedModel model, int movieId, int n, MovieFilter filter) {
+    int item = model.catalogue().itemOf(movieId);
+    if (item < 0) {
+      throw RequestException.notFound(
+          "field 'movieId': the model does not know the movie " + movieId);
+    }
+    Recommender.Neighbours neighbours = new Recommender(model).similar(item, n, filter);
+    return new SimilarResult(
+        model.card().dataset(),
+        model.card().modelId(),
+        movieId,
+        model.catalogue().title(item),
+        neighbours.candidates(),
+        neighbours.list());
+  }
+
+  /// Predicts and recommends for somebody whom the model has never seen.
+  ///
+  /// @throws RequestException when there are no ratings, one is off the scale, a movie is rated twice, a
+  ///     field is out of its range or contradicts another, or the dataset has no model that can be served
+  public FoldInResult foldIn(FoldInRequest request) {
+    Who who = who(null, Request.require("ratings", request.ratings()));
+    List<Integer> movieIds = request.movieIds() == null ? null : movies(request.movieIds());
+    Wish wish = new Wish(request.n(), request.filter(), request.excludeSeen(), request.explain());
+    return answer(
+        request.dataset(),
+        model -> {
+          Person person = who.in(model);
+          Recommender.Ranking ranking = wish.rank(model, person);
+          return new FoldInResult(
+              model.card().dataset(),
+              model.card().modelId(),
+              person.source(),
+              person.reason(),
+              person.ignoredRatings(),
+              movieIds == null ? null : predictions(person, movieIds),
+              ranking.candidates(),
+              ranking.list());
+        });
+  }
+
+  /// Tells which model answers.
+  ///
+  /// @throws RequestException when the dataset has no model that can be served
+  public ModelInfoResult modelInfo(ModelInfoRequest request) {
+    return answer(request.dataset(), this::modelInfo);
+  }
+
+  private ModelInfoResult modelInfo(ServedModel model) throws IOException {
+    ModelCard card = model.card();
+    String directory = ObjectKeys.modelDirectory(card.dataset(), card.modelId());
+    Manifest training = manifest(directory + ObjectKeys.MANIFEST);
+    Manifest evaluation = manifest(directory + ObjectKeys.EVALUATION);
+    String born = training == null ? model.published() : training.finished();
+    return new ModelInfoResult(
+        card.dataset(),
+        card.modelId(),
+        card.model(),
+        model.published(),
+        training == null ? null : training.finished(),
+        Math.max(0, Duration.between(Instant.parse(born), Instant.now()).toSeconds()),
+        card.factors(),
+        card.users(),
+        card.items(),
+        card.trainRatings(),
+        card.ratingMin(),
+        card.ratingMax(),
+        training == null ? null : training.parameters(),
+        training == null ? null : training.figures(),
+        evaluation == null ? null : evaluation.figures());
+  }
+
+  private @Nullable Manifest manifest(String key) throws IOException {
+    try {
+      return Json.read(store.read(key).content(), Manifest.class, key);
+    } catch (NoSuchObjectException e) {
+      return null; // a model answers without it
+    }
+  }
+
+  /// Loads a dataset's model, if that has not been done.
+  ///
+  /// @param dataset null for the default one
+  /// @throws RequestException when it has no model that can be served
+  public void load(@Nullable String dataset) {
+    String _ = answer(dataset, model -> model.card().modelId());
+  }
+
+  /// The work of a request with a model.
+  private interface Work<R> {
+    R run(ServedModel model) throws IOException;
+  }
+
+  /// Answers with what a caller may see of what goes wrong.
+  private <R> R answer(@Nullable String dataset, Work<R> work) {
+    ServedModel model = null;
+    try {
+      model = models.of(dataset);
+      return work.run(model);
+    } catch (RequestException e) {
+      throw e;
+    } catch (MalformedFileException | NoSuchObjectException | EOFException e) {
+      LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
+      throw Models.cannotBeServed(model == null ? "" : model.card().dataset(), e);
+    } catch (IOException e) {
+      LOG.log(Level.ERROR, "the store cannot be read", e);
+      throw new RequestException(
+          RequestException.Kind.UNAVAILABLE, "the store cannot be read at the moment; try again");
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a request failed", e);
+      throw new RequestException(
+          RequestException.Kind.FAILED, "the request failed; the log says why");
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.UserLookup;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// A model's users: ids and biases in memory, vectors and histories in the store, where each is a range
+/// of an object. What was read is kept for later requests, up to a bound.
+final class Users {
+  /// 10,000 vectors of 50 factors are 2 MB.
+  private static final long CACHED_FACTORS = 500_000;
+
+  /// 8 bytes each.
+  private static final long CACHED_RATINGS = 1_000_000;
+
+  private final ObjectStore store;
+  private final String directory;
+  private final UserLookup lookup;
+  private final int factors;
+  private final int items;
+  private final BoundedCache<Integer, float[]> vectors =
+      new BoundedCache<>(CACHED_FACTORS, vector -> vector.length);
+  private final BoundedCache<Integer, History> histories =
+      new BoundedCache<>(CACHED_RATINGS, history -> 8L + history.size());
+
+  /// @param directory the model's
+  /// @param factors values in each vector
+  /// @param items how many items the model has
+  Users(ObjectStore store, String directory, UserLookup lookup, int factors, int items) {
+    this.store = store;
+    this.directory = directory;
+    this.lookup = lookup;
+    this.factors = factors;
+    this.items = items;
+  }
+
+  /// The row of a user, negative when the model does not know them.
+  int rowOf(int userId) {
+    return Arrays.binarySearch(lookup.userIds(), userId);
+  }
+
+  float bias(int row) {
+    return lookup.biases()[row];
+  }
+
+  /// A user's factors.
+  ///
+  /// @throws MalformedFileException when what is read is no vector
+  float[] vector(int row) throws IOException {
+    float[] vector = vectors.get(row);
+    if (vector == null) {
+      vector = readVector(row);
+      vectors.put(row, vector);
+    }
+    return vector;
+  }
+
+  /// A user's training ratings.
+  ///
+  /// @throws MalformedFileException when what is read is no history
+  History history(int row) throws IOException {
+    History history = histories.get(row);
+    if (history == null) {
+      history = readHistory(row);
+      histories.put(row, history);
+    }
+    return history;
+  }
+
+  private float[] readVector(int row) throws IOException {
+    UserLookup.Places places = lookup.vectors();
+    int place = places.of(row);
+    int length = factors * Float.BYTES;
+    long at = (long) (row - places.firstRows()[place]) * length;
+    String key = directory + ObjectKeys.USERS;
+    if (at + length > places.lengths()[place]) {
+      throw new MalformedFileException(key, "lookup.arrow knows no place of row " + row);
+    }
+    byte[] bytes = store.readRange(key, places.offsets()[place] + at, length);
+    float[] vector = MemorySegment.ofArray(bytes).toArray(Buffers.FLOAT32);
+    if (!ItemFactors.areSound(vector)) {
+      throw new MalformedFileException(
+          key, "row " + row + ": a factor is not a number of sensible size");
+    }
+    return vector;
+  }
+
+  private History readHistory(int row) throws IOException {
+    UserLookup.Places places = lookup.histories();
+    int place = places.of(row);
+    long offset = places.offsets()[place];
+    String key = directory + ObjectKeys.SEEN;
+    byte[] message = store.readRange(key, offset, places.lengths()[place]);
+    int first = places.firstRows()[place];
+    RecordBatch batch = ArrowFile.batch(message, Schemas.SEEN, place, first, offset, key);
+    int at = row - first;
+    if (at >= batch.rows()) {
+      throw new MalformedFileException(
+          key, "record batch " + place + ": " + batch.rows() + " rows, too few for row " + row);
+    }
+    MemorySegment offsets = batch.offsets("ratings");
+    int from = offsets.get(Buffers.INT32, (long) at * Integer.BYTES);
+    int to = offsets.get(Buffers.INT32, (at + 1L) * Integer.BYTES);
+    int[] rated = new int[to - from];
+    float[] ratings = new float[to - from];
+    MemorySegment.copy(
+        batch.data("ratings.item.item"),
+        Buffers.INT32,
+        (long) from * Integer.BYTES,
+        rated,
+        0,
+        rated.length);
+    MemorySegment.copy(
+        batch.data("ratings.item.rating"),
+        Buffers.FLOAT32,
+        (long) from * Float.BYTES,
+        ratings,
+        0,
+        ratings.length);
+    for (int i = 0; i < rated.length; i++) {
+      if (rated[i] < 0 || rated[i] >= items || !Float.isFinite(ratings[i])) {
+        throw new MalformedFileException(key, "row " + row + ": rating " + i + " is out of range");
+      }
+    }
+    return new History(rated, ratings);
+  }
+}

@@ -1,0 +1,33 @@
+/// What a model is for: ratings and recommendations, for users that it knows and for those that it does
+/// not.
+///
+/// [Serving][com.craftyverse.recsys.serve.Serving] answers every request, from the
+/// [Models][com.craftyverse.recsys.serve.Models] in memory;
+/// [ServeFunction][com.craftyverse.recsys.serve.ServeFunction] makes each kind of request a function, and
+/// `serve` takes all of them, so that one deployed function with one model answers everything. No
+/// training code is needed, and no linear algebra but in [FoldIn][com.craftyverse.recsys.serve.FoldIn].
+///
+/// *What is read.* When a model is loaded: `current.json`, `model.json`, `items.arrow` (factors, biases,
+/// titles, genres, years, numbers of ratings) and `lookup.arrow` (ids and biases of the users, where the
+/// rest of each lies), one read each. When a user is first asked for: a range of `users.arrow`, and of
+/// `seen.arrow` where the history matters. Both are kept, up to a bound, as long as the model is.
+///
+/// *Scoring.* The item factors lie factor by factor, an array for each, so that scoring the catalogue is
+/// a plain loop over items at one index: C2 vectorizes it, C1, which is all that Lambda's managed runtime
+/// has without SnapStart, compiles it into few instructions, and no incubator module is needed. Every
+/// prediction, of a pair or of the catalogue, adds its terms in the same order, so it is the same to the
+/// bit whichever function answers, whatever compiled it.
+///
+/// *Freshness.* `current.json` is looked at once in an interval, after an answer and beside the
+/// next ones. A new model is loaded whole, looked at, and then takes the old one's place in one
+/// assignment; a request works with the model that it began with. A new model that cannot be loaded is
+/// told to the log and left alone.
+///
+/// *Unknown users* send ratings and are folded in: ridge regression of their ratings against the
+/// item factors, which stay as they are. The same algebra says how much each rating contributed to a
+/// recommendation (Hu, Koren & Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM
+/// 2008, section 5).
+@NullMarked
+package com.craftyverse.recsys.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A store that writes down what it is asked for, and can be made to fail.
+final class CountingStore {
+  private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final ObjectStore store;
+
+  CountingStore(ObjectStore behind) {
+    this.store =
+        (ObjectStore)
+            Proxy.newProxyInstance(
+                ObjectStore.class.getClassLoader(),
+                new Class<?>[] {ObjectStore.class},
+                (proxy, method, arguments) -> {
+                  if (arguments != null && arguments[0] instanceof String key) {
+                    String name = key.substring(ObjectKeys.directoryOf(key).length());
+                    calls.add(method.getName() + " " + name);
+                    if (failing.contains(name)) {
+                      throw new IOException("/secret/path/" + key + " cannot be read");
+                    }
+                  }
+                  try {
+                    return method.invoke(behind, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  /// What was asked for since the last time: the method and the object's name without directories.
+  List<String> calls() {
+    List<String> made = List.copyOf(calls);
+    calls.clear();
+    return made;
+  }
+
+  void fail(String name) {
+    failing.add(name);
+  }
+
+  void heal() {
+    failing.clear();
+  }
+}

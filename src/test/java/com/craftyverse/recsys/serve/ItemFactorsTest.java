@@ -1,0 +1,67 @@
+package com.craftyverse.recsys.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ItemFactorsTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 8, 9, 16, 50, 64, 65})
+  void scores_areThoseOfEachItem_toTheBit_andTheSumOfTheProducts(int factors) {
+    Random random = new Random(factors);
+    int items = 1_003;
+    float[] vectors = new float[items * factors];
+    float[] biases = new float[items];
+    float[] vector = new float[factors];
+    fill(random, vectors);
+    fill(random, biases);
+    fill(random, vector);
+    ItemFactors matrix = new ItemFactors(items, factors);
+    int split = 400;
+    assertThat(
+            matrix.set(0, slice(vectors, 0, split * factors), slice(biases, 0, split))
+                && matrix.set(
+                    split,
+                    slice(vectors, split * factors, items * factors),
+                    slice(biases, split, items)))
+        .isTrue();
+    float[] padded = matrix.padded(vector);
+    for (int round = 0; round < 200; round++) { // until it is compiled
+      float[] scores = matrix.scores(3.5f, padded);
+      for (int item = 0; item < items; item++) {
+        assertThat(scores[item]).isEqualTo(matrix.score(3.5f, padded, item));
+      }
+      matrix.release(scores);
+    }
+    for (int item = 0; item < items; item++) {
+      double sum = 3.5 + biases[item];
+      for (int f = 0; f < factors; f++) {
+        sum += (double) vector[f] * vectors[item * factors + f];
+        assertThat(matrix.vector(item)[f]).isEqualTo(vectors[item * factors + f]);
+      }
+      assertThat((double) matrix.score(3.5f, padded, item)).isCloseTo(sum, within(1e-4));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -1e7f})
+  void valuesThatNoTrainingLearns_areNoticed(float value) {
+    ItemFactors matrix = new ItemFactors(1, 2);
+    assertThat(matrix.set(0, new float[] {0, value}, new float[1])).isFalse();
+    assertThat(matrix.set(0, new float[2], new float[] {value})).isFalse();
+    assertThat(matrix.set(0, new float[2], new float[1])).isTrue();
+  }
+
+  private static void fill(Random random, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+  }
+
+  private static float[] slice(float[] values, int from, int to) {
+    return java.util.Arrays.copyOfRange(values, from, to);
+  }
+}

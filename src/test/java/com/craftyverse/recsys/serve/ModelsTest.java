@@ -1,0 +1,351 @@
+package com.craftyverse.recsys.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is read when, and what happens when another model is published.
+class ModelsTest {
+  private static final String ASK = "{'userId': 20, 'movieIds': [100]}";
+
+  @TempDir Path directory;
+  private LocalObjectStore behind;
+  private CountingStore store;
+  private long now = 1;
+  private final Deque<Runnable> background = new ArrayDeque<>();
+  private Requests requests;
+
+  @BeforeEach
+  void open() throws IOException {
+    behind = new LocalObjectStore(directory);
+    store = new CountingStore(behind);
+    requests = requests(Optional.of("set"), Duration.ofNanos(100));
+  }
+
+  private Requests requests(Optional<String> dataset, Duration refresh) {
+    return new Requests(
+        new Serving(
+            store.store(),
+            new Models(store.store(), dataset, refresh, background::add, () -> now)));
+  }
+
+  private float ask() {
+    return requests.predict(ASK).predictions().getFirst().rating();
+  }
+
+  private void inTheBackground() {
+    while (!background.isEmpty()) {
+      background.remove().run();
+    }
+  }
+
+  @Test
+  void reads_areOneOfEachAtStart_aRangeForAUser_andNoneAfter() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    new Serving(store.store(), new Models(store.store(), Optional.of("set"), Duration.ofDays(1)))
+        .load(null);
+    assertThat(store.calls())
+        .containsExactly(
+            "read current.json", "read model.json", "read items.arrow", "read lookup.arrow");
+
+    requests.similar("{'movieId': 100}");
+    store.calls();
+    requests.predict(ASK);
+    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    requests.recommend("{'userId': 20}");
+    assertThat(store.calls()).containsExactly("readRange seen.arrow");
+    requests.recommend("{'userId': 30, 'explain': true}");
+    assertThat(store.calls()).containsExactly("readRange users.arrow", "readRange seen.arrow");
+    requests.predict(ASK);
+    requests.recommend("{'userId': 20, 'explain': true}");
+    requests.recommend("{'userId': 30}");
+    requests.recommend("{'userId': 99}");
+    requests.foldIn("{'ratings': [{'movieId': 100, 'rating': 3}]}");
+    requests.similar("{'movieId': 100}");
+    assertThat(store.calls()).isEmpty();
+  }
+
+  @Test
+  void newModel_isLookedForOnceInAnInterval_besideTheRequests() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(ask()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    store.calls();
+
+    now += 99;
+    assertThat(ask()).isEqualTo(4.25f);
+    assertThat(background).isEmpty();
+    now += 1;
+    assertThat(ask()).isEqualTo(4.25f);
+    assertThat(ask()).isEqualTo(4.25f);
+    assertThat(background).hasSize(1);
+    assertThat(store.calls()).isEmpty();
+    inTheBackground();
+    assertThat(store.calls())
+        .containsExactly(
+            "find current.json",
+            "read current.json",
+            "find users.arrow",
+            "find seen.arrow",
+            "read model.json",
+            "read items.arrow",
+            "read lookup.arrow");
+    assertThat(ask()).isEqualTo(3.25f);
+
+    now += 100;
+    ask();
+    store.calls();
+    inTheBackground();
+    assertThat(store.calls()).containsExactly("find current.json");
+  }
+
+  @Test
+  void intervalOfZero_looksBeforeEachAnswer() throws IOException {
+    requests = requests(Optional.of("set"), Duration.ZERO);
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(ask()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    assertThat(ask()).isEqualTo(3.25f);
+    assertThat(background).isEmpty();
+  }
+
+  /// Each way in which a model can be broken: as the first of its dataset its requests are told, as a new
+  /// one it is left alone.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "delete  | model.json   | model.json is missing",
+        "delete  | items.arrow  | items.arrow is missing",
+        "delete  | lookup.arrow | lookup.arrow is missing",
+        "delete  | users.arrow  | users.arrow is missing",
+        "damage  | model.json   | model.json is damaged",
+        "damage  | items.arrow  | items.arrow is damaged",
+        "damage  | lookup.arrow | lookup.arrow is damaged",
+        "version | model.json   | model.json is of another format version",
+        "nan     | items.arrow  | items.arrow is damaged",
+      })
+  void brokenModel_isRefused_andTheOldOneStays(String how, String file, String problem)
+      throws IOException {
+    ModelFixture broken = new ModelFixture("set", "m2", "biased", 2);
+    String error =
+        "the current model of the dataset 'set' cannot be served: "
+            + problem
+            + "; publish it again, or another";
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(ask()).isEqualTo(4.25f);
+
+    broken.publish(behind);
+    breakIt(broken, how, file);
+    now += 100;
+    ask();
+    List<String> log = logOf(this::inTheBackground);
+    assertThat(log).anyMatch(line -> line.contains("the new model of {0} cannot be served"));
+    assertThat(ask()).isEqualTo(4.25f);
+
+    // It is not tried again until something else is published.
+    now += 100;
+    ask();
+    store.calls();
+    inTheBackground();
+    assertThat(store.calls()).containsExactly("find current.json");
+    new ModelFixture("set", "m3", "biased", 2.5f).publish(behind);
+    now += 100;
+    ask();
+    inTheBackground();
+    assertThat(ask()).isEqualTo(3.75f);
+
+    behind.put(
+        "models/set/current.json",
+        Json.write(new CurrentModel("set", "m2", "2026-01-01T00:00:00Z", List.of())));
+    Requests fresh = requests(Optional.of("set"), Duration.ofNanos(100));
+    assertThatThrownBy(() -> fresh.predict(ASK))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(error);
+  }
+
+  private void breakIt(ModelFixture model, String how, String file) throws IOException {
+    String key = model.directory() + file;
+    switch (how) {
+      case "delete" -> behind.delete(key);
+      case "damage" -> behind.put(key, "garbage".getBytes(StandardCharsets.UTF_8));
+      case "version" -> behind.put(key, Json.write(model.card(ModelCard.FORMAT_VERSION + 1)));
+      case "nan" -> model.writeItems(behind, new float[] {0, 0, Float.NaN, 0, 0, 0, 0, 0});
+      default -> throw new IllegalArgumentException(how);
+    }
+  }
+
+  @Test
+  void rangeThatIsDamaged_isTold_withoutAPath() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    behind.put("models/set/m1/seen.arrow", new byte[5_000]);
+    assertThatThrownBy(() -> requests.recommend("{'userId': 20}"))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "the current model of the dataset 'set' cannot be served: seen.arrow is damaged;"
+                + " publish it again, or another");
+    behind.put("models/set/m1/users.arrow", new byte[10]);
+    assertThatThrownBy(() -> requests.predict("{'userId': 30, 'movieIds': [100]}"))
+        .hasMessageContaining("users.arrow is damaged");
+  }
+
+  @Test
+  void storeThatFails_isTold_withoutAPath_andMayRecover() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    store.fail("items.arrow");
+    assertThatThrownBy(this::ask)
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE))
+        .hasMessage("the store cannot be read at the moment; try again");
+    store.heal();
+    assertThat(ask()).isEqualTo(4.25f);
+
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    store.fail("items.arrow");
+    now += 100;
+    ask();
+    inTheBackground();
+    assertThat(ask()).isEqualTo(4.25f);
+    store.heal();
+    now += 100;
+    ask();
+    inTheBackground();
+    assertThat(ask()).isEqualTo(3.25f);
+  }
+
+  @Test
+  void userIds_areNotLogged() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    behind.put("models/set/m1/users.arrow", new byte[10]);
+    behind.put("models/set/m1/seen.arrow", new byte[10]);
+    List<String> log =
+        logOf(
+            () -> {
+              for (String request :
+                  List.of(
+                      "{'predict': {'userId': 987654321, 'movieIds': [100]}}",
+                      "{'predict': {'userId': 20, 'movieIds': [100]}}",
+                      "{'recommend': {'userId': 987654321, 'n': 0}}")) {
+                try {
+                  requests.serve(request);
+                } catch (RequestException e) {
+                  assertThat(e.getMessage()).doesNotContain("987654321").doesNotContain("20");
+                }
+              }
+            });
+    assertThat(log).isNotEmpty().noneMatch(line -> line.contains("987654321"));
+  }
+
+  @Test
+  void requestWithoutADataset_isAnsweredByTheConfiguredOne_elseTheLatest() throws IOException {
+    new ModelFixture("old", "m1").publish(behind);
+    new ModelFixture("new", "m1").publish(behind);
+    assertThat(requests(Optional.of("old"), Duration.ZERO).predict(ASK).dataset()).isEqualTo("old");
+    Requests latest = requests(Optional.empty(), Duration.ZERO);
+    assertThat(latest.predict(ASK).dataset()).isEqualTo("new");
+    new ModelFixture("old", "m2").publish(behind);
+    assertThat(latest.predict(ASK).dataset()).isEqualTo("old");
+    assertThat(latest.predict("{'dataset': 'new', 'userId': 20, 'movieIds': [100]}").dataset())
+        .isEqualTo("new");
+  }
+
+  @Test
+  void beforeTheFirstModel_requestsAreToldSo() {
+    assertThatThrownBy(() -> requests(Optional.empty(), Duration.ZERO).predict(ASK))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("no model has been published yet; upload a ratings file first");
+    assertThatThrownBy(this::ask).hasMessage("the dataset 'set' has no published model");
+  }
+
+  /// Threads ask while models are switched: each answer is one model's, whole.
+  @Test
+  void answers_neverMixTwoModels() throws Exception {
+    requests = requests(Optional.of("set"), Duration.ZERO);
+    ModelFixture one = new ModelFixture("set", "m1");
+    ModelFixture two = new ModelFixture("set", "m2", "biased", 2);
+    one.publish(behind);
+    AtomicBoolean done = new AtomicBoolean();
+    Set<String> answers = ConcurrentHashMap.newKeySet();
+    Callable<Void> asking =
+        () -> {
+          while (!done.get()) {
+            PredictResult answer = requests.predict("{'userId': 20, 'movieIds': [100, 400, 7]}");
+            answers.add(
+                answer.model() + answer.predictions().stream().map(p -> " " + p.rating()).toList());
+          }
+          return null;
+        };
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<Void>> running = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        running.add(threads.submit(asking));
+      }
+      for (int i = 0; i < 20; i++) {
+        (i % 2 == 0 ? two : one).publish(behind);
+      }
+      done.set(true);
+      for (Future<Void> each : running) {
+        each.get(60, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(answers)
+        .isSubsetOf("m1[ 4.25,  2.5,  3.5]", "m2[ 3.25,  1.5,  2.5]")
+        .contains("m1[ 4.25,  2.5,  3.5]");
+  }
+
+  private static List<String> logOf(Runnable work) {
+    List<String> lines = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            lines.add(entry.getMessage() + " " + entry.getThrown());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger("com.craftyverse.recsys.serve");
+    logger.addHandler(handler);
+    try {
+      work.run();
+    } finally {
+      logger.removeHandler(handler);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,410 @@
+package com.craftyverse.recsys.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServingTest {
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private Requests requests;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+    new ModelFixture("set", "m1").publish(store);
+    requests =
+        new Requests(new Serving(store, new Models(store, Optional.of("set"), Duration.ZERO)));
+  }
+
+  @Test
+  void predict_knownPair_isMeanPlusBiasesPlusProduct_clipped() {
+    PredictResult result = requests.predict("{'userId': 20, 'movieIds': [100, 200]}");
+    assertThat(result.dataset()).isEqualTo("set");
+    assertThat(result.model()).isEqualTo("m1");
+    // 3 + 0.5 + 0.25 + (1·0.5 + 0·2), then 3 + 0.5 + 1 + (1·4 + 0·0) = 8.5, off the scale
+    assertThat(result.predictions())
+        .containsExactly(
+            new Prediction(null, 100, "Heat", 4.25f, Source.model, null),
+            new Prediction(null, 200, null, 5f, Source.model, null));
+  }
+
+  @Test
+  void predict_whatTheModelDoesNotKnow_isLeftOutOfTheSum() {
+    assertThat(requests.predict("{'userId': 99, 'movieIds': [100, 7]}").predictions())
+        .containsExactly(
+            new Prediction(
+                null, 100, "Heat", 3.25f, Source.fallback, "unknown user: the movie's average"),
+            new Prediction(
+                null,
+                7,
+                null,
+                3f,
+                Source.fallback,
+                "unknown user and unknown movie: the mean of all ratings"));
+    assertThat(requests.predict("{'userId': 20, 'movieIds': [7]}").predictions())
+        .containsExactly(
+            new Prediction(
+                null, 7, null, 3.5f, Source.fallback, "unknown movie: the user's average"));
+  }
+
+  @Test
+  void predict_pairs_areAnsweredInTheirOrder_theSameUserOnce() {
+    assertThat(
+            requests
+                .predict(
+                    "{'pairs': [{'userId': 30, 'movieId': 100}, {'userId': 99, 'movieId': 400},"
+                        + " {'userId': 30, 'movieId': 400}]}")
+                .predictions())
+        .containsExactly(
+            // 3 − 0.5 + 0.25 + 2; 3 + 0; 3 − 0.5 + 0 + 0.5
+            new Prediction(30, 100, "Heat", 4.75f, Source.model, null),
+            new Prediction(
+                99, 400, "Alien", 3f, Source.fallback, "unknown user: the movie's average"),
+            new Prediction(30, 400, "Alien", 3f, Source.model, null));
+  }
+
+  @Test
+  void predict_withRatings_foldsTheUserIn() {
+    PredictResult result =
+        requests.predict(
+            "{'movieIds': [300, 7], 'ratings': [{'movieId': 100, 'rating': 5}, {'movieId': 7,"
+                + " 'rating': 1}]}");
+    assertThat(result.ignoredRatings()).isEqualTo(1);
+    assertThat(result.predictions().getFirst().source()).isEqualTo(Source.foldIn);
+    assertThat(result.predictions().getFirst().rating()).isGreaterThan(4.5f);
+    assertThat(result.predictions().get(1).source()).isEqualTo(Source.fallback);
+    assertThat(result.predictions().get(1).reason()).isEqualTo("unknown movie: the user's average");
+    assertThat(
+            requests
+                .predict("{'movieIds': [300], 'ratings': [{'movieId': 7, 'rating': 1}]}")
+                .predictions())
+        .containsExactly(
+            new Prediction(
+                null,
+                300,
+                "Twin",
+                3.25f,
+                Source.fallback,
+                "no rating of a known movie: the movie's average"));
+  }
+
+  @Test
+  void recommend_leavesOutWhatTheUserRated_unlessToldOtherwise() {
+    RecommendResult result = requests.recommend("{'userId': 20}");
+    assertThat(result.source()).isEqualTo(Source.model);
+    assertThat(result.candidates()).isEqualTo(3);
+    assertThat(result.recommendations())
+        .containsExactly(
+            new Recommendation(200, null, null, List.of(), 5f, null),
+            new Recommendation(300, "Twin", 1994, List.of("Action"), 4.25f, null),
+            new Recommendation(400, "Alien", 1979, List.of("Horror"), 2.5f, null));
+    assertThat(movies(requests.recommend("{'userId': 20, 'excludeSeen': false}")))
+        .containsExactly(200, 100, 300, 400);
+  }
+
+  @Test
+  void recommend_equalRatings_areOrderedByMovie() {
+    assertThat(movies(requests.recommend("{'userId': 10, 'excludeSeen': false, 'n': 3}")))
+        .containsExactly(200, 100, 300);
+    assertThat(movies(requests.recommend("{'userId': 10, 'n': 1}"))).containsExactly(100);
+  }
+
+  @Test
+  void recommend_toSomebodyUnknown_ranksByTheMoviesAverages() {
+    RecommendResult result = requests.recommend("{'userId': 99}");
+    assertThat(result.source()).isEqualTo(Source.fallback);
+    assertThat(result.reason()).isEqualTo("unknown user: the movies' averages");
+    assertThat(movies(result)).containsExactly(200, 100, 300, 400);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'genres': ['Action']                        | 100 300",
+        "'genres': ['Action', 'Horror']              | 100 300 400",
+        "'genres': ['Crime'], 'deny': [100]          | ``",
+        "'yearFrom': 1994                            | 100 300",
+        "'yearTo': 1994                              | 300 400",
+        "'yearFrom': 1980, 'yearTo': 1994            | 300",
+        "'minRatings': 3                             | 100 300 400",
+        "'minRatings': 0                             | 200 100 300 400",
+        "'minRatings': 2147483647                    | ``",
+        "'allow': [400, 7, 300]                      | 300 400",
+        "'allow': [400, 300], 'deny': [300, 8]       | 400",
+        "'allow': [7]                                | ``",
+        "'deny': []                                  | 200 100 300 400",
+        "'genres': ['Horror'], 'yearFrom': 1990      | ``",
+      })
+  void recommend_filters_areAllApplied(String filters, String expected) {
+    RecommendResult result =
+        requests.recommend("{'userId': 20, 'excludeSeen': false, " + filters + "}");
+    String movies = movies(result).stream().map(String::valueOf).collect(Collectors.joining(" "));
+    assertThat(movies).isEqualTo(expected);
+    assertThat(result.candidates()).isEqualTo(result.recommendations().size());
+  }
+
+  @Test
+  void recommend_explain_namesTheUsersOwnRatings() {
+    RecommendResult result = requests.recommend("{'userId': 30, 'explain': true}");
+    Recommendation twin =
+        result.recommendations().stream().filter(r -> r.movieId() == 300).findFirst().orElseThrow();
+    Recommendation.Contribution first = Objects.requireNonNull(twin.because()).getFirst();
+    assertThat(first.title()).isEqualTo("Heat");
+    assertThat(first.rating()).isEqualTo(5f);
+    assertThat(first.contribution()).isGreaterThan(1f);
+    assertThat(requests.recommend("{'userId': 99, 'explain': true}").recommendations())
+        .allMatch(r -> r.because() == null);
+  }
+
+  @Test
+  void recommend_withRatings_complementsWhatIsKnownOfTheUser() {
+    RecommendResult alone =
+        requests.recommend("{'ratings': [{'movieId': 400, 'rating': 5}], 'explain': true}");
+    assertThat(alone.source()).isEqualTo(Source.foldIn);
+    assertThat(alone.userId()).isNull();
+    assertThat(movies(alone)).doesNotContain(400).contains(100);
+    RecommendResult both =
+        requests.recommend("{'userId': 30, 'ratings': [{'movieId': 400, 'rating': 5}]}");
+    assertThat(both.source()).isEqualTo(Source.foldIn);
+    assertThat(movies(both)).containsExactlyInAnyOrder(200, 300);
+    assertThat(both.recommendations()).isNotEqualTo(alone.recommendations());
+  }
+
+  @Test
+  void similar_isOrderedByCosine_withoutTheMovieItself() {
+    SimilarResult result = requests.similar("{'movieId': 100}");
+    assertThat(result.title()).isEqualTo("Heat");
+    assertThat(result.similar())
+        .extracting(SimilarResult.Similar::movieId)
+        .containsExactly(300, 200, 400);
+    // (.5·4) / (√4.25 · 4), (.5·−1 + 2·.5) / (√4.25 · √1.25)
+    assertThat(result.similar().get(0).similarity()).isCloseTo(1f, within(1e-6f));
+    assertThat(result.similar().get(1).similarity()).isCloseTo(.24254f, within(1e-5f));
+    assertThat(result.similar().get(2).similarity()).isCloseTo(.21693f, within(1e-5f));
+  }
+
+  @Test
+  void similar_takesTheSameFilters() {
+    SimilarResult result = requests.similar("{'movieId': 100, 'genres': ['Horror'], 'n': 5}");
+    assertThat(result.candidates()).isEqualTo(1);
+    assertThat(result.similar()).extracting(SimilarResult.Similar::movieId).containsExactly(400);
+  }
+
+  @Test
+  void foldIn_predictsAndRecommendsAtOnce() {
+    FoldInResult result =
+        requests.foldIn(
+            "{'ratings': [{'movieId': 100, 'rating': 5}, {'movieId': 7, 'rating': 2}], 'movieIds':"
+                + " [400], 'n': 2, 'explain': true}");
+    assertThat(result.source()).isEqualTo(Source.foldIn);
+    assertThat(result.ignoredRatings()).isEqualTo(1);
+    assertThat(result.predictions()).hasSize(1);
+    assertThat(result.candidates()).isEqualTo(3);
+    assertThat(result.recommendations()).hasSize(2);
+    assertThat(result.recommendations()).noneMatch(r -> r.movieId() == 100);
+  }
+
+  @Test
+  void foldIn_withNothingToGoBy_saysSo() {
+    FoldInResult result = requests.foldIn("{'ratings': [{'movieId': 7, 'rating': 2}]}");
+    assertThat(result.source()).isEqualTo(Source.fallback);
+    assertThat(result.reason()).isEqualTo("no rating of a known movie: the movies' averages");
+    assertThat(result.recommendations()).hasSize(4);
+  }
+
+  @Test
+  void modelOfFactorsAlone_fallsBackToTheMean_andToPopularity() throws IOException {
+    new ModelFixture("dot-set", "m1", "dot", 0).publish(store);
+    assertThat(
+            requests
+                .predict("{'dataset': 'dot-set', 'userId': 20, 'movieIds': [200, 7]}")
+                .predictions())
+        .containsExactly(
+            new Prediction(null, 200, null, 4f, Source.model, null),
+            new Prediction(
+                null, 7, null, 3.4f, Source.fallback, "unknown movie: the mean of all ratings"));
+    assertThat(
+            requests
+                .predict("{'dataset': 'dot-set', 'userId': 99, 'movieIds': [100]}")
+                .predictions()
+                .getFirst()
+                .reason())
+        .isEqualTo("unknown user: the mean of all ratings");
+    RecommendResult unknown = requests.recommend("{'dataset': 'dot-set', 'userId': 99}");
+    assertThat(unknown.reason()).isEqualTo("unknown user: the most rated movies");
+    assertThat(movies(unknown)).containsExactly(100, 300, 400, 200);
+    assertThat(unknown.recommendations()).allMatch(r -> r.rating() == 3.4f);
+    FoldInResult folded =
+        requests.foldIn(
+            "{'dataset': 'dot-set', 'ratings': [{'movieId': 200, 'rating': 4}], 'movieIds':"
+                + " [200]}");
+    assertThat(Objects.requireNonNull(folded.predictions()).getFirst().rating())
+        .isCloseTo(4f * 16 / 17.1f, within(1e-5f)); // q² / (q² + 11 λ)
+  }
+
+  @Test
+  void modelInfo_hasVersionMetricsParametersAndSizes() {
+    ModelInfoResult info = requests.modelInfo("{}");
+    assertThat(info.model()).isEqualTo("m1");
+    assertThat(info.trained()).isEqualTo("2026-01-01T00:00:00Z");
+    assertThat(info.users()).isEqualTo(3);
+    assertThat(info.movies()).isEqualTo(4);
+    assertThat(info.ageSeconds()).isPositive();
+    assertThat(info.parameters()).containsEntry("userRegularization", 0.1);
+    assertThat(info.evaluation()).containsEntry("testRmse", 0.75);
+  }
+
+  @Test
+  void serve_answersAsTheFunctionThatItRoutesTo_andTheSameEveryTime() {
+    for (String request :
+        List.of(
+            "{'predict': {'userId': 20, 'movieIds': [100]}}",
+            "{'recommend': {'userId': 30, 'explain': true}}",
+            "{'similar': {'movieId': 100}}",
+            "{'foldIn': {'ratings': [{'movieId': 100, 'rating': 5}], 'explain': true}}")) {
+      assertThat(requests.serve(request)).isEqualTo(requests.serve(request)).contains("\"m1\"");
+    }
+    assertThat(requests.serve("{'predict': {'userId': 20, 'movieIds': [100]}}"))
+        .contains("\"rating\" : 4.25", "\"source\" : \"model\"");
+    assertThat(requests.serve("{'modelInfo': {}}")).contains("\"movies\" : 4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "predict   | {'movieIds': [1]}              | field 'userId' is missing; name a user, or"
+            + " send 'ratings'",
+        "predict   | {'userId': 1}                  | field 'movieIds' is missing",
+        "predict   | {'userId': 1, 'movieIds': []}  | field 'movieIds' is empty; leave it out or"
+            + " name some movies",
+        "predict   | {'userId': 1, 'movieIds': [null]} | field 'movieIds[0]' is null",
+        "predict   | {'userId': '77', 'movieIds': [1]} | field 'userId': expected a whole number,"
+            + " found a text",
+        "predict   | {'pairs': [{'userId': 77777777777, 'movieId': 1}]} | field 'pairs[0].userId':"
+            + " expected a whole number from -2147483648 to 2147483647, found a number",
+        "predict   | {'pairs': []}                  | field 'pairs' is empty; leave it out or name"
+            + " some pairs",
+        "predict   | {'pairs': [{'userId': 1}]}     | field 'pairs[0].movieId' is missing",
+        "predict   | {'pairs': [{'userId': 1, 'movieId': 1}], 'userId': 1} | field 'pairs' takes"
+            + " the place of 'userId', 'movieIds' and 'ratings'; send one or the other",
+        "predict   | {'userid': 1}                  | unknown field 'userid'; expected one of"
+            + " dataset, movieIds, pairs, ratings, userId",
+        "recommend | {}                             | field 'userId' is missing; name a user, or"
+            + " send 'ratings'",
+        "recommend | {'userId': 20, 'n': 0}         | field 'n': expected a whole number from 1 to"
+            + " 1000, found 0",
+        "recommend | {'userId': 20, 'n': 1000000}   | field 'n': expected a whole number from 1 to"
+            + " 1000, found 1000000",
+        "recommend | {'userId': 20, 'n': -3}        | field 'n': expected a whole number from 1 to"
+            + " 1000, found -3",
+        "recommend | {'userId': 20, 'n': 2.5}       | field 'n': expected a whole number, found the"
+            + " number 2.5",
+        "recommend | {'userId': 20, 'genres': ['Opera']} | field 'genres': 'Opera' is not a genre"
+            + " of this dataset; there are Action, Crime, Horror",
+        "recommend | {'userId': 20, 'genres': []}   | field 'genres' is empty; leave it out or name"
+            + " some genres",
+        "recommend | {'userId': 20, 'allow': []}    | field 'allow' is empty; leave it out or name"
+            + " some movies",
+        "recommend | {'userId': 20, 'yearFrom': 2000, 'yearTo': 1990} | field 'yearFrom': 2000 is"
+            + " after 'yearTo', 1990; no movie is in between",
+        "recommend | {'userId': 20, 'minRatings': -1} | field 'minRatings': expected a whole number"
+            + " of at least 0, found -1",
+        "recommend | {'ratings': []}                | field 'ratings' is empty; leave it out or"
+            + " name some ratings",
+        "similar   | {}                             | field 'movieId' is missing",
+        "similar   | {'movieId': 7}                 | field 'movieId': the model does not know the"
+            + " movie 7",
+        "similar   | {'movieId': 100, 'n': 0}       | field 'n': expected a whole number from 1 to"
+            + " 1000, found 0",
+        "foldIn    | {}                             | field 'ratings' is missing",
+        "foldIn    | {'ratings': []}                | field 'ratings' is empty; leave it out or"
+            + " name some ratings",
+        "foldIn    | {'ratings': [{'movieId': 100}]} | field 'ratings[0].rating' is missing",
+        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 5.5}]} | field 'ratings[0].rating':"
+            + " expected a number from 0.5 to 5.0, the scale of the dataset, found 5.5",
+        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 0}]} | field 'ratings[0].rating':"
+            + " expected a number from 0.5 to 5.0, the scale of the dataset, found 0.0",
+        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 1e99}]} | field 'ratings[0].rating':"
+            + " expected a number from 0.5 to 5.0, the scale of the dataset, found Infinity",
+        "foldIn    | {'ratings': [{'movieId': 7, 'rating': 4}, {'movieId': 7, 'rating': 4}]} |"
+            + " field 'ratings': the movie 7 is rated twice; send one rating of each",
+        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 4}], 'movieIds': []} | field"
+            + " 'movieIds' is empty; leave it out or name some movies",
+        "modelInfo | {'dataset': 'none'}            | the dataset 'none' has no published model",
+        "modelInfo | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
+            + " be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or digit",
+      })
+  void badRequests_areAnsweredWithASentence(String function, String request, String error) {
+    assertThatThrownBy(() -> requests.serve("{'" + function + "': " + request + "}"))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(error);
+  }
+
+  @Test
+  void serve_wantsOneRequest() {
+    assertThatThrownBy(() -> requests.serve("{}"))
+        .hasMessage(
+            "the request has none of the fields predict, recommend, similar, foldIn and modelInfo;"
+                + " give one");
+    assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'movieId': 1}}"))
+        .hasMessageStartingWith("the request has several of");
+    assertThatThrownBy(() -> requests.serve("{'modelInfo': null}"))
+        .hasMessage("the request must be a JSON object, found null");
+  }
+
+  @Test
+  void batchesBeyondTheirSize_areRefused() {
+    assertRefused(
+        "{'predict': {'userId': 1, 'movieIds': " + Collections.nCopies(1_001, 1) + "}}",
+        "field 'movieIds' has 1001 movies; 1000 at most are taken in one request");
+    assertRefused(
+        "{'predict': {'pairs': " + Collections.nCopies(1_001, "{'userId':1,'movieId':1}") + "}}",
+        "field 'pairs' has 1001 pairs; 1000 at most are taken in one request");
+    String people =
+        IntStream.rangeClosed(1, 101)
+            .mapToObj(user -> "{'userId':" + user + ",'movieId':1}")
+            .toList()
+            .toString();
+    assertRefused(
+        "{'predict': {'pairs': " + people + "}}",
+        "field 'pairs' is of more than 100 users, the most that are taken in one request");
+    assertRefused(
+        "{'recommend': {'userId': 1, 'allow': " + Collections.nCopies(10_001, 1) + "}}",
+        "field 'allow' has 10001 movies; 10000 at most are taken in one request");
+    assertRefused(
+        "{'foldIn': {'ratings': " + Collections.nCopies(10_001, "{'movieId':1,'rating':1}") + "}}",
+        "field 'ratings' has 10001 ratings; 10000 at most are taken in one request");
+  }
+
+  private void assertRefused(String request, String error) {
+    assertThatThrownBy(() -> requests.serve(request))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(error);
+  }
+
+  private static List<Integer> movies(RecommendResult result) {
+    return result.recommendations().stream().map(Recommendation::movieId).toList();
+  }
+}
