@@ -67,10 +67,28 @@ class EvaluateTest {
   }
 
   @Test
-  void dot_beatsTheMean() throws IOException {
-    EvaluateFigures figures = evaluate(train(PlantedRatings.index(4), "dot", 8, 40));
+  void dot_beatsTheMeanAndTheItemsMeans() throws IOException {
+    IndexFixture index = PlantedRatings.index(4);
+    EvaluateFigures figures = evaluate(train(index, "dot", 8, 40));
 
     assertThat(figures.testRmse()).isLessThan(0.5 * requireNonNull(figures.globalMeanRmse()));
+    assertThat(figures.testRmse()).isLessThan(0.5 * itemMeanRmse(index));
+  }
+
+  private static double itemMeanRmse(IndexFixture index) {
+    double[] sums = new double[index.items()];
+    int[] counts = new int[index.items()];
+    for (int i = 0; i < index.train.size(); i++) {
+      sums[index.train.item(i)] += index.train.rating(i);
+      counts[index.train.item(i)]++;
+    }
+    double squares = 0;
+    for (int i = 0; i < index.test.size(); i++) {
+      int item = index.test.item(i);
+      double error = index.test.rating(i) - sums[item] / counts[item];
+      squares += error * error;
+    }
+    return Math.sqrt(squares / index.test.size());
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Enumeration;
@@ -39,7 +40,7 @@ final class LambdaFunction implements AutoCloseable {
   private static final int SECONDS = 60;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private record Event(String id, byte[] payload) {}
+  private record Event(String id, byte[] payload, Duration timeout) {}
 
   private final HttpServer api;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -146,11 +147,14 @@ final class LambdaFunction implements AutoCloseable {
 
   /// Sends an event.
   ///
+  /// @param timeout the time that the function is told to have
   /// @throws LambdaError when the function answers with an error
-  JsonNode invoke(JsonNode event) {
+  JsonNode invoke(JsonNode event, Duration timeout) {
     Event sent =
         new Event(
-            "request-" + ids.incrementAndGet(), event.toString().getBytes(StandardCharsets.UTF_8));
+            "request-" + ids.incrementAndGet(),
+            event.toString().getBytes(StandardCharsets.UTF_8),
+            timeout);
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     answers.put(sent.id, answer);
     events.add(sent);
@@ -218,7 +222,7 @@ final class LambdaFunction implements AutoCloseable {
         .getResponseHeaders()
         .add(
             "Lambda-Runtime-Deadline-Ms",
-            String.valueOf(System.currentTimeMillis() + SECONDS * 10_000L));
+            String.valueOf(System.currentTimeMillis() + event.timeout.toMillis()));
     exchange
         .getResponseHeaders()
         .add(

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineIT {
   private static final String BUCKET = "recsys-test";
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Duration LONG = Duration.ofMinutes(10);
 
   @TempDir static Path directory;
   private static S3ProxyServer server;
@@ -50,6 +52,9 @@ class PipelineIT {
   private static final class Processes {
     private final Map<String, FaultyProxy> proxies = new HashMap<>();
     private final Map<String, LambdaFunction> functions = new HashMap<>();
+
+    /// What a call is told to have.
+    private volatile Duration timeout = LONG;
 
     /// A Task of the state machine: one of our functions, or a service that is not of interest here.
     JsonNode call(String resource, JsonNode input) {
@@ -71,7 +76,7 @@ class PipelineIT {
           function = function(name, proxy.uri());
           functions.put(name, function);
         }
-        return function.invoke(input);
+        return function.invoke(input, timeout);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -219,6 +224,44 @@ class PipelineIT {
         StateMachine.read(Path.of("infra/pipeline.asl.json"))
             .run(MAPPER.readTree(input), FIRST::call);
     assertThat(result.path("publish").path("dataset").asText()).isEqualTo("direct");
+  }
+
+  /// So little time is left that each call of train ends after an epoch, with a checkpoint.
+  @Test
+  void trainingThatNeedsThreeCalls_getsThem() throws IOException {
+    store.put("raw/slow.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
+    ObjectNode event = (ObjectNode) event("eventbridge-object-created.json");
+    ((ObjectNode) event.at("/detail/object")).put("key", "raw/slow.zip");
+    List<JsonNode> trained = new ArrayList<>();
+    JsonNode result;
+    FIRST.timeout = Duration.ofSeconds(20);
+    try {
+      result =
+          StateMachine.read(Path.of("infra/pipeline.asl.json"))
+              .run(
+                  event,
+                  (resource, input) -> {
+                    if (!resource.contains("Train")) {
+                      return FIRST.call(resource, input);
+                    }
+                    JsonNode answer = FIRST.call(resource, ((ObjectNode) input).put("epochs", 3));
+                    trained.add(answer);
+                    return answer;
+                  });
+    } finally {
+      FIRST.timeout = LONG;
+    }
+    assertThat(trained)
+        .extracting(answer -> answer.path("epochs").asInt())
+        .containsExactly(1, 2, 3);
+    assertThat(trained)
+        .extracting(answer -> answer.path("resumable").asBoolean())
+        .containsExactly(true, true, false);
+    String model = result.path("publish").path("model").asText();
+    assertThat(trained.getLast().path("manifest").asText())
+        .isEqualTo("models/slow/" + model + "/manifest.json");
+    assertThat(store.list("models/slow/")).noneMatch(object -> object.key().endsWith("checkpoint"));
+    assertRolesAllowWhatWasDone();
   }
 
   /// The same event delivered twice at the same moment: two executions, each with processes of its own.

@@ -1,0 +1,251 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.evaluate.Evaluate;
+import com.craftyverse.recsys.evaluate.EvaluateFigures;
+import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.index.Index;
+import com.craftyverse.recsys.index.IndexRequest;
+import com.craftyverse.recsys.ingest.Ingest;
+import com.craftyverse.recsys.ingest.IngestRequest;
+import com.craftyverse.recsys.sample.Oracle;
+import com.craftyverse.recsys.sample.SampleGenerator;
+import com.craftyverse.recsys.sample.SampleSpec;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/// How accurate models are, through the whole chain of steps.
+///
+/// ```
+/// AccuracyBenchmark STORE ZIP [fields]       five random folds of a MovieLens zip
+/// AccuracyBenchmark STORE RATINGS [fields]   a fifth of a generated set of so many ratings, or `full`
+/// ```
+///
+/// `fields` are those of the train request, such as `"factors": 50, "model": "dot"`. Parameters are
+/// chosen by the validation RMSE that is printed, a random tenth of the training part; test RMSE is
+/// for reporting. It is given for rows of known users and movies, as `evaluate` does, and for all
+/// rows, the others predicted by the mean and the bias that is known. Where the set is generated, the
+/// oracle's RMSE is that of a perfect model.
+public final class AccuracyBenchmark {
+  private static final int FOLDS = 5;
+  private static final long SEED = 1;
+
+  private AccuracyBenchmark() {}
+
+  /// @param args a directory for the store; a zip file or a number of ratings; fields
+  public static void main(String[] args) throws IOException {
+    String fields = args.length > 2 ? args[2] : "";
+    try (LocalObjectStore store = new LocalObjectStore(Path.of(args[0]))) {
+      if (args[1].endsWith(".zip")) {
+        folds(new Chain(store, fields), Path.of(args[1]));
+      } else {
+        generated(new Chain(store, fields), args[1]);
+      }
+    }
+  }
+
+  private static void folds(Chain chain, Path zip) throws IOException {
+    String dataset = chain.ingest("folds", zip);
+    double validation = 0;
+    double known = 0;
+    double all = 0;
+    double baseline = 0;
+    for (int fold = 0; fold < FOLDS; fold++) {
+      Result result = chain.run(SplitRequest.kfold(dataset, FOLDS, fold, SEED));
+      System.out.println("fold " + fold + ": " + result.text());
+      validation += result.validationRmse() / FOLDS;
+      known += result.knownRmse() / FOLDS;
+      all += result.allRmse() / FOLDS;
+      baseline += Objects.requireNonNull(result.figures.baselineRmse()) / FOLDS;
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "mean of %d folds: validation %.4f, test %.4f on known users and movies (biases alone"
+            + " %.4f), %.4f on all rows%n",
+        FOLDS,
+        validation,
+        known,
+        baseline,
+        all);
+  }
+
+  private static void generated(Chain chain, String size) throws IOException {
+    SampleSpec spec =
+        size.equals("full")
+            ? SampleSpec.full()
+            : SampleSpec.ofRatings("generated", 1, Integer.parseInt(size));
+    SampleGenerator generator = new SampleGenerator(spec);
+    Path zip = chain.store.newTempFile();
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(zip))) {
+      generator.writeZip(out, Runtime.getRuntime().availableProcessors(), _ -> {});
+    }
+    String dataset = chain.ingest("generated-" + size, zip);
+    Result result =
+        chain.run(new SplitRequest(dataset, "random", null, null, null, null, SEED, null));
+    double oracle = result.oracleRmse(generator.oracle());
+    double baseline = Objects.requireNonNull(result.figures.baselineRmse());
+    System.out.println(result.text());
+    System.out.printf(
+        Locale.ROOT,
+        "oracle %.4f, biases alone %.4f, mean %.4f; the model is %.3f of the way from the oracle to"
+            + " the biases%n",
+        oracle,
+        baseline,
+        result.figures.globalMeanRmse(),
+        (result.knownRmse() - oracle) / (baseline - oracle));
+  }
+
+  /// The steps from an upload to an evaluated model.
+  private static final class Chain {
+    final LocalObjectStore store;
+    private final String fields;
+
+    Chain(LocalObjectStore store, String fields) {
+      this.store = store;
+      this.fields = fields;
+    }
+
+    String ingest(String dataset, Path zip) throws IOException {
+      String key = ObjectKeys.RAW + dataset + ".zip";
+      Path copy = store.newTempFile();
+      Files.copy(zip, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      store.put(key, copy);
+      return Objects.requireNonNull(new Ingest(store).run(new IngestRequest(key)).manifest());
+    }
+
+    Result run(SplitRequest request) throws IOException {
+      String split = new Split(store).run(request).manifest();
+      String index = new Index(store).run(new IndexRequest(split)).manifest();
+      String json =
+          "{\"manifest\": \"" + index + "\"" + (fields.isEmpty() ? "" : ", " + fields) + "}";
+      TrainResult trained =
+          new Train(store)
+              .run(Json.decode(json.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
+      EvaluateFigures figures =
+          new Evaluate(store).run(new EvaluateRequest(trained.model())).figures();
+      return new Result(store, split, trained, figures);
+    }
+  }
+
+  /// A model and its test set, as it was before the index left rows out.
+  private record Result(
+      LocalObjectStore store, String split, TrainResult trained, EvaluateFigures figures) {
+    double validationRmse() {
+      return Objects.requireNonNull(trained.figures().validationRmse());
+    }
+
+    double knownRmse() {
+      return Objects.requireNonNull(figures.testRmse());
+    }
+
+    String text() throws IOException {
+      return String.format(
+          Locale.ROOT,
+          "epoch %d of %d, %.1f s, %.1f M updates/s, validation %.4f, test %.4f on %,d known rows,"
+              + " %.4f on all",
+          trained.figures().bestEpoch(),
+          trained.figures().epochs(),
+          trained.figures().seconds(),
+          trained.figures().updatesPerSecond() / 1e6,
+          validationRmse(),
+          knownRmse(),
+          figures.testRatings(),
+          allRmse());
+    }
+
+    /// Of all test rows. Those of unknown users or movies are predicted by what is known of the other.
+    double allRmse() throws IOException {
+      ModelCard card = ModelCard.read(store, directory());
+      Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
+      Map<Integer, Float> movies = biases(ObjectKeys.ITEMS, "movieId");
+      double[] sum = {knownRmse() * knownRmse() * figures.testRatings()};
+      long[] rows = {figures.testRatings()};
+      test(
+          (user, movie, rating, time) -> {
+            if (!users.containsKey(user) || !movies.containsKey(movie)) {
+              float bias = users.getOrDefault(user, 0f) + movies.getOrDefault(movie, 0f);
+              double error = rating - card.clip(card.trainMean() + bias);
+              sum[0] += error * error;
+              rows[0]++;
+            }
+          });
+      return Math.sqrt(sum[0] / rows[0]);
+    }
+
+    /// The RMSE of a perfect model on the rows of known users and movies.
+    double oracleRmse(Oracle oracle) throws IOException {
+      Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
+      Map<Integer, Float> movies = biases(ObjectKeys.ITEMS, "movieId");
+      double[] sum = {0};
+      test(
+          (user, movie, rating, time) -> {
+            if (users.containsKey(user) && movies.containsKey(movie)) {
+              sum[0] += oracle.variance(user, movie, time);
+            }
+          });
+      return Math.sqrt(sum[0] / figures.testRatings());
+    }
+
+    private String directory() {
+      return ObjectKeys.directoryOf(trained.model());
+    }
+
+    private Map<Integer, Float> biases(String name, String id) throws IOException {
+      Map<Integer, Float> biases = new HashMap<>();
+      try (FetchedObject object = store.fetch(directory() + name);
+          ArrowFile file = ArrowFile.open(object.path(), name)) {
+        for (RecordBatch batch : file.batches()) {
+          for (int row = 0; row < batch.rows(); row++) {
+            biases.put(
+                batch.data(id).getAtIndex(Buffers.INT32, row),
+                batch.data("bias").getAtIndex(Buffers.FLOAT32, row));
+          }
+        }
+      }
+      return biases;
+    }
+
+    @FunctionalInterface
+    private interface Visitor {
+      void visit(int user, int movie, float rating, long time);
+    }
+
+    private void test(Visitor visitor) throws IOException {
+      String key = ObjectKeys.directoryOf(split) + ObjectKeys.TEST;
+      try (FetchedObject object = store.fetch(key);
+          ArrowFile file = ArrowFile.open(object.path(), key)) {
+        for (RecordBatch batch : file.batches()) {
+          MemorySegment users = batch.data("userId");
+          MemorySegment movies = batch.data("movieId");
+          MemorySegment ratings = batch.data("rating");
+          MemorySegment times = batch.data("timestamp");
+          for (int row = 0; row < batch.rows(); row++) {
+            visitor.visit(
+                users.getAtIndex(Buffers.INT32, row),
+                movies.getAtIndex(Buffers.INT32, row),
+                ratings.getAtIndex(Buffers.FLOAT32, row),
+                times.getAtIndex(Buffers.INT64, row));
+          }
+        }
+      }
+    }
+  }
+}
