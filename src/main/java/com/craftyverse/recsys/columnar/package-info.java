@@ -6,6 +6,8 @@
 ///   another.
 /// - [Column][com.craftyverse.recsys.columnar.Column] names the few column types that the project
 ///   uses.
+/// - [Quantile][com.craftyverse.recsys.columnar.Quantile] finds order statistics of a column as it lies
+///   there.
 ///
 /// The files are plain: IPC *file* format, little endian, uncompressed, no nulls, no dictionaries.
 /// pandas, polars, DuckDB and every Arrow library read them as they are; the tests hold the writer

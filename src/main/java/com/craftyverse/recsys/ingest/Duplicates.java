@@ -21,7 +21,8 @@ import java.util.Map;
 /// places row numbers, and each group, a few hundred rows, is looked through by a small hash table. That is
 /// linear in the rows, takes 4 bytes a row, and asks nothing of the ids or of the order.
 final class Duplicates {
-  private static final int GROUP_BITS = 18;
+  private static final int ROWS_OF_A_GROUP = 128;
+  private static final int MOST_GROUP_BITS = 18;
 
   /// 2³² over the golden ratio: spreads neighbouring ids (Knuth, TAOCP 3, 6.4).
   private static final int SPREAD = 0x9E3779B9;
@@ -30,6 +31,7 @@ final class Duplicates {
 
   private final ArrowFile ratings;
   private final int rows;
+  private final int groupBits;
   private final MemorySegment[] users;
   private final MemorySegment[] movies;
   private final MemorySegment[] timestamps;
@@ -37,6 +39,10 @@ final class Duplicates {
   private Duplicates(ArrowFile ratings) {
     this.ratings = ratings;
     this.rows = Math.toIntExact(ratings.rows());
+    this.groupBits =
+        Math.min(
+            MOST_GROUP_BITS,
+            Integer.SIZE - Integer.numberOfLeadingZeros(rows / ROWS_OF_A_GROUP + 1));
     this.users = column("userId");
     this.movies = column("movieId");
     this.timestamps = column("timestamp");
@@ -96,20 +102,20 @@ final class Duplicates {
   }
 
   private BitSet find() throws IOException {
-    int[] starts = new int[(1 << GROUP_BITS) + 1];
+    int[] starts = new int[(1 << groupBits) + 1];
     for (int row = 0; row < rows; row++) {
       starts[group(user(row)) + 1]++;
     }
     requireGoingOn();
     Arrays.parallelPrefix(starts, Integer::sum);
     int[] grouped = new int[rows];
-    int[] next = Arrays.copyOf(starts, 1 << GROUP_BITS);
+    int[] next = Arrays.copyOf(starts, 1 << groupBits);
     for (int row = 0; row < rows; row++) {
       grouped[next[group(user(row))]++] = row;
     }
     BitSet dropped = new BitSet(rows);
     int[] table = new int[1 << 10];
-    for (int group = 0; group < 1 << GROUP_BITS; group++) {
+    for (int group = 0; group < 1 << groupBits; group++) {
       int count = starts[group + 1] - starts[group];
       int size = 2 * (int) Math.max(1, Long.highestOneBit(count * 3L / 2));
       if (size > table.length) {
@@ -150,8 +156,8 @@ final class Duplicates {
     }
   }
 
-  private static int group(int user) {
-    return (user * SPREAD) >>> (Integer.SIZE - GROUP_BITS);
+  private int group(int user) {
+    return (user * SPREAD) >>> (Integer.SIZE - groupBits);
   }
 
   private int user(int row) {

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Json;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Turns an upload into a dataset: `ratings.arrow`, `movies.arrow` and, where the upload has them,
@@ -86,7 +88,9 @@ public final class Ingest {
                           "field 'key': there is no object "
                               + ObjectKeys.quote(key)
                               + " in the store"));
-      return ingest(upload, parameters);
+      return Boolean.TRUE.equals(request.dryRun())
+          ? preview(upload, parameters)
+          : ingest(upload, parameters);
     }
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -136,18 +140,48 @@ public final class Ingest {
     return Optional.empty();
   }
 
-  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters) throws IOException {
-    String key = upload.key();
-    String dataset = ObjectKeys.datasetOfUpload(key);
+  private IngestResult preview(ObjectInfo upload, IngestParameters parameters) throws IOException {
+    requireSize(upload);
+    long start = System.nanoTime();
+    try (FetchedObject fetched = fetch(upload.key());
+        Reading reading = new Reading(store, fetched, parameters)) {
+      Reading.Result result = reading.await();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      Path path = Objects.requireNonNull(result.files().get(ObjectKeys.RATINGS));
+      try (ArrowFile ratings = ArrowFile.open(path, ObjectKeys.RATINGS)) {
+        return IngestResult.of(
+            ObjectKeys.datasetOfUpload(upload.key()),
+            result.figures(),
+            Preview.of(ratings, result.figures(), seconds));
+      }
+    }
+  }
+
+  private FetchedObject fetch(String key) throws IOException {
+    try {
+      return store.fetch(key);
+    } catch (NoSuchObjectException e) {
+      throw RequestException.notFound(
+          "field 'key': the object " + ObjectKeys.quote(key) + " is gone from the store");
+    }
+  }
+
+  private void requireSize(ObjectInfo upload) {
     if (upload.size() > maxUploadBytes) {
       throw RequestException.unprocessable(
           String.format(
               Locale.ROOT,
               "%s has %,d bytes; uploads of at most %,d are taken (recsys.max-upload-bytes)",
-              ObjectKeys.quote(key),
+              ObjectKeys.quote(upload.key()),
               upload.size(),
               maxUploadBytes));
     }
+  }
+
+  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters) throws IOException {
+    String key = upload.key();
+    String dataset = ObjectKeys.datasetOfUpload(key);
+    requireSize(upload);
     // The digest of a version that was read before need not be computed again.
     String noteKey = noteKey(dataset, upload);
     Optional<String> known = readNote(noteKey);
@@ -157,9 +191,8 @@ public final class Ingest {
         return done.get();
       }
     }
-    // Reading begins at once: its digest, which says whether it was done before, takes a while,
-    // too.
-    try (FetchedObject fetched = store.fetch(key);
+    // Reading begins at once, while the digest is computed that says whether it was done before.
+    try (FetchedObject fetched = fetch(key);
         Reading reading = new Reading(store, fetched, parameters)) {
       String sha256 = Digest.of(fetched.path());
       StepSpec spec = spec(dataset, sha256, parameters);
@@ -175,9 +208,6 @@ public final class Ingest {
           noteKey(dataset, fetched.info()),
           Json.write(new UploadNote(key, fetched.info().etag(), sha256)));
       return new IngestResult(done.manifest(), done.cached(), dataset, spec.id(), done.figures());
-    } catch (NoSuchObjectException e) {
-      throw RequestException.notFound(
-          "field 'key': the object " + ObjectKeys.quote(key) + " is gone from the store");
     }
   }
 

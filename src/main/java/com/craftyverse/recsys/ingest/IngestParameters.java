@@ -7,7 +7,8 @@ import java.util.Objects;
 /// What shapes a dataset beside the upload.
 ///
 /// @param maxBadRows how many rows of each file may be skipped, 0 for none
-record IngestParameters(long maxBadRows) {
+/// @param format what the file of ratings looks like
+record IngestParameters(long maxBadRows, RatingsFormat format) {
   private static final long DEFAULT_MAX_BAD_ROWS = 1_000;
 
   /// @throws RequestException when a field of the request is out of its range
@@ -21,6 +22,8 @@ record IngestParameters(long maxBadRows) {
     if (most < 1) {
       throw RequestException.invalid("field 'maxBadRows': expected 1 or more, found " + most);
     }
-    return new IngestParameters(onBadRow.equals("skip") ? most : 0);
+    return new IngestParameters(
+        onBadRow.equals("skip") ? most : 0,
+        RatingsFormat.of(request.columns(), request.delimiter(), request.scale()));
   }
 }

@@ -15,36 +15,59 @@ import org.jspecify.annotations.Nullable;
 /// @param key the upload of a plain request: `raw/FILE` or `raw/DATASET/FILE`
 /// @param onBadRow what becomes of a row that is not as it should be: `fail`, which is the default, or
 ///     `skip`
-/// @param maxBadRows how many rows are skipped before it fails all the same; 1,000 if not given
+/// @param maxBadRows how many rows of a file are skipped before it fails all the same; 1,000 if not given
+/// @param columns the names of the columns of a ratings file that is not MovieLens'
+/// @param delimiter what is between its values; a comma if not given
+/// @param scale the ratings that it may have; 0.5 to 5.0 if not given
+/// @param dryRun whether to read and report only, and write nothing
 /// @param events what an S3 event is about; null for a plain request
 public record IngestRequest(
     @Nullable String key,
     @Nullable String onBadRow,
     @Nullable Long maxBadRows,
+    @Nullable RatingsColumns columns,
+    @Nullable String delimiter,
+    @Nullable RatingScale scale,
+    @Nullable Boolean dryRun,
     @Nullable List<UploadEvent> events)
     implements Request {
 
   /// A plain request that no bad row is good enough for.
   public IngestRequest(@Nullable String key) {
-    this(key, null, null, null);
+    this(key, null, null);
   }
 
   /// A plain request.
   public IngestRequest(@Nullable String key, @Nullable String onBadRow, @Nullable Long maxBadRows) {
-    this(key, onBadRow, maxBadRows, null);
+    this(key, onBadRow, maxBadRows, null, null, null, null, null);
   }
 
   /// The fields of a plain request. Those of an event are AWS's and may be more than we know.
-  private record Fields(@Nullable String key, @Nullable String onBadRow, @Nullable Long maxBadRows)
+  private record Fields(
+      @Nullable String key,
+      @Nullable String onBadRow,
+      @Nullable Long maxBadRows,
+      @Nullable RatingsColumns columns,
+      @Nullable String delimiter,
+      @Nullable RatingScale scale,
+      @Nullable Boolean dryRun)
       implements Request {}
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static IngestRequest of(JsonNode json) throws IOException {
     Optional<List<UploadEvent>> events = UploadEvent.parse(json);
     if (events.isPresent()) {
-      return new IngestRequest(null, null, null, events.get());
+      return new IngestRequest(null, null, null, null, null, null, null, events.get());
     }
     Fields fields = Json.decode(json, Fields.class);
-    return new IngestRequest(fields.key, fields.onBadRow, fields.maxBadRows);
+    return new IngestRequest(
+        fields.key,
+        fields.onBadRow,
+        fields.maxBadRows,
+        fields.columns,
+        fields.delimiter,
+        fields.scale,
+        fields.dryRun,
+        null);
   }
 }

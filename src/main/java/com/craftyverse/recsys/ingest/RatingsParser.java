@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// does not know for certain is left to [RowReader], which takes a row value by value and has the
 /// words for what is wrong with it.
 ///
-/// What is taken: ids of 1 to 10 digits up to 2,147,483,647, ratings from 0.5 to 5.0 with up to six
+/// What is taken: ids of 1 to 10 digits up to 2,147,483,647, ratings on the scale with up to six
 /// decimals, timestamps in epoch seconds; values in quotes; lines that end in LF or CRLF; a byte order
 /// mark; blank lines at the end. Anything else is an error that names line and column.
 final class RatingsParser {
@@ -31,15 +31,6 @@ final class RatingsParser {
   private static final long ZEROS = 0x3030303030303030L;
   private static final long[] POWERS_OF_TEN = {1, 10, 100, 1_000};
 
-  /// The ratings of tenths, each the nearest float to its decimal number.
-  private static final float[] TENTHS = new float[51];
-
-  static {
-    for (int i = 0; i < TENTHS.length; i++) {
-      TENTHS[i] = (float) (i / 10.0);
-    }
-  }
-
   /// Takes rows.
   @FunctionalInterface
   interface Sink {
@@ -50,7 +41,13 @@ final class RatingsParser {
   }
 
   private final InputStream input;
+  private final RatingsFormat format;
   private final String file;
+
+  /// The ratings of 0.0 to 9.9 by their tenths, each the nearest float to its decimal number; NaN where
+  /// one is off the scale.
+  private final float[] ratingsByTenths = new float[100];
+
   private final Sink sink;
   private final BadRows badRows;
 
@@ -67,11 +64,13 @@ final class RatingsParser {
   private long line;
 
   /// @param input the file's bytes
+  /// @param format what the file looks like
   /// @param file what errors call it
   /// @param badRows takes the rows that are not as they should be
   /// @param sink takes the others
-  RatingsParser(InputStream input, String file, BadRows badRows, Sink sink) {
+  RatingsParser(InputStream input, RatingsFormat format, String file, BadRows badRows, Sink sink) {
     this.input = input;
+    this.format = format;
     this.file = file;
     this.badRows = badRows;
     this.sink = sink;
@@ -80,6 +79,9 @@ final class RatingsParser {
     this.movies = batch.movies;
     this.ratings = batch.ratings;
     this.timestamps = batch.timestamps;
+    for (int i = 0; i < ratingsByTenths.length; i++) {
+      ratingsByTenths[i] = format.scale().has(i / 10.0) ? (float) (i / 10.0) : Float.NaN;
+    }
   }
 
   /// Reads to the end.
@@ -112,11 +114,14 @@ final class RatingsParser {
       if (reader == null) {
         if (length == 0) {
           throw RequestException.unprocessable(
-              file + " is empty; the header " + RatingsLayout.HEADER + " was expected");
+              file + " is empty; the header " + format.header() + " was expected");
         }
         reader =
             new RowReader(
-                chunk, RatingsLayout.require(RatingsLayout.firstLine(chunk, end), file), file);
+                chunk,
+                format.require(RatingsLayout.firstLine(chunk, end), file),
+                format.scale(),
+                file);
         from = start(reader.layout(), end);
       }
       parseLines(from, end, reader);
@@ -226,10 +231,16 @@ final class RatingsParser {
       position += 2;
     }
     position++;
-    if (tenths < 5 || tenths > 50 || !separated(position, separator, separatorLength)) {
+    if (tenths < 0
+        || tenths >= ratingsByTenths.length
+        || !separated(position, separator, separatorLength)) {
       return -1;
     }
-    ratings[rows] = TENTHS[tenths];
+    float rating = ratingsByTenths[tenths];
+    if (Float.isNaN(rating)) {
+      return -1;
+    }
+    ratings[rows] = rating;
     position += separatorLength;
 
     word = (long) LONG.get(chunk, position) ^ ZEROS;

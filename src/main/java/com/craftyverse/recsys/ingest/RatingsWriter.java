@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
   private static final int BATCHES = 4;
   private static final long LOOK_MILLIS = 100;
+  private static final RatingsBatch END = new RatingsBatch();
 
   /// Hears of rows that were written.
   @FunctionalInterface
@@ -24,15 +25,16 @@ final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
 
   private final ArrayBlockingQueue<RatingsBatch> full = new ArrayBlockingQueue<>(BATCHES + 1);
   private final ArrayBlockingQueue<RatingsBatch> empty = new ArrayBlockingQueue<>(BATCHES);
+
+  /// Batches in circulation, the one that the parser began with included.
+  private int made = 1;
+
   private final FutureTask<RatingsSummary> task;
   private final Thread thread;
 
   /// @param path the file, which is replaced
   /// @param listener is called in the writing thread, after each batch
   RatingsWriter(Path path, Listener listener) {
-    for (int i = 0; i < BATCHES - 1; i++) {
-      empty.add(new RatingsBatch());
-    }
     task = new FutureTask<>(() -> write(path, listener));
     thread = Thread.ofPlatform().daemon().name("ingest-write").start(task);
   }
@@ -67,6 +69,10 @@ final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
     try {
       // There is room in the queue for all batches that there are.
       full.put(batch);
+      if (empty.isEmpty() && made < BATCHES) {
+        made++;
+        return new RatingsBatch();
+      }
       while (true) {
         RatingsBatch next = empty.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         if (next != null) {
@@ -84,7 +90,7 @@ final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
   /// Completes the file.
   RatingsSummary finish() throws IOException {
     try {
-      full.put(new RatingsBatch());
+      full.put(END);
     } catch (InterruptedException e) {
       throw Threads.stopped("writing ratings");
     }

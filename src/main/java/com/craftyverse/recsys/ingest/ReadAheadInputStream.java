@@ -24,18 +24,19 @@ final class ReadAheadInputStream extends InputStream {
   /// @param source is closed together with this stream
   ReadAheadInputStream(InputStream source) {
     this.source = source;
-    for (int i = 0; i < CHUNKS - 1; i++) {
-      empty.add(new byte[CHUNK_BYTES]);
-    }
     thread = Thread.ofPlatform().daemon().name("ingest-read-ahead").start(this::readAhead);
   }
 
   private void readAhead() {
     byte[] bytes = new byte[0];
+    int made = 0;
     try {
       int length;
       do {
-        bytes = empty.take();
+        // A small file needs one chunk only.
+        boolean more = empty.isEmpty() && made < CHUNKS - 1;
+        bytes = more ? new byte[CHUNK_BYTES] : empty.take();
+        made += more ? 1 : 0;
         length = source.readNBytes(bytes, 0, bytes.length);
         full.put(new Chunk(bytes, length, null));
       } while (length > 0);

@@ -61,7 +61,8 @@ final class Reading implements AutoCloseable {
       throws IOException {
     this.store = store;
     String key = fetched.info().key();
-    this.upload = Upload.open(fetched.path(), key.substring(key.lastIndexOf('/') + 1));
+    this.upload =
+        Upload.open(fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
     this.uploadBytes = fetched.info().size();
     this.maxBadRows = parameters.maxBadRows();
     this.ratings = threads.submit(this::readRatings);

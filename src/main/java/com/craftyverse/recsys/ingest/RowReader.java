@@ -11,13 +11,14 @@ final class RowReader {
   static final long LATEST_TIMESTAMP = 100_000_000_000L;
 
   private static final String AN_ID = "a whole number from 0 to 2147483647";
-  private static final String A_RATING = "a number from 0.5 to 5.0";
   private static final String A_TIME = "whole seconds since 1970";
   private static final int MOST_DECIMALS = 6;
+  private static final int MOST_DIGITS = MOST_DECIMALS + 5;
   private static final double[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
 
   private final byte[] chunk;
   private final RatingsLayout layout;
+  private final RatingScale scale;
   private final String file;
 
   private long line;
@@ -30,10 +31,12 @@ final class RowReader {
   private long timestamp;
 
   /// @param chunk the bytes that rows lie in; what is in it may change between rows
+  /// @param scale the ratings that may be
   /// @param file what errors call the file
-  RowReader(byte[] chunk, RatingsLayout layout, String file) {
+  RowReader(byte[] chunk, RatingsLayout layout, RatingScale scale, String file) {
     this.chunk = chunk;
     this.layout = layout;
+    this.scale = scale;
     this.file = file;
   }
 
@@ -161,23 +164,25 @@ final class RowReader {
   }
 
   private float rating(int column, int from, int to) {
+    int first = from < to && chunk[from] == '-' && scale.min() < 0 ? from + 1 : from;
     long value = 0;
     int point = -1;
-    for (int i = from; i < to; i++) {
+    for (int i = first; i < to; i++) {
       int digit = chunk[i] - '0';
-      if (chunk[i] == '.' && point < 0 && i > from && i < to - 1) {
+      if (chunk[i] == '.' && point < 0 && i > first && i < to - 1) {
         point = i;
-      } else if (digit < 0 || digit > 9 || i - from > MOST_DECIMALS + 3) {
-        throw wrong(column, from, to, A_RATING);
+      } else if (digit < 0 || digit > 9 || i - first > MOST_DIGITS) {
+        throw wrong(column, from, to, scale.describe());
       } else {
         value = value * 10 + digit;
       }
     }
     int decimals = point < 0 ? 0 : to - point - 1;
     // Both are whole and small, so the quotient is the nearest double to the decimal number.
-    double rating = decimals > MOST_DECIMALS ? 0 : value / POWERS_OF_TEN[decimals];
-    if (from == to || !(rating >= 0.5 && rating <= 5.0)) {
-      throw wrong(column, from, to, A_RATING);
+    double size = decimals > MOST_DECIMALS ? Double.NaN : value / POWERS_OF_TEN[decimals];
+    double rating = first > from ? -size : size;
+    if (first == to || !scale.has(rating)) {
+      throw wrong(column, from, to, scale.describe());
     }
     return (float) rating;
   }

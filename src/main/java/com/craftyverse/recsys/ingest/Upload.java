@@ -33,6 +33,7 @@ final class Upload implements AutoCloseable {
   /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
   static final long MOST_BYTES = 8L << 30;
 
+  private static final String RATINGS_CSV = "ratings.csv";
   private static final String MOVIES_CSV = "movies.csv";
   private static final String MOVIES_DAT = "movies.dat";
   private static final String U_ITEM = "u.item";
@@ -45,10 +46,11 @@ final class Upload implements AutoCloseable {
           List.of(MOVIES_CSV, MOVIES_DAT, U_ITEM), List.of(TAGS_CSV, TAGS_DAT), List.of(LINKS_CSV));
   private static final int ENTRIES_NAMED = 8;
   private static final int MOST_ENTRIES = 1_000;
-  private static final int FIRST_LINE = 1_000;
+  private static final int FIRST_LINE = 4_096;
 
   private final Path path;
   private final String name;
+  private final RatingsFormat format;
   private final long mostBytes;
 
   /// Null for a plain file.
@@ -64,21 +66,30 @@ final class Upload implements AutoCloseable {
 
   private volatile @Nullable LimitedInputStream ratingsInput;
 
-  private Upload(Path path, String name, @Nullable ZipFile zip, boolean gzip, long mostBytes) {
+  private Upload(
+      Path path,
+      String name,
+      RatingsFormat format,
+      @Nullable ZipFile zip,
+      boolean gzip,
+      long mostBytes) {
     this.path = path;
     this.name = name;
+    this.format = format;
     this.zip = zip;
     this.gzip = gzip;
     this.mostBytes = mostBytes;
   }
 
   /// @param name the file's own name, which is what errors call it
+  /// @param format what its ratings look like
   /// @throws RequestException when it is empty, or a zip that cannot be read
-  static Upload open(Path path, String name) throws IOException {
-    return open(path, name, MOST_BYTES);
+  static Upload open(Path path, String name, RatingsFormat format) throws IOException {
+    return open(path, name, format, MOST_BYTES);
   }
 
-  static Upload open(Path path, String name, long mostBytes) throws IOException {
+  static Upload open(Path path, String name, RatingsFormat format, long mostBytes)
+      throws IOException {
     byte[] start;
     try (InputStream input = Files.newInputStream(path)) {
       start = input.readNBytes(4);
@@ -88,7 +99,7 @@ final class Upload implements AutoCloseable {
     }
     if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
-      return new Upload(path, name, null, gzip, mostBytes);
+      return new Upload(path, name, format, null, gzip, mostBytes);
     }
     ZipFile zip;
     try {
@@ -102,7 +113,7 @@ final class Upload implements AutoCloseable {
     }
     try {
       requireNames(zip, name);
-      Upload upload = new Upload(path, name, zip, false, mostBytes);
+      Upload upload = new Upload(path, name, format, zip, false, mostBytes);
       upload.findParts(zip);
       return upload;
     } catch (IOException | RuntimeException e) {
@@ -146,7 +157,7 @@ final class Upload implements AutoCloseable {
       throws IOException {
     ratingsInput = input;
     try (ReadAheadInputStream ahead = new ReadAheadInputStream(input)) {
-      return new RatingsParser(ahead, file, badRows, sink).parse();
+      return new RatingsParser(ahead, format, file, badRows, sink).parse();
     }
   }
 
@@ -282,8 +293,8 @@ final class Upload implements AutoCloseable {
     List<ZipEntry> found = new ArrayList<>();
     for (ZipEntry entry : Collections.list(file.entries())) {
       if (!entry.isDirectory()
-          && (isNamed(entry, "ratings.csv")
-              || RatingsLayout.recognise(firstLine(file, entry)).isPresent())) {
+          && ((isNamed(entry, RATINGS_CSV) && format.columns() == null)
+              || format.recognise(firstLine(file, entry)).isPresent())) {
         found.add(entry);
       }
     }
@@ -293,7 +304,11 @@ final class Upload implements AutoCloseable {
     if (found.isEmpty()) {
       throw RequestException.unprocessable(
           name
-              + " holds no ratings.csv; it has "
+              + " holds no "
+              + (format.columns() == null
+                  ? RATINGS_CSV
+                  : "file of ratings that begins with " + format.header())
+              + "; it has "
               + (file.size() == 0 ? "no files at all" : names(file)));
     }
     if (found.size() > 1) {

@@ -3,7 +3,7 @@
 /// By default it is divided by time (`temporal`), so that a model is judged on what came after the
 /// ratings that it learned from: training is everything up to the first threshold, test what follows up
 /// to the second, validation the rest. The thresholds are quantiles of the timestamps with linear interpolation, in numpy's
-/// double arithmetic to the last bit ([Quantile][com.craftyverse.recsys.split.Quantile]), so that the
+/// double arithmetic to the last bit ([Quantile][com.craftyverse.recsys.columnar.Quantile]), so that the
 /// sets are those of the notebook that this project comes from.
 ///
 /// The other kinds are there because published results use them. `random`, `kfold` and `given` draw the

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -138,7 +140,9 @@ class IngestTest {
     store.put("raw/a.zip", Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.zip")))
         .isInstanceOf(RequestException.class)
-        .hasMessageStartingWith("a.zip is a zip that cannot be read; it is damaged or not whole");
+        .hasMessage(
+            "a.zip is a zip that cannot be read; it is damaged or not whole ('zip END header not"
+                + " found')");
     assertOnlyUploadsAreThere();
   }
 
@@ -159,7 +163,7 @@ class IngestTest {
     refused(encrypted, "a.zip has an encrypted entry; only zips without a password are read");
     Path bomb = directory.resolve("bomb.zip");
     Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
-    try (Upload upload = Upload.open(bomb, "bomb.zip", 10_000)) {
+    try (Upload upload = Upload.open(bomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
       assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
           .hasMessage(
@@ -361,26 +365,90 @@ class IngestTest {
                 + " 2147483647");
   }
 
-  /// A zip damaged anywhere is read right or refused in a sentence.
   @Test
-  void damagedZips_areReadRightOrRefused() throws IOException {
-    byte[] whole = Uploads.zip(Uploads.ratings(20, 20), Uploads.MOVIES);
-    String version = Uploads.ingest(store, "raw/whole.zip", whole).version();
-    SplittableRandom random = new SplittableRandom(11);
-    int refused = 0;
-    for (int i = 0; i < 300; i++) {
-      byte[] damaged = whole.clone();
-      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-      try {
-        IngestResult result = Uploads.ingest(store, "raw/damaged.zip", damaged);
-        assertThat(result.figures().ratings()).isEqualTo(400);
-        assertThat(result.version()).isNotEqualTo(version);
-      } catch (RequestException e) {
-        refused++;
-        assertThat(e.getMessage()).startsWith("damaged.zip");
-      }
-    }
-    assertThat(refused).isGreaterThan(200);
+  void otherRatingsFile_isTakenByTheNamesOfItsColumns() throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("export/prices.csv", "sku;price\n1;2\n");
+    entries.put("export/reviews.csv", "customer;sku;text;stars;when\n7;9;\"so; so\";10;50\n");
+    store.put("raw/shop.zip", Uploads.zip(entries));
+    String request =
+        """
+        {"key": "raw/shop.zip", "delimiter": ";", "scale": {"min": 1, "max": 10, "step": 1},
+         "columns": {"user": "customer", "item": "sku", "rating": "stars", "timestamp": "when"}}
+        """;
+    IngestResult result = new Ingest(store).run(request(request));
+    assertThat(result.figures().layout()).isEqualTo("named columns");
+    assertThat(result.figures().maxRating()).isEqualTo(10);
+    assertThat(result.figures().skippedFiles()).containsExactly("export/prices.csv");
+    assertThat(new String(store.read(result.manifest()).content(), StandardCharsets.UTF_8))
+        .contains("\"delimiter\" : \";\"", "\"max\" : 10.0", "\"item\" : \"sku\"");
+
+    assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("stars", "points"))))
+        .hasMessage(
+            "shop.zip holds no file of ratings that begins with customer;sku;points;when; it has"
+                + " 'export/prices.csv', 'export/reviews.csv'");
+    assertThatThrownBy(() -> request(request.replace("\"item\": \"sku\", ", "")))
+        .hasMessage("field 'columns.item' is missing: the name of a column was expected");
+    assertThatThrownBy(() -> request(request.replace("\"sku\"", "\"stars\"")))
+        .hasMessage(
+            "field 'columns': expected four different names, found customer, stars, stars, when");
+    assertThatThrownBy(() -> request(request.replace("\"max\": 10", "\"max\": 0")))
+        .hasMessage(
+            "field 'scale': expected min below max, both from -1000 to 1000, found min 1.0 and max"
+                + " 0.0");
+    assertThatThrownBy(() -> request(request.replace("\"step\": 1", "\"step\": 0")))
+        .hasMessage("field 'scale.step': expected a number above 0, at most max - min, found 0.0");
+    assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("\";\"", "\";;\""))))
+        .hasMessage(
+            "field 'delimiter': expected one character that no number has, such as ; or a tab,"
+                + " found ';;'");
+  }
+
+  @Test
+  void dryRun_reportsAndWritesNothing() throws IOException {
+    byte[] upload = Uploads.zip(Uploads.ratings(30, 40), Uploads.MOVIES);
+    store.put("raw/a.zip", upload);
+    IngestResult result =
+        new Ingest(store).run(request("{\"key\": \"raw/a.zip\", \"dryRun\": true}"));
+    assertThat(result.manifest()).isEmpty();
+    assertThat(result.dataset()).isEqualTo("a");
+    assertThat(result.figures().ratings()).isEqualTo(1200);
+    IngestPreview preview = Objects.requireNonNull(result.preview());
+    // One rating a second from 1,000,031 on: numpy.quantile(arange(1000031, 1001231), [.75, .9]).
+    assertThat(preview.trainThreshold()).isEqualTo(1_000_930.25);
+    assertThat(preview.testThreshold()).isEqualTo(1_001_110.1);
+    assertThat(preview.train()).isEqualTo(new IngestPreview.SetSize(900, 900));
+    // A movie is rated by all within 30 seconds: the training set ends with the 30th.
+    assertThat(preview.trainMovies()).isEqualTo(30);
+    assertThat(preview.test()).isEqualTo(new IngestPreview.SetSize(180, 0));
+    assertThat(preview.validation()).isEqualTo(new IngestPreview.SetSize(120, 0));
+    assertThat(preview.problems())
+        .containsExactly(
+            "no rating of the test set is of a known user and movie",
+            "no rating of the validation set is of a known user and movie");
+    assertThat(preview.steps())
+        .extracting(IngestPreview.Needs::step)
+        .containsExactly("ingest", "split", "index", "train", "evaluate", "publish");
+    assertThat(preview.steps().get(1).tempBytes()).isEqualTo(1200 * 40);
+    assertOnlyUploadsAreThere();
+
+    store.put(
+        "raw/b.csv", RATINGS.replaceAll(",[1-3]0\n", ",5\n").getBytes(StandardCharsets.UTF_8));
+    assertThat(
+            Objects.requireNonNull(
+                    new Ingest(store)
+                        .run(request("{\"key\": \"raw/b.csv\", \"dryRun\": true}"))
+                        .preview())
+                .problems())
+        .containsExactly(
+            "the test set would be empty; the ratings are too few or their timestamps too much"
+                + " alike to split by time",
+            "the validation set would be empty; the ratings are too few or their timestamps too"
+                + " much alike to split by time");
+  }
+
+  private static IngestRequest request(String json) throws IOException {
+    return Json.decode(json.getBytes(StandardCharsets.UTF_8), IngestRequest.class);
   }
 
   @Test

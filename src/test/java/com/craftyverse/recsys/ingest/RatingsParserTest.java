@@ -88,6 +88,14 @@ class RatingsParserTest {
         .hasMessage(
             "ratings.csv, line 1: the header is 'user,item', expected"
                 + " userId,movieId,rating,timestamp");
+    assertThatThrownBy(() -> parse("1,2,3.5,4\n"))
+        .hasMessage(
+            "ratings.csv, line 1: the header is '1,2,3.5,4', expected"
+                + " userId,movieId,rating,timestamp");
+    assertThatThrownBy(() -> parse("userId,movieId,rating\n1,2,3.5\n"))
+        .hasMessage(
+            "ratings.csv, line 1: the header is 'userId,movieId,rating', expected"
+                + " userId,movieId,rating,timestamp");
     assertThatThrownBy(() -> parse(""))
         .hasMessage(
             "ratings.csv is empty; the header userId,movieId,rating,timestamp was expected");
@@ -116,6 +124,41 @@ class RatingsParserTest {
         .hasMessage(
             "ratings.csv, line 2, column 4: movieId is '1193:5', expected a whole number from 0 to"
                 + " 2147483647");
+  }
+
+  @Test
+  void otherColumnsDelimiterAndScale_areTakenByName() throws IOException {
+    RatingsFormat format =
+        RatingsFormat.of(
+            new RatingsColumns("customer", "sku", "stars", "when"),
+            ";",
+            new RatingScale(1, 10, 0.5));
+    assertThat(parse("when;stars;customer;sku\n9;10;1;2\n8;7.5;1;3\n7;1.0;1;4\n", format))
+        .containsExactly("1,2,10.0,9", "1,3,7.5,8", "1,4,1.0,7");
+    assertThat(parse("customer;sku;stars;when\n1;2;9.5;3\n1;3;10;3\n", format))
+        .containsExactly("1,2,9.5,3", "1,3,10.0,3");
+    assertThatThrownBy(() -> parse("customer;sku;stars;when\n1;2;0.5;3\n", format))
+        .hasMessage(
+            "ratings.csv, line 2, column 5: stars is '0.5', expected a number from 1.0 to 10.0 in"
+                + " steps of 0.5");
+    assertThatThrownBy(() -> parse("customer;sku;stars;when\n1;2;7.2;3\n", format))
+        .hasMessage(
+            "ratings.csv, line 2, column 5: stars is '7.2', expected a number from 1.0 to 10.0 in"
+                + " steps of 0.5");
+    assertThatThrownBy(() -> parse("customer;sku;stars;when\n1;x;7;3\n", format))
+        .hasMessage(
+            "ratings.csv, line 2, column 3: sku is 'x', expected a whole number from 0 to"
+                + " 2147483647");
+    assertThatThrownBy(() -> parse(HEADER + "1,2,3,4\n", format))
+        .hasMessage(
+            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp', expected"
+                + " customer;sku;stars;when");
+    RatingsFormat jokes = RatingsFormat.of(null, "\t", new RatingScale(-10, 10, null));
+    assertThat(parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-9.75\t3\n", jokes))
+        .containsExactly("1,2,-9.75,3");
+    assertThatThrownBy(() -> parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-\t3\n", jokes))
+        .hasMessage(
+            "ratings.csv, line 2, column 5: rating is '-', expected a number from -10.0 to 10.0");
   }
 
   @Test
@@ -190,9 +233,20 @@ class RatingsParserTest {
   }
 
   private static List<String> parse(InputStream input, BadRows badRows) throws IOException {
+    return parse(input, RatingsFormat.MOVIELENS, badRows);
+  }
+
+  private static List<String> parse(String csv, RatingsFormat format) throws IOException {
+    return parse(
+        new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), format, new BadRows(0));
+  }
+
+  private static List<String> parse(InputStream input, RatingsFormat format, BadRows badRows)
+      throws IOException {
     List<String> rows = new ArrayList<>();
     new RatingsParser(
             input,
+            format,
             "ratings.csv",
             badRows,
             batch -> {

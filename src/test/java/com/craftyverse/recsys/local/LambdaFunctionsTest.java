@@ -127,7 +127,10 @@ class IngestLambdaTest extends LambdaFunctionsTest {
     assertThat(first.path("ratings").asInt()).isEqualTo(900);
     assertThat(invoke(request).path("cached").asBoolean()).isTrue();
     refused("{}", "field 'key' is missing");
-    refused("{\"ky\": \"x\"}", "unknown field 'ky'; expected one of key, maxBadRows, onBadRow");
+    refused(
+        "{\"ky\": \"x\"}",
+        "unknown field 'ky'; expected one of columns, delimiter, dryRun, key, maxBadRows, onBadRow,"
+            + " scale");
     refused("{\"key\": [1]}", "field 'key': expected a text, found a list");
     refused("null", "the request is empty; a JSON object was expected");
     refused(

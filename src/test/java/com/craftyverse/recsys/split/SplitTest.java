@@ -88,6 +88,24 @@ class SplitTest {
   }
 
   @Test
+  void setTooSmall_cannotBeSplit() throws IOException {
+    String one = ingest(Uploads.HEADER + "1,1,3,5\n").manifest();
+    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(one)))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "the test set would be empty: the thresholds fall at 5.0 and 5.0 and no rating is"
+                + " between them; the ratings are too few or their timestamps too much alike to"
+                + " split by time");
+    String two = ingest(Uploads.HEADER + "1,1,3,10\n1,2,3,20\n").manifest();
+    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(two)))
+        .hasMessage(
+            "the test set would be empty: the thresholds fall at 17.5 and 19.0 and no rating is"
+                + " between them; the ratings are too few or their timestamps too much alike to"
+                + " split by time");
+    assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("/splits/"));
+  }
+
+  @Test
   void manifestThatIsNoDatasets_isRefused() throws IOException {
     assertThatThrownBy(() -> new Split(store).run(new SplitRequest("datasets/x/manifest.json")))
         .isInstanceOf(RequestException.class)

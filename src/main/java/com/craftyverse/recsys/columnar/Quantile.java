@@ -1,6 +1,5 @@
-package com.craftyverse.recsys.split;
+package com.craftyverse.recsys.columnar;
 
-import com.craftyverse.recsys.columnar.Buffers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +11,7 @@ import java.util.List;
 /// passed once to count them, and the bucket that holds the wanted rank becomes the next range. All
 /// ranks are looked for in the same passes. The times of MovieLens take three (the range, the buckets,
 /// the seconds), in memory that does not grow with the column.
-final class Quantile {
+public final class Quantile {
   private static final int BUCKET_BITS = 16;
 
   private Quantile() {}
@@ -25,7 +24,7 @@ final class Quantile {
   /// @param quantiles each from 0 to 1
   /// @return one for each of `quantiles`
   /// @throws IllegalArgumentException when the column is empty
-  static double[] of(List<MemorySegment> column, double... quantiles) {
+  public static double[] of(List<MemorySegment> column, double... quantiles) {
     long n = column.stream().mapToLong(piece -> piece.byteSize() / Long.BYTES).sum();
     if (n == 0) {
       throw new IllegalArgumentException("a quantile of no values");

@@ -1,4 +1,4 @@
-package com.craftyverse.recsys.split;
+package com.craftyverse.recsys.columnar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

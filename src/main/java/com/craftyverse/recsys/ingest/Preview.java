@@ -1,0 +1,182 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.Quantile;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+
+/// Looks at ratings that were read, to say what the steps after `ingest` will make of them.
+///
+/// The thresholds and the rows are counted. Memory and temporary space follow from the formats of the
+/// files: 20 bytes a rating, 12 an indexed one, 8 a rating of a user's history, and for each user and
+/// movie a vector. Times follow from what was measured at 33.8 million ratings on two cores, times how
+/// long this machine took to read the upload against how long it took there.
+final class Preview {
+  private static final double TRAIN_RATIO = 0.75;
+  private static final double TEST_QUANTILE = 0.9;
+
+  private static final long RATING_BYTES = 20;
+  private static final long INDEXED_BYTES = 12;
+  private static final long SEEN_BYTES = 8;
+  private static final int FACTORS = 50;
+  private static final int EPOCHS = 20;
+
+  /// Of a user or a movie: the id, the vector and the bias.
+  private static final long VECTOR_BYTES = 4L * (FACTORS + 2);
+
+  /// The same in training: padded to lanes, with the best epoch's beside it.
+  private static final long TRAINING_VECTOR_BYTES = 2 * 4 * 64;
+
+  private static final long RUNTIME_BYTES = 64L << 20;
+
+  // Nanoseconds, measured as the README's section on the full size says.
+  private static final double INGEST_NANOS = 110;
+  private static final double SPLIT_NANOS = 42;
+  private static final double INDEX_NANOS = 180;
+  private static final double UPDATE_NANOS = 31;
+  private static final double EVALUATE_NANOS = 260;
+
+  /// With fewer ratings, the time to read them says little about the machine.
+  private static final long ENOUGH_TO_MEASURE = 1_000_000;
+
+  private final ArrowFile ratings;
+  private final IngestFigures figures;
+  private final double trainThreshold;
+  private final double testThreshold;
+  private final BitSet users = new BitSet();
+  private final BitSet movies = new BitSet();
+  private final long[] rows = new long[3];
+  private final long[] warmRows = new long[3];
+
+  private Preview(ArrowFile ratings, IngestFigures figures) {
+    this.ratings = ratings;
+    this.figures = figures;
+    double[] thresholds =
+        Quantile.of(
+            ratings.batches().stream().map(batch -> batch.data("timestamp")).toList(),
+            TRAIN_RATIO,
+            TEST_QUANTILE);
+    trainThreshold = thresholds[0];
+    testThreshold = thresholds[1];
+  }
+
+  /// @param ratings of the upload
+  /// @param seconds how long it took to read the upload
+  static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds) {
+    Preview preview = new Preview(ratings, figures);
+    preview.findTrained();
+    preview.count();
+    return preview.result(seconds);
+  }
+
+  private void findTrained() {
+    for (RecordBatch batch : ratings.batches()) {
+      MemorySegment userIds = batch.data("userId");
+      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment times = batch.data("timestamp");
+      for (int i = 0; i < batch.rows(); i++) {
+        if (times.get(Buffers.INT64, 8L * i) <= trainThreshold) {
+          users.set(userIds.get(Buffers.INT32, 4L * i));
+          movies.set(movieIds.get(Buffers.INT32, 4L * i));
+        }
+      }
+    }
+  }
+
+  private void count() {
+    for (RecordBatch batch : ratings.batches()) {
+      MemorySegment userIds = batch.data("userId");
+      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment times = batch.data("timestamp");
+      for (int i = 0; i < batch.rows(); i++) {
+        long time = times.get(Buffers.INT64, 8L * i);
+        int set = time <= trainThreshold ? 0 : time <= testThreshold ? 1 : 2;
+        rows[set]++;
+        if (users.get(userIds.get(Buffers.INT32, 4L * i))
+            && movies.get(movieIds.get(Buffers.INT32, 4L * i))) {
+          warmRows[set]++;
+        }
+      }
+    }
+  }
+
+  private IngestPreview result(double seconds) {
+    List<String> problems = new ArrayList<>();
+    String[] names = {"training", "test", "validation"};
+    for (int i = 0; i < names.length; i++) {
+      if (rows[i] == 0) {
+        problems.add(
+            "the "
+                + names[i]
+                + " set would be empty; the ratings are too few or their timestamps too much alike"
+                + " to split by time");
+      } else if (warmRows[i] == 0) {
+        problems.add("no rating of the " + names[i] + " set is of a known user and movie");
+      }
+    }
+    double speed =
+        figures.ratings() < ENOUGH_TO_MEASURE
+            ? 1
+            : seconds / (figures.ratings() * INGEST_NANOS / 1e9);
+    return new IngestPreview(
+        trainThreshold,
+        testThreshold,
+        users.cardinality(),
+        movies.cardinality(),
+        new IngestPreview.SetSize(rows[0], warmRows[0]),
+        new IngestPreview.SetSize(rows[1], warmRows[1]),
+        new IngestPreview.SetSize(rows[2], warmRows[2]),
+        problems,
+        needs(speed),
+        String.format(
+            Locale.ROOT,
+            "memory and space: from the formats of the files, k = 50; seconds: from 33.8 million"
+                + " ratings measured on two cores, 20 epochs, times the factor by which this"
+                + " machine read the upload slower or faster (%.2f; 1 where there are too few"
+                + " ratings to tell)",
+            speed));
+  }
+
+  private List<IngestPreview.Needs> needs(double speed) {
+    long all = figures.ratings();
+    long train = rows[0];
+    long vectors = users.cardinality() + (long) movies.cardinality();
+    long again = figures.duplicates() > 0 ? 2 : 1;
+    long tables = 4L * (users.length() + movies.length());
+    long indexed = INDEXED_BYTES * (train + warmRows[1] + warmRows[2]);
+    long model = VECTOR_BYTES * vectors + SEEN_BYTES * train;
+    return List.of(
+        needs(
+            "ingest",
+            figures.duplicates() > 0 ? 4 * all : 0,
+            figures.uploadBytes() + again * RATING_BYTES * all,
+            speed * INGEST_NANOS * all),
+        needs("split", 0, 2 * RATING_BYTES * all, speed * SPLIT_NANOS * all),
+        needs(
+            "index",
+            SEEN_BYTES * train + tables,
+            RATING_BYTES * all + indexed + SEEN_BYTES * train,
+            speed * INDEX_NANOS * all),
+        needs(
+            "train",
+            TRAINING_VECTOR_BYTES * vectors,
+            INDEXED_BYTES * (train + warmRows[2]) + model,
+            speed * UPDATE_NANOS * train * EPOCHS),
+        needs(
+            "evaluate",
+            VECTOR_BYTES * vectors,
+            INDEXED_BYTES * (train + warmRows[1]) + model,
+            speed * EVALUATE_NANOS * warmRows[1]),
+        needs("publish", 0, 0, 0));
+  }
+
+  private static IngestPreview.Needs needs(String step, long heap, long temp, double nanos) {
+    return new IngestPreview.Needs(
+        step, RUNTIME_BYTES + heap, temp, Math.round(nanos / 1e8) / 10.0);
+  }
+}

@@ -1,0 +1,95 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What files of ratings look like: any of MovieLens' layouts, or one whose columns a request names.
+///
+/// @param columns the names of the columns in the header; null for MovieLens' layouts
+/// @param delimiter what is between values when `columns` is given
+/// @param scale the ratings that may be
+record RatingsFormat(@Nullable RatingsColumns columns, String delimiter, RatingScale scale) {
+  /// MovieLens' own.
+  static final RatingsFormat MOVIELENS = new RatingsFormat(null, ",", RatingScale.STARS);
+
+  private static final Pattern DELIMITER = Pattern.compile("[^\\p{Alnum}\\p{IsControl}.\"+-]|\t");
+
+  /// @throws RequestException when a field of the request is out of its range
+  static RatingsFormat of(
+      @Nullable RatingsColumns columns, @Nullable String delimiter, @Nullable RatingScale scale) {
+    if (delimiter != null && !DELIMITER.matcher(delimiter).matches()) {
+      throw RequestException.invalid(
+          "field 'delimiter': expected one character that no number has, such as ; or a tab, found "
+              + ObjectKeys.quote(delimiter));
+    }
+    return new RatingsFormat(
+        columns == null && delimiter != null ? RatingsColumns.MOVIELENS : columns,
+        delimiter == null ? "," : delimiter,
+        scale == null ? RatingScale.STARS : scale);
+  }
+
+  /// The layout of a file that begins with `line`, or nothing when that is no ratings file.
+  Optional<RatingsLayout> recognise(String line) {
+    if (columns == null) {
+      for (RatingsLayout layout : List.of(RatingsLayout.U_DATA, RatingsLayout.RATINGS_DAT)) {
+        if (layout.hasRow(line)) {
+          return Optional.of(layout);
+        }
+      }
+    }
+    RatingsColumns wanted = columns == null ? RatingsColumns.MOVIELENS : columns;
+    List<String> names = fields(line);
+    if (!names.containsAll(wanted.names())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RatingsLayout(
+            columns == null ? "ratings.csv" : "named columns",
+            delimiter,
+            true,
+            wanted,
+            names.size(),
+            names.indexOf(wanted.user()),
+            names.indexOf(wanted.item()),
+            names.indexOf(wanted.rating()),
+            names.indexOf(wanted.timestamp())));
+  }
+
+  /// The layout of a file that must be one of ratings.
+  ///
+  /// @param file what errors call it
+  /// @throws RequestException when it begins otherwise
+  RatingsLayout require(String line, String file) {
+    return recognise(line)
+        .orElseThrow(
+            () ->
+                RequestException.unprocessable(
+                    file
+                        + ", line 1: the header is "
+                        + ObjectKeys.quote(line)
+                        + ", expected "
+                        + header()));
+  }
+
+  /// The header that is expected.
+  String header() {
+    return String.join(delimiter, (columns == null ? RatingsColumns.MOVIELENS : columns).names());
+  }
+
+  private List<String> fields(String line) {
+    List<String> fields = new ArrayList<>();
+    for (String field : line.split(Pattern.quote(delimiter), -1)) {
+      String name = field.strip();
+      fields.add(
+          name.length() > 1 && name.startsWith("\"") && name.endsWith("\"")
+              ? name.substring(1, name.length() - 1)
+              : name);
+    }
+    return fields;
+  }
+}
