@@ -54,7 +54,8 @@ final class BiasBaseline {
     return mean;
   }
 
+  /// The prediction; -1 stands for a user or an item that is not in training.
   double predict(int user, int item) {
-    return mean + itemBias[item] + userBias[user];
+    return mean + (item < 0 ? 0 : itemBias[item]) + (user < 0 ? 0 : userBias[user]);
   }
 }

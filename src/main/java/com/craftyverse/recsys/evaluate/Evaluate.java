@@ -145,7 +145,9 @@ public final class Evaluate {
     }
 
     void add(int user, int item, float rating) {
-      users.set(user);
+      if (user >= 0) {
+        users.set(user);
+      }
       double error = rating - model.predict(user, item);
       squares += error * error;
       absolutes += Math.abs(error);

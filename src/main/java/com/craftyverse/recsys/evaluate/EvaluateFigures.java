@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// A model's errors on the test set. Predictions are clipped to the scale of the training ratings.
 ///
 /// @param modelId the model's id
-/// @param testRatings ratings of users and items that the model knows
-/// @param testUsers users that these are of
+/// @param testRatings ratings of users and items that the model knows, or all if the index keeps the others
+/// @param testUsers users of the training set that these are of
 /// @param testRmse root mean squared error of the model
 /// @param testMae mean absolute error of the model
 /// @param baselineRmse of mean + damped item and user biases, see [BiasBaseline]

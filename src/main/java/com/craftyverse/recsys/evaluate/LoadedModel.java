@@ -37,9 +37,17 @@ final class LoadedModel {
     return card;
   }
 
-  /// The rating, clipped to the scale.
+  /// The rating, clipped to the scale; -1 stands for a user or an item that the model does not know, of
+  /// whom it says what it says of the other alone.
   float predict(int user, int item) {
     int stride = layout.stride();
+    if (user < 0 || item < 0) {
+      float known =
+          user >= 0
+              ? users[user * stride + layout.userBias()]
+              : item >= 0 ? items[item * stride + layout.itemBias()] : 0;
+      return card.clip((card.isDot() ? card.trainMean() : card.globalMean()) + known);
+    }
     float dot = kernel.dot(scratch, users, user * stride, items, item * stride, stride);
     return card.clip(card.globalMean() + dot);
   }

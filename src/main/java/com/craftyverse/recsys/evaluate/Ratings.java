@@ -10,7 +10,8 @@ import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// A file of ratings by dense index, read front to back.
+/// A file of ratings by dense index, read front to back. In one that keeps what training does not know
+/// that has the index -1.
 final class Ratings {
   private static final List<Column> COLUMNS =
       List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
@@ -23,6 +24,7 @@ final class Ratings {
 
   private final ArrowFile file;
   private final ModelCard card;
+  private final int lowest;
 
   /// @param card of the model, whose users and items these must be
   /// @throws MalformedFileException when it is not a file of ratings
@@ -30,6 +32,7 @@ final class Ratings {
     file.require(COLUMNS);
     this.file = file;
     this.card = card;
+    this.lowest = "keep".equals(file.metadata().get("coldStart")) ? -1 : 0;
   }
 
   long rows() {
@@ -53,9 +56,9 @@ final class Ratings {
         int user = users.get(Buffers.INT32, at);
         int item = items.get(Buffers.INT32, at);
         float rating = ratings.get(Buffers.FLOAT32, at);
-        if (user < 0
+        if (user < lowest
             || user >= card.users()
-            || item < 0
+            || item < lowest
             || item >= card.items()
             || !Float.isFinite(rating)) {
           throw file.malformed(

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -56,7 +57,17 @@ public final class Index {
   }
 
   /// What shapes an index.
-  private record Parameters(long seed, int blocks) {}
+  private record Parameters(long seed, int blocks, String coldStart) {
+    static Parameters of(IndexRequest request) {
+      String coldStart = Objects.requireNonNullElse(request.coldStart(), SetMapper.DROP);
+      if (!coldStart.equals(SetMapper.DROP) && !coldStart.equals(SetMapper.KEEP)) {
+        throw RequestException.invalid(
+            "field 'coldStart': expected drop or keep, found " + ObjectKeys.quote(coldStart));
+      }
+      return new Parameters(
+          Objects.requireNonNullElse(request.seed(), DEFAULT_SEED), BlockGrid.SIDE, coldStart);
+    }
+  }
 
   /// What is read of the split's manifest.
   private record SplitSizes(
@@ -87,8 +98,7 @@ public final class Index {
     Manifest split = Manifest.read(store, key, "split", SPLIT_FORMAT_VERSION);
     String ingestKey = split.source("ingest");
     Manifest ingest = Manifest.read(store, ingestKey, "ingest", INGEST_FORMAT_VERSION);
-    Parameters parameters =
-        new Parameters(request.seed() == null ? DEFAULT_SEED : request.seed(), BlockGrid.SIDE);
+    Parameters parameters = Parameters.of(request);
     StepSpec spec =
         new StepSpec(
             STEP,
@@ -108,7 +118,7 @@ public final class Index {
                     ObjectKeys.directoryOf(ingestKey),
                     ObjectKeys.directoryOf(key),
                     split,
-                    parameters.seed(),
+                    parameters,
                     output));
     return new IndexResult(
         done.manifest(), done.cached(), directory + ObjectKeys.QUALITY, done.figures());
@@ -118,7 +128,7 @@ public final class Index {
       String datasetDirectory,
       String splitDirectory,
       Manifest split,
-      long seed,
+      Parameters parameters,
       StepRunner.Output output)
       throws IOException {
     SplitSizes sizes = split.figures(SplitSizes.class);
@@ -142,7 +152,9 @@ public final class Index {
           sideBySide(
               List.<Callable<QualityReport.SetReport>>of(
                   () -> {
-                    output.write(ObjectKeys.TRAIN, path -> matrix.writeBlocks(path, grid, seed));
+                    output.write(
+                        ObjectKeys.TRAIN,
+                        path -> matrix.writeBlocks(path, grid, parameters.seed()));
                     return scan.report();
                   },
                   () ->
@@ -150,6 +162,7 @@ public final class Index {
                           splitDirectory + ObjectKeys.TEST,
                           ObjectKeys.TEST,
                           mapper,
+                          parameters.coldStart(),
                           sizes.trainEnd(EVER_BEFORE),
                           sizes.testEnd(EVER_AFTER),
                           output),
@@ -158,6 +171,7 @@ public final class Index {
                           splitDirectory + ObjectKeys.VALIDATION,
                           ObjectKeys.VALIDATION,
                           mapper,
+                          SetMapper.DROP, // what chooses is to be evidence
                           sizes.testEnd(EVER_BEFORE),
                           EVER_AFTER,
                           output),
@@ -176,7 +190,9 @@ public final class Index {
           users.size(),
           items.size(),
           train.rows(),
-          test.afterUnknownMoviesRemoved(),
+          parameters.coldStart().equals(SetMapper.KEEP)
+              ? sizes.testRows
+              : test.afterUnknownMoviesRemoved(),
           validation.afterUnknownMoviesRemoved(),
           density);
     }
@@ -232,6 +248,7 @@ public final class Index {
       String key,
       String name,
       SetMapper mapper,
+      String coldStart,
       double after,
       double until,
       StepRunner.Output output)
@@ -240,7 +257,7 @@ public final class Index {
         ArrowFile set = ArrowFile.open(fetched.path(), key)) {
       set.require(Schemas.RATINGS);
       List<QualityReport.SetReport> report = new ArrayList<>();
-      output.write(name, path -> report.add(mapper.map(set, after, until, path)));
+      output.write(name, path -> report.add(mapper.map(set, coldStart, after, until, path)));
       return report.getFirst();
     }
   }

@@ -7,9 +7,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param manifest the manifest of `split`
 /// @param seed shuffles each user's ratings within a block, once; 42 if not given
-public record IndexRequest(@Nullable String manifest, @Nullable Long seed) implements Request {
+/// @param coldStart what becomes of test ratings whose user or movie is not in training: `drop`, which is
+///     the default, or `keep`, with the index -1, so that `evaluate` counts what the model can say of them
+public record IndexRequest(
+    @Nullable String manifest, @Nullable Long seed, @Nullable String coldStart) implements Request {
   /// A request with the default seed.
   public IndexRequest(String manifest) {
-    this(manifest, null);
+    this(manifest, null, null);
+  }
+
+  /// A request with that seed.
+  public IndexRequest(String manifest, @Nullable Long seed) {
+    this(manifest, seed, null);
   }
 }

@@ -65,7 +65,7 @@ public record QualityReport(
   /// A set before and after mapping.
   ///
   /// @param rows rows before
-  /// @param unknownUserRows rows dropped because the user is not in training
+  /// @param unknownUserRows rows dropped, unless cold ones are kept, because the user is not in training
   /// @param unknownMovieRows rows dropped after that because the movie is not
   /// @param afterUnknownUsersRemoved rows left after the first filter
   /// @param afterUnknownMoviesRemoved rows left after both

@@ -13,11 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Passes over the test or the validation set: maps its rows to dense indices, drops those that training
-/// does not know, and checks each against the set's bounds in time.
+/// Passes over the test or the validation set: maps its rows to dense indices, counts and maybe drops
+/// those that training does not know, and checks each against the set's bounds in time.
 final class SetMapper {
   /// Rows of each set in the quality report.
   static final int SHOWN = 5;
+
+  /// Rows that training does not know are left out.
+  static final String DROP = "drop";
+
+  /// They are kept, with -1 for what training does not know.
+  static final String KEEP = "keep";
 
   private final DenseIds users;
   private final DenseIds items;
@@ -29,19 +35,22 @@ final class SetMapper {
 
   /// Maps a set.
   ///
+  /// @param coldStart [#DROP] or [#KEEP]
   /// @param after every timestamp must be later than this
   /// @param until and no later than this
   /// @param path where the mapped rows go
   /// @return rows before and after
   /// @throws MalformedFileException when a timestamp is outside the set's bounds or a rating is not a
   ///     number
-  QualityReport.SetReport map(ArrowFile set, double after, double until, Path path)
-      throws IOException {
+  QualityReport.SetReport map(
+      ArrowFile set, String coldStart, double after, double until, Path path) throws IOException {
+    boolean keep = coldStart.equals(KEEP);
+    Map<String, String> metadata = keep ? Map.of("coldStart", KEEP) : Map.of();
     long unknownUsers = 0;
     long unknownMovies = 0;
     List<QualityReport.RawRow> before = new ArrayList<>();
     List<QualityReport.MappedRow> mapped = new ArrayList<>();
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, Map.of())) {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata)) {
       for (RecordBatch batch : set.batches()) {
         MemorySegment userIds = batch.data("userId");
         MemorySegment movieIds = batch.data("movieId");
@@ -61,13 +70,13 @@ final class SetMapper {
             before.add(new QualityReport.RawRow(userId, movieId, rating, time));
           }
           int user = users.indexOf(userId);
+          int item = items.indexOf(movieId);
           if (user < 0) {
             unknownUsers++;
-            continue;
-          }
-          int item = items.indexOf(movieId);
-          if (item < 0) {
+          } else if (item < 0) {
             unknownMovies++;
+          }
+          if ((user < 0 || item < 0) && !keep) {
             continue;
           }
           if (mapped.size() < SHOWN) {

@@ -133,6 +133,29 @@ class EvaluateTest {
   }
 
   @Test
+  void ratingsOfTheUnknown_arePredictedByWhatIsKnown() throws IOException {
+    // given users 0 and 1, items 0 and 1, ratings 5 3 / 1, and tests of which something is unknown
+    IndexFixture index = new IndexFixture(2, 2, 1);
+    index.train.add(0, 0, 5);
+    index.train.add(0, 1, 3);
+    index.train.add(1, 0, 1);
+    index.test.add(-1, 1, 4);
+    index.test.add(1, -1, 2);
+    index.test.add(-1, -1, 4);
+
+    EvaluateFigures figures = evaluate(train(index, "biased", 2, 1));
+
+    double mean = 3;
+    double item1 = 0 / 26.0;
+    double user1 = (1 - mean) / 11.0;
+    double squares = Math.pow(4 - (mean + item1), 2) + Math.pow(2 - (mean + user1), 2) + 1;
+    assertThat(figures.testRatings()).isEqualTo(3);
+    assertThat(figures.testUsers()).isEqualTo(1);
+    assertThat(figures.baselineRmse()).isCloseTo(Math.sqrt(squares / 3), within(1e-6));
+    assertThat(figures.testRmse()).isBetween(0.8, 1.2);
+  }
+
+  @Test
   void emptyTestSet_hasAReasonAndNoErrors() throws IOException {
     IndexFixture index = new IndexFixture(2, 2, 1);
     index.train.add(0, 0, 5);

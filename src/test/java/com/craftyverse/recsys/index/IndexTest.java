@@ -56,6 +56,24 @@ class IndexTest {
         .doesNotContain("trainThreshold", "noLeakageInTime");
   }
 
+  @Test
+  void coldStartKept_leavesUnknownUsersAndMoviesInTheTestSetAlone() throws IOException {
+    SplitResult split = split(randomRatings(4_000, 400, 400, 1));
+    IndexResult dropped = new Index(store).run(new IndexRequest(split.manifest()));
+    IndexResult kept = new Index(store).run(new IndexRequest(split.manifest(), null, "keep"));
+    assertThat(kept.figures().testRows()).isEqualTo(split.figures().testRows());
+    List<List<Number>> rows = rows(kept, "test.arrow");
+    assertThat(rows).hasSize((int) split.figures().testRows());
+    assertThat(rows.stream().filter(row -> !row.subList(0, 2).contains(-1)).toList())
+        .isEqualTo(rows(dropped, "test.arrow"))
+        .hasSizeLessThan(rows.size());
+    assertThat(rows(kept, "validation.arrow")).isEqualTo(rows(dropped, "validation.arrow"));
+    assertThat(rows(kept, "train.arrow")).isEqualTo(rows(dropped, "train.arrow"));
+    assertThatThrownBy(
+            () -> new Index(store).run(new IndexRequest(split.manifest(), null, "maybe")))
+        .hasMessage("field 'coldStart': expected drop or keep, found 'maybe'");
+  }
+
   /// Everything that the step writes, against the plainest computation of the same on the heap.
   @Test
   void index_isWhatMapsAndSetsWouldGive() throws IOException {

@@ -176,7 +176,7 @@ class IndexLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of manifest, seed";
+    return "unknown field 'manifesto'; expected one of coldStart, manifest, seed";
   }
 }
 

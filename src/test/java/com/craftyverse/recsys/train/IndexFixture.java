@@ -133,7 +133,12 @@ public final class IndexFixture {
   }
 
   static void writeRatings(RatingList ratings, Path path) throws IOException {
-    try (var writer = ArrowFileWriter.create(path, IndexFiles.RATINGS, Map.of())) {
+    boolean cold = false;
+    for (int i = 0; i < ratings.size(); i++) {
+      cold |= ratings.user(i) < 0 || ratings.item(i) < 0;
+    }
+    Map<String, String> metadata = cold ? Map.of("coldStart", "keep") : Map.of();
+    try (var writer = ArrowFileWriter.create(path, IndexFiles.RATINGS, metadata)) {
       writeBatch(writer, ratings, 0, ratings.size());
     }
   }
