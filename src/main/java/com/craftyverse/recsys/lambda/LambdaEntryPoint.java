@@ -37,7 +37,12 @@ public final class LambdaEntryPoint {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final FunqyStreamHandler handler = new FunqyStreamHandler();
-  private boolean started;
+
+  /// Starts the application, while Lambda initializes the process and before it takes a snapshot.
+  public LambdaEntryPoint() {
+    Quarkus.manualStart();
+    JsonLog.install();
+  }
 
   /// Runs the function on an event, or on the request within one that a function URL sent.
   ///
@@ -45,11 +50,6 @@ public final class LambdaEntryPoint {
   ///     caller gets an answer that says so instead
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    if (!started) {
-      Quarkus.manualStart();
-      JsonLog.install();
-      started = true;
-    }
     byte[] event = input.readAllBytes();
     JsonNode json = tree(event);
     MDC.put(REQUEST_ID, context.getAwsRequestId());

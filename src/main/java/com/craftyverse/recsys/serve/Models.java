@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -84,6 +85,17 @@ public final class Models {
       }
     }
     return entry.model();
+  }
+
+  /// Looks beside the requests whether the models in memory are still the current ones.
+  void lookNow() {
+    List<Dataset> known;
+    synchronized (datasets) {
+      known = List.copyOf(datasets.values());
+    }
+    for (Dataset dataset : known) {
+      background.execute(dataset::look);
+    }
   }
 
   private static String requireDataset(String dataset) {

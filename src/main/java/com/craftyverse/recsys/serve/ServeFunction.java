@@ -6,11 +6,13 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import org.crac.Core;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// The functions `predict`, `recommend`, `similar`, `foldIn` and `modelInfo`, and `serve`, which takes the
@@ -21,14 +23,24 @@ public final class ServeFunction {
 
   private final Serving serving;
   private final Router router;
+  private final Snapshot snapshot;
 
   @Inject
   ServeFunction(
       ObjectStore store,
+      Instance<ObjectStore> stores,
       @ConfigProperty(name = "recsys.dataset") Optional<String> dataset,
       @ConfigProperty(name = "recsys.refresh") Duration refresh) {
-    this.serving = new Serving(store, new Models(store, dataset, refresh));
+    Models models = new Models(store, dataset, refresh);
+    this.serving = new Serving(store, models);
     this.router = new Router(serving);
+    this.snapshot = new Snapshot(serving, models, () -> reconnect(store, stores));
+  }
+
+  /// Closes the store and opens it anew; nothing is sent until something is read.
+  private static void reconnect(ObjectStore store, Instance<ObjectStore> stores) {
+    stores.getHandle().destroy();
+    LOG.log(Level.INFO, "connections to {0} are made anew", store.location());
   }
 
   /// Loads the default dataset's model when the process starts, where that is wanted, so that the first
@@ -36,6 +48,8 @@ public final class ServeFunction {
   void start(
       @Observes StartupEvent event, @ConfigProperty(name = "recsys.preload") boolean preload) {
     if (preload) {
+      // The context keeps no more than a weak reference, hence the field.
+      Core.getGlobalContext().register(snapshot);
       try {
         serving.load(null);
       } catch (RequestException e) {

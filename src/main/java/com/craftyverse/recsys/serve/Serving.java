@@ -272,6 +272,30 @@ public final class Serving {
     String _ = answer(dataset, model -> model.card().modelId());
   }
 
+  /// Requests of every kind for `serve`, with ids that the default dataset's model knows.
+  ///
+  /// @throws RequestException when it has no model that can be served
+  List<String> examples() {
+    return answer(
+        null,
+        model -> {
+          if (model.catalogue().size() == 0 || model.users().size() == 0) {
+            return List.of();
+          }
+          int user = model.users().userId(0);
+          int movie = model.catalogue().movieId(0);
+          return List.of(
+              "{\"predict\": {\"userId\": " + user + ", \"movieIds\": [" + movie + "]}}",
+              "{\"recommend\": {\"userId\": " + user + ", \"yearFrom\": 1950, \"explain\": true}}",
+              "{\"similar\": {\"movieId\": " + movie + "}}",
+              "{\"foldIn\": {\"ratings\": [{\"movieId\": "
+                  + movie
+                  + ", \"rating\": "
+                  + model.card().ratingMax()
+                  + "}]}}");
+        });
+  }
+
   /// The work of a request with a model.
   private interface Work<R> {
     R run(ServedModel model) throws IOException;

@@ -47,6 +47,14 @@ final class Users {
     return Arrays.binarySearch(lookup.userIds(), userId);
   }
 
+  int size() {
+    return lookup.userIds().length;
+  }
+
+  int userId(int row) {
+    return lookup.userIds()[row];
+  }
+
   float bias(int row) {
     return lookup.biases()[row];
   }

@@ -1,0 +1,71 @@
+package com.craftyverse.recsys.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.crac.Core;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotTest {
+  private static final String ASK = "{'userId': 20, 'movieIds': [100]}";
+
+  @TempDir Path directory;
+  private LocalObjectStore behind;
+  private CountingStore store;
+  private final List<Runnable> background = new ArrayList<>();
+  private final List<String> reconnects = new ArrayList<>();
+  private Serving serving;
+  private Snapshot snapshot;
+
+  @BeforeEach
+  void open() throws IOException {
+    behind = new LocalObjectStore(directory);
+    store = new CountingStore(behind);
+    Models models =
+        new Models(store.store(), Optional.of("set"), Duration.ofDays(1), background::add, () -> 1);
+    serving = new Serving(store.store(), models);
+    snapshot = new Snapshot(serving, models, () -> reconnects.add("reconnect"));
+  }
+
+  @Test
+  void snapshot_hasTheModel_andNoConnections() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    snapshot.beforeCheckpoint(Core.getGlobalContext());
+    assertThat(store.calls())
+        .containsExactly(
+            "read current.json",
+            "read model.json",
+            "read items.arrow",
+            "read lookup.arrow",
+            "readRange users.arrow",
+            "readRange seen.arrow");
+    assertThat(reconnects).hasSize(1);
+    new Requests(serving).similar("{'movieId': 100}");
+    assertThat(store.calls()).isEmpty();
+  }
+
+  @Test
+  void restoredProcess_looksForANewModelAtOnce_besideTheRequests() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    snapshot.beforeCheckpoint(Core.getGlobalContext());
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    snapshot.afterRestore(Core.getGlobalContext());
+    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m1");
+    background.forEach(Runnable::run);
+    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m2");
+  }
+
+  @Test
+  void snapshotBeforeTheFirstModel_isTakenNevertheless() throws IOException {
+    snapshot.beforeCheckpoint(Core.getGlobalContext());
+    assertThat(reconnects).hasSize(1);
+  }
+}
