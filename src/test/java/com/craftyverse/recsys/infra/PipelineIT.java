@@ -136,6 +136,8 @@ class PipelineIT {
     assertThat(FIRST.invoke("serve", event("serve-similar.json")).path("similar")).hasSize(5);
 
     assertLogsHaveTheUploadsId();
+    assertThat(FIRST.functions.get("train").log())
+        .containsPattern("train runs on the vector kernel of \\d+ lanes \\(compiler C2");
     assertRolesAllowWhatWasDone();
     assertUrlAnswers(result.path("publish").path("model").asText());
 
