@@ -1,0 +1,229 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.craftyverse.recsys.storage.S3ObjectStore;
+import com.craftyverse.recsys.storage.S3ProxyServer;
+import com.craftyverse.recsys.storage.S3TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/// From the start of a process to its first answer: the function `serve` with a model of ml-latest's size
+/// in an S3 server, beside a function that does nothing and has the same S3 client on its class path.
+/// With C1 alone, as Lambda's managed runtime starts, and then with the archives that a container image or
+/// a runtime of one's own could bring.
+///
+/// Wants both packages built: `./mvnw package -Dpackage=serving` and `./mvnw -f
+/// src/jmh/empty-function/pom.xml package`. Give a directory to work in.
+public final class ColdStart {
+  private static final String BUCKET = "cold-start";
+  private static final int RUNS = 11;
+
+  /// How a JVM is started.
+  private record Variant(String name, String use, String make) {}
+
+  private static final List<Variant> VARIANTS =
+      List.of(
+          new Variant("plain", "", ""),
+          new Variant("AppCDS archive", "-XX:SharedArchiveFile=", "-XX:ArchiveClassesAtExit="),
+          new Variant("JDK AOT cache", "-XX:AOTCache=", "-XX:AOTCacheOutput="));
+
+  /// A function in its package.
+  private record Function(String name, String handler, String event, Path task) {}
+
+  private ColdStart() {}
+
+  /// @param arguments the directory
+  public static void main(String[] arguments) throws Exception {
+    Path directory =
+        Path.of(arguments.length == 0 ? "target/benchmark" : arguments[0]).toAbsolutePath();
+    LocalObjectStore model = FullSizeModel.in(directory);
+    Path work = Files.createTempDirectory("cold-start");
+    try (S3ProxyServer server = new S3ProxyServer(Files.createDirectories(work.resolve("s3")))) {
+      upload(model, server, work);
+      List<Function> functions =
+          List.of(
+              new Function(
+                  "empty",
+                  "io.quarkus.funqy.lambda.FunqyStreamHandler",
+                  "{\"text\": \"hello\"}",
+                  task(Path.of("target/empty-function/function.zip"), work, "empty")),
+              new Function(
+                  "serve",
+                  "com.craftyverse.recsys.lambda.LambdaEntryPoint",
+                  "{\"recommend\": {\"userId\": " + FullSizeModel.userId(1_000) + "}}",
+                  task(Path.of("target/serving/function.zip"), work, "serve")));
+      measure(functions, server, work);
+    }
+  }
+
+  private static void upload(LocalObjectStore model, S3ProxyServer server, Path work)
+      throws IOException {
+    try (S3ObjectStore store =
+        S3TestServer.openEmpty(server, BUCKET, Files.createDirectories(work.resolve("client")))) {
+      for (ObjectInfo object : model.list("models/")) {
+        Path file = store.newTempFile();
+        Files.copy(model.fetch(object.key()).path(), file, StandardCopyOption.REPLACE_EXISTING);
+        store.put(object.key(), file);
+      }
+    }
+  }
+
+  /// Unzips a package, its own classes as a jar, since archives take classes from jars alone.
+  private static Path task(Path zip, Path work, String name) throws IOException {
+    Path task = work.resolve(name);
+    Files.createDirectories(task.resolve("lib"));
+    try (ZipFile file = new ZipFile(zip.toFile());
+        ZipOutputStream app = new ZipOutputStream(Files.newOutputStream(task.resolve("app.jar")))) {
+      for (ZipEntry entry : file.stream().filter(each -> !each.isDirectory()).toList()) {
+        try (InputStream content = file.getInputStream(entry)) {
+          if (entry.getName().startsWith("lib/")) {
+            Files.copy(content, task.resolve(entry.getName()));
+          } else {
+            app.putNextEntry(new ZipEntry(entry.getName()));
+            content.transferTo(app);
+          }
+        }
+      }
+      String launcher = FirstAnswer.class.getName().replace('.', '/') + ".class";
+      app.putNextEntry(new ZipEntry(launcher));
+      try (InputStream content = ColdStart.class.getClassLoader().getResourceAsStream(launcher)) {
+        Objects.requireNonNull(content).transferTo(app);
+      }
+    }
+    return task;
+  }
+
+  private static void measure(List<Function> functions, S3ProxyServer server, Path work)
+      throws Exception {
+    Map<String, List<Double>> seconds = new TreeMap<>();
+    for (Variant variant : VARIANTS) {
+      for (Function function : functions) {
+        if (!variant.make.isEmpty()) {
+          start(function, variant.make + archive(variant, function, work), server);
+        }
+      }
+    }
+    for (int run = 0; run < RUNS; run++) {
+      for (Variant variant : VARIANTS) {
+        for (Function function : functions) {
+          String flag = variant.use.isEmpty() ? "" : variant.use + archive(variant, function, work);
+          seconds
+              .computeIfAbsent(variant.name + function.name, _ -> new ArrayList<>())
+              .add(start(function, flag, server));
+        }
+      }
+    }
+    say("%-16s %18s %18s %8s", "milliseconds", "empty, min/median", "serve, min/median", "ratio");
+    for (Variant variant : VARIANTS) {
+      List<Double> empty =
+          Objects.requireNonNull(seconds.get(variant.name + "empty")).stream().sorted().toList();
+      List<Double> serve =
+          Objects.requireNonNull(seconds.get(variant.name + "serve")).stream().sorted().toList();
+      say(
+          "%-16s %9.0f %8.0f %9.0f %8.0f %4.2f %4.2f",
+          variant.name,
+          empty.getFirst(),
+          empty.get(RUNS / 2),
+          serve.getFirst(),
+          serve.get(RUNS / 2),
+          serve.getFirst() / empty.getFirst(),
+          serve.get(RUNS / 2) / empty.get(RUNS / 2));
+    }
+  }
+
+  private static Path archive(Variant variant, Function function, Path work) {
+    return work.resolve(function.name + variant.use.hashCode() + ".archive");
+  }
+
+  /// Milliseconds from the start of a process to its answer.
+  private static double start(Function function, String flag, S3ProxyServer server)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx435m"));
+    if (!flag.isEmpty()) {
+      command.add(flag);
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            classPath(function.task),
+            FirstAnswer.class.getName(),
+            function.handler,
+            function.event));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "QUARKUS_FUNQY_EXPORT",
+                "serve",
+                "QUARKUS_PROFILE",
+                "lambda",
+                "RECSYS_STORE",
+                "s3://" + BUCKET,
+                "RECSYS_DATASET",
+                FullSizeModel.DATASET,
+                "RECSYS_PRELOAD",
+                "true",
+                "AWS_REGION",
+                "us-east-1",
+                "AWS_ENDPOINT_URL",
+                server.uri().toString(),
+                "AWS_ACCESS_KEY_ID",
+                S3TestServer.ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                S3TestServer.SECRET_KEY));
+    long begin = System.nanoTime();
+    Process process = builder.start();
+    StringBuilder output = new StringBuilder();
+    double millis = 0;
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        if (line.startsWith("ANSWER ")) {
+          millis = (System.nanoTime() - begin) / 1e6;
+        }
+        output.append(line).append('\n');
+      }
+    }
+    process.waitFor();
+    boolean answered =
+        output.indexOf(function.name.equals("serve") ? "\"recommendations\"" : "hello") > 0;
+    if (millis == 0 || !answered) {
+      throw new IOException(function.name + " gave no answer:\n" + output);
+    }
+    return millis;
+  }
+
+  private static String classPath(Path task) throws IOException {
+    try (Stream<Path> jars = Files.list(task.resolve("lib"))) {
+      List<String> names = new ArrayList<>(jars.map(Path::toString).sorted().toList());
+      names.addFirst(task.resolve("app.jar").toString());
+      return String.join(":", names);
+    }
+  }
+
+  private static void say(String format, Object... arguments) {
+    System.out.println(String.format(Locale.ROOT, format, arguments));
+  }
+}
