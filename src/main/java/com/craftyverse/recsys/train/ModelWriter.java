@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -32,8 +33,7 @@ final class ModelWriter {
   ///
   /// @param index the index's `users.arrow`
   void writeUsers(ArrowFile index, Path path) throws IOException {
-    List<Column> columns =
-        List.of(Column.int32(IndexFiles.USER_ID), vector(), Column.float32("bias"));
+    List<Column> columns = Schemas.modelUsers(layout.factors());
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         for (int from = 0; from < batch.rows(); from += BATCH_ROWS) {
@@ -53,15 +53,7 @@ final class ModelWriter {
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
-    List<Column> columns =
-        List.of(
-            Column.int32(IndexFiles.MOVIE_ID),
-            vector(),
-            Column.float32("bias"),
-            Column.utf8(IndexFiles.TITLE),
-            IndexFiles.GENRES_COLUMN,
-            Column.int32(IndexFiles.YEAR),
-            Column.int32(IndexFiles.COUNT));
+    List<Column> columns = Schemas.modelItems(layout.factors());
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         if (batch.rows() == 0) {
@@ -85,10 +77,6 @@ final class ModelWriter {
             batch.data(IndexFiles.COUNT));
       }
     }
-  }
-
-  private Column vector() {
-    return Column.fixedSizeList("vector", Column.float32("item"), layout.factors());
   }
 
   private MemorySegment vectors(float[] matrix, int row, int rows) {
