@@ -120,7 +120,7 @@ public final class EpochBenchmark {
       System.out.printf(Locale.ROOT, "  %-38s %.2f%n", name, ratio);
     }
 
-    /// An epoch of a new run: the second, so that all factors have been touched.
+    /// The first epoch of a new run; what the run needs before it is not counted.
     private double epoch(Kernel kernel, Workers workers) {
       Factors factors =
           Factors.initial(

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 
 /// An epoch in plain Java: the same order, blocks and threads, rating by rating, and loops that the
 /// compiler is free to turn into vector instructions. It may sum in any order, so the dot product is
-/// taken in eight independent sums, which turned out fastest; one sum took half as long again.
+/// taken in eight independent sums.
 final class PlainLoops {
   private final TrainingSet training;
   private final TrainParameters parameters;
