@@ -37,8 +37,8 @@ final class Preview {
   // Nanoseconds, measured as the README's section on the full size says.
   private static final double INGEST_NANOS = 110;
   private static final double SPLIT_NANOS = 42;
-  private static final double INDEX_NANOS = 180;
-  private static final double UPDATE_NANOS = 31;
+  private static final double INDEX_NANOS = 100;
+  private static final double UPDATE_NANOS = 24;
   private static final double EVALUATE_NANOS = 260;
 
   /// With fewer ratings, the time to read them says little about the machine.
