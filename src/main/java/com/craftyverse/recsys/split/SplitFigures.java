@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.split;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /// How a dataset was divided.
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param testRows rows of the test set
 /// @param validationRows rows of the validation set
 public record SplitFigures(
-    @Nullable Double trainThreshold,
-    @Nullable Double testThreshold,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double trainThreshold,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double testThreshold,
     long ratings,
     long trainRows,
     long testRows,
