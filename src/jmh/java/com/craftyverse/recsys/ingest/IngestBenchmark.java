@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import java.io.BufferedInputStream;

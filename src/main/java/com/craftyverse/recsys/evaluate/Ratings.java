@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Schemas;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Ratings {
     file.require(COLUMNS);
     this.file = file;
     this.card = card;
-    this.lowest = "keep".equals(file.metadata().get("coldStart")) ? -1 : 0;
+    this.lowest = Schemas.KEEP.equals(file.metadata().get(Schemas.COLD_START)) ? -1 : 0;
   }
 
   long rows() {

@@ -11,11 +11,11 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -211,16 +211,10 @@ public final class Index {
         return results;
       } catch (InterruptedException e) {
         executor.shutdownNow();
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException(STEP + " was stopped");
+        throw Threads.stopped(STEP);
       } catch (ExecutionException e) {
         executor.shutdownNow();
-        switch (e.getCause()) {
-          case IOException problem -> throw problem;
-          case RuntimeException problem -> throw problem;
-          case Error problem -> throw problem;
-          case null, default -> throw new IllegalStateException(e.getCause());
-        }
+        throw Threads.rethrow(e);
       }
     }
   }

@@ -23,7 +23,7 @@ final class SetMapper {
   static final String DROP = "drop";
 
   /// They are kept, with -1 for what training does not know.
-  static final String KEEP = "keep";
+  static final String KEEP = Schemas.KEEP;
 
   private final DenseIds users;
   private final DenseIds items;
@@ -45,7 +45,7 @@ final class SetMapper {
   QualityReport.SetReport map(
       ArrowFile set, String coldStart, double after, double until, Path path) throws IOException {
     boolean keep = coldStart.equals(KEEP);
-    Map<String, String> metadata = keep ? Map.of("coldStart", KEEP) : Map.of();
+    Map<String, String> metadata = keep ? Map.of(Schemas.COLD_START, KEEP) : Map.of();
     long unknownUsers = 0;
     long unknownMovies = 0;
     List<QualityReport.RawRow> before = new ArrayList<>();

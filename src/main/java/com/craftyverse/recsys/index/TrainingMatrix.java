@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.SplitMix64;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ final class TrainingMatrix {
           block.ratings,
           start,
           block.rows,
-          mix(seed ^ mix(((long) user << 32) | firstItem)));
+          SplitMix64.mix(seed ^ SplitMix64.mix(((long) user << 32) | firstItem)));
     }
   }
 
@@ -144,8 +145,8 @@ final class TrainingMatrix {
   private static void shuffle(int[] items, float[] ratings, int from, int to, long seed) {
     long state = seed;
     for (int i = to - 1; i > from; i--) {
-      state += 0x9E3779B97F4A7C15L;
-      int j = from + (int) Math.unsignedMultiplyHigh(mix(state), i - from + 1L);
+      state += SplitMix64.GAMMA;
+      int j = from + (int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), i - from + 1L);
       int item = items[i];
       items[i] = items[j];
       items[j] = item;
@@ -153,13 +154,6 @@ final class TrainingMatrix {
       ratings[i] = ratings[j];
       ratings[j] = rating;
     }
-  }
-
-  /// The finalizer of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
-  private static long mix(long z) {
-    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
-    return b ^ (b >>> 31);
   }
 
   /// Writes `seen.arrow`: a list of items and ratings for each user, items ascending.

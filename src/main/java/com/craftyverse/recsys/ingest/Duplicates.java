@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.Threads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

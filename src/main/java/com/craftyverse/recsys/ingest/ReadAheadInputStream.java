@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.step.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.ArrayBlockingQueue;

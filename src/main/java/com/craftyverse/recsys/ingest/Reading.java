@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;

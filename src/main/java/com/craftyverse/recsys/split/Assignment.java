@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -71,16 +72,17 @@ interface Assignment {
             .add(batch.firstRow() + i, times.get(Buffers.INT64, 8L * i));
       }
     }
-    Map<Long, Integer> sets = HashMap.newHashMap(2 * users.size());
+    BitSet test = new BitSet();
+    BitSet validation = new BitSet();
     for (Latest user : users.values()) {
       if (user.count > 1) {
-        sets.put(user.lastRow, TEST);
+        test.set(Math.toIntExact(user.lastRow));
       }
       if (user.count > 2) {
-        sets.put(user.secondRow, VALIDATION);
+        validation.set(Math.toIntExact(user.secondRow));
       }
     }
-    return (row, _) -> sets.getOrDefault(row, TRAIN);
+    return (row, _) -> test.get((int) row) ? TEST : validation.get((int) row) ? VALIDATION : TRAIN;
   }
 
   /// A user's two latest ratings.

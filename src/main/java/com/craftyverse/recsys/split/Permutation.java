@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.split;
 
+import com.craftyverse.recsys.step.SplitMix64;
+
 /// A seeded random order of the numbers 0 to n − 1, computed for each number alone, so that it takes no
 /// memory whatever n is.
 ///
@@ -23,8 +25,8 @@ final class Permutation {
     this.halfMask = (1L << halfBits) - 1;
     long state = seed;
     for (int round = 0; round < ROUNDS; round++) {
-      state += 0x9E3779B97F4A7C15L;
-      keys[round] = mix(state);
+      state += SplitMix64.GAMMA;
+      keys[round] = SplitMix64.mix(state);
     }
   }
 
@@ -35,19 +37,12 @@ final class Permutation {
       long left = place >>> halfBits;
       long right = place & halfMask;
       for (long key : keys) {
-        long next = left ^ (mix(right + key) & halfMask);
+        long next = left ^ (SplitMix64.mix(right + key) & halfMask);
         left = right;
         right = next;
       }
       place = (left << halfBits) | right;
     } while (place >= n);
     return place;
-  }
-
-  /// The finalizer of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
-  private static long mix(long z) {
-    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
-    return b ^ (b >>> 31);
   }
 }

@@ -34,7 +34,7 @@ public final class Progress {
   /// @throws InterruptedIOException when the thread was interrupted
   public void update(long done) throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
-      throw StepRunner.stopped(what);
+      throw Threads.stopped(what);
     }
     long now = System.nanoTime();
     if (now - lastTold < QUIET_NANOS || done <= 0) {

@@ -5,6 +5,13 @@ import java.util.List;
 
 /// The columns of every Arrow file that one step writes and another reads.
 public final class Schemas {
+  /// Metadata of a set's file by dense index: what became of ratings whose user or item training does not
+  /// know.
+  public static final String COLD_START = "coldStart";
+
+  /// The value when they were kept, with -1 for what is not known; they are dropped without it.
+  public static final String KEEP = "keep";
+
   /// `ratings.arrow` of a dataset and the sets of a split: ids as uploaded, timestamps in epoch seconds.
   public static final List<Column> RATINGS =
       List.of(

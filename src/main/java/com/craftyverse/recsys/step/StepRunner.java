@@ -3,7 +3,6 @@ package com.craftyverse.recsys.step;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +127,7 @@ public final class StepRunner {
       try {
         Thread.sleep(POLL);
       } catch (InterruptedException e) {
-        throw stopped(spec.step());
+        throw Threads.stopped(spec.step());
       }
     }
   }
@@ -177,12 +176,6 @@ public final class StepRunner {
       return new Done<>(manifestKey, true, theirs.figures(figuresType));
     }
     return new Done<>(manifestKey, false, figures);
-  }
-
-  /// The error of work that was interrupted.
-  static InterruptedIOException stopped(String what) {
-    Thread.currentThread().interrupt();
-    return new InterruptedIOException(what + " was stopped");
   }
 
   private final class DirectoryOutput implements Output {

@@ -1,7 +1,9 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.step.SplitMix64;
+
 /// Random numbers that depend on a seed, a purpose and an index and on nothing else, so that rows
-/// and blocks can draw theirs in any order: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+/// and blocks can draw theirs in any order: [SplitMix64].
 final class RandomStream {
   /// What a stream is for. Streams of different purposes are unrelated.
   enum Purpose {
@@ -11,18 +13,16 @@ final class RandomStream {
     CHUNKS
   }
 
-  private static final long GAMMA = 0x9E3779B97F4A7C15L;
-
   private long state;
 
   RandomStream(long seed, Purpose purpose, long index) {
-    long start = scramble(seed + GAMMA * (purpose.ordinal() + 1));
-    this.state = scramble(start + GAMMA * (index + 1));
+    long start = SplitMix64.mix(seed + SplitMix64.GAMMA * (purpose.ordinal() + 1));
+    this.state = SplitMix64.mix(start + SplitMix64.GAMMA * (index + 1));
   }
 
   private long next() {
-    state += GAMMA;
-    return scramble(state);
+    state += SplitMix64.GAMMA;
+    return SplitMix64.mix(state);
   }
 
   /// Uniform in [−1, 1), a multiple of 2⁻²³.
@@ -44,12 +44,5 @@ final class RandomStream {
       order[j] = i;
     }
     return order;
-  }
-
-  private static long scramble(long bits) {
-    long z = bits;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

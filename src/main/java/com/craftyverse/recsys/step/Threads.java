@@ -1,15 +1,15 @@
-package com.craftyverse.recsys.ingest;
+package com.craftyverse.recsys.step;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
 
-/// What the threads of a reading have in common.
-final class Threads {
+/// What work on several threads has in common.
+public final class Threads {
   private Threads() {}
 
   /// Waits for a thread to end, even if this one is interrupted meanwhile.
-  static void join(Thread thread) {
+  public static void join(Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -25,7 +25,7 @@ final class Threads {
   }
 
   /// What went wrong in another thread, thrown in this one.
-  static IOException rethrow(ExecutionException e) throws IOException {
+  public static IOException rethrow(ExecutionException e) throws IOException {
     switch (e.getCause()) {
       case IOException cause -> throw cause;
       case RuntimeException cause -> throw cause;
@@ -35,7 +35,7 @@ final class Threads {
   }
 
   /// The error of work that was interrupted.
-  static InterruptedIOException stopped(String what) {
+  public static InterruptedIOException stopped(String what) {
     Thread.currentThread().interrupt();
     return new InterruptedIOException(what + " was stopped");
   }
