@@ -81,13 +81,15 @@ public final class ArrowFileWriter implements AutoCloseable {
       throw new IOException("Arrow files are written on little-endian machines only");
     }
     FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     ArrowFileWriter writer = new ArrowFileWriter(path, channel, columns, metadata);
     try {
+      // Not by an option of open: a file truncated by that, even an empty one, ext4 writes to the
+      // disk
+      // while close waits.
+      if (channel.size() > 0) {
+        channel.truncate(0);
+      }
       writer.begin();
     } catch (IOException | RuntimeException e) {
       channel.close();
