@@ -35,7 +35,7 @@ final class Links {
     return links.movies.size();
   }
 
-  private void add(Table.Row row) {
+  private void add(TableRow row) {
     int movie = row.id(0);
     int other = row.text(2).isEmpty() ? 0 : row.id(2);
     movies.add(movie);

@@ -77,7 +77,7 @@ final class Movies {
   /// Reads `movies.dat`: `id::title::genres`.
   static Movies ofDat(InputStream dat, String file, BadRows badRows) throws IOException {
     Movies movies = new Movies();
-    new Table(file, COLUMNS, badRows).readLines(dat, line -> line.split("::", -1), movies::add);
+    new Table(file, COLUMNS, badRows).readLines(dat, 2, line -> line.split("::", -1), movies::add);
     return movies;
   }
 
@@ -87,6 +87,7 @@ final class Movies {
     new Table(file, ITEM_COLUMNS, badRows)
         .readLines(
             items,
+            1,
             line -> line.split("\\|", -1),
             row -> {
               List<String> genres = new ArrayList<>();
@@ -100,7 +101,7 @@ final class Movies {
     return movies;
   }
 
-  private void add(Table.Row row) {
+  private void add(TableRow row) {
     String joined = row.text(2);
     add(
         row,
@@ -109,10 +110,10 @@ final class Movies {
             : Arrays.stream(joined.split("\\|")).filter(g -> !g.isBlank()).toList());
   }
 
-  private void add(Table.Row row, List<String> genres) {
+  private void add(TableRow row, List<String> genres) {
     int id = row.id(0);
     if (!seen.add(id)) {
-      throw RequestException.unprocessable(row.where() + ": movieId " + id + " is there twice");
+      throw row.problem(0, "movieId " + id + " is there twice");
     }
     String title = row.text(1);
     Matcher year = YEAR.matcher(title);

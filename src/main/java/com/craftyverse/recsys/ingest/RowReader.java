@@ -10,8 +10,15 @@ final class RowReader {
   /// Epoch seconds beyond this are the year 5138, or milliseconds.
   static final long LATEST_TIMESTAMP = 100_000_000_000L;
 
-  private static final String AN_ID = "a whole number from 0 to 2147483647";
-  private static final String A_TIME = "whole seconds since 1970";
+  /// What ids are expected to be, in the words of errors.
+  static final String AN_ID = "a whole number from 0 to 2147483647";
+
+  /// What timestamps are expected to be.
+  static final String A_TIME = "whole seconds since 1970";
+
+  /// The same where they are too large.
+  static final String A_TIME_NOT_MILLISECONDS = A_TIME + " (these look like milliseconds)";
+
   private static final int MOST_DECIMALS = 6;
   private static final int MOST_DIGITS = MOST_DECIMALS + 5;
   private static final double[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
@@ -140,7 +147,7 @@ final class RowReader {
     } else if (column == layout.timestamp()) {
       timestamp = whole(column, from, to, Long.MAX_VALUE / 100, A_TIME);
       if (timestamp > LATEST_TIMESTAMP) {
-        throw wrong(column, from, to, A_TIME + " (these look like milliseconds)");
+        throw wrong(column, from, to, A_TIME_NOT_MILLISECONDS);
       }
     }
   }

@@ -2,9 +2,9 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /// The rows of an upload's smaller files, those of text: movies, tags, links.
 ///
@@ -28,8 +28,9 @@ final class Table {
   /// Takes a row.
   @FunctionalInterface
   interface Sink {
+    /// @param row is another one after this call
     /// @throws RequestException when the row is not as it should be
-    void accept(Row row) throws IOException;
+    void accept(TableRow row) throws IOException;
   }
 
   /// @param file what errors call it
@@ -46,37 +47,62 @@ final class Table {
   /// @throws RequestException when it is none, or lacks one of the columns
   void readCsv(InputStream csv, Sink sink) throws IOException {
     // The reader belongs to the caller's stream, which outlives it.
-    Iterator<CsvRecord> rows =
+    Utf8Reader text = new Utf8Reader(csv, file);
+    TableRow row = new TableRow(file, columns, 1);
+    Iterator<TableRow> rows =
         CsvReader.builder()
             .detectBomHeader(false)
             .skipEmptyLines(true)
             .allowExtraFields(true)
             .allowMissingFields(true)
-            .ofCsvRecord(new Utf8Reader(csv, file))
+            .build(new Handler(row), text)
             .iterator();
-    CsvRecord header = next(rows, 1);
-    if (header == null) {
+    if (!hasNext(rows, row)) {
       throw RequestException.unprocessable(
           file + " is empty; the header " + String.join(",", columns) + " was expected");
     }
-    int[] places = places(header.getFields());
-    int width = header.getFieldCount();
-    long line = header.getStartingLineNumber();
-    for (CsvRecord row = next(rows, line); row != null; row = next(rows, line)) {
-      line = row.getStartingLineNumber();
-      String[] values = new String[places.length];
-      boolean whole = row.getFieldCount() == width;
-      for (int i = 0; whole && i < values.length; i++) {
-        values[i] = row.getField(places[i]);
-      }
-      accept(line, whole ? values : null, row.getFieldCount(), width, sink);
+    rows.next();
+    List<String> header = IntStream.range(0, row.count()).mapToObj(row::value).toList();
+    row.setPlaces(places(header));
+    while (hasNext(rows, row)) {
+      rows.next();
+      accept(row, header, sink);
+    }
+    if (row.endsQuoted() && !text.endsWithQuote()) {
+      throw row.last("the quote before this is not closed");
+    }
+  }
+
+  /// The library's way to hand out rows without making strings of all values.
+  private static final class Handler extends AbstractBaseCsvCallbackHandler<TableRow> {
+    private final TableRow row;
+
+    Handler(TableRow row) {
+      this.row = row;
+    }
+
+    @Override
+    protected void handleBegin(long line) {
+      row.begin(line);
+    }
+
+    @Override
+    protected void handleField(int place, char[] buffer, int offset, int length, boolean quoted) {
+      row.add(buffer, offset, length, quoted);
+    }
+
+    @Override
+    protected TableRow buildRecord() {
+      return row;
     }
   }
 
   /// Reads lines without a header.
   ///
+  /// @param separatorLength characters between two values
   /// @param values takes a line apart, into a value for each column or another number when it is wrong
-  void readLines(InputStream input, Function<String, String[]> values, Sink sink)
+  void readLines(
+      InputStream input, int separatorLength, Function<String, String[]> values, Sink sink)
       throws IOException {
     byte[] bytes = input.readAllBytes();
     String text;
@@ -85,50 +111,47 @@ final class Table {
     } catch (CharacterCodingException e) {
       text = new String(bytes, StandardCharsets.ISO_8859_1);
     }
+    TableRow row = new TableRow(file, columns, separatorLength);
     long line = 0;
     for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
       String next = lines.next();
       line++;
       if (!next.isBlank()) {
-        String[] found = values.apply(next);
-        boolean whole = found.length == columns.size();
-        accept(line, whole ? found : null, found.length, columns.size(), sink);
+        row.begin(line);
+        for (String value : values.apply(next)) {
+          row.add(value.toCharArray(), 0, value.length(), false);
+        }
+        accept(row, columns, sink);
       }
     }
   }
 
-  private void accept(long line, String @Nullable [] values, int found, int expected, Sink sink)
-      throws IOException {
-    String where = file + ", line " + line;
+  private void accept(TableRow row, List<String> names, Sink sink) throws IOException {
     try {
-      if (values == null) {
-        throw RequestException.unprocessable(
-            where + ": " + found + " values, expected " + expected + " (" + names() + ")");
-      }
-      sink.accept(new Row(where, columns, values));
+      row.requireAll(names);
+      sink.accept(row);
     } catch (RequestException problem) {
       badRows.add(problem);
     }
   }
 
-  private @Nullable CsvRecord next(Iterator<CsvRecord> rows, long line) throws IOException {
+  private static boolean hasNext(Iterator<TableRow> rows, TableRow row) throws IOException {
     try {
-      return rows.hasNext() ? rows.next() : null;
+      return rows.hasNext();
     } catch (CsvParseException e) {
       for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
         if (cause instanceof RequestException refused) {
           throw refused;
         }
       }
-      throw RequestException.unprocessable(file + ", after line " + line + ": " + e.getMessage());
+      throw row.unfinished("the value goes on after its closing quote");
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
   private int[] places(List<String> header) {
-    List<String> found = header.stream().map(String::strip).toList();
-    int[] places = columns.stream().mapToInt(found::indexOf).toArray();
+    int[] places = columns.stream().mapToInt(header::indexOf).toArray();
     for (int place : places) {
       if (place < 0) {
         throw RequestException.unprocessable(
@@ -140,57 +163,5 @@ final class Table {
       }
     }
     return places;
-  }
-
-  private String names() {
-    return String.join(", ", columns);
-  }
-
-  /// A row: a value for each wanted column.
-  ///
-  /// @param where file and line, for errors
-  record Row(String where, List<String> columns, String[] values) {
-    String text(int column) {
-      return values[column].strip();
-    }
-
-    /// An id.
-    ///
-    /// @throws RequestException when it is none
-    int id(int column) {
-      return (int) whole(column, Integer.MAX_VALUE, "a whole number from 0 to 2147483647");
-    }
-
-    /// Epoch seconds.
-    ///
-    /// @throws RequestException when it is no time, or milliseconds
-    long seconds(int column) {
-      return whole(column, RowReader.LATEST_TIMESTAMP, "whole seconds since 1970");
-    }
-
-    private long whole(int column, long most, String expected) {
-      String text = text(column);
-      long value = 0;
-      for (int i = 0; i < text.length() && value >= 0; i++) {
-        char digit = text.charAt(i);
-        value = digit < '0' || digit > '9' ? -1 : value * 10 + digit - '0';
-        value = value > most ? -1 : value;
-      }
-      if (text.isEmpty() || value < 0) {
-        throw wrong(column, expected);
-      }
-      return value;
-    }
-
-    RequestException wrong(int column, String expected) {
-      return RequestException.unprocessable(
-          where
-              + ": "
-              + columns.get(column)
-              + " is "
-              + (text(column).isEmpty() ? "empty" : ObjectKeys.quote(text(column)))
-              + ", expected "
-              + expected);
-    }
   }
 }

@@ -44,12 +44,12 @@ final class Tags implements AutoCloseable {
   /// The same for `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may have colons.
   static long ofDat(InputStream dat, String file, BadRows badRows, Path path) throws IOException {
     try (Tags tags = new Tags(path)) {
-      new Table(file, COLUMNS, badRows).readLines(dat, Tags::fields, tags::add);
+      new Table(file, COLUMNS, badRows).readLines(dat, 2, Tags::fields, tags::add);
       return tags.rows;
     }
   }
 
-  private static String[] fields(String line) {
+  static String[] fields(String line) {
     String[] start = line.split("::", 3);
     int end = start.length < 3 ? -1 : start[2].lastIndexOf("::");
     return end < 0
@@ -59,7 +59,7 @@ final class Tags implements AutoCloseable {
         };
   }
 
-  private void add(Table.Row row) throws IOException {
+  private void add(TableRow row) throws IOException {
     int next = tags.size();
     users[next] = row.id(0);
     movies[next] = row.id(1);

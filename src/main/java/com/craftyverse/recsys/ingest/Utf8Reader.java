@@ -29,6 +29,9 @@ final class Utf8Reader extends Reader {
 
   private int column = 1;
 
+  /// The last character that does not end a line.
+  private char last;
+
   /// @param file what the error calls it
   Utf8Reader(InputStream input, String file) {
     this.input = input;
@@ -37,8 +40,8 @@ final class Utf8Reader extends Reader {
 
   /// @throws RequestException when there are bytes that are not UTF-8; the message names line and column
   @Override
-  public int read(char[] target, int offset, int length) throws IOException {
-    CharBuffer chars = CharBuffer.wrap(target, offset, length).slice();
+  public int read(char[] target, int offset, int most) throws IOException {
+    CharBuffer chars = CharBuffer.wrap(target, offset, most).slice();
     while (true) {
       CoderResult result = decoder.decode(bytes, chars, atEnd);
       if (result.isError()) {
@@ -51,14 +54,30 @@ final class Utf8Reader extends Reader {
           chars.compact();
         }
       }
-      if (chars.position() > 0) {
-        return chars.position();
+      int length = chars.position();
+      if (length > 0) {
+        note(target, offset, offset + length);
+        return length;
       }
       if (atEnd) {
         return -1;
       }
       fill();
     }
+  }
+
+  private void note(char[] chars, int from, int to) {
+    for (int i = to - 1; i >= from; i--) {
+      if (chars[i] != '\n' && chars[i] != '\r') {
+        last = chars[i];
+        return;
+      }
+    }
+  }
+
+  /// Whether what was read, but for ends of lines, ends with a quote.
+  boolean endsWithQuote() {
+    return last == '"';
   }
 
   private void fill() throws IOException {
@@ -71,14 +90,15 @@ final class Utf8Reader extends Reader {
 
   /// Counts lines and columns up to `end` of the buffer.
   private void passOver(int end) {
+    byte[] array = bytes.array();
+    int lineStart = 1 - column;
     for (int i = 0; i < end; i++) {
-      if (bytes.get(i) == '\n') {
+      if (array[i] == '\n') {
         line++;
-        column = 1;
-      } else {
-        column++;
+        lineStart = i + 1;
       }
     }
+    column = end - lineStart + 1;
   }
 
   private RequestException malformed() {

@@ -136,7 +136,7 @@ class IngestTest {
             + " movieId,title,genres");
     refused(
         Uploads.zip(RATINGS, "movieId,title,genres\n1,A,B\n1,A,B\n"),
-        "a.zip: set/movies.csv, line 3: movieId 1 is there twice");
+        "a.zip: set/movies.csv, line 3, column 1: movieId 1 is there twice");
     store.put("raw/a.zip", Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.zip")))
         .isInstanceOf(RequestException.class)
@@ -349,7 +349,8 @@ class IngestTest {
     byte[] upload = Uploads.zip(entries);
     refused(
         upload,
-        "a.zip: tags.csv, line 2: movieId is '+5', expected a whole number from 0 to 2147483647");
+        "a.zip: tags.csv, line 2, column 3: movieId is '+5', expected a whole number from 0 to"
+            + " 2147483647");
     IngestFigures figures =
         new Ingest(store).run(new IngestRequest("raw/a.zip", "skip", 2L)).figures();
     assertThat(figures.ratings()).isEqualTo(3);
@@ -358,10 +359,10 @@ class IngestTest {
     assertThat(figures.badRows()).isEqualTo(3);
     assertThat(figures.badRowExamples())
         .containsExactly(
-            "a.zip: tags.csv, line 2: movieId is '+5', expected a whole number from 0 to"
+            "a.zip: tags.csv, line 2, column 3: movieId is '+5', expected a whole number from 0 to"
                 + " 2147483647",
-            "a.zip: tags.csv, line 3: 3 values, expected 4 (userId, movieId, tag, timestamp)",
-            "a.zip: links.csv, line 2: tmdbId is 'x', expected a whole number from 0 to"
+            "a.zip: tags.csv, line 3, column 6: the row ends after tag; timestamp is missing",
+            "a.zip: links.csv, line 2, column 11: tmdbId is 'x', expected a whole number from 0 to"
                 + " 2147483647");
   }
 

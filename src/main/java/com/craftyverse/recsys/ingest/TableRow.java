@@ -1,0 +1,238 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/// A row of a [Table]. One object serves for all rows of a table, one after the other, so that a row takes
+/// no memory but for what is kept of it.
+final class TableRow {
+  /// The most characters of a row, which keeps a quote that is never closed from taking in a whole file.
+  static final int MOST_CHARS = 1 << 20;
+
+  private final String file;
+  private final List<String> columns;
+  private final int separatorLength;
+
+  /// Where each wanted column is.
+  private int[] places;
+
+  private long line = 1;
+  private char[] chars = new char[256];
+
+  /// Where each value ends in `chars`.
+  private int[] ends = new int[32];
+
+  private final BitSet quoted = new BitSet();
+  private int count;
+
+  /// Whether the next value begins another row, and in which line.
+  private boolean whole = true;
+
+  private long nextLine = 1;
+
+  /// @param file what errors call it
+  /// @param columns the wanted columns, in the order of the file unless [#setPlaces] says otherwise
+  /// @param separatorLength characters between two values
+  TableRow(String file, List<String> columns, int separatorLength) {
+    this.file = file;
+    this.columns = columns;
+    this.separatorLength = separatorLength;
+    this.places = new int[columns.size()];
+    Arrays.setAll(places, column -> column);
+  }
+
+  void setPlaces(int[] places) {
+    this.places = places;
+  }
+
+  /// Makes the next value the first of another row. Until then the last row stays, also at the end of
+  /// the file.
+  ///
+  /// @param number the number of the line in which that row begins, from 1
+  void begin(long number) {
+    nextLine = number;
+    whole = true;
+  }
+
+  /// Appends a value.
+  ///
+  /// @param wasQuoted whether it was in quotes, which it no longer is
+  /// @throws RequestException when the row is longer than any should be
+  void add(char[] source, int offset, int length, boolean wasQuoted) {
+    if (whole) {
+      whole = false;
+      line = nextLine;
+      count = 0;
+      quoted.clear();
+    }
+    int start = start(count);
+    if (start + length + count > MOST_CHARS) {
+      throw unfinished("a row of more than " + MOST_CHARS + " characters; is a quote not closed?");
+    }
+    if (start + length > chars.length) {
+      chars = Arrays.copyOf(chars, 2 * (start + length));
+    }
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * count);
+    }
+    System.arraycopy(source, offset, chars, start, length);
+    if (wasQuoted) {
+      quoted.set(count);
+    }
+    ends[count++] = start + length;
+  }
+
+  /// How many values there are.
+  int count() {
+    return count;
+  }
+
+  /// The value at a place, wanted or not.
+  String value(int place) {
+    return new String(chars, start(place), ends[place] - start(place)).strip();
+  }
+
+  /// Whether the last value was in quotes.
+  boolean endsQuoted() {
+    return quoted.get(count - 1);
+  }
+
+  /// Makes sure that there is a value for each column.
+  ///
+  /// @param names the columns of the file
+  /// @throws RequestException when values are missing or too many
+  void requireAll(List<String> names) {
+    if (count < names.size()) {
+      throw problem(
+          endOf(count - 1),
+          "the row ends after " + names.get(count - 1) + "; " + names.get(count) + " is missing");
+    }
+    if (count > names.size()) {
+      throw problem(
+          endOf(names.size() - 1),
+          "the row goes on after "
+              + names.getLast()
+              + "; "
+              + names.size()
+              + " values were expected");
+    }
+  }
+
+  /// A wanted column's value.
+  String text(int column) {
+    return value(places[column]);
+  }
+
+  /// An id.
+  ///
+  /// @throws RequestException when it is none
+  int id(int column) {
+    return (int) whole(column, Integer.MAX_VALUE, RowReader.AN_ID);
+  }
+
+  /// Epoch seconds.
+  ///
+  /// @throws RequestException when it is no time, or milliseconds
+  long seconds(int column) {
+    long value = whole(column, Long.MAX_VALUE / 100, RowReader.A_TIME);
+    if (value > RowReader.LATEST_TIMESTAMP) {
+      throw wrong(column, RowReader.A_TIME_NOT_MILLISECONDS);
+    }
+    return value;
+  }
+
+  private long whole(int column, long most, String expected) {
+    int from = start(places[column]);
+    int to = ends[places[column]];
+    while (from < to && Character.isWhitespace(chars[from])) {
+      from++;
+    }
+    while (from < to && Character.isWhitespace(chars[to - 1])) {
+      to--;
+    }
+    long value = from == to ? -1 : 0;
+    for (int i = from; i < to && value >= 0; i++) {
+      int digit = chars[i] - '0';
+      value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
+      value = value > most ? -1 : value;
+    }
+    if (value < 0) {
+      throw wrong(column, expected);
+    }
+    return value;
+  }
+
+  /// The error of a value that is not as expected.
+  RequestException wrong(int column, String expected) {
+    String found = text(column);
+    return problem(
+        column,
+        columns.get(column)
+            + " is "
+            + (found.isEmpty() ? "empty" : ObjectKeys.quote(found))
+            + ", expected "
+            + expected);
+  }
+
+  /// An error about a wanted column's value.
+  RequestException problem(int column, String what) {
+    return problem(startOf(places[column]), what);
+  }
+
+  /// An error about the value that was to be added next.
+  RequestException unfinished(String what) {
+    Place place = whole ? new Place(nextLine, 1) : endOf(count - 1);
+    return problem(new Place(place.line, place.column + (whole ? 0 : separatorLength)), what);
+  }
+
+  /// An error about the last value.
+  RequestException last(String what) {
+    return problem(startOf(count - 1), what);
+  }
+
+  private RequestException problem(Place place, String what) {
+    return RequestException.unprocessable(
+        file + ", line " + place.line + ", column " + place.column + ": " + what);
+  }
+
+  /// A place in the file as an editor counts.
+  ///
+  /// @param line from 1
+  /// @param column characters, from 1
+  private record Place(long line, int column) {}
+
+  /// Where a value begins, within its quotes if it has any.
+  private Place startOf(int place) {
+    Place before = place == 0 ? new Place(line, 1) : endOf(place - 1);
+    int between = (place == 0 ? 0 : separatorLength) + (quoted.get(place) ? 1 : 0);
+    return new Place(before.line, before.column + between);
+  }
+
+  /// Where a value ends, after its quotes if it has any.
+  private Place endOf(int place) {
+    long atLine = line;
+    int atColumn = 1 - separatorLength;
+    for (int i = 0; i <= place; i++) {
+      int quotes = quoted.get(i) ? 1 : 0;
+      atColumn += separatorLength + quotes;
+      for (int at = start(i); at < ends[i]; at++) {
+        if (chars[at] == '\n') {
+          atLine++;
+          atColumn = 1;
+        } else if (!Character.isLowSurrogate(chars[at])) {
+          // Within quotes each quote was there twice.
+          atColumn += chars[at] == '"' ? 1 + quotes : 1;
+        }
+      }
+      atColumn += quotes;
+    }
+    return new Place(atLine, atColumn);
+  }
+
+  private int start(int place) {
+    return place == 0 ? 0 : ends[place - 1];
+  }
+}
