@@ -1,10 +1,8 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.Threads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -12,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Map;
 
 /// Ratings that a user gave to a movie more than once: all but the latest go, and of those at the same
 /// second all but the last in the file.
@@ -63,8 +60,7 @@ final class Duplicates {
   /// @return the counts and ranges of the others
   static RatingsSummary writeWithout(BitSet dropped, ArrowFile ratings, Path path)
       throws IOException {
-    RatingsSummary summary = new RatingsSummary();
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of())) {
+    try (RatingsWriter writer = new RatingsWriter(path)) {
       RatingsBatch kept = new RatingsBatch();
       for (RecordBatch batch : ratings.batches()) {
         MemorySegment users = batch.data("userId");
@@ -78,23 +74,17 @@ final class Duplicates {
             kept.ratings[kept.rows] = values.get(Buffers.FLOAT32, 4L * i);
             kept.timestamps[kept.rows] = timestamps.get(Buffers.INT64, 8L * i);
             if (++kept.rows == RatingsBatch.CAPACITY) {
-              flush(writer, kept, summary);
+              writer.accept(kept);
+              kept.rows = 0;
             }
           }
         }
         requireGoingOn();
       }
-      flush(writer, kept, summary);
-    }
-    return summary;
-  }
-
-  private static void flush(ArrowFileWriter writer, RatingsBatch batch, RatingsSummary summary)
-      throws IOException {
-    if (batch.rows > 0) {
-      RatingsWriter.write(writer, batch);
-      summary.add(batch);
-      batch.rows = 0;
+      if (kept.rows > 0) {
+        writer.accept(kept);
+      }
+      return writer.summary();
     }
   }
 

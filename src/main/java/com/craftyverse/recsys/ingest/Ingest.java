@@ -194,7 +194,7 @@ public final class Ingest {
     // Reading begins at once, while the digest is computed that says whether it was done before.
     try (FetchedObject fetched = fetch(key);
         Reading reading = new Reading(store, fetched, parameters)) {
-      String sha256 = Digest.of(fetched.path());
+      String sha256 = reading.sha256();
       StepSpec spec = spec(dataset, sha256, parameters);
       String directory = ObjectKeys.datasetDirectory(dataset, spec.id());
       StepRunner.Done<IngestFigures> done =

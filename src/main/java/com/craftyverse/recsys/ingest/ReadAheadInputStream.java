@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// Reads another stream a few megabytes ahead in a thread of its own, so that inflating it and making
 /// use of it overlap. What the other stream throws is thrown here, after what came before it.
 final class ReadAheadInputStream extends InputStream {
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 1 << 21;
   private static final int CHUNKS = 4;
 
   /// @param length 0 at the end of the stream
   private record Chunk(byte[] bytes, int length, @Nullable Throwable problem) {}
 
   private final InputStream source;
+  private final Turns turns;
   private final ArrayBlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS);
   private final ArrayBlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(CHUNKS);
   private final Thread thread;
@@ -23,8 +24,10 @@ final class ReadAheadInputStream extends InputStream {
   private int position;
 
   /// @param source is closed together with this stream
-  ReadAheadInputStream(InputStream source) {
+  /// @param turns of which the reader of this stream has one, and gives it to others while it waits
+  ReadAheadInputStream(InputStream source, Turns turns) {
     this.source = source;
+    this.turns = turns;
     thread = Thread.ofPlatform().daemon().name("ingest-read-ahead").start(this::readAhead);
   }
 
@@ -74,13 +77,16 @@ final class ReadAheadInputStream extends InputStream {
   private Chunk chunk() throws IOException {
     Chunk chunk = current;
     if (chunk == null || (position == chunk.length && chunk.length > 0)) {
+      if (chunk != null) {
+        empty.add(chunk.bytes);
+      }
+      turns.give();
       try {
-        if (chunk != null) {
-          empty.put(chunk.bytes);
-        }
         chunk = full.take();
       } catch (InterruptedException e) {
         throw Threads.stopped("reading");
+      } finally {
+        turns.take();
       }
       current = chunk;
       position = 0;

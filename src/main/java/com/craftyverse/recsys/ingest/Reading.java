@@ -18,17 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /// An upload that is being read into Arrow files, in the background, from the moment this is made.
 ///
-/// Nothing is the store's before somebody puts it there; [#close] ends the threads and deletes the files
+/// Nothing is the store's before somebody puts it there; [#close] ends the thread and deletes the files
 /// that nobody took.
 ///
-/// Ratings go through three threads: one reads and inflates, one parses, one writes. A fourth turns the
-/// upload's other files into theirs.
+/// Ratings go through two threads: one reads and inflates, one parses and writes. Whoever waits for them
+/// turns the upload's other files into theirs meanwhile.
 final class Reading implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
@@ -37,10 +35,8 @@ final class Reading implements AutoCloseable {
   private final long uploadBytes;
   private final long maxBadRows;
   private final ConcurrentLinkedQueue<Path> files = new ConcurrentLinkedQueue<>();
-  private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().name("ingest-", 0).factory());
-  private final Future<Ratings> ratings;
-  private final Future<Others> others;
+  private final FutureTask<Ratings> ratings = new FutureTask<>(this::readRatings);
+  private final Thread thread;
 
   /// What was read.
   ///
@@ -66,17 +62,21 @@ final class Reading implements AutoCloseable {
         Upload.open(fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
     this.uploadBytes = fetched.info().size();
     this.maxBadRows = parameters.maxBadRows();
-    this.ratings = threads.submit(this::readRatings);
-    this.others = threads.submit(this::readOthers);
+    this.thread = Thread.ofPlatform().daemon().name("ingest-ratings").start(ratings);
   }
 
-  /// Waits for all of it.
+  /// The digest of the upload.
+  String sha256() throws IOException {
+    return upload.sha256();
+  }
+
+  /// Reads the rest, and waits for all of it.
   ///
   /// @throws RequestException when the upload is not as it should be
   /// @throws java.io.InterruptedIOException when the thread was interrupted
   Result await() throws IOException {
-    Ratings read = get(ratings);
-    Others besides = get(others);
+    Others besides = readOthers();
+    Ratings read = ratings();
     Map<String, Path> objects = new LinkedHashMap<>(besides.files);
     objects.put(ObjectKeys.RATINGS, read.path);
     long badRows = read.badRows.count();
@@ -109,9 +109,9 @@ final class Reading implements AutoCloseable {
             upload.skipped()));
   }
 
-  private <T> T get(Future<T> result) throws IOException {
+  private Ratings ratings() throws IOException {
     try {
-      return result.get();
+      return ratings.get();
     } catch (InterruptedException e) {
       throw Threads.stopped(Ingest.STEP + " " + upload.name());
     } catch (ExecutionException e) {
@@ -126,10 +126,15 @@ final class Reading implements AutoCloseable {
         new Progress(LOG, Ingest.STEP + " " + upload.name(), "bytes", upload.ratingsBytes());
     RatingsLayout layout;
     RatingsSummary summary;
-    try (RatingsWriter writer =
-        new RatingsWriter(path, () -> progress.update(upload.ratingsBytesRead()))) {
-      layout = upload.parseRatings(badRows, writer);
-      summary = writer.finish();
+    try (RatingsWriter writer = new RatingsWriter(path)) {
+      layout =
+          upload.parseRatings(
+              badRows,
+              batch -> {
+                progress.update(upload.ratingsBytesRead());
+                return writer.accept(batch);
+              });
+      summary = writer.summary();
     }
     if (summary.rows() == 0) {
       throw RequestException.unprocessable(
@@ -189,8 +194,8 @@ final class Reading implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    threads.shutdownNow();
-    threads.close();
+    thread.interrupt();
+    Threads.join(thread);
     upload.close();
     for (Path file : files) {
       Files.deleteIfExists(file);

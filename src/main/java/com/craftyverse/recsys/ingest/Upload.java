@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.EOFException;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -64,6 +66,7 @@ final class Upload implements AutoCloseable {
   /// Files beside the ratings, by name.
   private final Map<String, ZipEntry> parts = new HashMap<>();
 
+  private final Turns turns;
   private volatile @Nullable LimitedInputStream ratingsInput;
 
   private Upload(
@@ -79,6 +82,8 @@ final class Upload implements AutoCloseable {
     this.zip = zip;
     this.gzip = gzip;
     this.mostBytes = mostBytes;
+    int cores = Runtime.getRuntime().availableProcessors();
+    this.turns = new Turns(zip == null && !gzip ? cores : Math.max(1, cores - 1));
   }
 
   /// @param name the file's own name, which is what errors call it
@@ -126,6 +131,16 @@ final class Upload implements AutoCloseable {
     return name;
   }
 
+  /// The SHA-256 of all bytes of the file, 64 characters.
+  String sha256() throws IOException {
+    turns.take();
+    try (InputStream input = turns.passing(Files.newInputStream(path))) {
+      return Digest.of(input);
+    } finally {
+      turns.give();
+    }
+  }
+
   /// Size of the ratings as text; of a gzip, its own size.
   long ratingsBytes() throws IOException {
     return zip == null ? Files.size(path) : ratings().getSize();
@@ -142,23 +157,27 @@ final class Upload implements AutoCloseable {
   /// @return the layout that was recognised
   RatingsLayout parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
     if (zip != null) {
-      return read(ratings(), mostBytes, (input, file) -> parse(input, file, badRows, sink));
+      return read(
+          ratings(),
+          mostBytes,
+          this::readAhead,
+          (input, file) -> new RatingsParser(input, format, file, badRows, sink).parse());
     }
+    turns.take();
     try (InputStream file = Files.newInputStream(path);
-        InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file) {
-      return parse(new LimitedInputStream(input, name, mostBytes), name, badRows, sink);
+        InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file;
+        InputStream ahead = readAhead(new LimitedInputStream(input, name, mostBytes))) {
+      return new RatingsParser(ahead, format, name, badRows, sink).parse();
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "gzip", e);
+    } finally {
+      turns.give();
     }
   }
 
-  private RatingsLayout parse(
-      LimitedInputStream input, String file, BadRows badRows, RatingsParser.Sink sink)
-      throws IOException {
+  private InputStream readAhead(LimitedInputStream input) {
     ratingsInput = input;
-    try (ReadAheadInputStream ahead = new ReadAheadInputStream(input)) {
-      return new RatingsParser(ahead, format, file, badRows, sink).parse();
-    }
+    return new ReadAheadInputStream(input, turns);
   }
 
   /// The movies; none for a plain file or a zip without them.
@@ -233,18 +252,26 @@ final class Upload implements AutoCloseable {
   }
 
   private interface Reader<T> {
-    T read(LimitedInputStream input, String file) throws IOException;
+    T read(InputStream input, String file) throws IOException;
+  }
+
+  private <T> T read(ZipEntry entry, long most, Reader<T> reader) throws IOException {
+    return read(entry, most, turns::passing, reader);
   }
 
   /// Reads an entry to its end and checks it against its checksum, which `ZipFile` does not.
-  private <T> T read(ZipEntry entry, long most, Reader<T> reader) throws IOException {
+  ///
+  /// @param buffer what to put between inflating and checking
+  private <T> T read(
+      ZipEntry entry, long most, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
+      throws IOException {
     ZipFile open = Objects.requireNonNull(zip);
     String file = inZip(entry);
-    try (CheckedInputStream checked =
-            new CheckedInputStream(open.getInputStream(entry), new CRC32());
-        LimitedInputStream input =
-            new LimitedInputStream(checked, file, Math.min(most, mostBytes))) {
-      T result = reader.read(input, file);
+    turns.take();
+    try (LimitedInputStream limited =
+            new LimitedInputStream(open.getInputStream(entry), file, Math.min(most, mostBytes));
+        CheckedInputStream checked = new CheckedInputStream(buffer.apply(limited), new CRC32())) {
+      T result = reader.read(checked, file);
       if (entry.getCrc() != -1 && checked.getChecksum().getValue() != entry.getCrc()) {
         throw RequestException.unprocessable(
             file + " does not match its checksum; the zip is damaged");
@@ -252,6 +279,8 @@ final class Upload implements AutoCloseable {
       return result;
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "zip", e);
+    } finally {
+      turns.give();
     }
   }
 

@@ -2,8 +2,10 @@
 ///
 /// [Ingest][com.craftyverse.recsys.ingest.Ingest] finds the upload and gives its result a name: the digest
 /// of its bytes. [Reading][com.craftyverse.recsys.ingest.Reading] does the work, and begins with it before
-/// the digest is known. Ratings go through three threads: one reads and inflates, one parses, one
-/// writes and sums up. Another one turns movies, tags and links into their files meanwhile.
+/// the digest is known. Ratings go through two threads: one reads and inflates, one parses, sums up and
+/// writes. Meanwhile the caller's computes the digest, and turns movies, tags and links into their files.
+/// Nothing can be quicker than inflating, which is one thread's work and cannot be divided; so
+/// [Turns][com.craftyverse.recsys.ingest.Turns] see to it that the others leave it a core.
 ///
 /// - [Upload][com.craftyverse.recsys.ingest.Upload] knows what is in a file, by its content.
 /// - [RatingsParser][com.craftyverse.recsys.ingest.RatingsParser] takes the bytes of ratings to columns
@@ -13,7 +15,7 @@
 /// - [Duplicates][com.craftyverse.recsys.ingest.Duplicates] removes ratings that were given again later,
 ///   so that no pair of user and movie is in two sets of a split.
 /// - [Table][com.craftyverse.recsys.ingest.Table] reads the smaller files, full of quotes, with a CSV
-///   library.
+///   library; [TableRow][com.craftyverse.recsys.ingest.TableRow] knows where in the file each value is.
 @NullMarked
 package com.craftyverse.recsys.ingest;
 

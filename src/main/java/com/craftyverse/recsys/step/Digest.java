@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.step;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -29,10 +30,13 @@ public final class Digest {
     return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
-  /// The SHA-256 of a file's bytes, 64 characters.
-  public static String of(Path file) throws IOException {
+  /// The SHA-256 of a stream's bytes, 64 characters.
+  public static String of(InputStream input) throws IOException {
     MessageDigest digest = sha256();
-    update(digest, file);
+    byte[] chunk = new byte[CHUNK];
+    for (int read = input.read(chunk); read >= 0; read = input.read(chunk)) {
+      digest.update(chunk, 0, read);
+    }
     return HexFormat.of().formatHex(digest.digest());
   }
 
