@@ -3,7 +3,7 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.Threads;
+import com.craftyverse.recsys.step.Progress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +19,8 @@ import java.util.BitSet;
 /// places row numbers, and each group, a few hundred rows, is looked through by a small hash table. That is
 /// linear in the rows, takes 4 bytes a row, and asks nothing of the ids or of the order.
 final class Duplicates {
+  private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
+
   private static final int ROWS_OF_A_GROUP = 128;
   private static final int MOST_GROUP_BITS = 18;
 
@@ -34,8 +36,11 @@ final class Duplicates {
   private final MemorySegment[] movies;
   private final MemorySegment[] timestamps;
 
-  private Duplicates(ArrowFile ratings) {
+  private final String what;
+
+  private Duplicates(ArrowFile ratings, String what) {
     this.ratings = ratings;
+    this.what = what;
     this.rows = Math.toIntExact(ratings.rows());
     this.groupBits =
         Math.min(
@@ -49,17 +54,21 @@ final class Duplicates {
   /// Finds the rows that later ones replace.
   ///
   /// @param ratings as [RatingsWriter] writes them, in batches of [RatingsBatch#CAPACITY] rows
+  /// @param what the work, for the log that is told how far it is
   /// @throws InterruptedIOException when the thread was interrupted
-  static BitSet find(ArrowFile ratings) throws IOException {
-    return new Duplicates(ratings).find();
+  static BitSet find(ArrowFile ratings, String what) throws IOException {
+    return new Duplicates(ratings, what).find();
   }
 
   /// Writes `ratings` without the rows of `dropped`.
   ///
   /// @param path the file, which is replaced
+  /// @param what the work, for the log
   /// @return the counts and ranges of the others
-  static RatingsSummary writeWithout(BitSet dropped, ArrowFile ratings, Path path)
+  static RatingsSummary writeWithout(BitSet dropped, ArrowFile ratings, Path path, String what)
       throws IOException {
+    Progress progress =
+        new Progress(LOG, what + ", without ratings given again", "rows", ratings.rows());
     try (RatingsWriter writer = new RatingsWriter(path)) {
       RatingsBatch kept = new RatingsBatch();
       for (RecordBatch batch : ratings.batches()) {
@@ -79,7 +88,7 @@ final class Duplicates {
             }
           }
         }
-        requireGoingOn();
+        progress.update(batch.firstRow() + batch.rows());
       }
       if (kept.rows > 0) {
         writer.accept(kept);
@@ -93,11 +102,11 @@ final class Duplicates {
   }
 
   private BitSet find() throws IOException {
+    Progress progress = new Progress(LOG, what + ", ratings given again", "rows", rows);
     int[] starts = new int[(1 << groupBits) + 1];
     for (int row = 0; row < rows; row++) {
       starts[group(user(row)) + 1]++;
     }
-    requireGoingOn();
     Arrays.parallelPrefix(starts, Integer::sum);
     int[] grouped = new int[rows];
     int[] next = Arrays.copyOf(starts, 1 << groupBits);
@@ -115,7 +124,7 @@ final class Duplicates {
         Arrays.fill(table, 0, size, 0);
       }
       drop(grouped, starts[group], starts[group + 1], table, size, dropped);
-      requireGoingOn();
+      progress.update(starts[group + 1]);
     }
     return dropped;
   }
@@ -162,11 +171,5 @@ final class Duplicates {
   private long timestamp(int row) {
     return timestamps[row >>> BATCH_BITS].get(
         Buffers.INT64, 8L * (row & (RatingsBatch.CAPACITY - 1)));
-  }
-
-  private static void requireGoingOn() throws InterruptedIOException {
-    if (Thread.currentThread().isInterrupted()) {
-      throw Threads.stopped("looking for duplicates");
-    }
   }
 }

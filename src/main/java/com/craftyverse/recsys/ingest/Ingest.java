@@ -29,8 +29,10 @@ import java.util.Optional;
 /// `tags.arrow` and `links.arrow`, rows in the file's order. Of ratings that a user gave to a movie more
 /// than once the latest is kept.
 ///
-/// A dataset's version is the digest of the upload's bytes, so the same content under the same dataset
-/// is the same version whenever and however often it arrives.
+/// A dataset's version is a digest of the SHA-256 of the upload's bytes, the parameters and the format
+/// version, so the same content under the same dataset is the same version whenever and however often it
+/// arrives. The manifest records all three, and they determine each file bit for bit; so the files have no
+/// digests of their own, which would take as long again to compute as to write them.
 public final class Ingest {
   /// The step's name.
   public static final String STEP = "ingest";
@@ -152,7 +154,8 @@ public final class Ingest {
         return IngestResult.of(
             ObjectKeys.datasetOfUpload(upload.key()),
             result.figures(),
-            Preview.of(ratings, result.figures(), seconds));
+            Preview.of(
+                ratings, result.figures(), seconds, STEP + " " + upload.key() + ", dry run"));
       }
     }
   }

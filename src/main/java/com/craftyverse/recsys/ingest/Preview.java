@@ -4,6 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Progress;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -44,8 +46,11 @@ final class Preview {
   /// With fewer ratings, the time to read them says little about the machine.
   private static final long ENOUGH_TO_MEASURE = 1_000_000;
 
+  private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
+
   private final ArrowFile ratings;
   private final IngestFigures figures;
+  private final Progress progress;
   private final double trainThreshold;
   private final double testThreshold;
   private final BitSet users = new BitSet();
@@ -53,9 +58,10 @@ final class Preview {
   private final long[] rows = new long[3];
   private final long[] warmRows = new long[3];
 
-  private Preview(ArrowFile ratings, IngestFigures figures) {
+  private Preview(ArrowFile ratings, IngestFigures figures, String what) {
     this.ratings = ratings;
     this.figures = figures;
+    this.progress = new Progress(LOG, what, "rows", 2 * ratings.rows());
     double[] thresholds =
         Quantile.of(
             ratings.batches().stream().map(batch -> batch.data("timestamp")).toList(),
@@ -67,14 +73,17 @@ final class Preview {
 
   /// @param ratings of the upload
   /// @param seconds how long it took to read the upload
-  static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds) {
-    Preview preview = new Preview(ratings, figures);
+  /// @param what the work, for the log that is told how far it is
+  /// @throws java.io.InterruptedIOException when the thread was interrupted
+  static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds, String what)
+      throws IOException {
+    Preview preview = new Preview(ratings, figures, what);
     preview.findTrained();
     preview.count();
     return preview.result(seconds);
   }
 
-  private void findTrained() {
+  private void findTrained() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
       MemorySegment userIds = batch.data("userId");
       MemorySegment movieIds = batch.data("movieId");
@@ -85,10 +94,11 @@ final class Preview {
           movies.set(movieIds.get(Buffers.INT32, 4L * i));
         }
       }
+      progress.update(batch.firstRow() + batch.rows());
     }
   }
 
-  private void count() {
+  private void count() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
       MemorySegment userIds = batch.data("userId");
       MemorySegment movieIds = batch.data("movieId");
@@ -102,6 +112,7 @@ final class Preview {
           warmRows[set]++;
         }
       }
+      progress.update(ratings.rows() + batch.firstRow() + batch.rows());
     }
   }
 

@@ -122,8 +122,8 @@ final class Reading implements AutoCloseable {
   private Ratings readRatings() throws IOException {
     Path path = newFile();
     BadRows badRows = new BadRows(maxBadRows);
-    Progress progress =
-        new Progress(LOG, Ingest.STEP + " " + upload.name(), "bytes", upload.ratingsBytes());
+    String what = Ingest.STEP + " " + upload.name();
+    Progress progress = new Progress(LOG, what, "bytes", upload.ratingsBytes());
     RatingsLayout layout;
     RatingsSummary summary;
     try (RatingsWriter writer = new RatingsWriter(path)) {
@@ -148,12 +148,12 @@ final class Reading implements AutoCloseable {
       return new Ratings(path, layout.name(), summary, 0, badRows);
     }
     try (ArrowFile file = ArrowFile.open(path, ObjectKeys.RATINGS)) {
-      BitSet dropped = Duplicates.find(file);
+      BitSet dropped = Duplicates.find(file, what);
       if (dropped.isEmpty()) {
         return new Ratings(path, layout.name(), summary, 0, badRows);
       }
       Path kept = newFile();
-      RatingsSummary keptSummary = Duplicates.writeWithout(dropped, file, kept);
+      RatingsSummary keptSummary = Duplicates.writeWithout(dropped, file, kept, what);
       LOG.log(
           Level.INFO,
           "{0} {1}: {2} ratings were given again later; the latest of each is kept",

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Damages files at random, as disks, networks and hostile people do. How many times, the property
-/// `mutations` says.
+/// `mutations` says, which the build has a profile for.
 public final class Mutations {
   /// Damaged files in each test.
   public static final int COUNT = Integer.getInteger("mutations", 2_000);

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.fail;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -86,6 +88,31 @@ class IngestTest {
     assertThat(otherName.version()).isEqualTo(first.version());
     assertThat(other.cached()).isFalse();
     assertThat(other.version()).isNotEqualTo(first.version());
+  }
+
+  /// What the manifest records of the input stands for the files, which have no digests of their own.
+  @Test
+  void sameContentInAnotherStore_givesTheSameFilesBitForBit(@TempDir Path elsewhere)
+      throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("ml/ratings.csv", Uploads.ratings(400, 300) + "1,1,5,1\n");
+    entries.put("ml/movies.csv", Uploads.MOVIES);
+    entries.put("ml/tags.csv", "userId,movieId,tag,timestamp\n1,5,sad,40\n");
+    entries.put("ml/links.csv", "movieId,imdbId,tmdbId\n1,0114709,862\n");
+    byte[] upload = Uploads.zip(entries);
+    IngestResult here = Uploads.ingest(store, "raw/set/a.zip", upload);
+    try (LocalObjectStore other = new LocalObjectStore(elsewhere)) {
+      IngestResult there = Uploads.ingest(other, "raw/set/b.zip", upload);
+      assertThat(there.manifest()).isEqualTo(here.manifest());
+      Manifest manifest = Manifest.read(store, here.manifest(), "ingest", Ingest.FORMAT_VERSION);
+      assertThat(manifest.inputs()).isEqualTo(Map.of("upload", Digest.of(upload)));
+      assertThat(manifest.outputs())
+          .containsOnlyKeys("ratings.arrow", "movies.arrow", "tags.arrow", "links.arrow");
+      for (String name : manifest.outputs().keySet()) {
+        String key = here.manifest().replace("manifest.json", name);
+        assertThat(other.read(key).content()).as(name).isEqualTo(store.read(key).content());
+      }
+    }
   }
 
   @Test
