@@ -33,6 +33,10 @@ import java.util.zip.ZipOutputStream;
 public final class ColdStart {
   private static final String BUCKET = "cold-start";
   private static final int RUNS = 11;
+  private static final int MORE_REQUESTS = 1_000;
+
+  /// What Lambda gives a function of 512 MB.
+  private static final String HEAP = "435m";
 
   /// How a JVM is started.
   private record Variant(String name, String use, String make) {}
@@ -65,10 +69,11 @@ public final class ColdStart {
                   task(Path.of("target/empty-function/function.zip"), work, "empty")),
               new Function(
                   "serve",
-                  "com.craftyverse.recsys.lambda.LambdaEntryPoint",
+                  "com.craftyverse.recsys.lambda.ServeEntryPoint",
                   "{\"recommend\": {\"userId\": " + FullSizeModel.userId(1_000) + "}}",
                   task(Path.of("target/serving/function.zip"), work, "serve")));
       measure(functions, server, work);
+      tellMemory(functions.getLast(), server, work);
     }
   }
 
@@ -147,12 +152,39 @@ public final class ColdStart {
     }
   }
 
+  /// What a process took at most that answered requests of every kind.
+  private static void tellMemory(Function serve, S3ProxyServer server, Path work) throws Exception {
+    List<String> events = new ArrayList<>();
+    for (int i = 0; i < MORE_REQUESTS / 5; i++) {
+      int user = FullSizeModel.userId(10 * i);
+      int movie = FullSizeModel.movieId(100 * i);
+      events.add("{\"recommend\": {\"userId\": %d, \"explain\": true}}".formatted(user));
+      events.add("{\"recommend\": {\"userId\": %d, \"genres\": [\"Comedy\"]}}".formatted(user));
+      events.add("{\"predict\": {\"userId\": %d, \"movieIds\": [%d]}}".formatted(user, movie));
+      events.add("{\"similar\": {\"movieId\": %d, \"n\": 100}}".formatted(movie));
+      events.add(
+          "{\"foldIn\": {\"ratings\": [{\"movieId\": %d, \"rating\": 4}], \"n\": 100}}"
+              .formatted(movie));
+    }
+    Path file = Files.write(work.resolve("events"), events);
+    String output = run(serve, "", server, file.toString()).output;
+    say("memory of serve, heap of %s at most, after %d requests:", HEAP, 1 + events.size());
+    output.lines().filter(line -> line.startsWith("MEMORY")).forEach(line -> say("%s", line));
+  }
+
   private static Path archive(Variant variant, Function function, Path work) {
     return work.resolve(function.name + variant.use.hashCode() + ".archive");
   }
 
-  /// Milliseconds from the start of a process to its answer.
+  /// What a process wrote, and the milliseconds from its start to its first answer.
+  private record Run(double millis, String output) {}
+
   private static double start(Function function, String flag, S3ProxyServer server)
+      throws Exception {
+    return run(function, flag, server).millis;
+  }
+
+  private static Run run(Function function, String flag, S3ProxyServer server, String... more)
       throws Exception {
     List<String> command =
         new ArrayList<>(
@@ -160,7 +192,7 @@ public final class ColdStart {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx435m"));
+                "-Xmx" + HEAP));
     if (!flag.isEmpty()) {
       command.add(flag);
     }
@@ -171,6 +203,7 @@ public final class ColdStart {
             FirstAnswer.class.getName(),
             function.handler,
             function.event));
+    command.addAll(List.of(more));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder
         .environment()
@@ -212,7 +245,7 @@ public final class ColdStart {
     if (millis == 0 || !answered) {
       throw new IOException(function.name + " gave no answer:\n" + output);
     }
-    return millis;
+    return new Run(millis, output.toString());
   }
 
   private static String classPath(Path task) throws IOException {

@@ -7,12 +7,15 @@ import java.io.OutputStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/// A process that makes a Lambda handler, as the runtime would, has it answer one event, and ends.
+/// A process that makes a Lambda handler, as the runtime would, has it answer an event, and ends; or has it
+/// answer more and tells what memory that took.
 public final class FirstAnswer {
   private FirstAnswer() {}
 
-  /// @param arguments the handler's class, the event
+  /// @param arguments the handler's class, the event, and a file with more of them, if so
   public static void main(String[] arguments) throws Exception {
     Object handler = Class.forName(arguments[0]).getConstructor().newInstance();
     Class<?> contextType = Class.forName("com.amazonaws.services.lambda.runtime.Context");
@@ -31,13 +34,23 @@ public final class FirstAnswer {
         handler
             .getClass()
             .getMethod("handleRequest", InputStream.class, OutputStream.class, contextType);
+    System.out.println("ANSWER " + answer(handler, handle, arguments[1], context));
+    if (arguments.length > 2) {
+      for (String event : Files.readAllLines(Path.of(arguments[2]))) {
+        String _ = answer(handler, handle, event, context);
+      }
+      Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("VmHWM") || line.startsWith("Rss"))
+          .forEach(line -> System.out.println("MEMORY " + line));
+    }
+    System.exit(0);
+  }
+
+  private static String answer(Object handler, Method handle, String event, Object context)
+      throws Exception {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     handle.invoke(
-        handler,
-        new ByteArrayInputStream(arguments[1].getBytes(StandardCharsets.UTF_8)),
-        output,
-        context);
-    System.out.println("ANSWER " + output.toString(StandardCharsets.UTF_8).replace("\n", ""));
-    System.exit(0);
+        handler, new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), output, context);
+    return output.toString(StandardCharsets.UTF_8).replace("\n", "");
   }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,10 @@ public final class ServingBenchmark {
   private static final int ROUNDS = 2_000;
   private static final int PAIRS = 1_000;
   private static final int KNOWN = 200;
+  private static final int TRIALS = 8;
+
+  /// 50 factors of them are 13 kB.
+  private static final int CACHED_ITEMS = 64;
 
   private final Serving serving;
   private final float[] matrix = new float[FullSizeModel.ITEMS * FullSizeModel.FACTORS];
@@ -82,25 +87,57 @@ public final class ServingBenchmark {
           task.quantile(.99) / task.quantile(.5),
           task.quantile(0) / tasks.getFirst().quantile(0));
     }
-    double one = perSecond(1);
-    double two = perSecond(2);
-    say("recommend: %.0f a second on one thread, %.0f on two: %.2f times", one, two, two / one);
+    measureThreads();
   }
 
-  private double perSecond(int threads) throws InterruptedException {
+  /// What a second thread brings; beside it the same of work that needs nothing but the memory, and of
+  /// work that needs nothing but the processor, to tell what the machine has to give.
+  private void measureThreads() throws InterruptedException {
+    say("%-45s %10s %10s %8s", "a second", "1 thread", "2 threads", "×");
+    compareThreads(
+        "recommend 10 of 41,239, seen ones left out",
+        500,
+        seed -> {
+          Random own = new Random(seed);
+          return () -> serving.recommend(recommendation(own.nextInt(KNOWN), null, null));
+        });
+    compareThreads(
+        "System.arraycopy of the item matrix",
+        500,
+        _ -> {
+          float[] target = new float[matrix.length];
+          return () -> System.arraycopy(matrix, 0, target, 0, target.length);
+        });
+    compareThreads(
+        "scores of " + CACHED_ITEMS + " items, which lie in the first cache",
+        200_000,
+        _ -> {
+          ItemFactors items = new ItemFactors(CACHED_ITEMS, FullSizeModel.FACTORS);
+          float[] vector = items.padded(new float[FullSizeModel.FACTORS]);
+          return () -> items.release(items.scores(1, vector));
+        });
+  }
+
+  private static void compareThreads(String name, int each, IntFunction<Runnable> task)
+      throws InterruptedException {
+    double one = perSecond(1, each, task);
+    double two = perSecond(2, each, task);
+    say("%-45s %10.0f %10.0f %8.2f", name, one, two, two / one);
+  }
+
+  private static double perSecond(int threads, int each, IntFunction<Runnable> task)
+      throws InterruptedException {
+    List<Runnable> work = IntStream.range(0, threads).mapToObj(task).toList();
     double best = 0;
-    for (int trial = 0; trial < 5; trial++) {
-      int each = 500;
+    for (int trial = 0; trial < TRIALS; trial++) {
       CountDownLatch done = new CountDownLatch(threads);
       long start = System.nanoTime();
-      for (int thread = 0; thread < threads; thread++) {
-        int seed = thread;
+      for (Runnable one : work) {
         Thread.ofPlatform()
             .start(
                 () -> {
-                  Random own = new Random(seed);
                   for (int i = 0; i < each; i++) {
-                    serving.recommend(recommendation(own.nextInt(KNOWN), null, null));
+                    one.run();
                   }
                   done.countDown();
                 });

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// It does not implement Lambda's interface, of which Quarkus allows one implementation only: Lambda
 /// takes any class with a method of this shape.
 public final class LambdaEntryPoint {
+  static {
+    Logging.begin();
+  }
+
   private static final Logger LOG = Logger.getLogger(LambdaEntryPoint.class);
   private static final String REQUEST_ID = "requestId";
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -41,7 +45,7 @@ public final class LambdaEntryPoint {
   /// Starts the application, while Lambda initializes the process and before it takes a snapshot.
   public LambdaEntryPoint() {
     Quarkus.manualStart();
-    JsonLog.install();
+    Logging.install();
   }
 
   /// Runs the function on an event, or on the request within one that a function URL sent.

@@ -77,14 +77,17 @@ public final class Models {
   /// @throws RequestException when it has no model, or one that cannot be served
   ServedModel of(@Nullable String dataset) throws IOException {
     String name = dataset == null ? defaultDataset() : requireDataset(dataset);
-    Dataset entry;
+    return entry(name).model();
+  }
+
+  private Dataset entry(String name) {
     synchronized (datasets) {
-      entry = datasets.computeIfAbsent(name, Dataset::new);
+      Dataset entry = datasets.computeIfAbsent(name, Dataset::new);
       if (datasets.size() > MOST_DATASETS) {
         datasets.remove(datasets.keySet().iterator().next());
       }
+      return entry;
     }
-    return entry.model();
   }
 
   /// Looks beside the requests whether the models in memory are still the current ones.
@@ -112,13 +115,13 @@ public final class Models {
     }
     Latest known = latest;
     if (known == null || nanoTime.getAsLong() - known.nanoTime >= interval) {
-      known = new Latest(findLatest(), nanoTime.getAsLong());
+      known = new Latest(findLatest(store), nanoTime.getAsLong());
       latest = known;
     }
     return known.dataset;
   }
 
-  private String findLatest() throws IOException {
+  static String findLatest(ObjectStore store) throws IOException {
     return store.list("models/").stream()
         .filter(object -> ObjectKeys.isCurrent(object.key()))
         .max(Comparator.comparing(ObjectInfo::lastModified).thenComparing(ObjectInfo::key))
@@ -129,8 +132,36 @@ public final class Models {
                     "no model has been published yet; upload a ratings file first"));
   }
 
-  /// A model that answers, and the version of `current.json` that named it.
-  private record Loaded(ServedModel model, String etag) {}
+  /// A model that answers.
+  ///
+  /// @param dataset whose model it is
+  /// @param etag the version of `current.json` that named it
+  record Loaded(String dataset, ServedModel model, String etag) {}
+
+  /// Loads a dataset's current model.
+  ///
+  /// @throws RequestException when it has none, or one that cannot be served
+  static Loaded load(ObjectStore store, String dataset) throws IOException {
+    CurrentModel.Versioned current =
+        CurrentModel.find(store, dataset)
+            .orElseThrow(
+                () ->
+                    RequestException.notFound(
+                        "the dataset " + ObjectKeys.quote(dataset) + " has no published model"));
+    return load(store, dataset, current);
+  }
+
+  private static Loaded load(ObjectStore store, String dataset, CurrentModel.Versioned current)
+      throws IOException {
+    return new Loaded(dataset, ServedModel.load(store, current.current()), current.etag());
+  }
+
+  /// Takes over a model that was loaded ahead, with another client of the store.
+  void adopt(Loaded ahead) {
+    Dataset dataset = entry(ahead.dataset);
+    dataset.loaded = new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag);
+    dataset.lookedAt = nanoTime.getAsLong();
+  }
 
   /// A dataset's model.
   private final class Dataset {
@@ -174,7 +205,7 @@ public final class Models {
                         RequestException.notFound(
                             "the dataset " + ObjectKeys.quote(name) + " has no published model"));
         try {
-          known = new Loaded(ServedModel.load(store, current.current()), current.etag());
+          known = load(store, name, current);
         } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
           LOG.log(
               Level.ERROR, "the current model of {0} cannot be served: {1}", name, e.getMessage());
@@ -209,9 +240,9 @@ public final class Models {
         current = CurrentModel.find(store, name);
         if (current.isPresent()) {
           ServedModel.requireRanges(store, current.get().current());
-          ServedModel model = ServedModel.load(store, current.get().current());
-          loaded = new Loaded(model, current.get().etag());
-          LOG.log(Level.INFO, "{0} is answered by model {1}", name, model.card().modelId());
+          Loaded model = load(store, name, current.get());
+          loaded = model;
+          LOG.log(Level.INFO, "{0} is answered by model {1}", name, model.model.card().modelId());
         }
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
         refused = current.map(CurrentModel.Versioned::etag).orElse(null);

@@ -21,6 +21,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
 
+  private final Models models;
   private final Serving serving;
   private final Router router;
   private final Snapshot snapshot;
@@ -31,7 +32,7 @@ public final class ServeFunction {
       Instance<ObjectStore> stores,
       @ConfigProperty(name = "recsys.dataset") Optional<String> dataset,
       @ConfigProperty(name = "recsys.refresh") Duration refresh) {
-    Models models = new Models(store, dataset, refresh);
+    this.models = new Models(store, dataset, refresh);
     this.serving = new Serving(store, models);
     this.router = new Router(serving);
     this.snapshot = new Snapshot(serving, models, () -> reconnect(store, stores));
@@ -45,11 +46,12 @@ public final class ServeFunction {
 
   /// Loads the default dataset's model when the process starts, where that is wanted, so that the first
   /// request finds it.
-  void start(
-      @Observes StartupEvent event, @ConfigProperty(name = "recsys.preload") boolean preload) {
+  void start(@Observes StartupEvent event, @ConfigProperty(name = "recsys.preload") boolean preload)
+      throws InterruptedException {
     if (preload) {
       // The context keeps no more than a weak reference, hence the field.
       Core.getGlobalContext().register(snapshot);
+      Preload.take().ifPresent(models::adopt);
       try {
         serving.load(null);
       } catch (RequestException e) {

@@ -54,6 +54,11 @@ final class ServedModel {
     return new ServedModel(card, current.published(), catalogue, users, foldIn);
   }
 
+  /// The same model, its users read from another client of the store.
+  ServedModel withStore(ObjectStore store) {
+    return new ServedModel(card, published, catalogue, users.withStore(store), foldIn);
+  }
+
   /// Checks that what is read later is there.
   ///
   /// @throws NoSuchObjectException when it is not

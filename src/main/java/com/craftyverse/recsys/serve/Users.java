@@ -42,6 +42,11 @@ final class Users {
     this.items = items;
   }
 
+  /// The same users, none of them read yet.
+  Users withStore(ObjectStore another) {
+    return new Users(another, directory, lookup, factors, items);
+  }
+
   /// The row of a user, negative when the model does not know them.
   int rowOf(int userId) {
     return Arrays.binarySearch(lookup.userIds(), userId);

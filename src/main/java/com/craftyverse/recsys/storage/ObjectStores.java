@@ -3,17 +3,38 @@ package com.craftyverse.recsys.storage;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Opens the store that a setting names.
 public final class ObjectStores {
   private static final String S3 = "s3://";
 
+  private static final AtomicReference<@Nullable Ahead> AHEAD = new AtomicReference<>();
+
+  /// A store that is open before it is asked for.
+  private record Ahead(String location, ObjectStore store) {}
+
   private ObjectStores() {}
+
+  /// Opens a store for whoever asks next for that location.
+  ///
+  /// @return the store, to read from meanwhile; the next caller of [#open] closes it
+  /// @throws IOException when it cannot be opened
+  public static ObjectStore openAhead(String location) throws IOException {
+    ObjectStore store = open(location);
+    AHEAD.set(new Ahead(location, store));
+    return store;
+  }
 
   /// @param location a directory, or `s3://bucket`
   /// @throws IOException when it cannot be opened
   /// @throws IllegalArgumentException when it is neither
   public static ObjectStore open(String location) throws IOException {
+    Ahead ahead = AHEAD.get();
+    if (ahead != null && ahead.location.equals(location) && AHEAD.compareAndSet(ahead, null)) {
+      return ahead.store;
+    }
     if (location.startsWith(S3)) {
       return S3ObjectStore.open(location.substring(S3.length()));
     }

@@ -1,9 +1,16 @@
 package com.craftyverse.recsys.storage;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -19,21 +26,68 @@ final class S3Connection {
   private S3Connection() {}
 
   /// A client of whatever the environment names: region, credentials and endpoint.
+  ///
+  /// To make one takes a good part of a cold start. So it is made once, where that can be, and the
+  /// variables that Lambda sets are read here; the SDK searches for what they do not say.
   static S3Client ofEnvironment(S3Options options) {
-    S3Client client = builder(options).build();
-    URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
-    if (endpoint == null) {
+    Optional<URI> endpoint =
+        setting("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3")
+            .or(() -> setting("aws.endpointUrl", "AWS_ENDPOINT_URL"))
+            .map(URI::create);
+    S3ClientBuilder builder = builder(options);
+    setting("aws.region", "AWS_REGION").map(Region::of).ifPresent(builder::region);
+    if (System.getProperty("aws.accessKeyId") == null
+        && System.getenv("AWS_ACCESS_KEY_ID") != null
+        && System.getenv("AWS_SECRET_ACCESS_KEY") != null) {
+      builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
+    }
+    if (endpoint.isPresent() && isPlain(endpoint.get())) {
+      builder
+          .httpClientBuilder(null)
+          .httpClient(UrlConnectionHttpClient.create(S3Connection::connect));
+    }
+    // Servers other than AWS seldom have a name for each bucket.
+    S3Client client = builder.forcePathStyle(endpoint.isPresent()).build();
+    boolean isOther = client.serviceClientConfiguration().endpointOverride().isPresent();
+    if (isOther == endpoint.isPresent()) {
       return client;
     }
     client.close();
-    // Servers other than AWS seldom have a name for each bucket.
-    return builder(options).forcePathStyle(true).build();
+    // A profile names another endpoint, or says that the environment's is none.
+    return builder(options).forcePathStyle(isOther).build();
+  }
+
+  private static Optional<String> setting(String property, String variable) {
+    return Optional.ofNullable(System.getProperty(property))
+        .or(() -> Optional.ofNullable(System.getenv(variable)))
+        .map(String::strip)
+        .filter(value -> !value.isEmpty());
+  }
+
+  /// Whether nothing but HTTP without TLS or a proxy is needed to get there.
+  private static boolean isPlain(URI endpoint) {
+    return "http".equalsIgnoreCase(endpoint.getScheme())
+        && System.getenv().keySet().stream()
+            .noneMatch(name -> name.toLowerCase(Locale.ROOT).equals("http_proxy"));
+  }
+
+  /// A connection as the client makes it by itself, but for the TLS that it prepares at its start.
+  private static HttpURLConnection connect(URI uri) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+      connection.setConnectTimeout(Math.toIntExact(CONNECT.toMillis()));
+      connection.setReadTimeout(Math.toIntExact(SILENCE.toMillis()));
+      return connection;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// A client yet to be told where and as whom.
   static S3ClientBuilder builder(S3Options options) {
     BackoffStrategy backoff =
-        BackoffStrategy.exponentialDelay(options.backoff().multipliedBy(2), LONGEST_BACKOFF);
+        BackoffStrategy.exponentialDelay(
+            options.backoff().plus(options.backoff()), LONGEST_BACKOFF);
     return S3Client.builder()
         .httpClientBuilder(
             UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE))

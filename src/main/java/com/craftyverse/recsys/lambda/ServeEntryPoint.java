@@ -1,0 +1,29 @@
+package com.craftyverse.recsys.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.craftyverse.recsys.serve.Preload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/// The handler of the serving package:
+/// `com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest`. The same as [LambdaEntryPoint], with the
+/// model loaded while the application starts.
+public final class ServeEntryPoint {
+  private final LambdaEntryPoint functions;
+
+  /// Starts both.
+  public ServeEntryPoint() {
+    Logging.begin();
+    Preload.begin(System.getenv());
+    functions = new LambdaEntryPoint();
+  }
+
+  /// Answers an event.
+  ///
+  /// @see LambdaEntryPoint#handleRequest
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    functions.handleRequest(input, output, context);
+  }
+}
