@@ -39,7 +39,7 @@ public final class Index {
   /// Goes up whenever the same inputs would give other files.
   public static final int FORMAT_VERSION = 1;
 
-  private static final int INGEST_FORMAT_VERSION = 2;
+  private static final int INGEST_FORMAT_VERSION = 3;
   private static final int SPLIT_FORMAT_VERSION = 2;
   private static final long DEFAULT_SEED = 42;
   private static final int IDS_SHOWN = 15;

@@ -38,7 +38,7 @@ public final class Ingest {
   public static final String STEP = "ingest";
 
   /// Goes up whenever the same upload would give other files.
-  public static final int FORMAT_VERSION = 2;
+  public static final int FORMAT_VERSION = 3;
 
   /// What the name of an upload may end in, where an event names it.
   private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");

@@ -15,7 +15,8 @@ final class Links {
   /// The most bytes of a file of links: all of them are held in memory.
   static final long MOST_BYTES = 64L << 20;
 
-  private static final List<String> COLUMNS = List.of("movieId", "imdbId", "tmdbId");
+  /// What a CSV file of them must have.
+  static final List<String> COLUMNS = List.of("movieId", "imdbId", "tmdbId");
 
   private final List<Integer> movies = new ArrayList<>();
   private final List<String> imdb = new ArrayList<>();

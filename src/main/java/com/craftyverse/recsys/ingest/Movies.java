@@ -52,7 +52,9 @@ final class Movies {
   private static final List<String> ITEM_COLUMNS =
       Stream.concat(ITEM_COLUMNS_BEFORE_GENRES.stream(), ITEM_GENRES.stream()).toList();
 
-  private static final List<String> COLUMNS = List.of("movieId", "title", "genres");
+  /// What a CSV file of them must have.
+  static final List<String> COLUMNS = List.of("movieId", "title", "genres");
+
   private static final String NO_GENRES = "(no genres listed)";
   private static final Pattern YEAR = Pattern.compile("\\((\\d{4})(?:[–-]\\d{0,4})?\\)\\s*$");
 

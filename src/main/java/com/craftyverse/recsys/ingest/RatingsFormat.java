@@ -43,7 +43,7 @@ record RatingsFormat(@Nullable RatingsColumns columns, String delimiter, RatingS
       }
     }
     RatingsColumns wanted = columns == null ? RatingsColumns.MOVIELENS : columns;
-    List<String> names = fields(line);
+    List<String> names = fields(line, delimiter);
     if (!names.containsAll(wanted.names())) {
       return Optional.empty();
     }
@@ -81,7 +81,8 @@ record RatingsFormat(@Nullable RatingsColumns columns, String delimiter, RatingS
     return String.join(delimiter, (columns == null ? RatingsColumns.MOVIELENS : columns).names());
   }
 
-  private List<String> fields(String line) {
+  /// The values of a header, out of their quotes.
+  static List<String> fields(String line, String delimiter) {
     List<String> fields = new ArrayList<>();
     for (String field : line.split(Pattern.quote(delimiter), -1)) {
       String name = field.strip();

@@ -138,11 +138,11 @@ final class Reading implements AutoCloseable {
     }
     if (summary.rows() == 0) {
       throw RequestException.unprocessable(
-          upload.name()
-              + (badRows.count() == 0
-                  ? ": the ratings have a header but no rows"
-                  : ": no row of the ratings is as it should be; the first: "
-                      + badRows.examples().getFirst()));
+          badRows.count() == 0
+              ? upload.ratingsFile() + " has a header but no rows"
+              : upload.name()
+                  + ": no row of the ratings is as it should be; the first: "
+                  + badRows.examples().getFirst());
     }
     if (summary.isAscending()) {
       return new Ratings(path, layout.name(), summary, 0, badRows);

@@ -16,7 +16,9 @@ final class Tags implements AutoCloseable {
   static final long MOST_BYTES_OF_DAT = 64L << 20;
 
   private static final int BATCH_ROWS = 1 << 15;
-  private static final List<String> COLUMNS = List.of("userId", "movieId", "tag", "timestamp");
+
+  /// What a CSV file of them must have.
+  static final List<String> COLUMNS = List.of("userId", "movieId", "tag", "timestamp");
 
   private final ArrowFileWriter writer;
   private final int[] users = new int[BATCH_ROWS];

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.ingest.UploadEntries.Part;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -8,17 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
@@ -35,21 +29,6 @@ final class Upload implements AutoCloseable {
   /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
   static final long MOST_BYTES = 8L << 30;
 
-  private static final String RATINGS_CSV = "ratings.csv";
-  private static final String MOVIES_CSV = "movies.csv";
-  private static final String MOVIES_DAT = "movies.dat";
-  private static final String U_ITEM = "u.item";
-  private static final String U_DATA = "u.data";
-  private static final String TAGS_CSV = "tags.csv";
-  private static final String TAGS_DAT = "tags.dat";
-  private static final String LINKS_CSV = "links.csv";
-  private static final List<List<String>> PARTS =
-      List.of(
-          List.of(MOVIES_CSV, MOVIES_DAT, U_ITEM), List.of(TAGS_CSV, TAGS_DAT), List.of(LINKS_CSV));
-  private static final int ENTRIES_NAMED = 8;
-  private static final int MOST_ENTRIES = 1_000;
-  private static final int FIRST_LINE = 4_096;
-
   private final Path path;
   private final String name;
   private final RatingsFormat format;
@@ -61,10 +40,7 @@ final class Upload implements AutoCloseable {
   private final boolean gzip;
 
   /// Null for a plain file.
-  private @Nullable ZipEntry ratings;
-
-  /// Files beside the ratings, by name.
-  private final Map<String, ZipEntry> parts = new HashMap<>();
+  private final @Nullable UploadEntries entries;
 
   private final Turns turns;
   private volatile @Nullable LimitedInputStream ratingsInput;
@@ -75,11 +51,13 @@ final class Upload implements AutoCloseable {
       RatingsFormat format,
       @Nullable ZipFile zip,
       boolean gzip,
-      long mostBytes) {
+      long mostBytes)
+      throws IOException {
     this.path = path;
     this.name = name;
     this.format = format;
     this.zip = zip;
+    this.entries = zip == null ? null : new UploadEntries(zip, name, format);
     this.gzip = gzip;
     this.mostBytes = mostBytes;
     int cores = Runtime.getRuntime().availableProcessors();
@@ -117,10 +95,7 @@ final class Upload implements AutoCloseable {
       throw unreadable(name, "zip", e);
     }
     try {
-      requireNames(zip, name);
-      Upload upload = new Upload(path, name, format, zip, false, mostBytes);
-      upload.findParts(zip);
-      return upload;
+      return new Upload(path, name, format, zip, false, mostBytes);
     } catch (IOException | RuntimeException e) {
       zip.close();
       throw e;
@@ -143,7 +118,7 @@ final class Upload implements AutoCloseable {
 
   /// Size of the ratings as text; of a gzip, its own size.
   long ratingsBytes() throws IOException {
-    return zip == null ? Files.size(path) : ratings().getSize();
+    return entries == null ? Files.size(path) : entries.ratings().getSize();
   }
 
   /// How much of it has been parsed.
@@ -156,9 +131,9 @@ final class Upload implements AutoCloseable {
   ///
   /// @return the layout that was recognised
   RatingsLayout parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
-    if (zip != null) {
+    if (entries != null) {
       return read(
-          ratings(),
+          entries.ratings(),
           mostBytes,
           this::readAhead,
           (input, file) -> new RatingsParser(input, format, file, badRows, sink).parse());
@@ -180,44 +155,47 @@ final class Upload implements AutoCloseable {
     return new ReadAheadInputStream(input, turns);
   }
 
+  /// What errors call the file of the ratings.
+  String ratingsFile() {
+    return entries == null ? name : inZip(entries.ratings());
+  }
+
   /// The movies; none for a plain file or a zip without them.
   Movies movies(BadRows badRows) throws IOException {
-    for (String wanted : List.of(MOVIES_CSV, MOVIES_DAT, U_ITEM)) {
-      ZipEntry entry = parts.get(wanted);
-      if (entry != null) {
-        return read(
-            entry,
-            Movies.MOST_BYTES,
-            (input, file) ->
-                switch (wanted) {
-                  case MOVIES_CSV -> Movies.ofCsv(input, file, badRows);
-                  case MOVIES_DAT -> Movies.ofDat(input, file, badRows);
-                  default -> Movies.ofItems(input, file, badRows);
-                });
-      }
+    Optional<ZipEntry> csv = part(Part.MOVIES_CSV);
+    Optional<ZipEntry> dat = part(Part.MOVIES_DAT);
+    Optional<ZipEntry> items = part(Part.U_ITEM);
+    if (csv.isPresent()) {
+      return read(csv.get(), Movies.MOST_BYTES, (in, file) -> Movies.ofCsv(in, file, badRows));
+    }
+    if (dat.isPresent()) {
+      return read(dat.get(), Movies.MOST_BYTES, (in, file) -> Movies.ofDat(in, file, badRows));
+    }
+    if (items.isPresent()) {
+      return read(items.get(), Movies.MOST_BYTES, (in, file) -> Movies.ofItems(in, file, badRows));
     }
     return new Movies();
   }
 
   boolean hasTags() {
-    return parts.containsKey(TAGS_CSV) || parts.containsKey(TAGS_DAT);
+    return part(Part.TAGS_CSV).isPresent() || part(Part.TAGS_DAT).isPresent();
   }
 
   /// Writes the tags, of which [#hasTags] says whether there are any.
   ///
   /// @return their rows
   long writeTags(BadRows badRows, Path target) throws IOException {
-    ZipEntry csv = parts.get(TAGS_CSV);
-    return csv != null
-        ? read(csv, mostBytes, (input, file) -> Tags.ofCsv(input, file, badRows, target))
+    Optional<ZipEntry> csv = part(Part.TAGS_CSV);
+    return csv.isPresent()
+        ? read(csv.get(), mostBytes, (in, file) -> Tags.ofCsv(in, file, badRows, target))
         : read(
-            Objects.requireNonNull(parts.get(TAGS_DAT)),
+            part(Part.TAGS_DAT).orElseThrow(),
             Tags.MOST_BYTES_OF_DAT,
-            (input, file) -> Tags.ofDat(input, file, badRows, target));
+            (in, file) -> Tags.ofDat(in, file, badRows, target));
   }
 
   boolean hasLinks() {
-    return parts.containsKey(LINKS_CSV);
+    return part(Part.LINKS_CSV).isPresent();
   }
 
   /// Writes the links, of which [#hasLinks] says whether there are any.
@@ -225,23 +203,18 @@ final class Upload implements AutoCloseable {
   /// @return their rows
   long writeLinks(BadRows badRows, Path target) throws IOException {
     return read(
-        Objects.requireNonNull(parts.get(LINKS_CSV)),
+        part(Part.LINKS_CSV).orElseThrow(),
         Links.MOST_BYTES,
-        (input, file) -> Links.ofCsv(input, file, badRows, target));
+        (in, file) -> Links.ofCsv(in, file, badRows, target));
+  }
+
+  private Optional<ZipEntry> part(Part part) {
+    return entries == null ? Optional.empty() : entries.part(part);
   }
 
   /// The names of the zip's files that are not read, in the zip's order.
   List<String> skipped() {
-    if (zip == null) {
-      return List.of();
-    }
-    Set<String> read = new HashSet<>();
-    read.add(ratings().getName());
-    parts.values().forEach(part -> read.add(part.getName()));
-    return zip.stream()
-        .filter(entry -> !entry.isDirectory() && !read.contains(entry.getName()))
-        .map(ZipEntry::getName)
-        .toList();
+    return entries == null ? List.of() : entries.skipped();
   }
 
   @Override
@@ -288,119 +261,8 @@ final class Upload implements AutoCloseable {
     return name + ": " + entry.getName();
   }
 
-  /// Finds the files to read; of movies and of tags those of the first layout that is there.
-  private void findParts(ZipFile file) throws IOException {
-    for (List<String> layouts : PARTS) {
-      for (String wanted : layouts) {
-        List<? extends ZipEntry> entries =
-            file.stream().filter(e -> !e.isDirectory() && isNamed(e, wanted)).toList();
-        if (entries.size() > 1) {
-          throw RequestException.unprocessable(
-              name
-                  + " holds "
-                  + entries.size()
-                  + " files named "
-                  + wanted
-                  + ", expected one: "
-                  + firstTwo(entries));
-        }
-        if (!entries.isEmpty()) {
-          parts.put(wanted, entries.getFirst());
-          break;
-        }
-      }
-    }
-    ratings = findRatings(file);
-  }
-
-  private ZipEntry ratings() {
-    return Objects.requireNonNull(ratings);
-  }
-
-  /// The entry that holds the ratings, found by the first line of each.
-  private ZipEntry findRatings(ZipFile file) throws IOException {
-    List<ZipEntry> found = new ArrayList<>();
-    for (ZipEntry entry : Collections.list(file.entries())) {
-      if (!entry.isDirectory()
-          && ((isNamed(entry, RATINGS_CSV) && format.columns() == null)
-              || format.recognise(firstLine(file, entry)).isPresent())) {
-        found.add(entry);
-      }
-    }
-    if (found.size() > 1 && found.stream().filter(e -> isNamed(e, U_DATA)).count() == 1) {
-      found.removeIf(e -> !isNamed(e, U_DATA));
-    }
-    if (found.isEmpty()) {
-      throw RequestException.unprocessable(
-          name
-              + " holds no "
-              + (format.columns() == null
-                  ? RATINGS_CSV
-                  : "file of ratings that begins with " + format.header())
-              + "; it has "
-              + (file.size() == 0 ? "no files at all" : names(file)));
-    }
-    if (found.size() > 1) {
-      throw RequestException.unprocessable(
-          name + " holds " + found.size() + " files of ratings, expected one: " + firstTwo(found));
-    }
-    return found.getFirst();
-  }
-
-  private String firstLine(ZipFile file, ZipEntry entry) throws IOException {
-    try (InputStream input = file.getInputStream(entry)) {
-      byte[] start = input.readNBytes(FIRST_LINE);
-      return RatingsLayout.firstLine(start, start.length);
-    } catch (ZipException | EOFException e) {
-      throw unreadable(name, "zip", e);
-    }
-  }
-
-  /// Nothing is unpacked under an entry's name, but a zip with such names is up to no good.
-  private static void requireNames(ZipFile file, String name) {
-    if (file.size() > MOST_ENTRIES) {
-      throw RequestException.unprocessable(
-          name + " has " + file.size() + " entries, expected " + MOST_ENTRIES + " at most");
-    }
-    for (ZipEntry entry : Collections.list(file.entries())) {
-      String path = entry.getName().replace('\\', '/');
-      if (path.startsWith("/")
-          || path.matches("[A-Za-z]:.*")
-          || List.of(path.split("/", -1)).contains("..")) {
-        throw RequestException.unprocessable(
-            name
-                + " has an entry named "
-                + ObjectKeys.quote(entry.getName())
-                + ", which leads out of the zip");
-      }
-    }
-  }
-
-  private static String firstTwo(List<? extends ZipEntry> entries) {
-    return entries.stream()
-        .map(e -> ObjectKeys.quote(e.getName()))
-        .sorted()
-        .limit(2)
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String names(ZipFile file) {
-    String names =
-        file.stream()
-            .limit(ENTRIES_NAMED)
-            .map(e -> ObjectKeys.quote(e.getName()))
-            .collect(Collectors.joining(", "));
-    return file.size() > ENTRIES_NAMED
-        ? names + " and " + (file.size() - ENTRIES_NAMED) + " more"
-        : names;
-  }
-
-  private static boolean isNamed(ZipEntry entry, String wanted) {
-    String path = entry.getName().replace('\\', '/').toLowerCase(Locale.ROOT);
-    return path.substring(path.lastIndexOf('/') + 1).equals(wanted);
-  }
-
-  private static RequestException unreadable(String name, String kind, IOException e) {
+  /// The error of a file that is damaged.
+  static RequestException unreadable(String name, String kind, IOException e) {
     return RequestException.unprocessable(
         name
             + " is a "

@@ -91,14 +91,18 @@ final class Utf8Reader extends Reader {
   /// Counts lines and columns up to `end` of the buffer.
   private void passOver(int end) {
     byte[] array = bytes.array();
-    int lineStart = 1 - column;
+    int lineStart = 0;
     for (int i = 0; i < end; i++) {
       if (array[i] == '\n') {
         line++;
+        column = 1;
         lineStart = i + 1;
       }
     }
-    column = end - lineStart + 1;
+    for (int i = lineStart; i < end; i++) {
+      // A character's bytes but the first are 10xxxxxx.
+      column += (array[i] & 0xC0) == 0x80 ? 0 : 1;
+    }
   }
 
   private RequestException malformed() {

@@ -7,7 +7,8 @@
 /// Nothing can be quicker than inflating, which is one thread's work and cannot be divided; so
 /// [Turns][com.craftyverse.recsys.ingest.Turns] see to it that the others leave it a core.
 ///
-/// - [Upload][com.craftyverse.recsys.ingest.Upload] knows what is in a file, by its content.
+/// - [Upload][com.craftyverse.recsys.ingest.Upload] knows what a file is, by its content, and
+///   [UploadEntries][com.craftyverse.recsys.ingest.UploadEntries] what is in a zip.
 /// - [RatingsParser][com.craftyverse.recsys.ingest.RatingsParser] takes the bytes of ratings to columns
 ///   without a `String` in between, many bytes at a time;
 ///   [RowReader][com.craftyverse.recsys.ingest.RowReader] takes the rows that are out of the ordinary,

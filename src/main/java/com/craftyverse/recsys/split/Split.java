@@ -35,7 +35,7 @@ public final class Split {
   /// Goes up whenever the same inputs would give other files.
   public static final int FORMAT_VERSION = 2;
 
-  private static final int INGEST_FORMAT_VERSION = 2;
+  private static final int INGEST_FORMAT_VERSION = 3;
   private static final String INGEST = "ingest";
   private static final String TEST = "test";
   private static final List<String> SETS = List.of("training", "test", "validation");

@@ -152,7 +152,7 @@ class IngestTest {
         "a.zip holds 2 files of ratings, expected one: 'a/ratings.csv', 'b/ratings.csv'");
     refused(
         Uploads.zip(Uploads.HEADER, Uploads.MOVIES),
-        "a.zip: the ratings have a header but no rows");
+        "a.zip: set/ratings.csv has a header but no rows");
     refused(
         Uploads.zip(RATINGS + "1,2,3\n", Uploads.MOVIES),
         "a.zip: set/ratings.csv, line 5, column 6: the row ends after rating; timestamp is"
@@ -207,9 +207,10 @@ class IngestTest {
       zip.putNextEntry(new ZipEntry("ratings.csv"));
       zip.write(RATINGS.getBytes(StandardCharsets.UTF_8));
       zip.putNextEntry(new ZipEntry("movies.csv"));
-      zip.write("movieId,title,genres\n1,Caf\u00e9,Drama\n".getBytes(StandardCharsets.ISO_8859_1));
+      zip.write("movieId,title,genres\n1,Ein Café,Drama\n2,Ä Caf".getBytes(StandardCharsets.UTF_8));
+      zip.write("\u00e9,Drama\n".getBytes(StandardCharsets.ISO_8859_1));
     }
-    refused(bytes.toByteArray(), "a.zip: movies.csv, line 2, column 6: bytes that are not UTF-8");
+    refused(bytes.toByteArray(), "a.zip: movies.csv, line 3, column 8: bytes that are not UTF-8");
   }
 
   @Test
@@ -249,6 +250,60 @@ class IngestTest {
         .hasMessage(
             "d.csv.gz is a gzip that cannot be read; it is damaged or not whole ('Unexpected end of"
                 + " ZLIB input stream')");
+  }
+
+  /// Of MovieLens' files and others beside them each is what its first line says, under any name.
+  @Test
+  void partsOfAnyName_areRecognisedByTheirFirstLine() throws IOException {
+    Map<String, String> csv = new LinkedHashMap<>();
+    csv.put("my/notes.csv", "movieId,note\n1,x\n");
+    csv.put("my/a.csv", "genres,title,movieId,extra\nDrama,Long Road (1995),1,x\n");
+    csv.put("my/b.csv", "timestamp,rating,\"movieId\",userId\n7,4.5,1,3\n");
+    csv.put("my/c.csv", "\uFEFFuserId,movieId,tag,timestamp\r\n1,5,sad,40\r\n");
+    csv.put("my/d.csv", "movieId,imdbId,tmdbId\n1,0114709,862\n");
+    IngestFigures newer = Uploads.ingest(store, "raw/a.zip", Uploads.zip(csv)).figures();
+    assertThat(newer.layout()).isEqualTo("ratings.csv");
+    assertThat(newer.ratings()).isEqualTo(1);
+    assertThat(newer.movies()).isEqualTo(1);
+    assertThat(newer.tags()).isEqualTo(1);
+    assertThat(newer.links()).isEqualTo(1);
+    assertThat(newer.skippedFiles()).containsExactly("my/notes.csv");
+
+    Map<String, String> dat = new LinkedHashMap<>();
+    dat.put("users", "1::F::1::10::48067\n");
+    dat.put("ratings", "1::1193::5::978300760\n");
+    dat.put("movies", "1::Heat: A Story (1995)::Action|Crime\n");
+    dat.put("tags", "15::4973::a :: b::1215184630\n");
+    IngestFigures older = Uploads.ingest(store, "raw/b.zip", Uploads.zip(dat)).figures();
+    assertThat(older.layout()).isEqualTo("ratings.dat");
+    assertThat(older.movies()).isEqualTo(1);
+    assertThat(older.tags()).isEqualTo(1);
+    assertThat(older.skippedFiles()).containsExactly("users");
+
+    Map<String, String> oldest = new LinkedHashMap<>();
+    oldest.put("users", "1|24|M|technician|85711\n");
+    oldest.put(
+        "films", "1|Toy (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0\n");
+    oldest.put("data", "1\t1\t5\t10\n");
+    IngestFigures first = Uploads.ingest(store, "raw/c.zip", Uploads.zip(oldest)).figures();
+    assertThat(first.layout()).isEqualTo("u.data");
+    assertThat(first.movies()).isEqualTo(1);
+    assertThat(first.skippedFiles()).containsExactly("users");
+
+    csv.put("my/e.csv", "movieId,title,genres\n1,A,B\n");
+    refused(
+        Uploads.zip(csv),
+        "a.zip holds 2 files like movies.csv, expected one: 'my/a.csv', 'my/e.csv'");
+    // The name decides where there is one.
+    csv.put("my/movies.csv", "movieId,title,genres\n1,A,B\n2,C,D\n");
+    IngestFigures named = Uploads.ingest(store, "raw/d.zip", Uploads.zip(csv)).figures();
+    assertThat(named.movies()).isEqualTo(2);
+    assertThat(named.skippedFiles()).containsExactly("my/notes.csv", "my/a.csv", "my/e.csv");
+    csv.put("my/movies.csv", "movieId,title\n1,A\n");
+    refused(
+        Uploads.zip(csv),
+        "a.zip: my/movies.csv, line 1: the header is 'movieId,title', expected"
+            + " movieId,title,genres");
   }
 
   @Test
