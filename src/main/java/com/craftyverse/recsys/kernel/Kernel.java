@@ -49,8 +49,9 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// @param users the users' rows, changed in place
   /// @param userAt where the user's row begins
   /// @param items the items' rows, changed in place
-  /// @param item int32 column of item numbers
-  /// @param rating float32 column of ratings
+  /// @param item int32 column of item numbers; those of later rows, whosever they are, may be looked
+  ///     up, too, if there are any
+  /// @param rating float32 column of ratings, as long as that of the items
   /// @param from the first row of the columns
   /// @param count how many rows
   /// @return Σ e², before the updates

@@ -20,6 +20,10 @@ public final class LearningRates {
   }
 
   final int stride;
+
+  /// Floats of a row before its padding.
+  final int used;
+
   final float mean;
   final float[] userStep;
   final float[] itemStep;
@@ -41,6 +45,7 @@ public final class LearningRates {
       Rate userBias,
       Rate itemBias) {
     this.stride = layout.stride();
+    this.used = layout.used();
     this.mean = mean;
     this.userStep = new float[stride];
     this.itemStep = new float[stride];

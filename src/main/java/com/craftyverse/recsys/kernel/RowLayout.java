@@ -21,7 +21,12 @@ public record RowLayout(int factors) {
   /// Floats in a row.
   public int stride() {
     int lanes = Kernel.VIRTUAL_LANES;
-    return (factors + 2 + lanes - 1) / lanes * lanes;
+    return (used() + lanes - 1) / lanes * lanes;
+  }
+
+  /// Floats in a row before its padding.
+  int used() {
+    return factors + 2;
   }
 
   /// The place of the bias in a user's row; in an item's, of the one that it meets.

@@ -34,11 +34,10 @@ final class ScalarKernel implements Kernel {
         long row = (from + done + b) * Integer.BYTES;
         int itemAt = item.get(INT32, row) * rates.stride;
         float target = rating.get(FLOAT32, row) - rates.mean;
-        float error = target - dot(scratch, users, userAt, items, itemAt, rates.stride);
         scratch.at[b] = itemAt;
-        scratch.errors[b] = error;
-        squares += (double) error * error;
+        scratch.errors[b] = target - dot(scratch, users, userAt, items, itemAt, rates.stride);
       }
+      squares += scratch.squares(batch);
       learn(rates, scratch, users, userAt, items, batch);
     }
     return squares;
@@ -46,8 +45,7 @@ final class ScalarKernel implements Kernel {
 
   private static void learn(
       LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items, int batch) {
-    int stride = rates.stride;
-    for (int i = 0; i < stride; i++) {
+    for (int i = 0; i < rates.used; i++) {
       float user = users[userAt + i];
       float step = rates.itemStep[i] * user;
       float gradient = 0;
@@ -59,24 +57,19 @@ final class ScalarKernel implements Kernel {
         items[at] = Math.fma(error, step, item * rates.itemDecay[i]);
       }
       users[userAt + i] =
-          Math.fma(rates.userStep[i], gradient, user * rates.userDecay[batch * stride + i]);
+          Math.fma(rates.userStep[i], gradient, user * rates.userDecay[batch * rates.stride + i]);
     }
   }
 
   @Override
   public float dot(Scratch scratch, float[] a, int aAt, float[] b, int bAt, int stride) {
     float[] sums = scratch.sums;
-    Arrays.fill(sums, 0);
+    Arrays.fill(sums, 0, VIRTUAL_LANES, 0);
     for (int slice = 0; slice < stride; slice += VIRTUAL_LANES) {
       for (int lane = 0; lane < VIRTUAL_LANES; lane++) {
         sums[lane] = Math.fma(a[aAt + slice + lane], b[bAt + slice + lane], sums[lane]);
       }
     }
-    for (int half = VIRTUAL_LANES / 2; half > 0; half /= 2) {
-      for (int lane = 0; lane < half; lane++) {
-        sums[lane] += sums[lane + half];
-      }
-    }
-    return sums[0];
+    return scratch.foldSums(VIRTUAL_LANES);
   }
 }

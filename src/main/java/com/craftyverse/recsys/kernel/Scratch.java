@@ -8,11 +8,11 @@ public final class Scratch {
   /// What the dot products of a batch should be: rating − μ.
   final float[] targets = new float[Kernel.BATCH];
 
-  /// The sums of a batch's dot products, 16 floats each; then its errors, each repeated.
-  final float[] errors = new float[Kernel.BATCH * Kernel.VIRTUAL_LANES];
+  /// The errors of a batch: targets less predictions.
+  final float[] errors = new float[Kernel.BATCH];
 
-  /// The 16 sums of a dot product.
-  final float[] sums = new float[Kernel.VIRTUAL_LANES];
+  /// The sums of a batch's dot products, 16 floats for each of them.
+  final float[] sums = new float[Kernel.BATCH * Kernel.VIRTUAL_LANES];
 
   /// The user's gradient over a batch.
   final float[] gradient;
@@ -20,5 +20,35 @@ public final class Scratch {
   /// @param layout of the rows that are worked on
   public Scratch(RowLayout layout) {
     this.gradient = new float[layout.stride()];
+  }
+
+  /// What the first `count` sums of a dot product come to, added up in the tree that [Kernel] lays down.
+  float foldSums(int count) {
+    for (int half = count / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        sums[lane] += sums[lane + half];
+      }
+    }
+    return sums[0];
+  }
+
+  /// The sum of the squared errors of the first `batch` ratings, added up in a tree: a chain of eight
+  /// additions would be waited for.
+  double squares(int batch) {
+    double square0 = square(0);
+    double square1 = batch > 1 ? square(1) : 0;
+    double square2 = batch > 2 ? square(2) : 0;
+    double square3 = batch > 3 ? square(3) : 0;
+    double square4 = batch > 4 ? square(4) : 0;
+    double square5 = batch > 5 ? square(5) : 0;
+    double square6 = batch > 6 ? square(6) : 0;
+    double square7 = batch > 7 ? square(7) : 0;
+    return ((square0 + square1) + (square2 + square3))
+        + ((square4 + square5) + (square6 + square7));
+  }
+
+  private double square(int b) {
+    double error = errors[b];
+    return error * error;
   }
 }

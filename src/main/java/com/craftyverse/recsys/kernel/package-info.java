@@ -2,7 +2,8 @@
 /// [Kernel][com.craftyverse.recsys.kernel.Kernel].
 ///
 /// `ScalarKernel` is the reference: plain loops. `VectorKernel` does the same in vector
-/// instructions; it is the only class that needs `jdk.incubator.vector`.
+/// instructions; with its dot products, `VectorDots`, and its updates, `VectorSteps`, it is all that
+/// needs `jdk.incubator.vector`.
 /// [Kernels][com.craftyverse.recsys.kernel.Kernels] chooses once between the two, and can say why.
 ///
 /// *The same bits.* A model must not depend on the machine that trained it. Sums of floats depend
