@@ -1,17 +1,12 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.storage.LocalObjectStore;
-import com.craftyverse.recsys.storage.ObjectInfo;
-import com.craftyverse.recsys.storage.S3ObjectStore;
-import com.craftyverse.recsys.storage.S3ProxyServer;
-import com.craftyverse.recsys.storage.S3TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +19,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /// From the start of a process to its first answer: the function `serve` with a model of ml-latest's size
-/// in an S3 server, beside a function that does nothing and has the same S3 client on its class path.
+/// in a local S3 server, beside a function that does nothing and has the same S3 client on its class path.
 /// With C1 alone, as Lambda's managed runtime starts, and then with the archives that a container image or
 /// a runtime of one's own could bring.
 ///
@@ -58,8 +53,7 @@ public final class ColdStart {
         Path.of(arguments.length == 0 ? "target/benchmark" : arguments[0]).toAbsolutePath();
     LocalObjectStore model = FullSizeModel.in(directory);
     Path work = Files.createTempDirectory("cold-start");
-    try (S3ProxyServer server = new S3ProxyServer(Files.createDirectories(work.resolve("s3")))) {
-      upload(model, server, work);
+    try (ModelServer server = new ModelServer(model, BUCKET)) {
       List<Function> functions =
           List.of(
               new Function(
@@ -74,18 +68,6 @@ public final class ColdStart {
                   task(Path.of("target/serving/function.zip"), work, "serve")));
       measure(functions, server, work);
       tellMemory(functions.getLast(), server, work);
-    }
-  }
-
-  private static void upload(LocalObjectStore model, S3ProxyServer server, Path work)
-      throws IOException {
-    try (S3ObjectStore store =
-        S3TestServer.openEmpty(server, BUCKET, Files.createDirectories(work.resolve("client")))) {
-      for (ObjectInfo object : model.list("models/")) {
-        Path file = store.newTempFile();
-        Files.copy(model.fetch(object.key()).path(), file, StandardCopyOption.REPLACE_EXISTING);
-        store.put(object.key(), file);
-      }
     }
   }
 
@@ -114,7 +96,7 @@ public final class ColdStart {
     return task;
   }
 
-  private static void measure(List<Function> functions, S3ProxyServer server, Path work)
+  private static void measure(List<Function> functions, ModelServer server, Path work)
       throws Exception {
     Map<String, List<Double>> seconds = new TreeMap<>();
     for (Variant variant : VARIANTS) {
@@ -153,7 +135,7 @@ public final class ColdStart {
   }
 
   /// What a process took at most that answered requests of every kind.
-  private static void tellMemory(Function serve, S3ProxyServer server, Path work) throws Exception {
+  private static void tellMemory(Function serve, ModelServer server, Path work) throws Exception {
     List<String> events = new ArrayList<>();
     for (int i = 0; i < MORE_REQUESTS / 5; i++) {
       int user = FullSizeModel.userId(10 * i);
@@ -179,12 +161,11 @@ public final class ColdStart {
   /// What a process wrote, and the milliseconds from its start to its first answer.
   private record Run(double millis, String output) {}
 
-  private static double start(Function function, String flag, S3ProxyServer server)
-      throws Exception {
+  private static double start(Function function, String flag, ModelServer server) throws Exception {
     return run(function, flag, server).millis;
   }
 
-  private static Run run(Function function, String flag, S3ProxyServer server, String... more)
+  private static Run run(Function function, String flag, ModelServer server, String... more)
       throws Exception {
     List<String> command =
         new ArrayList<>(
@@ -224,9 +205,9 @@ public final class ColdStart {
                 "AWS_ENDPOINT_URL",
                 server.uri().toString(),
                 "AWS_ACCESS_KEY_ID",
-                S3TestServer.ACCESS_KEY,
+                "key",
                 "AWS_SECRET_ACCESS_KEY",
-                S3TestServer.SECRET_KEY));
+                "secret"));
     long begin = System.nanoTime();
     Process process = builder.start();
     StringBuilder output = new StringBuilder();

@@ -12,6 +12,11 @@
 /// rest of each lies), one read each. When a user is first asked for: a range of `users.arrow`, and of
 /// `seen.arrow` where the history matters. Both are kept, up to a bound, as long as the model is.
 ///
+/// *Cold starts.* On Lambda the model is loaded beside the start of the application, not after it
+/// ([Preload][com.craftyverse.recsys.serve.Preload]). What a start takes is mostly classes that are loaded for
+/// the first time, so the package has few of them: see `storage` for the S3 client, and the package's build
+/// for what is left out.
+///
 /// *Scoring.* The item factors lie factor by factor, an array for each, so that scoring the catalogue is
 /// a plain loop over items at one index: C2 vectorizes it, C1, which is all that Lambda's managed runtime
 /// has without SnapStart, compiles it into few instructions, and no incubator module is needed. Every

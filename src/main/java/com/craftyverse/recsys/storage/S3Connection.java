@@ -34,17 +34,15 @@ final class S3Connection {
         setting("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3")
             .or(() -> setting("aws.endpointUrl", "AWS_ENDPOINT_URL"))
             .map(URI::create);
-    S3ClientBuilder builder = builder(options);
+    S3ClientBuilder builder =
+        endpoint.isPresent() && isPlain(endpoint.get())
+            ? bare(options).httpClient(UrlConnectionHttpClient.create(S3Connection::connect))
+            : builder(options);
     setting("aws.region", "AWS_REGION").map(Region::of).ifPresent(builder::region);
     if (System.getProperty("aws.accessKeyId") == null
         && System.getenv("AWS_ACCESS_KEY_ID") != null
         && System.getenv("AWS_SECRET_ACCESS_KEY") != null) {
       builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
-    }
-    if (endpoint.isPresent() && isPlain(endpoint.get())) {
-      builder
-          .httpClientBuilder(null)
-          .httpClient(UrlConnectionHttpClient.create(S3Connection::connect));
     }
     // Servers other than AWS seldom have a name for each bucket.
     S3Client client = builder.forcePathStyle(endpoint.isPresent()).build();
@@ -85,12 +83,16 @@ final class S3Connection {
 
   /// A client yet to be told where and as whom.
   static S3ClientBuilder builder(S3Options options) {
+    return bare(options)
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
+  }
+
+  private static S3ClientBuilder bare(S3Options options) {
     BackoffStrategy backoff =
         BackoffStrategy.exponentialDelay(
             options.backoff().plus(options.backoff()), LONGEST_BACKOFF);
     return S3Client.builder()
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE))
         // Each request carries its own checksum, so the body need not be wrapped in signed chunks,
         // which not every server understands.
         .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
