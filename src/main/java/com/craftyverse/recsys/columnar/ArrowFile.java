@@ -307,9 +307,11 @@ public final class ArrowFile implements AutoCloseable {
           name, where + ": offset " + offset + ": the message is not a record batch");
     }
     var header =
-        Objects.requireNonNull(
+        present(
             (org.apache.arrow.flatbuf.RecordBatch)
-                message.header(new org.apache.arrow.flatbuf.RecordBatch()));
+                message.header(new org.apache.arrow.flatbuf.RecordBatch()),
+            name,
+            where + ": offset " + offset + ": the message is empty");
     if (header.compression() != null) {
       throw new MalformedFileException(
           name, where + ": compressed bodies are not supported; write the file uncompressed");
@@ -362,9 +364,10 @@ public final class ArrowFile implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       children.add(column(field.children(i), name, depth + 1));
     }
+    String noType = "column '" + fieldName + "' does not say how wide it is";
     switch (field.typeType()) {
       case org.apache.arrow.flatbuf.Type.Int -> {
-        Int type = Objects.requireNonNull((Int) field.type(new Int()));
+        Int type = present((Int) field.type(new Int()), name, noType);
         if (type.isSigned() && type.bitWidth() == 32) {
           return new Column(fieldName, Column.Type.INT32, 0, children);
         }
@@ -373,8 +376,7 @@ public final class ArrowFile implements AutoCloseable {
         }
       }
       case org.apache.arrow.flatbuf.Type.FloatingPoint -> {
-        FloatingPoint type =
-            Objects.requireNonNull((FloatingPoint) field.type(new FloatingPoint()));
+        FloatingPoint type = present((FloatingPoint) field.type(new FloatingPoint()), name, noType);
         if (type.precision() == Precision.SINGLE) {
           return new Column(fieldName, Column.Type.FLOAT32, 0, children);
         }
@@ -386,8 +388,7 @@ public final class ArrowFile implements AutoCloseable {
         return new Column(fieldName, Column.Type.LIST, 0, children);
       }
       case org.apache.arrow.flatbuf.Type.FixedSizeList -> {
-        FixedSizeList type =
-            Objects.requireNonNull((FixedSizeList) field.type(new FixedSizeList()));
+        FixedSizeList type = present((FixedSizeList) field.type(new FixedSizeList()), name, noType);
         return new Column(fieldName, Column.Type.FIXED_SIZE_LIST, type.listSize(), children);
       }
       case org.apache.arrow.flatbuf.Type.Struct_ -> {
@@ -402,6 +403,15 @@ public final class ArrowFile implements AutoCloseable {
             + "' has a type that is not supported (Arrow type "
             + org.apache.arrow.flatbuf.Type.name(field.typeType())
             + ")");
+  }
+
+  /// A part of the metadata, which flatbuffers give as null where a damaged file lacks it.
+  private static <T> T present(@Nullable T part, String name, String problem)
+      throws MalformedFileException {
+    if (part == null) {
+      throw new MalformedFileException(name, problem);
+    }
+    return part;
   }
 
   private static int checkedCount(int count, long limit, String name, String what)

@@ -184,6 +184,16 @@ class ArrowFileTest {
   }
 
   @Test
+  void columnsThatDoNotSayHowWideTheyAre_areRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(everyType("every.arrow"));
+    // Of many damaged files the one in which just that is lost.
+    byte[] damaged = Mutations.damage(whole, 1_500, new SplittableRandom(2_640));
+    assertThatThrownBy(() -> open(damaged))
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessage("x.arrow: column 'id' does not say how wide it is");
+  }
+
+  @Test
   void buffersThatDoNotFitTheRows_areRefused() throws IOException {
     Path path = directory.resolve("wrong.arrow");
     try (ArrowFileWriter writer =
