@@ -37,7 +37,7 @@ public final class Index {
   public static final String STEP = "index";
 
   /// Goes up whenever the same inputs would give other files.
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   private static final int INGEST_FORMAT_VERSION = 3;
   private static final int SPLIT_FORMAT_VERSION = 2;

@@ -64,7 +64,7 @@ public final class IndexFixture {
         .run(
             new StepSpec(
                 "index",
-                1,
+                IndexFiles.INDEX_FORMAT_VERSION,
                 dataset,
                 Map.of(),
                 new Parameters(side, train.size(), firstUserId, firstMovieId)),
