@@ -63,12 +63,23 @@ public final class EpochBenchmark {
     private final ValidationSet validation;
     private final int rounds;
     private final TrainParameters parameters;
+    private final Factors initial;
+    private final Factors factors;
 
     Bench(TrainingSet training, ValidationSet validation, int rounds) {
       this.training = training;
       this.validation = validation;
       this.rounds = rounds;
       this.parameters = TrainParameters.of(TrainRequest.of("benchmark"), training.rows());
+      this.initial =
+          Factors.initial(
+              new RowLayout(parameters.factors()),
+              training.users(),
+              training.items(),
+              0,
+              parameters.initialSpread(),
+              parameters.seed());
+      this.factors = initial.copy();
     }
 
     void run() throws IOException {
@@ -122,14 +133,9 @@ public final class EpochBenchmark {
 
     /// The first epoch of a new run; what the run needs before it is not counted.
     private double epoch(Kernel kernel, Workers workers) {
-      Factors factors =
-          Factors.initial(
-              new RowLayout(parameters.factors()),
-              training.users(),
-              training.items(),
-              0,
-              parameters.initialSpread(),
-              parameters.seed());
+      // Into memory that is there: new matrices each time would set off the garbage collector.
+      System.arraycopy(initial.users(), 0, factors.users(), 0, initial.users().length);
+      System.arraycopy(initial.items(), 0, factors.items(), 0, initial.items().length);
       Descent descent = new Descent(training, validation, parameters, kernel, workers);
       try {
         long start = System.nanoTime();

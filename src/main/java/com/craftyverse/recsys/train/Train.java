@@ -117,35 +117,43 @@ public final class Train {
       StepRunner.Output output,
       String directory)
       throws IOException {
-    TrainingSet training = new TrainingSet(inputs.training);
-    ValidationSet validation =
-        new ValidationSet(inputs.validation, training.users(), training.items());
-    check(inputs, training, parameters);
     String what = "train " + spec.dataset();
-    LOG.log(
-        Level.INFO,
-        String.format(
-            Locale.ROOT,
-            "%s: %,d ratings of %,d users and %,d items, %,d for validation; model %s, k = %d, %s,"
-                + " %d %s",
-            what,
-            training.rows(),
-            training.users(),
-            training.items(),
-            validation.rows(),
-            parameters.model(),
-            parameters.factors(),
-            execution.kernel(),
-            execution.threads(),
-            execution.threads() == 1 ? "thread" : "threads"));
     RowLayout layout = new RowLayout(parameters.factors());
-    Checkpoint checkpoint =
-        new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
-    Optional<TrainingState> kept = checkpoint.read();
-    TrainingState state =
-        kept.isPresent()
-            ? kept.get()
-            : new TrainingState(initial(what, training, layout, parameters, inputs, earlier));
+    TrainingSet training;
+    ValidationSet validation;
+    Checkpoint checkpoint;
+    TrainingState state;
+    KernelWarmUp warmUp = new KernelWarmUp(execution.kernel().kernel(), layout);
+    try {
+      training = new TrainingSet(inputs.training);
+      validation = new ValidationSet(inputs.validation, training.users(), training.items());
+      check(inputs, training, parameters);
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: %,d ratings of %,d users and %,d items, %,d for validation; model %s, k = %d,"
+                  + " %s, %d %s",
+              what,
+              training.rows(),
+              training.users(),
+              training.items(),
+              validation.rows(),
+              parameters.model(),
+              parameters.factors(),
+              execution.kernel(),
+              execution.threads(),
+              execution.threads() == 1 ? "thread" : "threads"));
+      checkpoint =
+          new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
+      Optional<TrainingState> kept = checkpoint.read();
+      state =
+          kept.isPresent()
+              ? kept.get()
+              : new TrainingState(initial(what, training, layout, parameters, inputs, earlier));
+    } finally {
+      warmUp.close();
+    }
     Trainer.Outcome outcome;
     float mean;
     try (Workers workers = new Workers(what, execution.threads())) {
