@@ -17,6 +17,10 @@
 /// *Order.* A block's ratings are grouped by user. Chunks of 64 users are visited in an order that
 /// is drawn anew for each epoch and block; the ratings are streamed from the mapped columns.
 ///
+/// *First epoch.* While the files are read, a
+/// [KernelWarmUp][com.craftyverse.recsys.train.KernelWarmUp] has the kernel compiled, without which the
+/// first epoch takes as long as five.
+///
 /// *Errors.* The training RMSE is that of each rating just before it is learned from. For the
 /// validation RMSE, as for every other use of a model, predictions are clipped to the scale of the
 /// training ratings. Where validation is evidence, at least 2,000 ratings of 100 users, it decides
@@ -83,8 +87,10 @@
 /// | the same with 0.027, and 25 epochs                  | 0.8371, 0.8382  | 1.25  |
 /// | 100 factors, users' 0.07, items' 0.1                | 0.8340, 0.8349  | 1.7   |
 ///
-/// The penalties are fields of the request; the differences are too small for another default. In a
-/// prototype on the same folds, with rows of unknown movies counted in (0.8464 with the defaults):
+/// These tables were made with a grid of 12 blocks a side, where there are 6 now; the figures that are
+/// reached, below, are of today's. The penalties are fields of the request; the differences are too small
+/// for another default. In a prototype on the same folds, with rows of unknown movies counted in (0.8464
+/// with the defaults):
 ///
 /// | choice                                              | difference | time  |
 /// |-----------------------------------------------------|------------|-------|
