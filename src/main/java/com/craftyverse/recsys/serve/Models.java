@@ -142,13 +142,16 @@ public final class Models {
   ///
   /// @throws RequestException when it has none, or one that cannot be served
   static Loaded load(ObjectStore store, String dataset) throws IOException {
-    CurrentModel.Versioned current =
-        CurrentModel.find(store, dataset)
-            .orElseThrow(
-                () ->
-                    RequestException.notFound(
-                        "the dataset " + ObjectKeys.quote(dataset) + " has no published model"));
-    return load(store, dataset, current);
+    return load(store, dataset, current(store, dataset));
+  }
+
+  private static CurrentModel.Versioned current(ObjectStore store, String dataset)
+      throws IOException {
+    return CurrentModel.find(store, dataset)
+        .orElseThrow(
+            () ->
+                RequestException.notFound(
+                    "the dataset " + ObjectKeys.quote(dataset) + " has no published model"));
   }
 
   private static Loaded load(ObjectStore store, String dataset, CurrentModel.Versioned current)
@@ -198,12 +201,7 @@ public final class Models {
     private synchronized ServedModel loadFirst() throws IOException {
       Loaded known = loaded;
       if (known == null) {
-        CurrentModel.Versioned current =
-            CurrentModel.find(store, name)
-                .orElseThrow(
-                    () ->
-                        RequestException.notFound(
-                            "the dataset " + ObjectKeys.quote(name) + " has no published model"));
+        CurrentModel.Versioned current = current(store, name);
         try {
           known = load(store, name, current);
         } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
