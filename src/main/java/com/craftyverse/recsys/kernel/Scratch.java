@@ -22,14 +22,26 @@ public final class Scratch {
     this.gradient = new float[layout.stride()];
   }
 
-  /// What the first `count` sums of a dot product come to, added up in the tree that [Kernel] lays down.
+  /// What the first `count` sums of a dot product come to, 4, 8 or 16 of them, added up in the tree that
+  /// [Kernel] lays down.
   float foldSums(int count) {
-    for (int half = count / 2; half > 0; half /= 2) {
-      for (int lane = 0; lane < half; lane++) {
-        sums[lane] += sums[lane + half];
+    float[] sums = this.sums;
+    if (count == 16) {
+      for (int lane = 0; lane < 8; lane++) {
+        sums[lane] += sums[lane + 8];
       }
     }
-    return sums[0];
+    float sum0 = sums[0];
+    float sum1 = sums[1];
+    float sum2 = sums[2];
+    float sum3 = sums[3];
+    if (count > 4) {
+      sum0 += sums[4];
+      sum1 += sums[5];
+      sum2 += sums[6];
+      sum3 += sums[7];
+    }
+    return (sum0 + sum2) + (sum1 + sum3);
   }
 
   /// The sum of the squared errors of the first `batch` ratings, added up in a tree: a chain of eight

@@ -1,20 +1,33 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.step.Threads;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/// Has the kernel compiled while a run still reads its files: a thread that learns from ratings of no
-/// meaning until it is closed. Vector code that is not compiled yet is slower than plain loops by
+/// Has the kernel compiled before it is needed: a thread that learns from ratings of no meaning while a
+/// JVM's first run reads its files. Vector code that is not compiled yet is slower than plain loops by
 /// orders of magnitude, and would make the first epoch take as long as five others.
-final class KernelWarmUp implements AutoCloseable {
-  private static final int ITEMS = 64;
-  private static final int RATINGS = 4_096;
+///
+/// For maintainers: what the compiler has not seen here, it throws the code away for when the run
+/// begins. Hence columns in a mapped file, as the run's are, batches of all sizes, and ratings up to a
+/// column's end.
+final class KernelWarmUp {
+  private static final int FACTORS = 50;
+  private static final int ROWS = 64;
+  private static final int RATINGS = 1_024;
 
   /// Runs of 1, 2, … ratings, so that batches of all sizes come up.
   private static final int LONGEST_RUN = 24;
@@ -22,46 +35,96 @@ final class KernelWarmUp implements AutoCloseable {
   /// More than any compiler waits for.
   private static final int MOST_RUNS = 200_000;
 
-  private final Thread thread;
-  private volatile boolean closed;
+  /// Once the code is fast, this leaves the processor to the compiler and to the reading of files.
+  private static final int RUNS_BETWEEN_PAUSES = 64;
 
-  /// @param layout of the rows of the run
-  KernelWarmUp(Kernel kernel, RowLayout layout) {
-    this.thread =
-        Thread.ofPlatform().daemon().name("train-warm-up").start(() -> run(kernel, layout));
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  private static @Nullable KernelWarmUp first;
+
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile @Nullable IOException problem;
+
+  private KernelWarmUp() {
+    this.thread = Thread.ofPlatform().daemon().name("train-warm-up").start(this::run);
   }
 
-  private void run(Kernel kernel, RowLayout layout) {
-    Factors factors = Factors.initial(layout, 1, ITEMS, 0, 0.25, 1);
-    LearningRates.Rate rate = new LearningRates.Rate(0.01f, 0.01f);
-    LearningRates rates = new LearningRates(layout, 3, rate, rate, rate, rate);
-    Scratch scratch = new Scratch(layout);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment item = arena.allocate(ValueLayout.JAVA_INT, RATINGS);
-      MemorySegment rating = arena.allocate(ValueLayout.JAVA_FLOAT, RATINGS);
-      for (int i = 0; i < RATINGS; i++) {
-        item.setAtIndex(ValueLayout.JAVA_INT, i, i % ITEMS);
-        rating.setAtIndex(ValueLayout.JAVA_FLOAT, i, 2 + i % 3);
-      }
-      for (int run = 0; run < MOST_RUNS && !closed; run++) {
-        kernel.update(
-            rates,
-            scratch,
-            factors.users(),
-            0,
-            factors.items(),
-            item,
-            rating,
-            run % (RATINGS - LONGEST_RUN),
-            1 + run % LONGEST_RUN);
+  /// Begins, unless this JVM had its warm-up before.
+  static synchronized void start() {
+    if (first == null) {
+      first = new KernelWarmUp();
+    }
+  }
+
+  /// Ends it if it goes on, within a batch.
+  ///
+  /// @throws IOException when there was no room for a temporary file, of a few kilobytes
+  static synchronized void finish() throws IOException {
+    if (first != null) {
+      first.stopping = true;
+      Threads.join(first.thread);
+      IOException failed = first.problem;
+      if (failed != null) {
+        throw failed;
       }
     }
   }
 
-  /// Ends it, within a batch.
-  @Override
-  public void close() {
-    closed = true;
-    Threads.join(thread);
+  private void run() {
+    try (Arena arena = Arena.ofConfined()) {
+      run(Kernels.fastest().kernel(), new RowLayout(FACTORS), ratings(arena));
+    } catch (IOException e) {
+      problem = e;
+    }
+  }
+
+  /// A column of row numbers and one of ratings, one after the other.
+  private static MemorySegment ratings(Arena arena) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(
+            Files.createTempFile("train-warm-up", null),
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE)) {
+      MemorySegment columns = file.map(MapMode.READ_WRITE, 0, 2L * RATINGS * Integer.BYTES, arena);
+      for (int i = 0; i < RATINGS; i++) {
+        columns.setAtIndex(Buffers.INT32, i, i % ROWS);
+        columns.setAtIndex(Buffers.FLOAT32, RATINGS + i, 2 + i % 3);
+      }
+      return columns;
+    }
+  }
+
+  private void run(Kernel kernel, RowLayout layout, MemorySegment columns) {
+    Factors factors = Factors.initial(layout, ROWS, ROWS, 0, 0.25, 1);
+    LearningRates.Rate rate = new LearningRates.Rate(0.01f, 0.01f);
+    LearningRates rates = new LearningRates(layout, 3, rate, rate, rate, rate);
+    Scratch scratch = new Scratch(layout);
+    float[] predicted = new float[LONGEST_RUN];
+    long bytes = (long) RATINGS * Integer.BYTES;
+    MemorySegment row = columns.asSlice(0, bytes);
+    MemorySegment rating = columns.asSlice(bytes);
+    for (int run = 0; run < MOST_RUNS && !stopping; run++) {
+      int count = 1 + run % LONGEST_RUN;
+      int from = run % (RATINGS - count + 1);
+      int userAt = run % ROWS * layout.stride();
+      kernel.update(
+          rates, scratch, factors.users(), userAt, factors.items(), row, rating, from, count);
+      kernel.predict(
+          scratch,
+          3,
+          factors.users(),
+          factors.items(),
+          layout.stride(),
+          row,
+          row,
+          from,
+          count,
+          predicted);
+      if (run % RUNS_BETWEEN_PAUSES == 0) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 }

@@ -24,6 +24,9 @@ final class ModelWriter {
   private final Factors factors;
   private final RowLayout layout;
 
+  /// A batch's vectors, in one array for all batches: arrays of its size set off the garbage collector.
+  private float[] packed = new float[0];
+
   ModelWriter(Factors factors) {
     this.factors = factors;
     this.layout = factors.layout();
@@ -81,11 +84,14 @@ final class ModelWriter {
 
   private MemorySegment vectors(float[] matrix, int row, int rows) {
     int k = layout.factors();
-    float[] packed = new float[Math.multiplyExact(rows, k)];
+    int length = Math.multiplyExact(rows, k);
+    if (packed.length < length) {
+      packed = new float[length];
+    }
     for (int i = 0; i < rows; i++) {
       System.arraycopy(matrix, (row + i) * layout.stride(), packed, i * k, k);
     }
-    return MemorySegment.ofArray(packed);
+    return MemorySegment.ofArray(packed).asSlice(0, (long) length * Float.BYTES);
   }
 
   private MemorySegment biases(float[] matrix, int place, int row, int rows) {

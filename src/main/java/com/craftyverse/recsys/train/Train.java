@@ -54,6 +54,9 @@ public final class Train {
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
     Execution execution = Execution.of(request);
     TrainParameters.of(request, 0); // a field that is out of range is told before anything is read
+    if (execution.kernel().kernel().lanes() > 1) {
+      KernelWarmUp.start();
+    }
     Manifest index = Manifest.read(store, key, IndexFiles.STEP, IndexFiles.INDEX_FORMAT_VERSION);
     TrainParameters parameters = TrainParameters.of(request, ratings(index));
     Map<String, String> ids = new TreeMap<>(Map.of(IndexFiles.STEP, index.id()));
@@ -119,44 +122,37 @@ public final class Train {
       throws IOException {
     String what = "train " + spec.dataset();
     RowLayout layout = new RowLayout(parameters.factors());
-    TrainingSet training;
-    ValidationSet validation;
-    Checkpoint checkpoint;
-    TrainingState state;
-    KernelWarmUp warmUp = new KernelWarmUp(execution.kernel().kernel(), layout);
-    try {
-      training = new TrainingSet(inputs.training);
-      validation = new ValidationSet(inputs.validation, training.users(), training.items());
-      check(inputs, training, parameters);
-      LOG.log(
-          Level.INFO,
-          String.format(
-              Locale.ROOT,
-              "%s: %,d ratings of %,d users and %,d items, %,d for validation; model %s, k = %d,"
-                  + " %s, %d %s",
-              what,
-              training.rows(),
-              training.users(),
-              training.items(),
-              validation.rows(),
-              parameters.model(),
-              parameters.factors(),
-              execution.kernel(),
-              execution.threads(),
-              execution.threads() == 1 ? "thread" : "threads"));
-      checkpoint =
-          new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
-      Optional<TrainingState> kept = checkpoint.read();
-      state =
-          kept.isPresent()
-              ? kept.get()
-              : new TrainingState(initial(what, training, layout, parameters, inputs, earlier));
-    } finally {
-      warmUp.close();
-    }
+    TrainingSet training = new TrainingSet(inputs.training);
+    ValidationSet validation =
+        new ValidationSet(inputs.validation, training.users(), training.items());
+    check(inputs, training, parameters);
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: %,d ratings of %,d users and %,d items, %,d for validation; model %s, k = %d,"
+                + " %s, %d %s",
+            what,
+            training.rows(),
+            training.users(),
+            training.items(),
+            validation.rows(),
+            parameters.model(),
+            parameters.factors(),
+            execution.kernel(),
+            execution.threads(),
+            execution.threads() == 1 ? "thread" : "threads"));
+    Checkpoint checkpoint =
+        new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
     Trainer.Outcome outcome;
     float mean;
     try (Workers workers = new Workers(what, execution.threads())) {
+      Optional<TrainingState> kept = checkpoint.read();
+      TrainingState state =
+          kept.isPresent()
+              ? kept.get()
+              : begin(what, training, layout, parameters, inputs, earlier, workers);
+      KernelWarmUp.finish();
       Descent descent =
           new Descent(training, validation, parameters, execution.kernel().kernel(), workers);
       mean = descent.mean();
@@ -178,26 +174,35 @@ public final class Train {
     return figures;
   }
 
-  private static Factors initial(
+  /// A run before its first epoch. What the state holds twice is drawn twice: two threads take memory
+  /// into use at once, which takes longer than to draw.
+  private static TrainingState begin(
       String what,
       TrainingSet training,
       RowLayout layout,
       TrainParameters parameters,
       TrainingInputs inputs,
-      @Nullable WarmStart earlier)
+      @Nullable WarmStart earlier,
+      Workers workers)
       throws IOException {
-    Factors factors =
-        Factors.initial(
-            layout,
-            training.users(),
-            training.items(),
-            parameters.biased() ? 0 : training.mean(),
-            parameters.initialSpread(),
-            parameters.seed());
+    Factors[] same = new Factors[2];
+    workers.run(
+        same.length,
+        (copy, worker) ->
+            same[copy] =
+                Factors.initial(
+                    layout,
+                    training.users(),
+                    training.items(),
+                    parameters.biased() ? 0 : training.mean(),
+                    parameters.initialSpread(),
+                    parameters.seed()));
     if (earlier != null) {
-      earlier.copyInto(factors, inputs, parameters.biased() ? (float) training.mean() : 0, what);
+      float mean = parameters.biased() ? (float) training.mean() : 0;
+      earlier.copyInto(same[0], inputs, mean, what);
+      same[1] = same[0].copy();
     }
-    return factors;
+    return new TrainingState(same[0], same[1]);
   }
 
   /// Writes the model.
