@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
@@ -23,9 +24,6 @@ import java.util.Map;
 public final class Evaluate {
   /// The step's name in manifests.
   public static final String STEP = "evaluate";
-
-  /// The version of `evaluation.json`.
-  public static final int FORMAT_VERSION = 1;
 
   private static final String TRAIN = "train";
   private static final String INDEX = "index";
@@ -60,7 +58,11 @@ public final class Evaluate {
     String indexDirectory = ObjectKeys.directoryOf(FunctionCall.requireKey("sources.index", index));
     StepSpec spec =
         new StepSpec(
-            STEP, FORMAT_VERSION, model.dataset(), Map.of(TRAIN, model.id()), new Parameters());
+            STEP,
+            FormatVersions.EVALUATE,
+            model.dataset(),
+            Map.of(TRAIN, model.id()),
+            new Parameters());
     var done =
         runner.run(
             spec,

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
@@ -36,11 +37,6 @@ public final class Index {
   /// The step's name.
   public static final String STEP = "index";
 
-  /// Goes up whenever the same inputs would give other files.
-  public static final int FORMAT_VERSION = 2;
-
-  private static final int INGEST_FORMAT_VERSION = 3;
-  private static final int SPLIT_FORMAT_VERSION = 2;
   private static final long DEFAULT_SEED = 42;
   private static final int IDS_SHOWN = 15;
   private static final double EVER_BEFORE = Double.NEGATIVE_INFINITY;
@@ -95,14 +91,14 @@ public final class Index {
   public IndexResult run(IndexRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
-    Manifest split = Manifest.read(store, key, "split", SPLIT_FORMAT_VERSION);
+    Manifest split = Manifest.read(store, key, "split", FormatVersions.SPLIT);
     String ingestKey = split.source("ingest");
-    Manifest ingest = Manifest.read(store, ingestKey, "ingest", INGEST_FORMAT_VERSION);
+    Manifest ingest = Manifest.read(store, ingestKey, "ingest", FormatVersions.INGEST);
     Parameters parameters = Parameters.of(request);
     StepSpec spec =
         new StepSpec(
             STEP,
-            FORMAT_VERSION,
+            FormatVersions.INDEX,
             split.dataset(),
             Map.of("ingest", ingest.id(), "split", split.id()),
             parameters);

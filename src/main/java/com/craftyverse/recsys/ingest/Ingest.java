@@ -2,6 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Request;
@@ -36,9 +37,6 @@ import java.util.Optional;
 public final class Ingest {
   /// The step's name.
   public static final String STEP = "ingest";
-
-  /// Goes up whenever the same upload would give other files.
-  public static final int FORMAT_VERSION = 3;
 
   /// What the name of an upload may end in, where an event names it.
   private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");
@@ -236,7 +234,7 @@ public final class Ingest {
   }
 
   private static StepSpec spec(String dataset, String sha256, IngestParameters parameters) {
-    return new StepSpec(STEP, FORMAT_VERSION, dataset, Map.of("upload", sha256), parameters);
+    return new StepSpec(STEP, FormatVersions.INGEST, dataset, Map.of("upload", sha256), parameters);
   }
 
   private Optional<IngestResult> find(String dataset, String sha256, IngestParameters parameters)

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.publish;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
@@ -29,7 +30,6 @@ public final class Publish {
   /// The step's name.
   public static final String STEP = "publish";
 
-  private static final int EVALUATION_FORMAT_VERSION = 1;
   private static final int HISTORY_KEPT = 100;
 
   private final ObjectStore store;
@@ -46,7 +46,7 @@ public final class Publish {
   public PublishResult run(PublishRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
-    Manifest evaluation = Manifest.read(store, key, "evaluate", EVALUATION_FORMAT_VERSION);
+    Manifest evaluation = Manifest.read(store, key, "evaluate", FormatVersions.EVALUATE);
     String directory = ObjectKeys.directoryOf(key);
     String model =
         directory.substring(ObjectKeys.models(evaluation.dataset()).length()).replace("/", "");

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
@@ -32,10 +33,6 @@ public final class Split {
   /// The step's name.
   public static final String STEP = "split";
 
-  /// Goes up whenever the same inputs would give other files.
-  public static final int FORMAT_VERSION = 2;
-
-  private static final int INGEST_FORMAT_VERSION = 3;
   private static final String INGEST = "ingest";
   private static final String TEST = "test";
   private static final List<String> SETS = List.of("training", "test", "validation");
@@ -58,15 +55,15 @@ public final class Split {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
     SplitParameters parameters = SplitParameters.of(request);
-    Manifest dataset = Manifest.read(store, key, INGEST, INGEST_FORMAT_VERSION);
+    Manifest dataset = Manifest.read(store, key, INGEST, FormatVersions.INGEST);
     Map<String, String> inputs = new TreeMap<>(Map.of(INGEST, dataset.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(INGEST, key));
     if (parameters instanceof SplitParameters.Given) {
       String test = FunctionCall.requireKey(TEST, Request.require(TEST, request.test()));
-      inputs.put(TEST, Manifest.read(store, test, INGEST, INGEST_FORMAT_VERSION).id());
+      inputs.put(TEST, Manifest.read(store, test, INGEST, FormatVersions.INGEST).id());
       sources.put(TEST, test);
     }
-    StepSpec spec = new StepSpec(STEP, FORMAT_VERSION, dataset.dataset(), inputs, parameters);
+    StepSpec spec = new StepSpec(STEP, FormatVersions.SPLIT, dataset.dataset(), inputs, parameters);
     StepRunner.Done<SplitFigures> done =
         runner.run(
             spec,

@@ -7,7 +7,6 @@ import java.util.List;
 /// The index step's files as this step expects them.
 final class IndexFiles {
   static final String STEP = "index";
-  static final int INDEX_FORMAT_VERSION = 2;
 
   static final String USER = "user";
   static final String ITEM = "item";

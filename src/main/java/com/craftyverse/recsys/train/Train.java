@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
@@ -57,7 +58,7 @@ public final class Train {
     if (execution.kernel().kernel().lanes() > 1) {
       KernelWarmUp.start();
     }
-    Manifest index = Manifest.read(store, key, IndexFiles.STEP, IndexFiles.INDEX_FORMAT_VERSION);
+    Manifest index = Manifest.read(store, key, IndexFiles.STEP, FormatVersions.INDEX);
     TrainParameters parameters = TrainParameters.of(request, ratings(index));
     Map<String, String> ids = new TreeMap<>(Map.of(IndexFiles.STEP, index.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(IndexFiles.STEP, key));

@@ -8,6 +8,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
@@ -104,7 +105,7 @@ class IngestTest {
     try (LocalObjectStore other = new LocalObjectStore(elsewhere)) {
       IngestResult there = Uploads.ingest(other, "raw/set/b.zip", upload);
       assertThat(there.manifest()).isEqualTo(here.manifest());
-      Manifest manifest = Manifest.read(store, here.manifest(), "ingest", Ingest.FORMAT_VERSION);
+      Manifest manifest = Manifest.read(store, here.manifest(), "ingest", FormatVersions.INGEST);
       assertThat(manifest.inputs()).isEqualTo(Map.of("upload", Digest.of(upload)));
       assertThat(manifest.outputs())
           .containsOnlyKeys("ratings.arrow", "movies.arrow", "tags.arrow", "links.arrow");

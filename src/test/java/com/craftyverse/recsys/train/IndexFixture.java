@@ -3,6 +3,7 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -64,7 +65,7 @@ public final class IndexFixture {
         .run(
             new StepSpec(
                 "index",
-                IndexFiles.INDEX_FORMAT_VERSION,
+                FormatVersions.INDEX,
                 dataset,
                 Map.of(),
                 new Parameters(side, train.size(), firstUserId, firstMovieId)),
