@@ -2,6 +2,8 @@ package com.craftyverse.recsys.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.craftyverse.recsys.serve.Preload;
+import com.craftyverse.recsys.serve.ServeFunction;
+import io.quarkus.arc.Arc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,6 +19,19 @@ public final class ServeEntryPoint {
     Logging.begin();
     Preload.begin(System.getenv());
     functions = new LambdaEntryPoint();
+    if (Preload.isUnderWay()) {
+      ready();
+    }
+  }
+
+  /// An application that has no model yet starts, too.
+  private static void ready() {
+    Preload.help();
+    try {
+      Arc.container().instance(ServeFunction.class).get().ready();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Answers an event.

@@ -116,10 +116,7 @@ final class Catalogue {
       copy(batch, "movieId", ids);
       copy(batch, "year", years);
       copy(batch, "ratings", ratings);
-      if (!factors.set(
-          first,
-          batch.data("vector.item").toArray(Buffers.FLOAT32),
-          batch.data("bias").toArray(Buffers.FLOAT32))) {
+      if (!factors.set(first, batch.data("vector.item"), batch.data("bias"))) {
         throw file.malformed(
             "record batch "
                 + batch.index()

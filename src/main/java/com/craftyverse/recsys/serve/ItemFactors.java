@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.columnar.Buffers;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// order, so they agree to the bit. Fused multiply-add is not used: before C2 compiles it, it is slow.
 final class ItemFactors {
   private static final int GROUP = 8;
+
+  /// Items whose vectors are taken over at once.
+  private static final int CHUNK = 1_024;
 
   /// Products of values up to this size stay far from overflow.
   private static final float LARGEST = 1e6f;
@@ -35,13 +40,22 @@ final class ItemFactors {
   ///
   /// @param first the first of the items
   /// @return whether all values are numbers of a sensible size
-  boolean set(int first, float[] vectors, float[] itemBiases) {
-    boolean sound = areSound(vectors) && areSound(itemBiases);
-    for (int f = 0; f < factors; f++) {
-      gather(vectors, f, factors, columns[f], first, itemBiases.length);
+  boolean set(int first, MemorySegment vectors, MemorySegment itemBiases) {
+    int count = Math.toIntExact(itemBiases.byteSize() / Float.BYTES);
+    MemorySegment.copy(itemBiases, Buffers.FLOAT32, 0, biases, first, count);
+    // A copy of all of them would be as large as the factors themselves.
+    float[] some = new float[Math.min(count, CHUNK) * factors];
+    boolean sound = true;
+    for (int done = 0; done < count; done += CHUNK) {
+      int rows = Math.min(CHUNK, count - done);
+      long offset = (long) done * factors * Float.BYTES;
+      MemorySegment.copy(vectors, Buffers.FLOAT32, offset, some, 0, rows * factors);
+      sound &= areSound(some);
+      for (int f = 0; f < factors; f++) {
+        gather(some, f, factors, columns[f], first + done, rows);
+      }
     }
-    System.arraycopy(itemBiases, 0, biases, first, itemBiases.length);
-    return sound;
+    return sound && areSound(biases);
   }
 
   private static void gather(

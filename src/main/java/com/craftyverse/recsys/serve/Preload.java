@@ -19,6 +19,8 @@ public final class Preload {
   private static final AtomicReference<@Nullable FutureTask<Models.Loaded>> BEGUN =
       new AtomicReference<>();
 
+  private static volatile String begunFrom = "";
+
   private Preload() {}
 
   /// Begins, if the environment says that a model is wanted at start. To be called before anything else.
@@ -29,9 +31,21 @@ public final class Preload {
     String dataset = environment.getOrDefault("RECSYS_DATASET", "");
     if (environment.getOrDefault("RECSYS_PRELOAD", "").equals("true") && !store.isEmpty()) {
       FutureTask<Models.Loaded> load = new FutureTask<>(() -> load(store, dataset));
+      begunFrom = store;
       BEGUN.set(load);
       Thread.ofPlatform().daemon().name("model-preload").start(load);
     }
+  }
+
+  /// Helps, while the model is loaded: loads and links the classes that the rest of it and the first answer
+  /// take.
+  public static void help() {
+    byte[] _ = Rehearsal.run(begunFrom);
+  }
+
+  /// Whether a model was begun to be loaded and is not taken yet.
+  public static boolean isUnderWay() {
+    return BEGUN.get() != null;
   }
 
   private static Models.Loaded load(String location, String dataset) throws IOException {

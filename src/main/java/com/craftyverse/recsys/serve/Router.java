@@ -5,10 +5,7 @@ import com.craftyverse.recsys.step.RequestException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Hands a request of any kind to the function that it is for.
@@ -23,29 +20,41 @@ final class Router {
   ///
   /// @throws RequestException when there is none, or more than one, and as that function does
   ServeResult route(ServeRequest request) {
-    List<Supplier<Object>> given = new ArrayList<>();
-    add(given, request.predict(), PredictRequest.class, serving::predict);
-    add(given, request.recommend(), RecommendRequest.class, serving::recommend);
-    add(given, request.similar(), SimilarRequest.class, serving::similar);
-    add(given, request.foldIn(), FoldInRequest.class, serving::foldIn);
-    add(given, request.modelInfo(), ModelInfoRequest.class, serving::modelInfo);
-    if (given.size() != 1) {
+    int given =
+        count(request.predict())
+            + count(request.recommend())
+            + count(request.similar())
+            + count(request.foldIn())
+            + count(request.modelInfo());
+    if (given != 1) {
       throw RequestException.invalid(
           "the request has "
-              + (given.isEmpty() ? "none" : "several")
+              + (given == 0 ? "none" : "several")
               + " of the fields predict, recommend, similar, foldIn and modelInfo; give one");
     }
-    return new ServeResult(given.getFirst().get());
+    return new ServeResult(answer(request));
   }
 
-  private static <Q> void add(
-      List<Supplier<Object>> given,
-      @Nullable JsonNode json,
-      Class<Q> type,
-      Function<Q, Object> function) {
-    if (json != null) {
-      given.add(() -> function.apply(decode(json, type)));
+  private static int count(@Nullable JsonNode field) {
+    return field == null ? 0 : 1;
+  }
+
+  /// No table of functions: each entry would be linked before the first of them is called.
+  private Object answer(ServeRequest request) {
+    if (request.predict() != null) {
+      return serving.predict(decode(request.predict(), PredictRequest.class));
     }
+    if (request.recommend() != null) {
+      return serving.recommend(decode(request.recommend(), RecommendRequest.class));
+    }
+    if (request.similar() != null) {
+      return serving.similar(decode(request.similar(), SimilarRequest.class));
+    }
+    if (request.foldIn() != null) {
+      return serving.foldIn(decode(request.foldIn(), FoldInRequest.class));
+    }
+    return serving.modelInfo(
+        decode(Objects.requireNonNull(request.modelInfo()), ModelInfoRequest.class));
   }
 
   private static <Q> Q decode(JsonNode json, Class<Q> type) {

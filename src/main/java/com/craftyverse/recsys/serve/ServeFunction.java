@@ -44,19 +44,27 @@ public final class ServeFunction {
     LOG.log(Level.INFO, "connections to {0} are made anew", store.location());
   }
 
-  /// Loads the default dataset's model when the process starts, where that is wanted, so that the first
-  /// request finds it.
+  /// Sees to it that the default dataset's model is there when the process has started, where that is
+  /// wanted, so that the first request finds it. Where it is loaded beside the start, whoever began that
+  /// calls [#ready] in the end.
   void start(@Observes StartupEvent event, @ConfigProperty(name = "recsys.preload") boolean preload)
       throws InterruptedException {
     if (preload) {
       // The context keeps no more than a weak reference, hence the field.
       Core.getGlobalContext().register(snapshot);
-      Preload.take().ifPresent(models::adopt);
-      try {
-        serving.load(null);
-      } catch (RequestException e) {
-        LOG.log(Level.WARNING, "no model at start: " + e.getMessage());
+      if (!Preload.isUnderWay()) {
+        ready();
       }
+    }
+  }
+
+  /// Waits for the model that was begun to be loaded, or loads it.
+  public void ready() throws InterruptedException {
+    Preload.take().ifPresent(models::adopt);
+    try {
+      serving.load(null);
+    } catch (RequestException e) {
+      LOG.log(Level.WARNING, "no model at start: " + e.getMessage());
     }
   }
 

@@ -13,9 +13,12 @@
 /// `seen.arrow` where the history matters. Both are kept, up to a bound, as long as the model is.
 ///
 /// *Cold starts.* On Lambda the model is loaded beside the start of the application, not after it
-/// ([Preload][com.craftyverse.recsys.serve.Preload]). What a start takes is mostly classes that are loaded for
-/// the first time, so the package has few of them: see `storage` for the S3 client, and the package's build
-/// for what is left out.
+/// ([Preload][com.craftyverse.recsys.serve.Preload]). What a start takes is mostly classes that are loaded and
+/// lambdas that are linked for the first time, so there are few of them on the way to the first answer, the
+/// package leaves out what it can (see its build, and `com.fasterxml.jackson.datatype.joda`), and the
+/// thread that started the application does ahead what the other will come to. See `storage` for the S3 client.
+/// Memory counts, too: each page that is touched for the first time is a page fault, and what is alive at a
+/// collection is copied.
 ///
 /// *Scoring.* The item factors lie factor by factor, an array for each, so that scoring the catalogue is
 /// a plain loop over items at one index: C2 vectorizes it, C1, which is all that Lambda's managed runtime

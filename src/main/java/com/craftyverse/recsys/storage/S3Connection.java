@@ -5,15 +5,17 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// Makes the client, and knows when a request is worth another attempt.
@@ -30,24 +32,28 @@ final class S3Connection {
   /// To make one takes a good part of a cold start. So it is made once, where that can be, and the
   /// variables that Lambda sets are read here; the SDK searches for what they do not say.
   static S3Client ofEnvironment(S3Options options) {
-    Optional<URI> endpoint =
-        setting("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3")
-            .or(() -> setting("aws.endpointUrl", "AWS_ENDPOINT_URL"))
-            .map(URI::create);
+    String address = setting("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3");
+    if (address == null) {
+      address = setting("aws.endpointUrl", "AWS_ENDPOINT_URL");
+    }
+    boolean isNamed = address != null;
     S3ClientBuilder builder =
-        endpoint.isPresent() && isPlain(endpoint.get())
+        address != null && isPlain(URI.create(address))
             ? bare(options).httpClient(UrlConnectionHttpClient.create(S3Connection::connect))
             : builder(options);
-    setting("aws.region", "AWS_REGION").map(Region::of).ifPresent(builder::region);
+    String region = setting("aws.region", "AWS_REGION");
+    if (region != null) {
+      builder.region(Region.of(region));
+    }
     if (System.getProperty("aws.accessKeyId") == null
         && System.getenv("AWS_ACCESS_KEY_ID") != null
         && System.getenv("AWS_SECRET_ACCESS_KEY") != null) {
       builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
     }
     // Servers other than AWS seldom have a name for each bucket.
-    S3Client client = builder.forcePathStyle(endpoint.isPresent()).build();
+    S3Client client = builder.forcePathStyle(isNamed).build();
     boolean isOther = client.serviceClientConfiguration().endpointOverride().isPresent();
-    if (isOther == endpoint.isPresent()) {
+    if (isOther == isNamed) {
       return client;
     }
     client.close();
@@ -55,18 +61,26 @@ final class S3Connection {
     return builder(options).forcePathStyle(isOther).build();
   }
 
-  private static Optional<String> setting(String property, String variable) {
-    return Optional.ofNullable(System.getProperty(property))
-        .or(() -> Optional.ofNullable(System.getenv(variable)))
-        .map(String::strip)
-        .filter(value -> !value.isEmpty());
+  /// Null when it is not set, or to nothing.
+  private static @Nullable String setting(String property, String variable) {
+    String value = System.getProperty(property);
+    if (value == null) {
+      value = System.getenv(variable);
+    }
+    return value == null || value.isBlank() ? null : value.strip();
   }
 
   /// Whether nothing but HTTP without TLS or a proxy is needed to get there.
   private static boolean isPlain(URI endpoint) {
-    return "http".equalsIgnoreCase(endpoint.getScheme())
-        && System.getenv().keySet().stream()
-            .noneMatch(name -> name.toLowerCase(Locale.ROOT).equals("http_proxy"));
+    if (!"http".equalsIgnoreCase(endpoint.getScheme())) {
+      return false;
+    }
+    for (String name : System.getenv().keySet()) {
+      if (name.equalsIgnoreCase("http_proxy")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// A connection as the client makes it by itself, but for the TLS that it prepares at its start.
@@ -88,25 +102,28 @@ final class S3Connection {
             UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
   }
 
+  /// With no lambdas where there is another way: each has to be linked first, on the way to the first answer.
   private static S3ClientBuilder bare(S3Options options) {
     BackoffStrategy backoff =
         BackoffStrategy.exponentialDelay(
             options.backoff().plus(options.backoff()), LONGEST_BACKOFF);
+    RetryStrategy retries =
+        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+            .maxAttempts(options.attempts())
+            .backoffStrategy(backoff)
+            .throttlingBackoffStrategy(backoff)
+            .retryOnException(S3Connection::isConflict)
+            .build();
     return S3Client.builder()
+        .endpointProvider(new S3Endpoints())
         // Each request carries its own checksum, so the body need not be wrapped in signed chunks,
         // which not every server understands.
-        .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
+        .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
         .overrideConfiguration(
-            override ->
-                override
-                    .apiCallAttemptTimeout(options.attemptTimeout())
-                    .retryStrategy(
-                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                            .maxAttempts(options.attempts())
-                            .backoffStrategy(backoff)
-                            .throttlingBackoffStrategy(backoff)
-                            .retryOnException(S3Connection::isConflict)
-                            .build()));
+            ClientOverrideConfiguration.builder()
+                .apiCallAttemptTimeout(options.attemptTimeout())
+                .retryStrategy(retries)
+                .build());
   }
 
   /// Another conditional write of the object was under way; S3 asks to try again.

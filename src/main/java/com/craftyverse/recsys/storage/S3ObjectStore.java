@@ -38,7 +38,7 @@ public final class S3ObjectStore implements ObjectStore {
   public S3ObjectStore(String bucket, S3Client client, S3Options options) throws IOException {
     this.bucket = requireBucketName(bucket);
     this.client = client;
-    this.temp = S3TempDirectory.create(options.tempDirectory());
+    this.temp = new S3TempDirectory(options.tempDirectory());
     this.cache = new S3Cache(location(), temp, options.cacheBytes(), options.freeSpace());
     S3Parallel parallel = new S3Parallel(options.parallelism());
     this.reader = new S3Reader(bucket, client, options.partBytes(), parallel);

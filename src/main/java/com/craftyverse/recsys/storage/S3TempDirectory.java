@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// A directory of a store's own for its temporary files.
 ///
@@ -23,16 +24,34 @@ final class S3TempDirectory implements AutoCloseable {
   /// A directory younger than this may not have its lock yet.
   private static final Duration YOUNG = Duration.ofMinutes(1);
 
-  private final Path path;
-  private final FileChannel lock;
+  private final Path parent;
+  private @Nullable Made made;
+  private boolean closed;
 
-  private S3TempDirectory(Path path, FileChannel lock) {
-    this.path = path;
-    this.lock = lock;
+  /// The directory when it is there.
+  private record Made(Path path, FileChannel lock) {}
+
+  /// It is made in `parent` when it is first wanted: those who read objects into memory alone never do.
+  S3TempDirectory(Path parent) {
+    this.parent = parent;
   }
 
-  /// Makes one in `parent`, and deletes those there which nobody uses any more.
-  static S3TempDirectory create(Path parent) throws IOException {
+  /// The directory. When it is made, those there which nobody uses any more are deleted.
+  ///
+  /// @throws IOException when it cannot be made, or is closed
+  synchronized Path path() throws IOException {
+    if (closed) {
+      throw new IOException("the directory of temporary files in " + parent + " is closed");
+    }
+    Made known = made;
+    if (known == null) {
+      known = make(parent);
+      made = known;
+    }
+    return known.path;
+  }
+
+  private static Made make(Path parent) throws IOException {
     Files.createDirectories(parent);
     deleteAbandoned(parent);
     Path path = Files.createTempDirectory(parent, PREFIX);
@@ -46,23 +65,24 @@ final class S3TempDirectory implements AutoCloseable {
       delete(path);
       throw e;
     }
-    return new S3TempDirectory(path, lock);
-  }
-
-  Path path() {
-    return path;
+    return new Made(path, lock);
   }
 
   /// A new empty file.
   Path newFile() throws IOException {
-    return Files.createTempFile(path, "object-", ".part");
+    return Files.createTempFile(path(), "object-", ".part");
   }
 
-  /// Deletes the directory and all that is in it.
+  /// Deletes the directory and all that is in it, if it was made.
   @Override
-  public void close() throws IOException {
-    lock.close();
-    delete(path);
+  public synchronized void close() throws IOException {
+    closed = true;
+    Made known = made;
+    if (known != null) {
+      made = null;
+      known.lock.close();
+      delete(known.path);
+    }
   }
 
   private static void deleteAbandoned(Path parent) throws IOException {

@@ -48,6 +48,7 @@ class PackagesIT {
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))
         .noneMatch(name -> name.contains("fastcsv"))
+        .noneMatch(name -> contains(name, "jsr310", "jdk8", "parameter-names", "events"))
         .anyMatch(name -> name.contains("ejml-ddense"))
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
     assertThat(packages(zip))

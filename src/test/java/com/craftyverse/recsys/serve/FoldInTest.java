@@ -17,6 +17,7 @@ import com.craftyverse.recsys.train.PlantedRatings;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequests;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,7 @@ class FoldInTest {
     for (int i = 0; i < items; i++) {
       biases[i] = (float) random.nextGaussian() * .3f;
     }
-    matrix.set(0, vectors, biases);
+    matrix.set(0, MemorySegment.ofArray(vectors), MemorySegment.ofArray(biases));
     return matrix;
   }
 

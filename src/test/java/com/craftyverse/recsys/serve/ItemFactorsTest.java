@@ -3,6 +3,8 @@ package com.craftyverse.recsys.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,7 +14,7 @@ class ItemFactorsTest {
   @ValueSource(ints = {1, 2, 7, 8, 9, 16, 50, 64, 65})
   void scores_areThoseOfEachItem_toTheBit_andTheSumOfTheProducts(int factors) {
     Random random = new Random(factors);
-    int items = 1_003;
+    int items = 3_003;
     float[] vectors = new float[items * factors];
     float[] biases = new float[items];
     float[] vector = new float[factors];
@@ -29,7 +31,7 @@ class ItemFactorsTest {
                     slice(biases, split, items)))
         .isTrue();
     float[] padded = matrix.padded(vector);
-    for (int round = 0; round < 200; round++) { // until it is compiled
+    for (int round = 0; round < 100; round++) { // until it is compiled
       float[] scores = matrix.scores(3.5f, padded);
       for (int item = 0; item < items; item++) {
         assertThat(scores[item]).isEqualTo(matrix.score(3.5f, padded, item));
@@ -50,9 +52,9 @@ class ItemFactorsTest {
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -1e7f})
   void valuesThatNoTrainingLearns_areNoticed(float value) {
     ItemFactors matrix = new ItemFactors(1, 2);
-    assertThat(matrix.set(0, new float[] {0, value}, new float[1])).isFalse();
-    assertThat(matrix.set(0, new float[2], new float[] {value})).isFalse();
-    assertThat(matrix.set(0, new float[2], new float[1])).isTrue();
+    assertThat(matrix.set(0, of(0, value), of(0))).isFalse();
+    assertThat(matrix.set(0, of(0, 0), of(value))).isFalse();
+    assertThat(matrix.set(0, of(0, 0), of(0))).isTrue();
   }
 
   private static void fill(Random random, float[] values) {
@@ -61,7 +63,11 @@ class ItemFactorsTest {
     }
   }
 
-  private static float[] slice(float[] values, int from, int to) {
-    return java.util.Arrays.copyOfRange(values, from, to);
+  private static MemorySegment slice(float[] values, int from, int to) {
+    return of(Arrays.copyOfRange(values, from, to));
+  }
+
+  private static MemorySegment of(float... values) {
+    return MemorySegment.ofArray(values);
   }
 }

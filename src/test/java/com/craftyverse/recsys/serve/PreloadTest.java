@@ -6,8 +6,10 @@ import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.storage.ObjectStores;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +87,21 @@ class PreloadTest {
     assertThat(Preload.take()).isEmpty();
     begin("true", "../set");
     assertThat(Preload.take()).isEmpty();
+  }
+
+  @Test
+  void helper_canDoAllWithoutAModel() throws Exception {
+    for (String location : List.of(directory.toString(), "s3://bucket")) {
+      assertThat(new String(Rehearsal.run(location), StandardCharsets.UTF_8))
+          .contains("\"movieId\" : 1", "\"rating\" : 3.5");
+    }
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(Preload.isUnderWay()).isFalse();
+    begin("true", "set");
+    assertThat(Preload.isUnderWay()).isTrue();
+    Preload.help();
+    assertThat(Preload.take()).isPresent();
+    assertThat(Preload.isUnderWay()).isFalse();
   }
 
   @Test

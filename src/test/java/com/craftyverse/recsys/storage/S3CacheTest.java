@@ -35,7 +35,7 @@ class S3CacheTest {
   /// Holds two objects and a half.
   @BeforeEach
   void open() throws IOException {
-    directory = S3TempDirectory.create(temp);
+    directory = new S3TempDirectory(temp);
     cache = new S3Cache("s3://bucket", directory, 2 * SIZE + SIZE / 2, where -> free.get());
   }
 
@@ -224,6 +224,17 @@ class S3CacheTest {
   }
 
   @Test
+  void directory_isMadeWhenItIsWanted_andNotAgainAfterItIsClosed() throws IOException {
+    assertThat(temp).isEmptyDirectory();
+    Path file = directory.newFile();
+    assertThat(file).exists().hasParent(directory.path());
+    directory.close();
+    assertThat(temp).isEmptyDirectory();
+    assertThatThrownBy(() -> directory.newFile())
+        .hasMessage("the directory of temporary files in " + temp + " is closed");
+  }
+
+  @Test
   void directoryOfADeadProcess_isDeleted_andNobodyElses() throws IOException {
     Path dead = Files.createDirectory(temp.resolve("recsys-s3-dead"));
     Files.createFile(dead.resolve("lock"));
@@ -236,7 +247,7 @@ class S3CacheTest {
       Files.setLastModifiedTime(old, anHourAgo);
     }
 
-    try (S3TempDirectory fresh = S3TempDirectory.create(temp)) {
+    try (S3TempDirectory fresh = new S3TempDirectory(temp)) {
       assertThat(fresh.path()).exists();
       assertThat(dead).doesNotExist();
       assertThat(lockless).doesNotExist();

@@ -1,0 +1,61 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.storage.ObjectStores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/// Does once, with next to no data, what the load of a model and the first answer do, in the order in which
+/// they need it. It is for a thread that has to wait for them anyway, and spares them to load and link
+/// the classes.
+final class Rehearsal {
+  private static final CurrentModel CURRENT =
+      new CurrentModel(
+          "dataset", "model", "", List.of(new CurrentModel.Publication("model", "", "")));
+  private static final ModelCard CARD =
+      new ModelCard(
+          ModelCard.FORMAT_VERSION, "biased", "dataset", "model", 1, 3.5f, 3.5f, 1, 5, 1, 1, 1);
+  private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
+
+  private Rehearsal() {}
+
+  /// @param location of the store that the model comes from
+  /// @return the answer
+  static byte[] run(String location) {
+    ObjectStores.rehearse(location);
+    try {
+      CurrentModel current = Json.read(Json.write(CURRENT), CurrentModel.class, "");
+      ModelCard card = Json.read(Json.write(CARD), ModelCard.class, "");
+      ItemFactors items = new ItemFactors(1, card.factors());
+      boolean _ =
+          items.set(0, MemorySegment.ofArray(new byte[4]), MemorySegment.ofArray(new byte[4]));
+      ServeRequest request =
+          Json.decode(REQUEST.getBytes(StandardCharsets.UTF_8), ServeRequest.class);
+      RecommendRequest wish =
+          Json.decode(Objects.requireNonNull(request.recommend()), RecommendRequest.class);
+      float[] scores = items.scores(card.globalMean(), items.padded(new float[1]));
+      int item = TopItems.of(scores, 1, null)[0];
+      return Json.write(
+          new ServeResult(
+              new RecommendResult(
+                  current.dataset(),
+                  current.model(),
+                  wish.userId(),
+                  Source.model,
+                  null,
+                  null,
+                  1,
+                  List.of(
+                      new Recommendation(
+                          1, "title", 2000, List.of("genre"), scores[item], null)))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
