@@ -9,7 +9,8 @@ import org.crac.Context;
 import org.crac.Resource;
 
 /// What is done around a snapshot of the process, as SnapStart takes it. Before: the model is loaded, every
-/// kind of request is answered often enough to be compiled, and the store's connections are given up.
+/// kind of request is answered often enough to be compiled, and the store is closed; until then it kept no
+/// connection open (see [com.craftyverse.recsys.storage.ObjectStores#openAhead]).
 /// After, in each process that starts from it: a look is taken whether the model is still the current
 /// one, beside the first request.
 final class Snapshot implements Resource {

@@ -17,12 +17,14 @@ public final class ObjectStores {
 
   private ObjectStores() {}
 
-  /// Opens a store for whoever asks next for that location.
+  /// Opens a store for whoever asks next for that location. Where the process is to be continued from a
+  /// snapshot, the store keeps no connection from one request to the next: there it would be dead.
   ///
   /// @return the store, to read from meanwhile; the next caller of [#open] closes it
   /// @throws IOException when it cannot be opened
   public static ObjectStore openAhead(String location) throws IOException {
-    ObjectStore store = open(location);
+    boolean snapshot = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
+    ObjectStore store = open(location, !snapshot);
     AHEAD.set(new Ahead(location, store));
     return store;
   }
@@ -42,8 +44,12 @@ public final class ObjectStores {
     if (ahead != null && ahead.location.equals(location) && AHEAD.compareAndSet(ahead, null)) {
       return ahead.store;
     }
+    return open(location, true);
+  }
+
+  private static ObjectStore open(String location, boolean keepConnections) throws IOException {
     if (location.startsWith(S3)) {
-      return S3ObjectStore.open(location.substring(S3.length()));
+      return S3ObjectStore.open(location.substring(S3.length()), keepConnections);
     }
     if (location.contains("://")) {
       throw new IllegalArgumentException(

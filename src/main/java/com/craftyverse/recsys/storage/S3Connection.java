@@ -31,7 +31,10 @@ final class S3Connection {
   ///
   /// To make one takes a good part of a cold start. So it is made once, where that can be, and the
   /// variables that Lambda sets are read here; the SDK searches for what they do not say.
-  static S3Client ofEnvironment(S3Options options) {
+  ///
+  /// @param keepConnections whether a connection is kept for the next request, which is quicker. The JDK
+  ///     keeps them, and the client's end is not theirs
+  static S3Client ofEnvironment(S3Options options, boolean keepConnections) {
     String address = setting("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3");
     if (address == null) {
       address = setting("aws.endpointUrl", "AWS_ENDPOINT_URL");
@@ -49,6 +52,10 @@ final class S3Connection {
         && System.getenv("AWS_ACCESS_KEY_ID") != null
         && System.getenv("AWS_SECRET_ACCESS_KEY") != null) {
       builder.credentialsProvider(EnvironmentVariableCredentialsProvider.create());
+    }
+    if (!keepConnections) {
+      builder.overrideConfiguration(
+          builder.overrideConfiguration().toBuilder().putHeader("Connection", "close").build());
     }
     // Servers other than AWS seldom have a name for each bucket.
     S3Client client = builder.forcePathStyle(isNamed).build();

@@ -51,11 +51,16 @@ public final class S3ObjectStore implements ObjectStore {
   /// @throws IOException when the environment names no region
   /// @throws IllegalArgumentException when that is no bucket's name
   public static S3ObjectStore open(String bucket) throws IOException {
+    return open(bucket, true);
+  }
+
+  /// @param keepConnections whether a connection is kept for the next request
+  static S3ObjectStore open(String bucket, boolean keepConnections) throws IOException {
     requireBucketName(bucket);
     S3Options options = S3Options.defaults();
     S3Client client;
     try {
-      client = S3Connection.ofEnvironment(options);
+      client = S3Connection.ofEnvironment(options, keepConnections);
     } catch (SdkClientException e) {
       throw new IOException(
           "cannot open s3://" + bucket + ": " + e.getMessage() + "; set AWS_REGION to the bucket's",

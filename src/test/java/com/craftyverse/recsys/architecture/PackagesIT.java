@@ -48,7 +48,8 @@ class PackagesIT {
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))
         .noneMatch(name -> name.contains("fastcsv"))
-        .noneMatch(name -> contains(name, "jsr310", "jdk8", "parameter-names", "events"))
+        .noneMatch(
+            name -> contains(name, "jsr310", "jdk8", "parameter-names", "aws-lambda-java-events"))
         .anyMatch(name -> name.contains("ejml-ddense"))
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
     assertThat(packages(zip))

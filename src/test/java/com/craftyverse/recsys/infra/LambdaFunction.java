@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,8 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +52,7 @@ final class LambdaFunction implements AutoCloseable {
   private final Map<String, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
   private final AtomicInteger ids = new AtomicInteger();
   private final CountDownLatch ready = new CountDownLatch(1);
+  private volatile int connectionsInSnapshot = -1;
   private final Process process;
   private final Path log;
 
@@ -76,6 +81,7 @@ final class LambdaFunction implements AutoCloseable {
             "-XX:MaxHeapSize=" + memory * 85 / 100 + "m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
             "-cp",
             task + ":" + task + "/lib/*:" + runtimeInterfaceClient(),
             "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
@@ -170,6 +176,38 @@ final class LambdaFunction implements AutoCloseable {
     }
   }
 
+  /// The TCP connections that the process had when its snapshot was taken, but for the one to the Runtime API;
+  /// -1 when none was.
+  int connectionsInSnapshot() {
+    return connectionsInSnapshot;
+  }
+
+  private int connections() throws IOException {
+    Set<String> sockets = new HashSet<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(proc("fd"))) {
+      for (Path file : files) {
+        sockets.add(Files.readSymbolicLink(file).toString());
+      }
+    }
+    String port = String.format(Locale.ROOT, ":%04X", api.getAddress().getPort());
+    int established = 0;
+    for (String table : List.of("net/tcp", "net/tcp6")) {
+      for (String line : Files.readAllLines(proc(table))) {
+        String[] columns = line.strip().split(" +");
+        if (columns[3].equals("01")
+            && !columns[2].endsWith(port)
+            && sockets.contains("socket:[" + columns[9] + "]")) {
+          established++;
+        }
+      }
+    }
+    return established;
+  }
+
+  private Path proc(String file) {
+    return Path.of("/proc", String.valueOf(process.pid()), file);
+  }
+
   /// What the process wrote.
   String log() {
     try {
@@ -184,6 +222,13 @@ final class LambdaFunction implements AutoCloseable {
     byte[] body = exchange.getRequestBody().readAllBytes();
     if (path.equals("invocation/next")) {
       next(exchange);
+      return;
+    }
+    if (path.equals(
+        "restore/next")) { // between the taking of a snapshot and a process that starts from it
+      connectionsInSnapshot = connections();
+      exchange.sendResponseHeaders(200, -1);
+      exchange.close();
       return;
     }
     String[] parts = path.split("/");

@@ -140,6 +140,7 @@ class PipelineIT {
         .containsPattern("train runs on the vector kernel of \\d+ lanes \\(compiler C2");
     assertRolesAllowWhatWasDone();
     assertUrlAnswers(result.path("publish").path("model").asText());
+    assertSnapshotAnswers(result.path("publish").path("model").asText());
 
     // S3's own notification of the same upload finds all done.
     assertThat(FIRST.invoke("ingest", event("s3-notification.json")).path("cached").asBoolean())
@@ -180,6 +181,24 @@ class PipelineIT {
     bad.remove("body");
     bad.put("rawPath", "/");
     assertThat(FIRST.invoke("serve", bad).path("statusCode").asInt()).isEqualTo(400);
+  }
+
+  /// As SnapStart has it: the process is initialized, a snapshot of it taken, and another continues from
+  /// there. What it has by then is the model, and no connection that the other would find dead.
+  private static void assertSnapshotAnswers(String model) throws IOException {
+    try (LambdaFunction serve =
+        function(
+            "serve",
+            server.uri(),
+            Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start", "RECSYS_DATASET", "my-set"))) {
+      assertThat(serve.connectionsInSnapshot()).as(serve.log()).isZero();
+      assertThat(serve.log())
+          .contains("connections to s3://" + BUCKET + " are made anew")
+          .doesNotContain("\"WARN\"", "\"ERROR\"");
+      JsonNode recommended = serve.invoke(event("serve-recommend.json"), LONG);
+      assertThat(recommended.path("model").asText()).isEqualTo(model);
+      assertThat(recommended.path("recommendations")).hasSize(5);
+    }
   }
 
   @Test
@@ -397,6 +416,11 @@ class PipelineIT {
   }
 
   private static LambdaFunction function(String name, URI s3) throws IOException {
+    return function(name, s3, Map.of());
+  }
+
+  private static LambdaFunction function(String name, URI s3, Map<String, String> more)
+      throws IOException {
     JsonNode function = template.functions().get(name);
     Map<String, String> environment = new HashMap<>();
     Template.environment(function)
@@ -412,6 +436,7 @@ class PipelineIT {
         .path("Variables")
         .properties()
         .forEach(variable -> environment.put(variable.getKey(), variable.getValue().asText()));
+    environment.putAll(more);
     environment.put("AWS_ENDPOINT_URL", s3.toString());
     environment.put("AWS_ACCESS_KEY_ID", S3TestServer.ACCESS_KEY);
     environment.put("AWS_SECRET_ACCESS_KEY", S3TestServer.SECRET_KEY);
