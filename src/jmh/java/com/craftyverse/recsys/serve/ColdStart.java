@@ -33,6 +33,9 @@ public final class ColdStart {
   /// What Lambda gives a function of 512 MB.
   private static final String HEAP = "435m";
 
+  /// What the template in `infra/` says in `JAVA_TOOL_OPTIONS`.
+  private static final String OPTION = "-XX:MetaspaceSize=64m";
+
   /// How a JVM is started.
   private record Variant(String name, String use, String make) {}
 
@@ -173,6 +176,7 @@ public final class ColdStart {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                OPTION,
                 "-Xmx" + HEAP));
     if (!flag.isEmpty()) {
       command.add(flag);
