@@ -104,24 +104,18 @@ final class InCache {
   private void train(
       TrainingSet.Block block, MemorySegment items, int users, Factors rows, Scratch scratch) {
     int stride = layout.stride();
-    int start = 0;
-    while (start < block.rows()) {
-      int user = block.user().getAtIndex(Buffers.INT32, start);
-      int end = start + 1;
-      while (end < block.rows() && block.user().getAtIndex(Buffers.INT32, end) == user) {
-        end++;
-      }
+    for (int run = 0; run < block.users().length; run++) {
+      int start = block.starts()[run];
       kernel.update(
           rates,
           scratch,
           rows.users(),
-          user % users * stride,
+          block.users()[run] % users * stride,
           rows.items(),
           items,
           block.rating(),
           start,
-          end - start);
-      start = end;
+          block.starts()[run + 1] - start);
     }
   }
 }

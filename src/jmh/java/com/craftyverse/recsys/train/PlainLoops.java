@@ -55,18 +55,18 @@ final class PlainLoops {
     int[] order =
         new RandomStream(parameters.seed(), Purpose.CHUNKS, index).permutation(block.chunks());
     for (int chunk : order) {
-      train(block, block.chunkStarts()[chunk], block.chunkStarts()[chunk + 1]);
+      for (int run = block.firstRun(chunk); run < block.endRun(chunk); run++) {
+        train(block, block.users()[run] * stride, block.starts()[run], block.starts()[run + 1]);
+      }
     }
   }
 
-  private void train(TrainingSet.Block block, int from, int to) {
-    MemorySegment users = block.user();
+  private void train(TrainingSet.Block block, int user, int from, int to) {
     MemorySegment items = block.item();
     MemorySegment ratings = block.rating();
     float rate = (float) parameters.learningRate();
     float decay = 1 - rate * (float) parameters.userRegularization();
     for (int row = from; row < to; row++) {
-      int user = users.getAtIndex(Buffers.INT32, row) * stride;
       int item = items.getAtIndex(Buffers.INT32, row) * stride;
       float error = ratings.getAtIndex(Buffers.FLOAT32, row) - mean - dot(user, item);
       update(user, item, rate * error, decay);

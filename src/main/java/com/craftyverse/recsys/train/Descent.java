@@ -9,7 +9,6 @@ import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -110,47 +109,30 @@ final class Descent {
     double squares = 0;
     for (int chunk : order) {
       workers.checkStopped();
-      squares +=
-          train(
-              factors,
-              block,
-              block.chunkStarts()[chunk],
-              block.chunkStarts()[chunk + 1],
-              rates,
-              scratch);
+      squares += train(factors, block, chunk, rates, scratch);
     }
     return squares;
   }
 
   private double train(
-      Factors factors,
-      TrainingSet.Block block,
-      int from,
-      int to,
-      LearningRates rates,
-      Scratch scratch) {
-    MemorySegment users = block.user();
+      Factors factors, TrainingSet.Block block, int chunk, LearningRates rates, Scratch scratch) {
+    int[] users = block.users();
+    int[] starts = block.starts();
     int stride = layout.stride();
+    int end = block.endRun(chunk);
     double squares = 0;
-    int start = from;
-    while (start < to) {
-      int user = users.get(Buffers.INT32, (long) start * Integer.BYTES);
-      int end = start + 1;
-      while (end < to && users.get(Buffers.INT32, (long) end * Integer.BYTES) == user) {
-        end++;
-      }
+    for (int run = block.firstRun(chunk); run < end; run++) {
       squares +=
           kernel.update(
               rates,
               scratch,
               factors.users(),
-              user * stride,
+              users[run] * stride,
               factors.items(),
               block.item(),
               block.rating(),
-              start,
-              end - start);
-      start = end;
+              starts[run],
+              starts[run + 1] - starts[run]);
     }
     return squares;
   }

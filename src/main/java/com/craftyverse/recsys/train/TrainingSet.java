@@ -18,17 +18,33 @@ final class TrainingSet {
 
   private static final int LARGEST_GRID = 256;
 
-  /// One block of the grid.
+  /// One block of the grid: runs of one user's ratings each, users ascending.
   ///
-  /// @param user int32 column, ascending
+  /// For maintainers: an epoch goes by the runs instead of by the file's column of users, of which it would
+  /// read 4 bytes for every rating, to find where the next user's begin.
+  ///
   /// @param item int32 column
   /// @param rating float32 column
-  /// @param rows how many ratings
-  /// @param chunkStarts the row where each chunk of users begins, then `rows`
-  record Block(
-      MemorySegment user, MemorySegment item, MemorySegment rating, int rows, int[] chunkStarts) {
+  /// @param users of each run
+  /// @param starts the row where each run begins, then the number of rows
+  record Block(MemorySegment item, MemorySegment rating, int[] users, int[] starts) {
+    int rows() {
+      return starts[users.length];
+    }
+
+    /// Groups of runs that are visited one after the other.
     int chunks() {
-      return chunkStarts.length - 1;
+      return Math.ceilDiv(users.length, CHUNK_USERS);
+    }
+
+    /// The first run of a chunk.
+    int firstRun(int chunk) {
+      return chunk * CHUNK_USERS;
+    }
+
+    /// The run after the last of a chunk.
+    int endRun(int chunk) {
+      return Math.min(users.length, (chunk + 1) * CHUNK_USERS);
     }
   }
 
@@ -147,9 +163,9 @@ final class TrainingSet {
     MemorySegment itemColumn = batch.data(IndexFiles.ITEM);
     MemorySegment ratingColumn = batch.data(IndexFiles.RATING);
     int rows = batch.rows();
-    int[] starts = new int[16];
-    int chunks = 0;
-    int usersOfChunk = 0;
+    int[] runUsers = new int[1_024];
+    int[] starts = new int[1_024];
+    int runs = 0;
     int previous = -1;
     double sum = 0;
     double squares = 0;
@@ -168,13 +184,12 @@ final class TrainingSet {
       }
       if (user != previous) {
         previous = user;
-        if (usersOfChunk % CHUNK_USERS == 0) {
-          if (chunks == starts.length) {
-            starts = Arrays.copyOf(starts, 2 * chunks);
-          }
-          starts[chunks++] = row;
+        if (runs == starts.length) {
+          runUsers = Arrays.copyOf(runUsers, 2 * runs);
+          starts = Arrays.copyOf(starts, 2 * runs);
         }
-        usersOfChunk++;
+        runUsers[runs] = user;
+        starts[runs++] = row;
       }
       sum += rating;
       squares += (double) rating * rating;
@@ -185,9 +200,9 @@ final class TrainingSet {
     statistics.squares += squares;
     statistics.lowest = lowest;
     statistics.highest = highest;
-    starts = Arrays.copyOf(starts, chunks + 1);
-    starts[chunks] = rows;
-    return new Block(userColumn, itemColumn, ratingColumn, rows, starts);
+    starts = Arrays.copyOf(starts, runs + 1);
+    starts[runs] = rows;
+    return new Block(itemColumn, ratingColumn, Arrays.copyOf(runUsers, runs), starts);
   }
 
   private static MalformedFileException misplaced(

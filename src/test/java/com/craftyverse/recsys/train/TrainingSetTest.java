@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,14 @@ class TrainingSetTest {
 
       assertThat(set.rows()).isEqualTo(399);
       assertThat(set.mean()).isEqualTo(3);
-      assertThat(set.block(0, 0).chunkStarts()).containsExactly(0, 127, 255, 384, 399);
+      TrainingSet.Block block = set.block(0, 0);
+      assertThat(block.rows()).isEqualTo(399);
+      assertThat(block.chunks()).isEqualTo(4);
+      assertThat(IntStream.range(0, 4).map(chunk -> block.starts()[block.firstRun(chunk)]))
+          .containsExactly(0, 127, 255, 384);
+      assertThat(IntStream.range(0, 4).map(block::endRun)).containsExactly(64, 128, 192, 200);
+      assertThat(block.users()).isEqualTo(IntStream.range(0, 200).toArray());
+      assertThat(block.starts()).startsWith(0, 1, 3, 6).endsWith(396, 397, 399);
     }
   }
 
