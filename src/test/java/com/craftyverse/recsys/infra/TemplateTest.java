@@ -61,9 +61,10 @@ class TemplateTest {
     Set<String> read = variablesOfTheCode();
     assertThat(read).contains("RECSYS_STORE", "RECSYS_METRICS_NAMESPACE");
     // Lambda sets these by itself.
-    read.removeAll(Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"));
-    // Lambda reads one and Quarkus the other.
-    read.addAll(Set.of("AWS_LAMBDA_EXEC_WRAPPER", "QUARKUS_FUNQY_EXPORT"));
+    read.removeAll(
+        Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_INITIALIZATION_TYPE"));
+    // Lambda, the JVM and Quarkus read these.
+    read.addAll(Set.of("AWS_LAMBDA_EXEC_WRAPPER", "JAVA_TOOL_OPTIONS", "QUARKUS_FUNQY_EXPORT"));
     Set<String> used = new TreeSet<>();
     template
         .functions()
