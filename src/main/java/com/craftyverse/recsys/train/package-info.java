@@ -15,7 +15,8 @@
 /// are the errors in its history.
 ///
 /// *Order.* A block's ratings are grouped by user. Chunks of 64 users are visited in an order that
-/// is drawn anew for each epoch and block; the ratings are streamed from the mapped columns.
+/// is drawn anew for each epoch and block; items and ratings are streamed from the mapped columns. Where
+/// each user's begin is found once, when the set is read and checked, and kept.
 ///
 /// *First epoch.* While the files are read, a
 /// [KernelWarmUp][com.craftyverse.recsys.train.KernelWarmUp] has the kernel compiled, without which the
