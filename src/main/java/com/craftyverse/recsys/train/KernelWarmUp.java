@@ -8,6 +8,7 @@ import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.step.Threads;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// begins. Hence columns in a mapped file, as the run's are, batches of all sizes, and ratings up to a
 /// column's end.
 final class KernelWarmUp {
+  private static final System.Logger LOG = System.getLogger(Train.class.getName());
+
   private static final int FACTORS = 50;
   private static final int ROWS = 64;
   private static final int RATINGS = 1_024;
@@ -44,7 +47,6 @@ final class KernelWarmUp {
 
   private final Thread thread;
   private volatile boolean stopping;
-  private volatile @Nullable IOException problem;
 
   private KernelWarmUp() {
     this.thread = Thread.ofPlatform().daemon().name("train-warm-up").start(this::run);
@@ -58,24 +60,18 @@ final class KernelWarmUp {
   }
 
   /// Ends it if it goes on, within a batch.
-  ///
-  /// @throws IOException when there was no room for a temporary file, of a few kilobytes
-  static synchronized void finish() throws IOException {
+  static synchronized void finish() {
     if (first != null) {
       first.stopping = true;
       Threads.join(first.thread);
-      IOException failed = first.problem;
-      if (failed != null) {
-        throw failed;
-      }
     }
   }
 
   private void run() {
     try (Arena arena = Arena.ofConfined()) {
       run(Kernels.fastest().kernel(), new RowLayout(FACTORS), ratings(arena));
-    } catch (IOException e) {
-      problem = e;
+    } catch (IOException e) { // no room for a few kilobytes; the run is as right without
+      LOG.log(Level.WARNING, "the first epoch will be slow, the kernel has no warm-up: {0}", e);
     }
   }
 
