@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 
 /// The distinct ids of a column, numbered from 0 in ascending order, and how often each occurs.
 ///
@@ -46,10 +47,10 @@ final class DenseIds {
 
   /// Numbers the ids that were counted.
   ///
-  /// @param file where they are, read again if they are too sparse for a table
+  /// @param files where they are, read again if they are too sparse for a table
   /// @param column their column
-  static DenseIds of(Counter counter, ArrowFile file, String column) {
-    return counter.sparse ? bySearch(file, column) : byTable(counter.counts);
+  static DenseIds of(Counter counter, List<ArrowFile> files, String column) {
+    return counter.sparse ? bySearch(files, column) : byTable(counter.counts);
   }
 
   private static DenseIds byTable(int[] countsById) {
@@ -72,11 +73,14 @@ final class DenseIds {
     return new DenseIds(ids, counts, countsById);
   }
 
-  private static DenseIds bySearch(ArrowFile file, String column) {
-    int[] all = new int[Math.toIntExact(file.rows())];
-    for (RecordBatch batch : file.batches()) {
-      MemorySegment.copy(
-          batch.data(column), Buffers.INT32, 0, all, (int) batch.firstRow(), batch.rows());
+  private static DenseIds bySearch(List<ArrowFile> files, String column) {
+    int[] all = new int[Math.toIntExact(files.stream().mapToLong(ArrowFile::rows).sum())];
+    int next = 0;
+    for (ArrowFile file : files) {
+      for (RecordBatch batch : file.batches()) {
+        MemorySegment.copy(batch.data(column), Buffers.INT32, 0, all, next, batch.rows());
+        next += batch.rows();
+      }
     }
     Arrays.sort(all);
     int[] counts = new int[all.length];

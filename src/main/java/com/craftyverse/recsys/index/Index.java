@@ -3,12 +3,14 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.index.SplitSizes.SplitSet;
 import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
@@ -29,7 +31,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /// Maps a split to dense indices, drops what training does not know, lays the training set out in
 /// blocks and by rows, and reports on the data's quality.
@@ -39,8 +40,6 @@ public final class Index {
 
   private static final long DEFAULT_SEED = 42;
   private static final int IDS_SHOWN = 15;
-  private static final double EVER_BEFORE = Double.NEGATIVE_INFINITY;
-  private static final double EVER_AFTER = Double.POSITIVE_INFINITY;
   private static final System.Logger LOG = System.getLogger(Index.class.getName());
 
   private final ObjectStore store;
@@ -53,7 +52,7 @@ public final class Index {
   }
 
   /// What shapes an index.
-  private record Parameters(long seed, int blocks, String coldStart) {
+  private record Parameters(long seed, int blocks, String coldStart, Rows rows) {
     static Parameters of(IndexRequest request) {
       String coldStart = Objects.requireNonNullElse(request.coldStart(), SetMapper.DROP);
       if (!coldStart.equals(SetMapper.DROP) && !coldStart.equals(SetMapper.KEEP)) {
@@ -61,33 +60,17 @@ public final class Index {
             "field 'coldStart': expected drop or keep, found " + ObjectKeys.quote(coldStart));
       }
       return new Parameters(
-          Objects.requireNonNullElse(request.seed(), DEFAULT_SEED), BlockGrid.SIDE, coldStart);
-    }
-  }
-
-  /// What is read of the split's manifest.
-  private record SplitSizes(
-      @Nullable Double trainThreshold,
-      @Nullable Double testThreshold,
-      long ratings,
-      long trainRows,
-      long testRows,
-      long validationRows) {
-
-    /// The time after which the test set begins, if the split is by time.
-    double trainEnd(double otherwise) {
-      return trainThreshold == null ? otherwise : trainThreshold;
-    }
-
-    /// The time after which the validation set begins, if the split is by time.
-    double testEnd(double otherwise) {
-      return testThreshold == null ? otherwise : testThreshold;
+          Objects.requireNonNullElse(request.seed(), DEFAULT_SEED),
+          BlockGrid.SIDE,
+          coldStart,
+          request.rows() == null ? Rows.TRAIN : Rows.of(request.rows()));
     }
   }
 
   /// Indexes a split, or finds that it has been.
   ///
-  /// @throws RequestException when the manifest is not that of a split
+  /// @throws RequestException when the manifest is not that of a split, or a field is out of range
+  ///   or does not go with the kind of split
   public IndexResult run(IndexRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
@@ -95,6 +78,12 @@ public final class Index {
     String ingestKey = split.source("ingest");
     Manifest ingest = Manifest.read(store, ingestKey, "ingest", FormatVersions.INGEST);
     Parameters parameters = Parameters.of(request);
+    SplitSizes sizes = split.figures(SplitSizes.class);
+    if (parameters.rows() == Rows.TRAIN_AND_VALIDATION && sizes.isByTime()) {
+      throw RequestException.invalid(
+          "field 'rows': the split is by time, and its validation set is later than its test set;"
+              + " trainAndValidation would tell the model the future of what it is tested on");
+    }
     StepSpec spec =
         new StepSpec(
             STEP,
@@ -113,7 +102,8 @@ public final class Index {
                 index(
                     ObjectKeys.directoryOf(ingestKey),
                     ObjectKeys.directoryOf(key),
-                    split,
+                    split.dataset(),
+                    sizes,
                     parameters,
                     output));
     return new IndexResult(
@@ -123,25 +113,22 @@ public final class Index {
   private IndexFigures index(
       String datasetDirectory,
       String splitDirectory,
-      Manifest split,
+      String dataset,
+      SplitSizes sizes,
       Parameters parameters,
       StepRunner.Output output)
       throws IOException {
-    SplitSizes sizes = split.figures(SplitSizes.class);
-    String trainKey = splitDirectory + ObjectKeys.TRAIN;
-    try (FetchedObject fetched = store.fetch(trainKey);
-        ArrowFile train = ArrowFile.open(fetched.path(), trainKey)) {
-      train.require(Schemas.RATINGS);
-      requireRows(train, sizes.trainRows);
-      TrainingScan scan = TrainingScan.of(train, sizes.trainEnd(EVER_AFTER));
+    List<SplitSet> sets = sizes.learned(parameters.rows());
+    try (LearnedSets learned = new LearnedSets(store, splitDirectory, sets)) {
+      TrainingScan scan = TrainingScan.of(learned);
       DenseIds users = scan.users();
       DenseIds items = scan.items();
       TrainingMatrix matrix =
           TrainingMatrix.read(
-              train,
+              learned.files(),
               users,
               items,
-              new Progress(LOG, STEP + " " + split.dataset(), "rows", train.rows()));
+              new Progress(LOG, STEP + " " + dataset, "rows", learned.rows()));
       SetMapper mapper = new SetMapper(users, items);
       BlockGrid grid = new BlockGrid(users.counts(), items.counts());
       List<QualityReport.SetReport> reports =
@@ -155,21 +142,19 @@ public final class Index {
                   },
                   () ->
                       mapSet(
-                          splitDirectory + ObjectKeys.TEST,
-                          ObjectKeys.TEST,
+                          splitDirectory,
+                          sizes.test(),
+                          sets,
                           mapper,
                           parameters.coldStart(),
-                          sizes.trainEnd(EVER_BEFORE),
-                          sizes.testEnd(EVER_AFTER),
                           output),
                   () ->
                       mapSet(
-                          splitDirectory + ObjectKeys.VALIDATION,
-                          ObjectKeys.VALIDATION,
+                          splitDirectory,
+                          sizes.validation(),
+                          sets,
                           mapper,
                           SetMapper.DROP, // what chooses is to be evidence
-                          sizes.testEnd(EVER_BEFORE),
-                          EVER_AFTER,
                           output),
                   () -> {
                     output.write(ObjectKeys.SEEN, matrix::writeSeen);
@@ -179,15 +164,16 @@ public final class Index {
                   }));
       QualityReport.SetReport test = reports.get(1);
       QualityReport.SetReport validation = reports.get(2);
-      double density = (double) train.rows() / ((double) users.size() * items.size());
+      double density = (double) learned.rows() / ((double) users.size() * items.size());
       output.writeJson(
-          ObjectKeys.QUALITY, report(split.dataset(), sizes, scan, density, test, validation));
+          ObjectKeys.QUALITY,
+          report(dataset, sizes, parameters.rows(), scan, density, test, validation));
       return new IndexFigures(
           users.size(),
           items.size(),
-          train.rows(),
+          learned.rows(),
           parameters.coldStart().equals(SetMapper.KEEP)
-              ? sizes.testRows
+              ? test.rows()
               : test.afterUnknownMoviesRemoved(),
           validation.afterUnknownMoviesRemoved(),
           density);
@@ -234,36 +220,35 @@ public final class Index {
     }
   }
 
+  /// Maps a test or validation set, or writes it without rows if the model learns from it.
   private QualityReport.SetReport mapSet(
-      String key,
-      String name,
+      String splitDirectory,
+      SplitSet set,
+      List<SplitSet> learned,
       SetMapper mapper,
       String coldStart,
-      double after,
-      double until,
       StepRunner.Output output)
       throws IOException {
-    try (FetchedObject fetched = store.fetch(key);
-        ArrowFile set = ArrowFile.open(fetched.path(), key)) {
-      set.require(Schemas.RATINGS);
-      List<QualityReport.SetReport> report = new ArrayList<>();
-      output.write(name, path -> report.add(mapper.map(set, coldStart, after, until, path)));
+    List<QualityReport.SetReport> report = new ArrayList<>();
+    if (learned.contains(set)) {
+      output.write(set.name(), path -> report.add(mapper.none(coldStart, path)));
       return report.getFirst();
     }
-  }
-
-  private static void requireRows(ArrowFile train, long expected) throws IOException {
-    if (train.rows() != expected) {
-      throw train.malformed(train.rows() + " rows, but the split's manifest says " + expected);
-    }
-    if (expected == 0) {
-      throw train.malformed("no rows");
+    String key = splitDirectory + set.name();
+    try (FetchedObject fetched = store.fetch(key);
+        ArrowFile file = ArrowFile.open(fetched.path(), key)) {
+      file.require(Schemas.RATINGS);
+      output.write(
+          set.name(),
+          path -> report.add(mapper.map(file, coldStart, set.after(), set.until(), path)));
+      return report.getFirst();
     }
   }
 
   private static QualityReport report(
       String dataset,
       SplitSizes sizes,
+      Rows rows,
       TrainingScan train,
       double density,
       QualityReport.SetReport test,
@@ -275,11 +260,11 @@ public final class Index {
     long original = (maxUser + 1L) * (maxMovie + 1L);
     long optimized = (long) users.size() * items.size();
     Map<String, QualityReport.Share> sets = new LinkedHashMap<>();
-    sets.put("train", share(sizes.trainRows, sizes.ratings));
-    sets.put("test", share(sizes.testRows, sizes.ratings));
-    sets.put("validation", share(sizes.validationRows, sizes.ratings));
+    sets.put("train", share(train.report().rows(), sizes.ratings()));
+    sets.put("test", share(test.rows(), sizes.ratings()));
+    sets.put("validation", share(validation.rows(), sizes.ratings()));
     Map<String, String> checks = new LinkedHashMap<>();
-    if (sizes.trainThreshold != null) {
+    if (sizes.isByTime() && rows == Rows.TRAIN) {
       checks.put("noLeakageInTime", "every set's timestamps lie within its thresholds");
     }
     checks.put(
@@ -288,10 +273,11 @@ public final class Index {
     checks.put("noNaN", "every rating is a finite number");
     return new QualityReport(
         dataset,
-        sizes.ratings,
+        rows,
+        sizes.ratings(),
         sets,
-        sizes.trainThreshold,
-        sizes.testThreshold,
+        sizes.trainThreshold(),
+        sizes.testThreshold(),
         users.size(),
         items.size(),
         first(users),
@@ -305,7 +291,7 @@ public final class Index {
         optimized,
         Math.round(1000.0 * (original - optimized) / original) / 10.0,
         density,
-        train.ratingSum() / sizes.trainRows,
+        train.ratingSum() / train.report().rows(),
         train.report(),
         test,
         validation,

@@ -2,7 +2,7 @@ package com.craftyverse.recsys.index;
 
 /// The sizes of an index.
 ///
-/// @param users users of the training set
+/// @param users users of the training set: of all sets that the model learns from
 /// @param items movies of the training set
 /// @param trainRows rows of the training set
 /// @param testRows rows of the test set whose user and movie are in training

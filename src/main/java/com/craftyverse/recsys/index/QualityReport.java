@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.index;
 
+import com.craftyverse.recsys.step.Rows;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// the sets are sound. Stored as `quality.json`.
 ///
 /// @param dataset the dataset's name
+/// @param rows which sets of the split the training set is made of
 /// @param ratings rows of all sets
-/// @param sets rows and share of each set, by `train`, `test` and `validation`
+/// @param sets rows and share of each set, by `train`, `test` and `validation`; a set that is
+///     part of the training set has none
 /// @param trainThreshold the training set's end, in epoch seconds, if the split is by time
 /// @param testThreshold the test set's end, if the split is by time
 /// @param trainUsers users of the training set
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// @param checks what was checked, by name; every one holds, or the step had failed
 public record QualityReport(
     String dataset,
+    Rows rows,
     long ratings,
     Map<String, Share> sets,
     @Nullable Double trainThreshold,

@@ -45,12 +45,12 @@ final class SetMapper {
   QualityReport.SetReport map(
       ArrowFile set, String coldStart, double after, double until, Path path) throws IOException {
     boolean keep = coldStart.equals(KEEP);
-    Map<String, String> metadata = keep ? Map.of(Schemas.COLD_START, KEEP) : Map.of();
     long unknownUsers = 0;
     long unknownMovies = 0;
     List<QualityReport.RawRow> before = new ArrayList<>();
     List<QualityReport.MappedRow> mapped = new ArrayList<>();
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata)) {
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart))) {
       for (RecordBatch batch : set.batches()) {
         MemorySegment userIds = batch.data("userId");
         MemorySegment movieIds = batch.data("movieId");
@@ -104,6 +104,16 @@ final class SetMapper {
         rows - unknownUsers - unknownMovies,
         before,
         mapped);
+  }
+
+  /// Writes a set of no rows.
+  QualityReport.SetReport none(String coldStart, Path path) throws IOException {
+    ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart)).close();
+    return new QualityReport.SetReport(0, 0, 0, 0, 0, List.of(), List.of());
+  }
+
+  private static Map<String, String> metadata(String coldStart) {
+    return coldStart.equals(KEEP) ? Map.of(Schemas.COLD_START, KEEP) : Map.of();
   }
 
   /// Refuses a row whose rating is not a number or whose time is not its set's.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -30,26 +31,30 @@ final class TrainingMatrix {
     this.rowStarts = rowStarts;
   }
 
-  /// Reads the training set, whose users and movies `users` and `items` are.
-  static TrainingMatrix read(ArrowFile train, DenseIds users, DenseIds items, Progress progress)
-      throws IOException {
+  /// Reads the files of the training set, whose users and movies `users` and `items` are.
+  static TrainingMatrix read(
+      List<ArrowFile> files, DenseIds users, DenseIds items, Progress progress) throws IOException {
     int[] rowStarts = new int[users.size() + 1];
     System.arraycopy(users.counts(), 0, rowStarts, 1, users.size());
     Arrays.parallelPrefix(rowStarts, Integer::sum);
-    long[] cells = new long[Math.toIntExact(train.rows())];
+    long[] cells = new long[rowStarts[users.size()]];
     int[] next = Arrays.copyOf(rowStarts, users.size());
-    for (RecordBatch batch : train.batches()) {
-      MemorySegment userIds = batch.data("userId");
-      MemorySegment movieIds = batch.data("movieId");
-      MemorySegment ratings = batch.data("rating");
-      for (int i = 0; i < batch.rows(); i++) {
-        int user = users.indexOf(userIds.get(Buffers.INT32, 4L * i));
-        int item = items.indexOf(movieIds.get(Buffers.INT32, 4L * i));
-        cells[next[user]++] =
-            ((long) item << 32)
-                | (Float.floatToRawIntBits(ratings.get(Buffers.FLOAT32, 4L * i)) & 0xFFFFFFFFL);
+    long read = 0;
+    for (ArrowFile file : files) {
+      for (RecordBatch batch : file.batches()) {
+        MemorySegment userIds = batch.data("userId");
+        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment ratings = batch.data("rating");
+        for (int i = 0; i < batch.rows(); i++) {
+          int user = users.indexOf(userIds.get(Buffers.INT32, 4L * i));
+          int item = items.indexOf(movieIds.get(Buffers.INT32, 4L * i));
+          cells[next[user]++] =
+              ((long) item << 32)
+                  | (Float.floatToRawIntBits(ratings.get(Buffers.FLOAT32, 4L * i)) & 0xFFFFFFFFL);
+        }
+        read += batch.rows();
+        progress.update(read);
       }
-      progress.update(batch.firstRow() + batch.rows());
     }
     // Most files have each user's movies in order, which is found out at once.
     IntStream.range(0, users.size())

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// All that one pass over the training set tells: its users and items, the sum of its ratings, its first
-/// rows, and that every row is sound.
+/// All that one pass over the training set, which may lie in several files, tells: its users and
+/// items, the sum of its ratings, its first rows, and that every row is sound.
 ///
 /// @param users its users
 /// @param items its movies
@@ -20,41 +20,46 @@ import java.util.List;
 record TrainingScan(
     DenseIds users, DenseIds items, double ratingSum, QualityReport.SetReport report) {
 
-  /// Scans the set.
+  /// Scans the files.
   ///
-  /// @param until no timestamp must be later than this
-  /// @throws MalformedFileException when a timestamp is later, an id negative or a rating not a number
-  static TrainingScan of(ArrowFile train, double until) throws MalformedFileException {
+  /// @throws MalformedFileException when a timestamp is outside its file's bounds, an id negative
+  ///   or a rating not a number
+  static TrainingScan of(LearnedSets learned) throws MalformedFileException {
     DenseIds.Counter users = new DenseIds.Counter();
     DenseIds.Counter items = new DenseIds.Counter();
     List<RawRow> first = new ArrayList<>();
     double sum = 0;
-    for (RecordBatch batch : train.batches()) {
-      MemorySegment userIds = batch.data("userId");
-      MemorySegment movieIds = batch.data("movieId");
-      MemorySegment ratings = batch.data("rating");
-      MemorySegment times = batch.data("timestamp");
-      for (int i = 0; i < batch.rows(); i++) {
-        int user = userIds.get(Buffers.INT32, 4L * i);
-        int movie = movieIds.get(Buffers.INT32, 4L * i);
-        float rating = ratings.get(Buffers.FLOAT32, 4L * i);
-        long time = times.get(Buffers.INT64, 8L * i);
-        if ((user | movie) < 0 || !(time <= until) || !Float.isFinite(rating)) {
-          long row = batch.firstRow() + i;
-          DenseIds.requireId(train, row, "userId", user);
-          DenseIds.requireId(train, row, "movieId", movie);
-          SetMapper.requireSound(train, row, rating, time, Double.NEGATIVE_INFINITY, until);
-        }
-        users.add(user);
-        items.add(movie);
-        sum += rating;
-        if (first.size() < SetMapper.SHOWN) {
-          first.add(new RawRow(user, movie, rating, time));
+    for (LearnedSets.Part part : learned.parts()) {
+      ArrowFile file = part.file();
+      double after = part.set().after();
+      double until = part.set().until();
+      for (RecordBatch batch : file.batches()) {
+        MemorySegment userIds = batch.data("userId");
+        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment ratings = batch.data("rating");
+        MemorySegment times = batch.data("timestamp");
+        for (int i = 0; i < batch.rows(); i++) {
+          int user = userIds.get(Buffers.INT32, 4L * i);
+          int movie = movieIds.get(Buffers.INT32, 4L * i);
+          float rating = ratings.get(Buffers.FLOAT32, 4L * i);
+          long time = times.get(Buffers.INT64, 8L * i);
+          if ((user | movie) < 0 || !(time > after && time <= until) || !Float.isFinite(rating)) {
+            long row = batch.firstRow() + i;
+            DenseIds.requireId(file, row, "userId", user);
+            DenseIds.requireId(file, row, "movieId", movie);
+            SetMapper.requireSound(file, row, rating, time, after, until);
+          }
+          users.add(user);
+          items.add(movie);
+          sum += rating;
+          if (first.size() < SetMapper.SHOWN) {
+            first.add(new RawRow(user, movie, rating, time));
+          }
         }
       }
     }
-    DenseIds userIds = DenseIds.of(users, train, "userId");
-    DenseIds itemIds = DenseIds.of(items, train, "movieId");
+    DenseIds userIds = DenseIds.of(users, learned.files(), "userId");
+    DenseIds itemIds = DenseIds.of(items, learned.files(), "movieId");
     List<MappedRow> mapped =
         first.stream()
             .map(
@@ -65,7 +70,7 @@ record TrainingScan(
                         row.rating(),
                         row.timestamp()))
             .toList();
-    long rows = train.rows();
+    long rows = learned.rows();
     return new TrainingScan(
         userIds, itemIds, sum, new QualityReport.SetReport(rows, 0, 0, rows, rows, first, mapped));
   }

@@ -5,6 +5,10 @@
 ///   ([TrainingScan][com.craftyverse.recsys.index.TrainingScan]) that checks every row on the way; a
 ///   second pass brings the ratings into rows
 ///   ([TrainingMatrix][com.craftyverse.recsys.index.TrainingMatrix]), 8 bytes each.
+/// - `rows` says which sets of the split the model learns from: the training set, the training and
+///   the validation set, or all three. Together they are this index's training set
+///   ([LearnedSets][com.craftyverse.recsys.index.LearnedSets]). The published model learns from an
+///   index of all rows, which leaves none to judge it by.
 /// - Rows of test and validation whose user or movie is not in training are dropped and counted: a
 ///   model knows nothing of them.
 /// - The training set is written in blocks of a user × item grid

@@ -12,6 +12,7 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
 import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class IndexTest {
   void coldStartKept_leavesUnknownUsersAndMoviesInTheTestSetAlone() throws IOException {
     SplitResult split = split(randomRatings(4_000, 400, 400, 1));
     IndexResult dropped = new Index(store).run(new IndexRequest(split.manifest()));
-    IndexResult kept = new Index(store).run(new IndexRequest(split.manifest(), null, "keep"));
+    IndexResult kept = new Index(store).run(new IndexRequest(split.manifest(), null, "keep", null));
     assertThat(kept.figures().testRows()).isEqualTo(split.figures().testRows());
     List<List<Number>> rows = rows(kept, "test.arrow");
     assertThat(rows).hasSize((int) split.figures().testRows());
@@ -70,7 +71,7 @@ class IndexTest {
     assertThat(rows(kept, "validation.arrow")).isEqualTo(rows(dropped, "validation.arrow"));
     assertThat(rows(kept, "train.arrow")).isEqualTo(rows(dropped, "train.arrow"));
     assertThatThrownBy(
-            () -> new Index(store).run(new IndexRequest(split.manifest(), null, "maybe")))
+            () -> new Index(store).run(new IndexRequest(split.manifest(), null, "maybe", null)))
         .hasMessage("field 'coldStart': expected drop or keep, found 'maybe'");
   }
 
@@ -123,6 +124,106 @@ class IndexTest {
             seen.computeIfAbsent(users.indexOf(r.user), u -> new TreeMap<>())
                 .put(movies.indexOf(r.movie), r.value));
     assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
+  }
+
+  /// Nobody and nothing of the upload is unknown to an index of all rows, and no set is left to
+  /// judge by.
+  @Test
+  void allRows_areTheUpload() throws IOException {
+    List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
+    SplitResult split = split(ratings);
+    IndexResult scored = new Index(store).run(new IndexRequest(split.manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
+    assertThat(index.manifest()).isNotEqualTo(scored.manifest());
+    requireLearned(index, ratings);
+    assertThat(index.figures().users()).isGreaterThan(scored.figures().users());
+    assertThat(rows(index, "test.arrow")).isEmpty();
+    assertThat(rows(index, "validation.arrow")).isEmpty();
+    QualityReport quality = quality(index);
+    assertThat(quality.rows()).isEqualTo(Rows.ALL);
+    assertThat(quality.sets())
+        .isEqualTo(
+            Map.of(
+                "train", new QualityReport.Share(ratings.size(), 100),
+                "test", new QualityReport.Share(0, 0),
+                "validation", new QualityReport.Share(0, 0)));
+    assertThat(quality.checks()).doesNotContainKey("noLeakageInTime");
+    assertThat(quality(scored).checks()).containsKey("noLeakageInTime");
+  }
+
+  @Test
+  void trainingAndValidationRows_leaveTheTestSet() throws IOException {
+    List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
+    String dataset = split(ratings).manifest().replaceAll("splits/.*", "manifest.json");
+    SplitResult split = new Split(store).run(SplitRequest.kfold(dataset, 5, 0, 1));
+    IndexResult index =
+        new Index(store).run(IndexRequest.of(split.manifest(), Rows.TRAIN_AND_VALIDATION));
+    String directory = split.manifest().replace("manifest.json", "");
+    List<Rating> learned = new ArrayList<>(ratingsOf(directory + "train.arrow"));
+    learned.addAll(ratingsOf(directory + "validation.arrow"));
+    requireLearned(index, learned);
+    assertThat(rows(index, "validation.arrow")).isEmpty();
+
+    List<Integer> users = column(index, "users.arrow", "userId");
+    List<Integer> movies = column(index, "items.arrow", "movieId");
+    List<List<Number>> test = new ArrayList<>();
+    for (Rating r : ratingsOf(directory + "test.arrow")) {
+      if (users.contains(r.user) && movies.contains(r.movie)) {
+        test.add(List.of(users.indexOf(r.user), movies.indexOf(r.movie), r.value));
+      }
+    }
+    assertThat(rows(index, "test.arrow")).isEqualTo(test).isNotEmpty();
+  }
+
+  @Test
+  void rowsThatTellTheFuture_orAreNone_areRefused() throws IOException {
+    String split = split(randomRatings(3_000, 60, 50, 6)).manifest();
+    assertThatThrownBy(
+            () -> new Index(store).run(IndexRequest.of(split, Rows.TRAIN_AND_VALIDATION)))
+        .hasMessage(
+            "field 'rows': the split is by time, and its validation set is later than its test"
+                + " set; trainAndValidation would tell the model the future of what it is tested"
+                + " on");
+    assertThatThrownBy(() -> new Index(store).run(new IndexRequest(split, null, null, "test")))
+        .hasMessage("field 'rows': expected train, trainAndValidation or all, found 'test'");
+  }
+
+  /// Users, movies, training rows and histories are those of `learned`.
+  private void requireLearned(IndexResult index, List<Rating> learned) throws IOException {
+    List<Integer> users =
+        new ArrayList<>(new TreeSet<>(learned.stream().map(Rating::user).toList()));
+    List<Integer> movies =
+        new ArrayList<>(new TreeSet<>(learned.stream().map(Rating::movie).toList()));
+    assertThat(column(index, "users.arrow", "userId")).isEqualTo(users);
+    assertThat(column(index, "items.arrow", "movieId")).isEqualTo(movies);
+    assertThat(index.figures().trainRows()).isEqualTo(learned.size());
+    Map<Integer, Map<Integer, Float>> seen = new TreeMap<>();
+    List<List<Number>> rows = new ArrayList<>();
+    for (Rating r : learned) {
+      int user = users.indexOf(r.user);
+      int movie = movies.indexOf(r.movie);
+      seen.computeIfAbsent(user, _ -> new TreeMap<>()).put(movie, r.value);
+      rows.add(List.of(user, movie, r.value));
+    }
+    assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
+    assertThat(rows(index, "train.arrow")).containsExactlyInAnyOrderElementsOf(rows);
+  }
+
+  /// The rows of a set of a split.
+  private List<Rating> ratingsOf(String key) throws IOException {
+    List<Rating> ratings = new ArrayList<>();
+    try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
+      for (RecordBatch batch : file.batches()) {
+        int[] users = batch.data("userId").toArray(Buffers.INT32);
+        int[] movies = batch.data("movieId").toArray(Buffers.INT32);
+        float[] values = batch.data("rating").toArray(Buffers.FLOAT32);
+        long[] times = batch.data("timestamp").toArray(Buffers.INT64);
+        for (int i = 0; i < batch.rows(); i++) {
+          ratings.add(new Rating(users[i], movies[i], values[i], times[i]));
+        }
+      }
+    }
+    return ratings;
   }
 
   @Test
@@ -196,6 +297,8 @@ class IndexTest {
         randomRatings(2_000, 40, 30, 5).stream()
             .map(r -> new Rating(Integer.MAX_VALUE - 40 + r.user, r.movie, r.value, r.time))
             .toList();
+    requireLearned(
+        new Index(store).run(IndexRequest.of(split(ratings).manifest(), Rows.ALL)), ratings);
     IndexResult index = new Index(store).run(new IndexRequest(split(ratings).manifest()));
     List<Integer> users = column(index, "users.arrow", "userId");
     assertThat(users).isSorted().allMatch(user -> user >= Integer.MAX_VALUE - 40);

@@ -1,0 +1,80 @@
+package com.craftyverse.recsys.index;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.index.SplitSizes.SplitSet;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The files of the sets that a model learns from, mapped, one after the other.
+final class LearnedSets implements AutoCloseable {
+  /// A set's file.
+  record Part(ArrowFile file, SplitSet set) {}
+
+  private final List<FetchedObject> fetched = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
+
+  /// @param directory the split's
+  /// @throws com.craftyverse.recsys.columnar.MalformedFileException when a file has not the rows
+  ///   that the split's manifest says, or none
+  LearnedSets(ObjectStore store, String directory, List<SplitSet> sets) throws IOException {
+    try {
+      for (SplitSet set : sets) {
+        String key = directory + set.name();
+        FetchedObject object = store.fetch(key);
+        fetched.add(object);
+        ArrowFile file = ArrowFile.open(object.path(), key);
+        parts.add(new Part(file, set));
+        file.require(Schemas.RATINGS);
+        requireRows(file, set.rows());
+      }
+    } catch (IOException | RuntimeException e) {
+      try (this) {
+        throw e;
+      }
+    }
+  }
+
+  private static void requireRows(ArrowFile file, long expected) throws IOException {
+    if (file.rows() != expected) {
+      throw file.malformed(file.rows() + " rows, but the split's manifest says " + expected);
+    }
+    if (expected == 0) {
+      throw file.malformed("no rows");
+    }
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  List<ArrowFile> files() {
+    return parts.stream().map(Part::file).toList();
+  }
+
+  /// Rows of all of them.
+  long rows() {
+    return parts.stream().mapToLong(part -> part.file().rows()).sum();
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException problem = null;
+    for (Part part : parts) {
+      part.file().close();
+    }
+    for (FetchedObject object : fetched) {
+      try {
+        object.close();
+      } catch (IOException e) {
+        problem = problem == null ? e : problem;
+      }
+    }
+    if (problem != null) {
+      throw problem;
+    }
+  }
+}
