@@ -15,55 +15,75 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The current models of the datasets that are asked for, kept up to date. Safe for any number of
 /// threads.
 ///
-/// A dataset's model is loaded when it is first asked for. From then on requests find it in memory;
-/// once in an interval one of them sets off a look at `current.json`, which happens beside the requests
-/// (with an interval of zero, before each). A new model takes the old one's place when it is loaded
-/// whole. If it cannot be, the log says so, and the old one stays.
+/// A dataset's model is loaded when it is first asked for. From then on requests find it in memory, and
+/// no answer comes from a model that was replaced longer ago than the *staleness*: a request that comes
+/// when the last look at `current.json` is older than that looks itself and loads what is new before it
+/// answers. Requests that come earlier, but after half of that time, set a look off beside them, so that
+/// where there is steady traffic and the process is never frozen, nobody waits. With a staleness of zero
+/// each request looks. A new model takes the old one's place when it is loaded whole. If it cannot be, or
+/// the store cannot be read, the log says so, and the old one stays.
+///
+/// Ages are by the wall clock: a suspended machine catches up with it, which the clock of
+/// [System#nanoTime] need not do.
 public final class Models {
   /// Datasets in memory at once; the one that was not asked for longest makes room for another.
   private static final int MOST_DATASETS = 4;
+
+  /// How long a restored process looks before it takes requests, which is half of what Lambda gives it.
+  private static final Duration RESTORE_LIMIT = Duration.ofSeconds(5);
+
+  /// When something that was never looked at was looked at.
+  private static final long NEVER = Long.MIN_VALUE / 2;
 
   private static final System.Logger LOG = System.getLogger(Models.class.getName());
 
   private final ObjectStore store;
   private final Optional<String> defaultDataset;
-  private final long interval;
+  private final long staleness;
   private final Executor background;
-  private final LongSupplier nanoTime;
+  private final LongSupplier clock;
   private final Map<String, Dataset> datasets = new LinkedHashMap<>(16, 0.75f, true);
   private volatile @Nullable Latest latest;
 
-  /// The dataset published last, and when that was found.
-  private record Latest(String dataset, long nanoTime) {}
+  /// The dataset published last, and when that was looked up.
+  private record Latest(String dataset, long asOf) {}
 
   /// @param store where the models are
   /// @param defaultDataset the dataset of requests that name none; without it, the one published last
-  /// @param refresh how often a look is taken whether another model was published
-  public Models(ObjectStore store, Optional<String> defaultDataset, Duration refresh) {
-    this(store, defaultDataset, refresh, refresher(), System::nanoTime);
+  /// @param staleness how long after another model was published an answer may come from the old one
+  public Models(ObjectStore store, Optional<String> defaultDataset, Duration staleness) {
+    this(store, defaultDataset, staleness, refresher(), System::currentTimeMillis);
   }
 
+  /// @param background runs what happens beside the requests
+  /// @param clock milliseconds of the wall clock
   Models(
       ObjectStore store,
       Optional<String> defaultDataset,
-      Duration refresh,
+      Duration staleness,
       Executor background,
-      LongSupplier nanoTime) {
+      LongSupplier clock) {
     this.store = store;
     this.defaultDataset = defaultDataset;
-    this.interval = refresh.toNanos();
+    this.staleness = staleness.toMillis();
     this.background = background;
-    this.nanoTime = nanoTime;
+    this.clock = clock;
   }
 
   private static Executor refresher() {
@@ -90,14 +110,37 @@ public final class Models {
     }
   }
 
-  /// Looks beside the requests whether the models in memory are still the current ones.
-  void lookNow() {
+  /// Looks, in a process that goes on from a snapshot, whether the models in memory are still the current
+  /// ones and whether the default dataset has one by now. If that takes too long, it goes on beside the
+  /// requests, which wait for it.
+  void restored() {
+    latest = null;
     List<Dataset> known;
     synchronized (datasets) {
       known = List.copyOf(datasets.values());
     }
+    known.forEach(Dataset::expire);
+    FutureTask<@Nullable Void> look = new FutureTask<>(() -> lookAt(known), null);
+    background.execute(look);
+    try {
+      look.get(RESTORE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.log(Level.WARNING, "the look for new models takes long; the first request waits for it");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause()); // of a bug, since what can go wrong is logged
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookAt(List<Dataset> known) {
     for (Dataset dataset : known) {
-      background.execute(dataset::look);
+      dataset.lookIfLoaded();
+    }
+    try {
+      ServedModel _ = of(null);
+    } catch (IOException | RequestException e) {
+      LOG.log(Level.WARNING, "the restored process has no model: {0}", e.getMessage());
     }
   }
 
@@ -114,11 +157,18 @@ public final class Models {
       return defaultDataset.get();
     }
     Latest known = latest;
-    if (known == null || nanoTime.getAsLong() - known.nanoTime >= interval) {
-      known = new Latest(findLatest(store), nanoTime.getAsLong());
+    if (known == null || isOlder(known.asOf, staleness)) {
+      long began = clock.getAsLong();
+      known = new Latest(findLatest(store), began);
       latest = known;
     }
     return known.dataset;
+  }
+
+  /// A clock that was set back makes everything old.
+  private boolean isOlder(long asOf, long milliseconds) {
+    long age = clock.getAsLong() - asOf;
+    return age < 0 || age >= milliseconds;
   }
 
   static String findLatest(ObjectStore store) throws IOException {
@@ -136,13 +186,15 @@ public final class Models {
   ///
   /// @param dataset whose model it is
   /// @param etag the version of `current.json` that named it
-  record Loaded(String dataset, ServedModel model, String etag) {}
+  /// @param asOf when the load began, in milliseconds of the wall clock
+  record Loaded(String dataset, ServedModel model, String etag, long asOf) {}
 
   /// Loads a dataset's current model.
   ///
   /// @throws RequestException when it has none, or one that cannot be served
   static Loaded load(ObjectStore store, String dataset) throws IOException {
-    return load(store, dataset, current(store, dataset));
+    long began = System.currentTimeMillis();
+    return load(store, dataset, current(store, dataset), began);
   }
 
   private static CurrentModel.Versioned current(ObjectStore store, String dataset)
@@ -154,94 +206,137 @@ public final class Models {
                     "the dataset " + ObjectKeys.quote(dataset) + " has no published model"));
   }
 
-  private static Loaded load(ObjectStore store, String dataset, CurrentModel.Versioned current)
+  private static Loaded load(
+      ObjectStore store, String dataset, CurrentModel.Versioned current, long asOf)
       throws IOException {
-    return new Loaded(dataset, ServedModel.load(store, current.current()), current.etag());
+    return new Loaded(dataset, ServedModel.load(store, current.current()), current.etag(), asOf);
   }
 
   /// Takes over a model that was loaded ahead, with another client of the store.
   void adopt(Loaded ahead) {
-    Dataset dataset = entry(ahead.dataset);
-    dataset.loaded = new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag);
-    dataset.lookedAt = nanoTime.getAsLong();
+    entry(ahead.dataset)
+        .take(new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag, ahead.asOf));
   }
 
   /// A dataset's model.
   private final class Dataset {
     private final String name;
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean lookingBeside = new AtomicBoolean();
+    private final AtomicLong looks = new AtomicLong();
     private volatile @Nullable Loaded loaded;
-    private volatile long lookedAt;
+
+    /// When the last look began, or the load.
+    private volatile long lookedAt = NEVER;
 
     /// A version of `current.json` whose model cannot be served.
-    private @Nullable String refused;
+    private volatile @Nullable String refused;
+
+    /// The number of the look that counts, so that one which was frozen halfway does not undo a later one.
+    private long counted;
 
     Dataset(String name) {
       this.name = name;
     }
 
-    ServedModel model() throws IOException {
-      Loaded known = loaded;
-      if (known == null) {
-        return loadFirst();
-      }
-      if (nanoTime.getAsLong() - lookedAt >= interval && looking.compareAndSet(false, true)) {
-        lookedAt = nanoTime.getAsLong();
-        if (interval == 0) {
-          look();
-        } else {
-          background.execute(this::look);
-        }
-        known = loaded;
-      }
-      return known == null ? loadFirst() : known.model;
+    void expire() {
+      lookedAt = NEVER;
     }
 
-    /// One thread loads while others that want the same dataset wait for it.
-    private synchronized ServedModel loadFirst() throws IOException {
+    synchronized void lookIfLoaded() {
+      if (loaded != null) {
+        look();
+      }
+    }
+
+    ServedModel model() throws IOException {
       Loaded known = loaded;
-      if (known == null) {
-        CurrentModel.Versioned current = current(store, name);
-        try {
-          known = load(store, name, current);
-        } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
-          LOG.log(
-              Level.ERROR, "the current model of {0} cannot be served: {1}", name, e.getMessage());
-          throw cannotBeServed(name, e);
-        }
-        lookedAt = nanoTime.getAsLong();
-        loaded = known;
+      if (known == null || isOlder(lookedAt, staleness)) {
+        return lookFirst();
+      }
+      if (isOlder(lookedAt, staleness / 2) && lookingBeside.compareAndSet(false, true)) {
+        background.execute(this::lookBeside);
       }
       return known.model;
     }
 
-    private void look() {
+    /// One thread looks, and loads, while others that want the same dataset wait for it. It does not wait
+    /// for a look beside the requests, which may hang on a connection that died while the process was
+    /// frozen.
+    private synchronized ServedModel lookFirst() throws IOException {
+      if (loaded == null) {
+        loadFirst();
+      } else if (isOlder(lookedAt, staleness)) {
+        look();
+      }
+      return Objects.requireNonNull(loaded).model;
+    }
+
+    private void loadFirst() throws IOException {
+      long began = clock.getAsLong();
+      CurrentModel.Versioned current = current(store, name);
       try {
-        Optional<ObjectInfo> found = store.find(ObjectKeys.current(name));
-        Loaded known = loaded;
-        if (found.isEmpty()) {
-          LOG.log(Level.WARNING, "{0} has no current model any more; the last one stays", name);
-        } else if (known == null
-            || (!found.get().etag().equals(known.etag) && !found.get().etag().equals(refused))) {
-          change();
-        }
-      } catch (IOException | RuntimeException e) {
-        LOG.log(Level.WARNING, "could not look whether " + name + " has a new model", e);
-      } finally {
-        looking.set(false);
+        take(load(store, name, current, began));
+      } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
+        LOG.log(
+            Level.ERROR, "the current model of {0} cannot be served: {1}", name, e.getMessage());
+        throw cannotBeServed(name, e);
       }
     }
 
-    private void change() throws IOException {
+    synchronized void take(Loaded model) {
+      loaded = model;
+      lookedAt = model.asOf;
+    }
+
+    private void lookBeside() {
+      try {
+        look();
+      } finally {
+        lookingBeside.set(false);
+      }
+    }
+
+    private void look() {
+      long began = clock.getAsLong();
+      long number = looks.incrementAndGet();
+      Loaded found = null;
+      try {
+        found = another(began);
+      } catch (IOException | RuntimeException e) {
+        LOG.log(Level.WARNING, "could not look whether " + name + " has a new model", e);
+      }
+      synchronized (this) {
+        if (number > counted) {
+          counted = number;
+          lookedAt = began;
+          if (found != null) {
+            take(found);
+            LOG.log(Level.INFO, "{0} is answered by model {1}", name, found.model.card().modelId());
+          }
+        }
+      }
+    }
+
+    /// The current model if it is another than the one in memory and can be served, else null.
+    private @Nullable Loaded another(long began) throws IOException {
+      Optional<ObjectInfo> found = store.find(ObjectKeys.current(name));
+      if (found.isEmpty()) {
+        LOG.log(Level.WARNING, "{0} has no current model any more; the last one stays", name);
+        return null;
+      }
+      Loaded known = loaded;
+      String etag = found.get().etag();
+      if (etag.equals(refused) || (known != null && etag.equals(known.etag))) {
+        return null;
+      }
       Optional<CurrentModel.Versioned> current = Optional.empty();
       try {
         current = CurrentModel.find(store, name);
-        if (current.isPresent()) {
-          ServedModel.requireRanges(store, current.get().current());
-          Loaded model = load(store, name, current.get());
-          loaded = model;
-          LOG.log(Level.INFO, "{0} is answered by model {1}", name, model.model.card().modelId());
+        if (current.isEmpty()) {
+          return null;
         }
+        ServedModel.requireRanges(store, current.get().current());
+        return load(store, name, current.get(), began);
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
         refused = current.map(CurrentModel.Versioned::etag).orElse(null);
         LOG.log(
@@ -249,6 +344,7 @@ public final class Models {
             "the new model of {0} cannot be served, the last one stays: {1}",
             name,
             e.getMessage());
+        return null;
       }
     }
   }

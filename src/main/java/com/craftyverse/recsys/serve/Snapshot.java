@@ -11,8 +11,8 @@ import org.crac.Resource;
 /// What is done around a snapshot of the process, as SnapStart takes it. Before: the model is loaded, every
 /// kind of request is answered often enough to be compiled, and the store is closed; until then it kept no
 /// connection open (see [com.craftyverse.recsys.storage.ObjectStores#openAhead]).
-/// After, in each process that starts from it: a look is taken whether the model is still the current
-/// one, beside the first request.
+/// After, in each process that starts from it: the current model is looked up and loaded, so that no answer
+/// comes from the snapshot's own, which may be weeks old.
 final class Snapshot implements Resource {
   private static final System.Logger LOG = System.getLogger(Snapshot.class.getName());
   private static final int ROUNDS = 300;
@@ -51,6 +51,6 @@ final class Snapshot implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    models.lookNow();
+    models.restored();
   }
 }

@@ -26,10 +26,13 @@
 /// prediction, of a pair or of the catalogue, adds its terms in the same order, so it is the same to the
 /// bit whichever function answers, whatever compiled it.
 ///
-/// *Freshness.* `current.json` is looked at once in an interval, after an answer and beside the
-/// next ones. A new model is loaded whole, looked at, and then takes the old one's place in one
-/// assignment; a request works with the model that it began with. A new model that cannot be loaded is
-/// told to the log and left alone.
+/// *Freshness.* No answer comes from a model that was replaced longer ago than a stated staleness. A request
+/// that finds the last look at `current.json` older than that looks, and loads what is new, before it answers;
+/// after half of that time a look is taken beside the requests. On Lambda, where the process is frozen between
+/// requests, the first of the two does the work; where it runs all the time, the second. A process that is
+/// restored from a snapshot looks before its first request. A new model is loaded whole and then takes the old
+/// one's place in one assignment; a request works with the model that it began with. A new model that cannot be
+/// loaded is told to the log and left alone.
 ///
 /// *Unknown users* send ratings and are folded in: ridge regression of their ratings against the
 /// item factors, which stay as they are. The same algebra says how much each rating contributed to a

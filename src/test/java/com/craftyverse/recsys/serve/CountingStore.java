@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CountingStore {
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final Map<String, Runnable> before = new ConcurrentHashMap<>();
   private final ObjectStore store;
 
   CountingStore(ObjectStore behind) {
@@ -27,6 +29,7 @@ final class CountingStore {
                   if (arguments != null && arguments[0] instanceof String key) {
                     String name = key.substring(ObjectKeys.directoryOf(key).length());
                     calls.add(method.getName() + " " + name);
+                    before.getOrDefault(name, () -> {}).run();
                     if (failing.contains(name)) {
                       throw new IOException("/secret/path/" + key + " cannot be read");
                     }
@@ -54,7 +57,13 @@ final class CountingStore {
     failing.add(name);
   }
 
+  /// Runs something before each read of an object of that name.
+  void before(String name, Runnable hook) {
+    before.put(name, hook);
+  }
+
   void heal() {
+    before.clear();
     failing.clear();
   }
 }

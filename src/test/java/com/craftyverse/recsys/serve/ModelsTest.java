@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -49,7 +50,7 @@ class ModelsTest {
   void open() throws IOException {
     behind = new LocalObjectStore(directory);
     store = new CountingStore(behind);
-    requests = requests(Optional.of("set"), Duration.ofNanos(100));
+    requests = requests(Optional.of("set"), Duration.ofMillis(100));
   }
 
   private Requests requests(Optional<String> dataset, Duration refresh) {
@@ -96,13 +97,13 @@ class ModelsTest {
   }
 
   @Test
-  void newModel_isLookedForOnceInAnInterval_besideTheRequests() throws IOException {
+  void newModel_afterHalfTheStaleness_isLookedForBesideTheRequests() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
     store.calls();
 
-    now += 99;
+    now += 49;
     assertThat(ask()).isEqualTo(4.25f);
     assertThat(background).isEmpty();
     now += 1;
@@ -122,15 +123,101 @@ class ModelsTest {
             "read lookup.arrow");
     assertThat(ask()).isEqualTo(3.25f);
 
-    now += 100;
+    now += 50;
     ask();
     store.calls();
     inTheBackground();
     assertThat(store.calls()).containsExactly("find current.json");
   }
 
+  /// As where the process is frozen between requests: nothing ever runs beside them.
   @Test
-  void intervalOfZero_looksBeforeEachAnswer() throws IOException {
+  void newModel_pastTheStaleness_answersAtOnce() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(ask()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    now += 99;
+    assertThat(ask()).isEqualTo(4.25f);
+    now += 1;
+    store.calls();
+    assertThat(ask()).isEqualTo(3.25f);
+    assertThat(store.calls())
+        .containsExactly(
+            "find current.json",
+            "read current.json",
+            "find users.arrow",
+            "find seen.arrow",
+            "read model.json",
+            "read items.arrow",
+            "read lookup.arrow",
+            "readRange users.arrow");
+    now += 49;
+    ask();
+    assertThat(store.calls()).isEmpty();
+  }
+
+  @Test
+  void clockThatIsSetBack_makesEveryModelOld() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(ask()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    now -= 1;
+    assertThat(ask()).isEqualTo(3.25f);
+  }
+
+  /// The process was frozen while a look beside the requests had read an old `current.json`; it goes on when
+  /// a later look is done.
+  @Test
+  void lookThatWasFrozen_undoesNoLaterOne() throws Exception {
+    new ModelFixture("set", "m1").publish(behind);
+    assertThat(ask()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    now += 50;
+    ask();
+    CountDownLatch frozen = new CountDownLatch(1);
+    CountDownLatch thawed = new CountDownLatch(1);
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      store.before(
+          "items.arrow",
+          () -> {
+            frozen.countDown();
+            awaitOrFail(thawed);
+          });
+      Future<?> look = thread.submit(this::inTheBackground);
+      awaitOrFail(frozen);
+      store.heal();
+      new ModelFixture("set", "m3", "biased", 2.5f).publish(behind);
+      now += 1_000;
+      assertThat(ask()).isEqualTo(3.75f);
+      thawed.countDown();
+      look.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(ask()).isEqualTo(3.75f);
+  }
+
+  private static void awaitOrFail(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void storeThatFailsPastTheStaleness_leavesTheOldModel() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    ask();
+    store.fail("current.json");
+    now += 100;
+    store.calls();
+    assertThat(logOf(() -> assertThat(ask()).isEqualTo(4.25f)))
+        .anyMatch(line -> line.contains("could not look whether set has a new model"));
+    assertThat(ask()).isEqualTo(4.25f);
+    assertThat(store.calls()).containsExactly("find current.json");
+  }
+
+  @Test
+  void stalenessOfZero_looksBeforeEachAnswer() throws IOException {
     requests = requests(Optional.of("set"), Duration.ZERO);
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
@@ -167,20 +254,20 @@ class ModelsTest {
 
     broken.publish(behind);
     breakIt(broken, how, file);
-    now += 100;
+    now += 50;
     ask();
     List<String> log = logOf(this::inTheBackground);
     assertThat(log).anyMatch(line -> line.contains("the new model of {0} cannot be served"));
     assertThat(ask()).isEqualTo(4.25f);
 
     // It is not tried again until something else is published.
-    now += 100;
+    now += 50;
     ask();
     store.calls();
     inTheBackground();
     assertThat(store.calls()).containsExactly("find current.json");
     new ModelFixture("set", "m3", "biased", 2.5f).publish(behind);
-    now += 100;
+    now += 50;
     ask();
     inTheBackground();
     assertThat(ask()).isEqualTo(3.75f);
@@ -188,7 +275,7 @@ class ModelsTest {
     behind.put(
         "models/set/current.json",
         Json.write(new CurrentModel("set", "m2", "2026-01-01T00:00:00Z", List.of())));
-    Requests fresh = requests(Optional.of("set"), Duration.ofNanos(100));
+    Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
     assertThatThrownBy(() -> fresh.predict(ASK))
         .isInstanceOf(RequestException.class)
         .hasMessage(error);
@@ -233,12 +320,12 @@ class ModelsTest {
 
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
     store.fail("items.arrow");
-    now += 100;
+    now += 50;
     ask();
     inTheBackground();
     assertThat(ask()).isEqualTo(4.25f);
     store.heal();
-    now += 100;
+    now += 50;
     ask();
     inTheBackground();
     assertThat(ask()).isEqualTo(3.25f);

@@ -20,7 +20,6 @@ class SnapshotTest {
   @TempDir Path directory;
   private LocalObjectStore behind;
   private CountingStore store;
-  private final List<Runnable> background = new ArrayList<>();
   private final List<String> reconnects = new ArrayList<>();
   private Serving serving;
   private Snapshot snapshot;
@@ -30,7 +29,7 @@ class SnapshotTest {
     behind = new LocalObjectStore(directory);
     store = new CountingStore(behind);
     Models models =
-        new Models(store.store(), Optional.of("set"), Duration.ofDays(1), background::add, () -> 1);
+        new Models(store.store(), Optional.of("set"), Duration.ofDays(1), Runnable::run, () -> 1);
     serving = new Serving(store.store(), models);
     snapshot = new Snapshot(serving, models, () -> reconnects.add("reconnect"));
   }
@@ -53,14 +52,33 @@ class SnapshotTest {
   }
 
   @Test
-  void restoredProcess_looksForANewModelAtOnce_besideTheRequests() throws IOException {
+  void restoredProcess_hasTheModelOfNow_beforeItsFirstRequest() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
     snapshot.afterRestore(Core.getGlobalContext());
-    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m1");
-    background.forEach(Runnable::run);
+    store.calls();
     assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m2");
+    assertThat(store.calls()).containsExactly("readRange users.arrow");
+  }
+
+  @Test
+  void restoredProcess_ofASnapshotWithoutAModel_hasTheOnePublishedSince() throws IOException {
+    snapshot.beforeCheckpoint(Core.getGlobalContext());
+    new ModelFixture("set", "m1").publish(behind);
+    snapshot.afterRestore(Core.getGlobalContext());
+    store.calls();
+    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m1");
+    assertThat(store.calls()).containsExactly("readRange users.arrow");
+  }
+
+  @Test
+  void restoredProcess_answersFromTheOldModel_whileTheStoreCannotBeRead() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    snapshot.beforeCheckpoint(Core.getGlobalContext());
+    store.fail("current.json");
+    snapshot.afterRestore(Core.getGlobalContext());
+    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m1");
   }
 
   @Test
