@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -12,8 +13,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
-/// Does a step's work once for each id, and records it.
+/// Runs a step at most once per id and records the result in its manifest.
+///
+/// A manifest counts as long as every object that it names is there with the size that it gives. Where one is
+/// gone, as when data expired before its manifest, the step works again and replaces the manifest.
 public final class StepRunner {
   private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
   private static final String LEASE = "lease-";
@@ -97,18 +102,18 @@ public final class StepRunner {
     Instant giveUp = Instant.now().plus(LONGEST_WAIT);
     boolean told = false;
     while (true) {
-      Optional<Done<F>> done = find(spec, manifestKey, figuresType);
-      if (done.isPresent()) {
-        return done.get();
+      Earlier<F> earlier = find(spec, directory, manifestKey, figuresType);
+      if (earlier.done != null) {
+        return earlier.done;
       }
       Optional<Lease> lease = Lease.tryTake(store, directory + LEASE + manifestName);
       if (lease.isPresent()) {
         try (Lease _ = lease.get()) {
           // Who held the lease a moment ago may have finished.
-          done = find(spec, manifestKey, figuresType);
-          return done.isPresent()
-              ? done.get()
-              : doWork(spec, directory, manifestKey, sources, figuresType, work);
+          earlier = find(spec, directory, manifestKey, figuresType);
+          return earlier.done != null
+              ? earlier.done
+              : doWork(spec, directory, manifestKey, sources, figuresType, work, earlier.stale);
         }
       }
       if (Instant.now().isAfter(giveUp)) {
@@ -132,16 +137,35 @@ public final class StepRunner {
     }
   }
 
-  /// The result of the work if it has been done.
+  /// What is there of the work.
   ///
-  /// @param manifestKey the manifest that records it
-  public <F extends Record> Optional<Done<F>> find(
-      StepSpec spec, String manifestKey, Class<F> figuresType) throws IOException {
-    if (store.find(manifestKey).isEmpty()) {
-      return Optional.empty();
+  /// @param done its result, if it has been done
+  /// @param stale the ETag of a manifest whose objects are not all there any more
+  private record Earlier<F>(@Nullable Done<F> done, @Nullable String stale) {}
+
+  private <F extends Record> Earlier<F> find(
+      StepSpec spec, String directory, String manifestKey, Class<F> figuresType)
+      throws IOException {
+    Optional<ObjectInfo> info = store.find(manifestKey);
+    if (info.isEmpty()) {
+      return new Earlier<>(null, null);
     }
     Manifest manifest = Manifest.read(store, manifestKey, spec.step(), spec.formatVersion());
-    return Optional.of(new Done<>(manifestKey, true, manifest.figures(figuresType)));
+    for (Map.Entry<String, Long> output : manifest.outputs().entrySet()) {
+      Optional<ObjectInfo> object = store.find(directory + output.getKey());
+      if (object.isEmpty() || object.get().size() != output.getValue()) {
+        LOG.log(
+            Level.WARNING,
+            "{0} works again: {1} {2}, but {3} says {4} bytes",
+            spec.step(),
+            directory + output.getKey(),
+            object.isEmpty() ? "is gone" : "has " + object.get().size() + " bytes",
+            manifestKey,
+            output.getValue().toString());
+        return new Earlier<>(null, info.get().etag());
+      }
+    }
+    return new Earlier<>(new Done<>(manifestKey, true, manifest.figures(figuresType)), null);
   }
 
   private <F extends Record> Done<F> doWork(
@@ -150,7 +174,8 @@ public final class StepRunner {
       String manifestKey,
       Map<String, String> sources,
       Class<F> figuresType,
-      Work<F> work)
+      Work<F> work,
+      @Nullable String stale)
       throws IOException {
     long start = System.nanoTime();
     DirectoryOutput output = new DirectoryOutput(directory);
@@ -170,7 +195,9 @@ public final class StepRunner {
             Json.toMap(figures),
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
             seconds);
-    if (!store.putIfAbsent(manifestKey, Json.write(manifest))) {
+    byte[] json = Json.write(manifest);
+    if (!(stale != null && store.replace(manifestKey, json, stale))
+        && !store.putIfAbsent(manifestKey, json)) {
       // Somebody took over a lease that we held too long: the same work, so the same result.
       Manifest theirs = Manifest.read(store, manifestKey, spec.step(), spec.formatVersion());
       return new Done<>(manifestKey, true, theirs.figures(figuresType));

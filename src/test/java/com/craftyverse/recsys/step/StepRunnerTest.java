@@ -7,6 +7,7 @@ import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -98,6 +99,58 @@ class StepRunnerTest {
     assertThat(directory.resolve(".tmp")).isEmptyDirectory();
     assertThat(run(SPEC, new AtomicInteger()).cached()).isFalse();
     assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
+  }
+
+  /// Data may expire a day before its manifest, or be deleted by hand.
+  @Test
+  void manifestWhoseOutputIsGone_makesTheStepWorkAgain_andIsReplaced() throws IOException {
+    AtomicInteger runs = new AtomicInteger();
+    run(SPEC, runs);
+    store.put("datasets/out/manifest.json", withFinished("2020-01-01T00:00:00Z"));
+    store.delete("datasets/out/data.bin");
+
+    assertThat(run(SPEC, runs).cached()).isFalse();
+    assertThat(runs).hasValue(2);
+    assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
+    assertThat(Manifest.read(store, "datasets/out/manifest.json", "tidy", 1).finished())
+        .isNotEqualTo("2020-01-01T00:00:00Z");
+    assertThat(run(SPEC, runs).cached()).isTrue();
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void manifestWhoseOutputHasAnotherSize_makesTheStepWorkAgain() throws IOException {
+    AtomicInteger runs = new AtomicInteger();
+    run(SPEC, runs);
+    store.put("datasets/out/data.bin", new byte[2]);
+    assertThat(run(SPEC, runs).cached()).isFalse();
+    assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
+  }
+
+  /// The old manifest expires while the step works again.
+  @Test
+  void staleManifestThatExpiresMeanwhile_isWrittenAnew() throws IOException {
+    run(SPEC, new AtomicInteger());
+    store.delete("datasets/out/data.bin");
+    runner.run(
+        SPEC,
+        "datasets/out/",
+        Map.of(),
+        Figures.class,
+        output -> {
+          store.delete("datasets/out/manifest.json");
+          output.write("data.bin", path -> Files.write(path, new byte[3]));
+          return new Figures(3, "fine");
+        });
+    assertThat(Manifest.read(store, "datasets/out/manifest.json", "tidy", 1).outputs())
+        .isEqualTo(Map.of("data.bin", 3L));
+  }
+
+  private byte[] withFinished(String finished) throws IOException {
+    String json =
+        new String(store.read("datasets/out/manifest.json").content(), StandardCharsets.UTF_8);
+    return json.replaceAll("\"finished\" : \"[^\"]+\"", "\"finished\" : \"" + finished + "\"")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
