@@ -99,7 +99,7 @@ public final class AccuracyBenchmark {
     }
     String dataset = chain.ingest("generated-" + size, zip);
     Result result =
-        chain.run(new SplitRequest(dataset, "random", null, null, null, null, SEED, null));
+        chain.run(new SplitRequest(dataset, "random", null, null, null, null, SEED, null, null));
     double oracle = result.oracleRmse(generator.oracle());
     double baseline = Objects.requireNonNull(result.figures.baselineRmse());
     System.out.println(result.text());

@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -94,8 +95,8 @@ public final class EpochBenchmark {
           Kernels.fastest());
       InCache inCache = new InCache(training, parameters, kernel);
       PlainLoops plain = new PlainLoops(training, parameters);
-      try (Workers two = new Workers("epochs", THREADS);
-          Workers one = new Workers("epochs", 1)) {
+      try (WorkerPool two = new WorkerPool("train", "epochs", THREADS);
+          WorkerPool one = new WorkerPool("train", "epochs", 1)) {
         Way epoch = new Way("epoch, 2 threads", () -> epoch(kernel, two));
         Way single = new Way("epoch, 1 thread", () -> epoch(kernel, one));
         Way cached = new Way("rows in cache, 2 threads", () -> inCache.seconds(two));
@@ -132,7 +133,7 @@ public final class EpochBenchmark {
     }
 
     /// The first epoch of a new run; what the run needs before it is not counted.
-    private double epoch(Kernel kernel, Workers workers) {
+    private double epoch(Kernel kernel, WorkerPool workers) {
       // Into memory that is there: new matrices each time would set off the garbage collector.
       System.arraycopy(initial.users(), 0, factors.users(), 0, initial.users().length);
       System.arraycopy(initial.items(), 0, factors.items(), 0, initial.items().length);
@@ -156,7 +157,7 @@ public final class EpochBenchmark {
     private static final int STEPS = 300_000_000;
     private static volatile double sink;
 
-    static double seconds(Workers workers, int loops) {
+    static double seconds(WorkerPool workers, int loops) {
       long start = System.nanoTime();
       try {
         workers.run(

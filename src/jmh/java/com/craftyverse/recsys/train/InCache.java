@@ -5,6 +5,7 @@ import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +58,7 @@ final class InCache {
   }
 
   /// All rows in cache: each task has a few of its own.
-  double seconds(Workers workers) {
+  double seconds(WorkerPool workers) {
     Factors[] rows = new Factors[workers.threads()];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = rows(USERS, ITEMS);
@@ -66,14 +67,14 @@ final class InCache {
   }
 
   /// All rows of the model, changed by all threads at once; other bits on every run.
-  double racySeconds(Workers workers) {
+  double racySeconds(WorkerPool workers) {
     Factors[] rows = new Factors[workers.threads()];
     java.util.Arrays.fill(rows, all);
     return seconds(workers, rows, training.users(), null);
   }
 
   private double seconds(
-      Workers workers,
+      WorkerPool workers,
       Factors[] rows,
       int users,
       MemorySegment @org.jspecify.annotations.Nullable [] items) {

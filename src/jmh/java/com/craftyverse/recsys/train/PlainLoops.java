@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +35,7 @@ final class PlainLoops {
             parameters.seed());
   }
 
-  double seconds(Workers workers) {
+  double seconds(WorkerPool workers) {
     int side = training.side();
     long start = System.nanoTime();
     try {

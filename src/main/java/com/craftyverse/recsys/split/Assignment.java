@@ -3,10 +3,13 @@ package com.craftyverse.recsys.split;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.SplitMix64;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Which set each rating belongs to.
 @FunctionalInterface
@@ -57,6 +60,64 @@ interface Assignment {
     Permutation order = new Permutation(rows, ~seed);
     long validation = (rows + 5) / 10;
     return (row, _) -> order.placeOf(row) < validation ? VALIDATION : TRAIN;
+  }
+
+  /// A random `testRatio` of each user's ratings, one at least, is the test set, and a tenth of what is left
+  /// the validation set. Every user keeps at least one training rating, so a user with a single rating is
+  /// in the training set alone.
+  static Assignment withinUsers(ArrowFile ratings, double testRatio, long seed) {
+    Map<Integer, UserDraw> users = new HashMap<>();
+    forEachUserId(
+        ratings, (_, userId) -> users.computeIfAbsent(userId, _ -> new UserDraw()).rows++);
+    BitSet test = new BitSet();
+    BitSet validation = new BitSet();
+    users.forEach((userId, user) -> user.draw(testRatio, SplitMix64.mix(seed) ^ userId));
+    forEachUserId(
+        ratings,
+        (row, userId) -> {
+          switch (Objects.requireNonNull(users.get(userId)).next()) {
+            case TEST -> test.set(Math.toIntExact(row));
+            case VALIDATION -> validation.set(Math.toIntExact(row));
+            default -> {}
+          }
+        });
+    return (row, _) -> test.get((int) row) ? TEST : validation.get((int) row) ? VALIDATION : TRAIN;
+  }
+
+  /// Takes the user of a row.
+  @FunctionalInterface
+  interface UserVisitor {
+    void visit(long row, int userId);
+  }
+
+  private static void forEachUserId(ArrowFile ratings, UserVisitor visitor) {
+    for (RecordBatch batch : ratings.batches()) {
+      MemorySegment ids = batch.data("userId");
+      for (int i = 0; i < batch.rows(); i++) {
+        visitor.visit(batch.firstRow() + i, ids.get(Buffers.INT32, 4L * i));
+      }
+    }
+  }
+
+  /// One user's ratings in a random order: the first are for the test, the next for validation.
+  final class UserDraw {
+    private int rows;
+    private int testRows;
+    private int validationRows;
+    private int nextRow;
+    private @Nullable Permutation order;
+
+    private void draw(double testRatio, long seed) {
+      testRows = rows < 2 ? 0 : Math.clamp(Math.round(testRatio * rows), 1, rows - 1);
+      validationRows = Math.min((rows - testRows + 5) / 10, rows - testRows - 1);
+      order = new Permutation(rows, seed);
+    }
+
+    /// The set of the user's next row in the file.
+    private int next() {
+      long place = Objects.requireNonNull(order).placeOf(nextRow++);
+      return place < testRows ? TEST : place < testRows + validationRows ? VALIDATION : TRAIN;
+    }
   }
 
   /// Each user's latest rating is for the test, the one before it for validation; of ratings of the same

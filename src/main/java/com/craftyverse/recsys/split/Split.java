@@ -137,6 +137,13 @@ public final class Split {
                 output);
         yield new SplitFigures(thresholds[0], thresholds[1], rows, sizes[0], sizes[1], sizes[2]);
       }
+      case SplitParameters.Random random when random.isByUser() ->
+          write(
+              files,
+              Assignment.withinUsers(ratings, random.testRatio(), random.seed()),
+              parameters,
+              dataset,
+              output);
       case SplitParameters.Random random -> {
         long test = Math.round(rows * random.testRatio());
         yield write(

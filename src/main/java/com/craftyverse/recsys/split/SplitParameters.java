@@ -29,11 +29,12 @@ sealed interface SplitParameters {
             Objects.requireNonNullElse(request.testRatio(), Temporal.DEFAULT_TEST));
       }
       case "random" -> {
-        refuseOthers(request, kind, List.of("testRatio", "seed"));
+        refuseOthers(request, kind, List.of("testRatio", "seed", "by"));
         yield new Random(
             kind,
             Objects.requireNonNullElse(request.testRatio(), Random.DEFAULT_TEST),
-            seed(request));
+            seed(request),
+            Objects.requireNonNullElse(request.by(), Random.BY_ROW));
       }
       case "kfold" -> {
         refuseOthers(request, kind, List.of("folds", "fold", "seed"));
@@ -70,6 +71,7 @@ sealed interface SplitParameters {
     note(present, "fold", request.fold());
     note(present, "seed", request.seed());
     note(present, "test", request.test());
+    note(present, "by", request.by());
     for (String field : present) {
       if (!own.contains(field)) {
         throw RequestException.invalid(
@@ -132,13 +134,24 @@ sealed interface SplitParameters {
   /// At random.
   ///
   /// @param kind `random`
-  /// @param testRatio the test set's share of the ratings
+  /// @param testRatio the test set's share of the ratings, or of each user's ratings
   /// @param seed of the choice
-  record Random(String kind, double testRatio, long seed) implements SplitParameters {
+  /// @param by `row`: of all ratings alike; `user`: of each user's ratings
+  record Random(String kind, double testRatio, long seed, String by) implements SplitParameters {
+    static final String BY_ROW = "row";
+    static final String BY_USER = "user";
     private static final double DEFAULT_TEST = 0.2;
 
     public Random {
       requireShare("testRatio", testRatio);
+      if (!by.equals(BY_ROW) && !by.equals(BY_USER)) {
+        throw RequestException.invalid(
+            "field 'by': expected row or user, found " + ObjectKeys.quote(by));
+      }
+    }
+
+    boolean isByUser() {
+      return by.equals(BY_USER);
     }
   }
 

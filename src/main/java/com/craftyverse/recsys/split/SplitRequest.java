@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param seed of what is chosen at random; 42 if not given
 /// @param test of a given split: the manifest of `ingest` for the test set, `manifest` being that of the
 ///     training set
+/// @param by of a random split: `row`, which is the default, takes `testRatio` of all ratings; `user` takes
+///     that share of each user's ratings, and leaves each user one at least to train on
 public record SplitRequest(
     @Nullable String manifest,
     @Nullable String kind,
@@ -24,7 +26,8 @@ public record SplitRequest(
     @Nullable Integer folds,
     @Nullable Integer fold,
     @Nullable Long seed,
-    @Nullable String test)
+    @Nullable String test,
+    @Nullable String by)
     implements Request {
 
   /// A temporal split with the default ratios.
@@ -35,11 +38,16 @@ public record SplitRequest(
   /// A temporal split.
   public SplitRequest(
       @Nullable String manifest, @Nullable Double trainRatio, @Nullable Double testRatio) {
-    this(manifest, null, trainRatio, testRatio, null, null, null, null);
+    this(manifest, null, trainRatio, testRatio, null, null, null, null, null);
   }
 
   /// One fold of a cross-validation.
   public static SplitRequest kfold(String manifest, int folds, int fold, long seed) {
-    return new SplitRequest(manifest, "kfold", null, null, folds, fold, seed, null);
+    return new SplitRequest(manifest, "kfold", null, null, folds, fold, seed, null, null);
+  }
+
+  /// A random share of each user's ratings as the test set.
+  public static SplitRequest withinUsers(String manifest, double testRatio, long seed) {
+    return new SplitRequest(manifest, "random", null, testRatio, null, null, seed, null, "user");
   }
 }

@@ -6,6 +6,7 @@ import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.LearningRates.Rate;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -25,7 +26,7 @@ final class Descent {
   private final ValidationSet validation;
   private final TrainParameters parameters;
   private final Kernel kernel;
-  private final Workers workers;
+  private final WorkerPool workers;
   private final RowLayout layout;
   private final float mean;
   private final Scratch[] scratches;
@@ -38,7 +39,7 @@ final class Descent {
       ValidationSet validation,
       TrainParameters parameters,
       Kernel kernel,
-      Workers workers) {
+      WorkerPool workers) {
     this.training = training;
     this.validation = validation;
     this.parameters = parameters;

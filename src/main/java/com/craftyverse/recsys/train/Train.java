@@ -11,6 +11,7 @@ import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -147,7 +148,7 @@ public final class Train {
         new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
     Trainer.Outcome outcome;
     float mean;
-    try (Workers workers = new Workers(what, execution.threads())) {
+    try (WorkerPool workers = new WorkerPool("train", what, execution.threads())) {
       Optional<TrainingState> kept = checkpoint.read();
       TrainingState state =
           kept.isPresent()
@@ -184,7 +185,7 @@ public final class Train {
       TrainParameters parameters,
       TrainingInputs inputs,
       @Nullable WarmStart earlier,
-      Workers workers)
+      WorkerPool workers)
       throws IOException {
     Factors[] same = new Factors[2];
     workers.run(

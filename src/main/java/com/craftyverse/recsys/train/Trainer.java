@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -48,7 +49,7 @@ final class Trainer {
   private final ValidationSet validation;
   private final TrainParameters parameters;
   private final Descent descent;
-  private final Workers workers;
+  private final WorkerPool workers;
 
   /// @param what the work, for the log
   Trainer(
@@ -57,7 +58,7 @@ final class Trainer {
       ValidationSet validation,
       TrainParameters parameters,
       Descent descent,
-      Workers workers) {
+      WorkerPool workers) {
     this.what = what;
     this.training = training;
     this.validation = validation;

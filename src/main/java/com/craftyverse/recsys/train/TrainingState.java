@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ final class TrainingState {
   /// Puts the factors down as those of a good epoch.
   ///
   /// @param better whether they are the best so far
-  void accept(Epoch epoch, boolean better, Workers workers) throws IOException {
+  void accept(Epoch epoch, boolean better, WorkerPool workers) throws IOException {
     Factors kept = better ? best : spare;
     if (kept == null) {
       spare = factors.copy();
@@ -85,17 +86,17 @@ final class TrainingState {
   }
 
   /// Goes back to the last good epoch, and notes that the learning rate is cut.
-  void revert(Workers workers) throws IOException {
+  void revert(WorkerPool workers) throws IOException {
     copy(isBest || spare == null ? best : spare, factors, workers);
     cuts++;
   }
 
   /// Whether all factors are numbers.
-  boolean isFinite(Workers workers) throws IOException {
+  boolean isFinite(WorkerPool workers) throws IOException {
     return isFinite(factors.users(), workers) && isFinite(factors.items(), workers);
   }
 
-  private static boolean isFinite(float[] values, Workers workers) throws IOException {
+  private static boolean isFinite(float[] values, WorkerPool workers) throws IOException {
     AtomicBoolean finite = new AtomicBoolean(true);
     workers.run(
         slices(values),
@@ -126,12 +127,12 @@ final class TrainingState {
     return zero + zero1 + zero2 + zero3 == 0;
   }
 
-  private static void copy(Factors from, Factors to, Workers workers) throws IOException {
+  private static void copy(Factors from, Factors to, WorkerPool workers) throws IOException {
     copy(from.users(), to.users(), workers);
     copy(from.items(), to.items(), workers);
   }
 
-  private static void copy(float[] from, float[] to, Workers workers) throws IOException {
+  private static void copy(float[] from, float[] to, WorkerPool workers) throws IOException {
     workers.run(
         slices(from),
         (slice, worker) -> {

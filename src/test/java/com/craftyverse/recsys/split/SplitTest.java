@@ -157,13 +157,48 @@ class SplitTest {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
     SplitResult split =
         new Split(store)
-            .run(new SplitRequest(manifest, "random", null, 0.25, null, null, 7L, null));
+            .run(new SplitRequest(manifest, "random", null, 0.25, null, null, 7L, null, null));
     assertThat(split.figures().testRows()).isEqualTo(300);
     assertThat(split.figures().validationRows()).isEqualTo(90);
     // A third of the file has about a third of the test set: 100, with a standard deviation of 7.
     List<Long> rows = timestamps(split, "ratings.arrow").subList(0, 400);
     assertThat(timestamps(split, "test.arrow").stream().filter(rows::contains).count())
         .isBetween(65L, 135L);
+  }
+
+  @Test
+  void splitByUser_takesTheShareOfEachUsersRatings() throws IOException {
+    // given users with 1, 2, 3, 10 and 40 ratings
+    StringBuilder ratings = new StringBuilder(Uploads.HEADER);
+    int[] counts = {1, 2, 3, 10, 40};
+    for (int user = 0; user < counts.length; user++) {
+      for (int movie = 1; movie <= counts[user]; movie++) {
+        ratings.append(user + 1).append(',').append(movie % 4 + 1 + 10 * movie).append(",3,");
+        ratings.append(100 * (user + 1) + movie).append('\n');
+      }
+    }
+    String manifest = ingest(ratings.toString()).manifest();
+
+    SplitResult split = new Split(store).run(SplitRequest.withinUsers(manifest, 0.25, 7));
+    SplitResult otherSeed = new Split(store).run(SplitRequest.withinUsers(manifest, 0.25, 8));
+
+    // then round(0.25 n) are tested, 1 at least, a tenth of the rest validates, and one is left
+    assertThat(countsByUser(split, "test.arrow")).containsExactly(0, 1, 1, 3, 10);
+    assertThat(countsByUser(split, "validation.arrow")).containsExactly(0, 0, 0, 1, 3);
+    assertThat(countsByUser(split, "train.arrow")).containsExactly(1, 1, 2, 6, 27);
+    assertThat(timestamps(otherSeed, "test.arrow"))
+        .hasSize(15)
+        .isNotEqualTo(timestamps(split, "test.arrow"));
+  }
+
+  /// Ratings of each of the users 1 to 5, whose timestamps begin with the user's number.
+  private List<Integer> countsByUser(SplitResult split, String name) throws IOException {
+    List<Integer> counts = new ArrayList<>(Collections.nCopies(5, 0));
+    for (long time : timestamps(split, name)) {
+      int user = (int) (time / 100) - 1;
+      counts.set(user, counts.get(user) + 1);
+    }
+    return counts;
   }
 
   @Test
@@ -178,7 +213,9 @@ class SplitTest {
             .manifest();
     SplitResult split =
         new Split(store)
-            .run(new SplitRequest(manifest, "leaveLastOut", null, null, null, null, null, null));
+            .run(
+                new SplitRequest(
+                    manifest, "leaveLastOut", null, null, null, null, null, null, null));
     assertThat(timestamps(split, "test.arrow")).containsExactly(30L, 5L);
     assertThat(timestamps(split, "validation.arrow")).containsExactly(20L);
     assertThat(timestamps(split, "train.arrow")).containsExactly(10L, 5L, 9L, 15L);
@@ -201,7 +238,8 @@ class SplitTest {
                 "1\t1\t3\t7\n2\t1\t4\t8\n".getBytes(StandardCharsets.UTF_8))
             .manifest();
     SplitResult split =
-        new Split(store).run(new SplitRequest(train, "given", null, null, null, null, null, test));
+        new Split(store)
+            .run(new SplitRequest(train, "given", null, null, null, null, null, test, null));
     assertThat(timestamps(split, "test.arrow")).containsExactly(7L, 8L);
     assertThat(split.figures().validationRows()).isEqualTo(10);
     assertThat(split.figures().trainRows()).isEqualTo(90);
@@ -209,7 +247,8 @@ class SplitTest {
     assertThatThrownBy(
             () ->
                 new Split(store)
-                    .run(new SplitRequest(train, "given", null, null, null, null, null, null)))
+                    .run(
+                        new SplitRequest(train, "given", null, null, null, null, null, null, null)))
         .hasMessage("field 'test' is missing");
   }
 
@@ -217,13 +256,16 @@ class SplitTest {
   void fieldsOfOtherKinds_andValuesOutOfRange_areRefused() throws IOException {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
     assertRefused(
-        new SplitRequest(manifest, "hash", null, null, null, null, null, null),
+        new SplitRequest(manifest, "hash", null, null, null, null, null, null, null),
         "field 'kind': expected one of temporal, random, kfold, given, leaveLastOut, found 'hash'");
     assertRefused(
-        new SplitRequest(manifest, "random", 0.8, null, null, null, null, null),
-        "field 'trainRatio' is none of a random split, which has testRatio, seed");
+        new SplitRequest(manifest, "random", 0.8, null, null, null, null, null, null),
+        "field 'trainRatio' is none of a random split, which has testRatio, seed, by");
     assertRefused(
-        new SplitRequest(manifest, null, null, null, null, null, 1L, null),
+        new SplitRequest(manifest, "random", null, null, null, null, null, null, "movie"),
+        "field 'by': expected row or user, found 'movie'");
+    assertRefused(
+        new SplitRequest(manifest, null, null, null, null, null, 1L, null, null),
         "field 'seed' is none of a temporal split, which has trainRatio, testRatio");
     assertRefused(
         SplitRequest.kfold(manifest, 1, 0, 1), "field 'folds': expected 2 to 1000, found 1");

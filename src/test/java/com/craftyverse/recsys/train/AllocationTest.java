@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -82,7 +83,7 @@ public final class AllocationTest {
     IndexFixture.writeRatings(index.validation, none);
     try (ArrowFile trainFile = ArrowFile.open(path, "train.arrow");
         ArrowFile validationFile = ArrowFile.open(none, "validation.arrow");
-        Workers workers = new Workers("allocation", 1)) {
+        WorkerPool workers = new WorkerPool("train", "allocation", 1)) {
       TrainingSet training = new TrainingSet(trainFile);
       ValidationSet validation = new ValidationSet(validationFile, 400, 150);
       TrainParameters parameters =

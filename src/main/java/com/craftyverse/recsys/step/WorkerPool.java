@@ -1,4 +1,4 @@
-package com.craftyverse.recsys.train;
+package com.craftyverse.recsys.step;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -14,13 +14,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Threads that share out tasks among themselves. Used by one thread, the one that made them.
-final class Workers implements AutoCloseable {
+/// A fixed set of threads that run numbered tasks. One thread owns a pool and submits to it.
+public final class WorkerPool implements AutoCloseable {
   /// A piece of work.
   @FunctionalInterface
-  interface Task {
-    /// Does task number `task` on worker number `worker`; is not begun when the work was stopped.
-    void run(int task, int worker) throws InterruptedIOException;
+  public interface Task {
+    /// Runs task number `task` on worker number `worker`. No task begins once the pool is stopped.
+    ///
+    /// @throws IOException ends the run; [#run] rethrows it
+    void run(int task, int worker) throws IOException;
   }
 
   private final String what;
@@ -28,32 +30,34 @@ final class Workers implements AutoCloseable {
   private final ExecutorService executor;
   private volatile boolean stopping;
 
-  /// @param what the work, for thread names and the error when it is stopped
-  Workers(String what, int threads) {
+  /// @param step names the threads
+  /// @param what the work, for the error when it is stopped
+  /// @param threads how many, 1 at least
+  public WorkerPool(String step, String what, int threads) {
     this.what = what;
     this.threads = threads;
-    ThreadFactory factory = Thread.ofPlatform().daemon().name("train-", 1).factory();
+    ThreadFactory factory = Thread.ofPlatform().daemon().name(step + "-", 1).factory();
     this.executor = Executors.newFixedThreadPool(threads, factory);
   }
 
-  int threads() {
+  /// The number of threads.
+  public int threads() {
     return threads;
   }
 
-  /// Whether the work shall stop; tasks that take long ask.
+  /// Lets a long task notice that the pool is stopped.
   ///
-  /// @throws InterruptedIOException when it shall
-  void checkStopped() throws InterruptedIOException {
+  /// @throws InterruptedIOException when it is
+  public void checkStopped() throws InterruptedIOException {
     if (stopping) {
       throw new InterruptedIOException(what + " was stopped");
     }
   }
 
-  /// Runs tasks 0 … `tasks` − 1, each on the first worker that is free, and waits for all of them.
+  /// Runs tasks 0 … `tasks` − 1, each on the first free worker, and waits for all of them.
   ///
-  /// @throws InterruptedIOException when the calling thread is interrupted; no task runs any more
-  ///     then
-  void run(int tasks, Task task) throws IOException {
+  /// @throws InterruptedIOException when the calling thread is interrupted; all tasks have ended then
+  public void run(int tasks, Task task) throws IOException {
     AtomicInteger next = new AtomicInteger();
     List<Callable<Void>> loops = new ArrayList<>();
     for (int worker = 0; worker < Math.min(threads, tasks); worker++) {
