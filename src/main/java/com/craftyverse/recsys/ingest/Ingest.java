@@ -72,6 +72,9 @@ public final class Ingest {
   ///     not a ratings file
   public IngestResult run(IngestRequest request) throws IOException {
     IngestParameters parameters = IngestParameters.of(request);
+    if (Boolean.TRUE.equals(request.nameOnly())) {
+      return name(Request.require("key", request.key()));
+    }
     if (request.events() == null) {
       String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
       try {
@@ -105,6 +108,16 @@ public final class Ingest {
     return last == null
         ? IngestResult.nothing(ignored)
         : last.with(manifests.subList(0, manifests.size() - 1), ignored);
+  }
+
+  /// Answers the dataset's name, so that whoever locks a dataset names it by the same rule. The key of
+  /// something else than an upload has none, and is no error, since events bring such keys.
+  private static IngestResult name(String key) {
+    try {
+      return IngestResult.named(ObjectKeys.datasetOfUpload(key));
+    } catch (InvalidKeyException e) {
+      return IngestResult.nothing(List.of(String.valueOf(e.getMessage())));
+    }
   }
 
   /// The upload that an event is about; empty when it is about none, and then `ignored` gets the reason.
@@ -182,6 +195,14 @@ public final class Ingest {
   private IngestResult ingest(ObjectInfo upload, IngestParameters parameters) throws IOException {
     String key = upload.key();
     String dataset = ObjectKeys.datasetOfUpload(key);
+    if (!dataset.equals(ObjectKeys.nameOfUpload(key))) {
+      LOG.log(
+          Level.INFO,
+          "{0} {1}: the dataset is named {2}, of letters, digits, ''.'', ''_'' and ''-'' alone",
+          STEP,
+          ObjectKeys.quote(key),
+          dataset);
+    }
     requireSize(upload);
     // The digest of a version that was read before need not be computed again.
     String noteKey = noteKey(dataset, upload);

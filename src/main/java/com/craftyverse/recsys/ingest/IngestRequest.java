@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param delimiter what is between its values; a comma if not given
 /// @param scale the ratings that it may have; 0.5 to 5.0 if not given
 /// @param dryRun whether to read and report only, and write nothing
+/// @param nameOnly whether to answer no more than the name of the dataset that the upload belongs to
 /// @param events what an S3 event is about; null for a plain request
 public record IngestRequest(
     @Nullable String key,
@@ -29,6 +30,7 @@ public record IngestRequest(
     @Nullable String delimiter,
     @Nullable RatingScale scale,
     @Nullable Boolean dryRun,
+    @Nullable Boolean nameOnly,
     @Nullable List<UploadEvent> events)
     implements Request {
 
@@ -39,7 +41,7 @@ public record IngestRequest(
 
   /// A plain request.
   public IngestRequest(@Nullable String key, @Nullable String onBadRow, @Nullable Long maxBadRows) {
-    this(key, onBadRow, maxBadRows, null, null, null, null, null);
+    this(key, onBadRow, maxBadRows, null, null, null, null, null, null);
   }
 
   /// The fields of a plain request. Those of an event are AWS's and may be more than we know.
@@ -50,14 +52,15 @@ public record IngestRequest(
       @Nullable RatingsColumns columns,
       @Nullable String delimiter,
       @Nullable RatingScale scale,
-      @Nullable Boolean dryRun)
+      @Nullable Boolean dryRun,
+      @Nullable Boolean nameOnly)
       implements Request {}
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static IngestRequest of(JsonNode json) throws IOException {
     Optional<List<UploadEvent>> events = UploadEvent.parse(json);
     if (events.isPresent()) {
-      return new IngestRequest(null, null, null, null, null, null, null, events.get());
+      return new IngestRequest(null, null, null, null, null, null, null, null, events.get());
     }
     Fields fields = Json.decode(json, Fields.class);
     return new IngestRequest(
@@ -68,6 +71,7 @@ public record IngestRequest(
         fields.delimiter,
         fields.scale,
         fields.dryRun,
+        fields.nameOnly,
         null);
   }
 }

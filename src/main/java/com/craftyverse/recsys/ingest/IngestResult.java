@@ -42,6 +42,11 @@ public record IngestResult(
     return new IngestResult("", false, "", "", IngestFigures.NONE, null, List.of(), ignored);
   }
 
+  /// The result of a request for the name alone.
+  static IngestResult named(String dataset) {
+    return new IngestResult("", false, dataset, "", IngestFigures.NONE, null, List.of(), List.of());
+  }
+
   IngestResult with(List<String> otherManifests, List<String> whyIgnored) {
     return new IngestResult(
         manifest, cached, dataset, version, figures, preview, otherManifests, whyIgnored);

@@ -1,14 +1,16 @@
 package com.craftyverse.recsys.storage;
 
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /// The name of every object, in one place.
 ///
 /// ```
-/// raw/{dataset}/FILE                       or raw/FILE, whose dataset is its name without the extension
+/// raw/{dataset}/FILE                       or raw/FILE; datasetOfUpload says how a dataset is named
 /// datasets/{dataset}/{version}/            ratings.arrow movies.arrow [tags.arrow links.arrow] manifest.json
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
@@ -152,24 +154,62 @@ public final class ObjectKeys {
     return quoted.append(shown < text.length() ? "…'" : "'").toString();
   }
 
-  /// The dataset that an upload belongs to: the directory below `raw/`, or for a file straight in
-  /// `raw/` its own name without the extension.
+  /// The dataset that an upload belongs to, [named][#datasetNamed] after the directory below `raw/`, or,
+  /// for a file straight in `raw/`, after the file without its extension.
   ///
-  /// @throws InvalidKeyException when the key is not that of an upload, or the dataset's name is
-  ///   unusable
+  /// @throws InvalidKeyException when the key is not that of an upload, or names a hidden file
   public static String datasetOfUpload(String key) {
+    return datasetNamed(nameOfUpload(key));
+  }
+
+  /// The name from which an upload's dataset takes its own: `my set` of `raw/my set/FILE` and of
+  /// `raw/my set.csv`.
+  ///
+  /// @throws InvalidKeyException when the key is not that of an upload, or names a hidden file
+  public static String nameOfUpload(String key) {
     require(key);
     String[] segments = key.split("/", -1);
     if (!key.startsWith(RAW) || segments.length > 3) {
       throw new InvalidKeyException(
           "the key " + quote(key) + " is not an upload; uploads are raw/FILE or raw/DATASET/FILE");
     }
-    if (segments.length == 3) {
-      return requireDataset(segments[1]);
+    if (segments[1].startsWith(".")) {
+      throw new InvalidKeyException(
+          "the key " + quote(key) + " is not an upload: " + quote(segments[1]) + " is hidden");
     }
-    String file = segments[1];
-    int dot = file.indexOf('.', 1);
-    return requireDataset(dot < 0 ? file : stem(file));
+    return segments.length == 3 ? segments[1] : stem(segments[1]);
+  }
+
+  /// The dataset's name for a name of any characters: `ratings (1)` gives `ratings-1`, `März` gives
+  /// `Marz`.
+  ///
+  /// A name that [#requireDataset] accepts stays as it is. Otherwise accents are dropped, each run of
+  /// characters other than letters of ASCII, digits, `.`, `_` and `-` becomes one `-`, and none of these
+  /// signs begins or ends the name. Where nothing is left, or more than 100 characters, the eight
+  /// hexadecimal digits of the name's CRC-32 stand in for what is lost.
+  static String datasetNamed(String name) {
+    if (isDataset(name)) {
+      return name;
+    }
+    String plain =
+        Normalizer.normalize(name, Normalizer.Form.NFKD)
+            .replaceAll("\\p{M}+", "")
+            .replaceAll("[^A-Za-z0-9._-]+", "-")
+            .replaceAll("-{2,}", "-")
+            .replaceAll("^[._-]+|[._-]+$", "");
+    if (isDataset(plain)) {
+      return plain;
+    }
+    String digest = "-" + checksum(name);
+    return plain.isEmpty()
+        ? "dataset" + digest
+        : plain.substring(0, LONGEST_DATASET - digest.length()) + digest;
+  }
+
+  private static String checksum(String text) {
+    CRC32 crc = new CRC32();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return String.format(Locale.ROOT, "%08x", crc.getValue());
   }
 
   /// The file's name without its extension: `ml-latest.zip` and `ml-latest.csv.gz` give
@@ -188,7 +228,7 @@ public final class ObjectKeys {
   ///
   /// @throws InvalidKeyException otherwise
   public static String requireDataset(String dataset) {
-    if (dataset.length() > LONGEST_DATASET || !DATASET.matcher(dataset).matches()) {
+    if (!isDataset(dataset)) {
       throw new InvalidKeyException(
           "the dataset name "
               + quote(dataset)
@@ -196,6 +236,10 @@ public final class ObjectKeys {
               + " digit");
     }
     return dataset;
+  }
+
+  private static boolean isDataset(String name) {
+    return name.length() <= LONGEST_DATASET && DATASET.matcher(name).matches();
   }
 
   /// The directory of a dataset's version.

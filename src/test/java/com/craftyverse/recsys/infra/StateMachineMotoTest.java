@@ -76,6 +76,7 @@ class StateMachineMotoTest {
     Deque<JsonNode> answers = new ArrayDeque<>();
     for (String answer :
         List.of(
+            "{\"dataset\": \"my-set\"}",
             "{\"manifest\": \"a\"}",
             "{\"manifest\": \"b\"}",
             "{\"manifest\": \"c\"}",
@@ -86,9 +87,7 @@ class StateMachineMotoTest {
             "{\"manifest\": \"f\"}")) {
       answers.add(MAPPER.readTree(answer));
     }
-    ObjectNode results = MAPPER.createObjectNode();
-    answers.forEach(answer -> results.withArray("results").add(answer.toString()));
-    configure("static/lambda-simple/response", results.toString());
+    answer(answers);
     String definition = Files.readString(file);
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
@@ -102,7 +101,10 @@ class StateMachineMotoTest {
             .run(
                 event,
                 (resource, input) -> {
-                  calls.add(resource.replaceAll(".*:|\\$\\{|FunctionArn}", ""));
+                  calls.add(
+                      input.has("nameOnly")
+                          ? "NameDataset"
+                          : resource.replaceAll(".*:|\\$\\{|FunctionArn}", ""));
                   return resource.startsWith("${") ? answers.remove() : MAPPER.createObjectNode();
                 });
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
@@ -140,7 +142,18 @@ class StateMachineMotoTest {
         .put("executionArn", execution)
         .put("status", "ABORTED")
         .put("input", event.toString());
-    return run(Files.readString(Path.of("infra/unlock.asl.json")), news);
+    answer(List.of(MAPPER.createObjectNode().put("dataset", "my-set")));
+    return run(
+        Files.readString(Path.of("infra/unlock.asl.json"))
+            .replace("${IngestFunctionArn}", createFunction("Ingest")),
+        news);
+  }
+
+  /// What the functions answer, one after the other.
+  private void answer(Iterable<JsonNode> answers) throws Exception {
+    ObjectNode results = MAPPER.createObjectNode();
+    answers.forEach(answer -> results.withArray("results").add(answer.toString()));
+    configure("static/lambda-simple/response", results.toString());
   }
 
   private void lock(String execution) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ class StateMachineTest {
   private static final String USER_ERROR = "com.craftyverse.recsys.step.RequestException";
 
   private static final String ID = "\"correlationId\":\"N4N7GDK58NMKJ12R\"";
+
+  private static final String NAME =
+      "Ingest {\"key\":\"raw/my-set/ratings of 2026+.zip\",\"nameOnly\":true," + ID + "}";
 
   @TempDir Path directory;
   private final ObjectMapper mapper = new ObjectMapper();
@@ -36,8 +40,9 @@ class StateMachineTest {
     machine.run(event, this::call);
     assertThat(calls)
         .containsExactly(
+            NAME,
             "putItem lock",
-            "Ingest " + event,
+            "Ingest " + named(),
             "Split {\"manifest\":\"of Ingest\"," + ID + "}",
             "Index {\"manifest\":\"of Split\"," + ID + "}",
             "Train {\"manifest\":\"of Index\"," + ID + "}",
@@ -52,11 +57,14 @@ class StateMachineTest {
         mapper.readTree(
             """
             {"ingest": {"manifest": "of S3"},
-             "detail": {"request-id": "N4N7GDK58NMKJ12R", "object": {"key": "raw/my-set/"}}}
+             "detail": {"request-id": "N4N7GDK58NMKJ12R", "object": {"key": "raw/my-set/upload"}}}
             """),
         this::call);
     assertThat(calls)
-        .startsWith("putItem lock", "Split {\"manifest\":\"of S3\"," + ID + "}")
+        .startsWith(
+            NAME.replace("ratings of 2026+.zip", "upload"),
+            "putItem lock",
+            "Split {\"manifest\":\"of S3\"," + ID + "}")
         .endsWith("deleteItem lock");
   }
 
@@ -66,9 +74,37 @@ class StateMachineTest {
         event,
         (resource, input) -> {
           call(resource, input);
+          return mapper.createObjectNode().put("dataset", "my-set").put("cached", false);
+        });
+    assertThat(calls).hasSize(4).last().isEqualTo("deleteItem lock");
+  }
+
+  @Test
+  void eventAboutWhatHasNoDataset_endsWithoutALock() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          call(resource, input);
           return mapper.createObjectNode().put("cached", false);
         });
-    assertThat(calls).hasSize(3).last().isEqualTo("deleteItem lock");
+    assertThat(calls).containsExactly(NAME);
+  }
+
+  /// The lock is of the dataset that ingest names, when it is taken and when it is given back.
+  @Test
+  void lock_isNamedByIngest() {
+    List<String> locks = new ArrayList<>();
+    machine.run(
+        event,
+        (resource, input) -> {
+          if (resource.contains("dynamodb")) {
+            locks.add(
+                (input.has("Item") ? input.at("/Item/dataset/S") : input.at("/Key/dataset/S"))
+                    .asText());
+          }
+          return call(resource, input);
+        });
+    assertThat(locks).containsExactly("named by ingest", "named by ingest");
   }
 
   @Test
@@ -132,7 +168,7 @@ class StateMachineTest {
         event,
         (resource, input) -> {
           JsonNode result = call(resource, input);
-          if (resource.contains("putItem") && calls.size() < 20) {
+          if (resource.contains("putItem") && calls.size() < 21) {
             throw new LambdaError("DynamoDB.ConditionalCheckFailedException", "taken");
           }
           return result;
@@ -149,12 +185,22 @@ class StateMachineTest {
         .hasMessage("state A is of type 'Map', not walked");
   }
 
+  /// The event with the name that the first state puts in.
+  private JsonNode named() {
+    ObjectNode named = event.deepCopy();
+    named.putObject("name").put("manifest", "of Ingest").put("dataset", "named by ingest");
+    return named;
+  }
+
   /// A step that works: its manifest is named after it.
   private JsonNode call(String resource, JsonNode input) {
     if (resource.startsWith("${")) {
       String function = resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1");
       calls.add(function + " " + input);
-      return mapper.createObjectNode().put("manifest", "of " + function);
+      return mapper
+          .createObjectNode()
+          .put("manifest", "of " + function)
+          .put("dataset", "named by ingest");
     }
     calls.add(
         resource.substring(resource.lastIndexOf(':') + 1)

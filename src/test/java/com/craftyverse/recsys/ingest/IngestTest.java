@@ -549,8 +549,25 @@ class IngestTest {
         .hasMessage(
             "field 'key': the key 'raw/../../etc/passwd' has a segment '..'; a key cannot leave the"
                 + " store");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/my set.zip")))
-        .hasMessageStartingWith("field 'key': the dataset name 'my set' must be letters, digits");
+    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/.set.zip")))
+        .hasMessage("field 'key': the key 'raw/.set.zip' is not an upload: '.set.zip' is hidden");
+  }
+
+  @Test
+  void secondDownload_isADatasetNamedAfterIt() throws IOException {
+    IngestResult result =
+        Uploads.ingest(store, "raw/ratings (1).csv", RATINGS.getBytes(StandardCharsets.UTF_8));
+    assertThat(result.dataset()).isEqualTo("ratings-1");
+    assertThat(result.manifest()).startsWith("datasets/ratings-1/");
+  }
+
+  @Test
+  void nameOnly_answersTheDatasetOfAKey_withoutLookingForTheObject() throws IOException {
+    String request = "{\"key\": \"raw/my set/jan (2).csv\", \"nameOnly\": true}";
+    assertThat(new Ingest(store).run(request(request))).isEqualTo(IngestResult.named("my-set"));
+    IngestResult folder = new Ingest(store).run(request(request.replace("jan (2).csv", "")));
+    assertThat(folder.dataset()).isEmpty();
+    assertThat(folder.ignored()).containsExactly("the key 'raw/my set/' has an empty segment");
   }
 
   private void refused(byte[] upload, String message) {

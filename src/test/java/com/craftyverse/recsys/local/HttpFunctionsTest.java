@@ -99,7 +99,7 @@ class HttpFunctionsTest {
         "ingest   | {}                    | 400 | field 'key' is missing",
         "ingest   | {\"key\": 7}          | 400 | field 'key': expected a text, found the number 7",
         "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of columns,"
-            + " delimiter, dryRun, key, maxBadRows, onBadRow, scale",
+            + " delimiter, dryRun, key, maxBadRows, nameOnly, onBadRow, scale",
         "ingest   | {\"key\": \"raw/no.zip\"} | 404 | field 'key': there is no object 'raw/no.zip'"
             + " in the store",
         "ingest   | {\"key\": \"/etc/passwd\"} | 400 | field 'key': the key '/etc/passwd' is"

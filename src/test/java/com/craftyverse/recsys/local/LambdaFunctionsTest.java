@@ -129,8 +129,8 @@ class IngestLambdaTest extends LambdaFunctionsTest {
     refused("{}", "field 'key' is missing");
     refused(
         "{\"ky\": \"x\"}",
-        "unknown field 'ky'; expected one of columns, delimiter, dryRun, key, maxBadRows, onBadRow,"
-            + " scale");
+        "unknown field 'ky'; expected one of columns, delimiter, dryRun, key, maxBadRows,"
+            + " nameOnly, onBadRow, scale");
     refused("{\"key\": [1]}", "field 'key': expected a text, found a list");
     refused("null", "the request is empty; a JSON object was expected");
     refused(
