@@ -137,6 +137,15 @@ public final class StepRunner {
     }
   }
 
+  /// The result of the work if it has been done and every object of it is there.
+  ///
+  /// @param manifestKey the manifest that records it
+  public <F extends Record> Optional<Done<F>> find(
+      StepSpec spec, String manifestKey, Class<F> figuresType) throws IOException {
+    return Optional.ofNullable(
+        find(spec, ObjectKeys.directoryOf(manifestKey), manifestKey, figuresType).done);
+  }
+
   /// What is there of the work.
   ///
   /// @param done its result, if it has been done
