@@ -108,6 +108,7 @@ final class FullSizeModel {
     int[] ids = new int[ITEMS];
     int[] years = new int[ITEMS];
     int[] counts = new int[ITEMS];
+    int[] recent = new int[ITEMS];
     int[] genreStarts = new int[ITEMS + 1];
     List<String> titles = new ArrayList<>();
     List<String> genres = new ArrayList<>();
@@ -115,6 +116,7 @@ final class FullSizeModel {
       ids[i] = movieId(i);
       years[i] = 1930 + random.nextInt(94);
       counts[i] = 1 + (int) (100_000 * Math.pow(random.nextDouble(), 12));
+      recent[i] = random.nextInt(1 + counts[i] / 3);
       titles.add("Title of the Movie No. " + i + " (" + years[i] + ")");
       int first = random.nextInt(GENRES.size() - 3);
       genres.addAll(GENRES.subList(first, first + 1 + random.nextInt(3)));
@@ -134,7 +136,8 @@ final class FullSizeModel {
           genreText.offsets(),
           genreText.data(),
           MemorySegment.ofArray(years),
-          MemorySegment.ofArray(counts));
+          MemorySegment.ofArray(counts),
+          MemorySegment.ofArray(recent));
     }
   }
 

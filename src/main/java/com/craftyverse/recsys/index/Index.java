@@ -159,7 +159,7 @@ public final class Index {
                   () -> {
                     output.write(ObjectKeys.SEEN, matrix::writeSeen);
                     output.write(ObjectKeys.USERS, path -> writeUsers(path, users));
-                    writeItems(datasetDirectory, items, output);
+                    writeItems(datasetDirectory, learned, items, output);
                     return scan.report();
                   }));
       QualityReport.SetReport test = reports.get(1);
@@ -210,13 +210,15 @@ public final class Index {
     }
   }
 
-  private void writeItems(String datasetDirectory, DenseIds items, StepRunner.Output output)
+  private void writeItems(
+      String datasetDirectory, LearnedSets learned, DenseIds items, StepRunner.Output output)
       throws IOException {
     String key = datasetDirectory + ObjectKeys.MOVIES;
     try (FetchedObject fetched = store.fetch(key);
         ArrowFile movies = ArrowFile.open(fetched.path(), key)) {
       movies.require(Schemas.MOVIES);
-      output.write(ObjectKeys.ITEMS, path -> ItemTable.write(path, movies, items));
+      int[] recent = RecentRatings.count(learned.files(), items);
+      output.write(ObjectKeys.ITEMS, path -> ItemTable.write(path, movies, items, recent));
     }
   }
 

@@ -17,7 +17,8 @@ import java.util.Map;
 final class ItemTable {
   private ItemTable() {}
 
-  static void write(Path path, ArrowFile movies, DenseIds items) throws IOException {
+  /// @param recent each item's recent ratings
+  static void write(Path path, ArrowFile movies, DenseIds items, int[] recent) throws IOException {
     int count = items.size();
     String[] titles = new String[count];
     int[] years = new int[count];
@@ -63,7 +64,8 @@ final class ItemTable {
           genreTexts.offsets(),
           genreTexts.data(),
           Buffers.of(years, count),
-          Buffers.of(items.counts(), count));
+          Buffers.of(items.counts(), count),
+          Buffers.of(recent, count));
     }
   }
 }

@@ -9,6 +9,8 @@
 ///   the validation set, or all three. Together they are this index's training set
 ///   ([LearnedSets][com.craftyverse.recsys.index.LearnedSets]). The published model learns from an
 ///   index of all rows, which leaves none to judge it by.
+/// - [RecentRatings][com.craftyverse.recsys.index.RecentRatings] counts what was chosen lately: each item's
+///   ratings in the last fifth of the training ratings in time.
 /// - Rows of test and validation whose user or movie is not in training are dropped and counted: a
 ///   model knows nothing of them.
 /// - The training set is written in blocks of a user × item grid

@@ -13,7 +13,7 @@ public final class FormatVersions {
   public static final int SPLIT = 2;
 
   /// Of the dense ids and the training blocks.
-  public static final int INDEX = 3;
+  public static final int INDEX = 4;
 
   /// Of the errors on the test set.
   public static final int EVALUATE = 1;

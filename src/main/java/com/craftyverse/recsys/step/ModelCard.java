@@ -36,7 +36,7 @@ public record ModelCard(
     int items,
     long trainRatings) {
   /// The version of a model's files; goes up when a reader of the old ones could not read the new.
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /// Reads the card in a model's directory.
   ///

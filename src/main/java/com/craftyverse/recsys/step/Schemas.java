@@ -46,14 +46,16 @@ public final class Schemas {
   public static final List<Column> INDEX_USERS =
       List.of(Column.int32("userId"), Column.int32("ratings"));
 
-  /// `items.arrow` of an index: the same for movies, with what is known of them.
+  /// `items.arrow` of an index: the same for movies, with what is known of them. `recentRatings` are those
+  /// in the last fifth of the training ratings in time.
   public static final List<Column> INDEX_ITEMS =
       List.of(
           Column.int32("movieId"),
           Column.utf8("title"),
           Column.list("genres", Column.utf8("item")),
           Column.int32("year"),
-          Column.int32("ratings"));
+          Column.int32("ratings"),
+          Column.int32("recentRatings"));
 
   /// The sets of an index: dense indices.
   public static final List<Column> INDEXED_RATINGS =
@@ -88,7 +90,8 @@ public final class Schemas {
         Column.utf8("title"),
         Column.list("genres", Column.utf8("item")),
         Column.int32("year"),
-        Column.int32("ratings"));
+        Column.int32("ratings"),
+        Column.int32("recentRatings"));
   }
 
   private static Column vector(int factors) {

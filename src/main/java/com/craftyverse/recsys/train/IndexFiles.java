@@ -27,6 +27,7 @@ final class IndexFiles {
   static final String GENRE = "genres.item";
   static final String YEAR = "year";
   static final String COUNT = "ratings";
+  static final String RECENT_COUNT = "recentRatings";
   static final List<Column> ITEMS = Schemas.INDEX_ITEMS;
 
   /// Metadata of `train.arrow`: blocks on each side of the grid, and where they begin and end.

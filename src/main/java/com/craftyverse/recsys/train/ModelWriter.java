@@ -52,7 +52,8 @@ final class ModelWriter {
     }
   }
 
-  /// Writes `movieId, vector, bias, title, genres, year, ratings`, in the index's batches.
+  /// Writes `movieId, vector, bias, title, genres, year, ratings, recentRatings`, in the index's
+  /// batches.
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
@@ -77,7 +78,8 @@ final class ModelWriter {
             names.byteSize() == 0 ? NO_OFFSETS : names,
             batch.data(IndexFiles.GENRE).asSlice(0, last(names)),
             batch.data(IndexFiles.YEAR),
-            batch.data(IndexFiles.COUNT));
+            batch.data(IndexFiles.COUNT),
+            batch.data(IndexFiles.RECENT_COUNT));
       }
     }
   }

@@ -227,6 +227,25 @@ class IndexTest {
   }
 
   @Test
+  void recentRatings_areThoseOfTheLastFifthOfTheTrainingTime() throws IOException {
+    List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
+    SplitResult split = split(ratings);
+    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+    double trainEnd = Objects.requireNonNull(split.figures().trainThreshold());
+    List<Rating> train = ratings.stream().filter(r -> r.time <= trainEnd).toList();
+    // The ratings are in the order of time, and no two are of the same.
+    List<Rating> recent = train.subList((int) ((train.size() - 1) * 0.8) + 1, train.size());
+    List<Integer> expected =
+        column(index, "items.arrow", "movieId").stream()
+            .map(movie -> (int) recent.stream().filter(r -> r.movie == movie).count())
+            .toList();
+    assertThat(column(index, "items.arrow", "recentRatings"))
+        .isEqualTo(expected)
+        .contains(0)
+        .anyMatch(count -> count > 1);
+  }
+
+  @Test
   void trainingSet_liesInBlocksOfTheGridGroupedByUser() throws IOException {
     IndexResult index =
         new Index(store).run(new IndexRequest(split(randomRatings(6_000, 150, 120, 2)).manifest()));

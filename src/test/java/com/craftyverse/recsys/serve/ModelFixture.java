@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
@@ -75,10 +76,12 @@ public final class ModelFixture {
         directory() + "manifest.json",
         manifest(
             "train",
+            ModelCard.FORMAT_VERSION,
             Map.of("userRegularization", 0.1, "biasRegularization", 0.03),
             Map.of("trainRmse", 0.5)));
     store.put(
-        directory() + "evaluation.json", manifest("evaluate", Map.of(), Map.of("testRmse", 0.75)));
+        directory() + "evaluation.json",
+        manifest("evaluate", FormatVersions.EVALUATE, Map.of(), Map.of("testRmse", 0.75)));
     return directory() + "evaluation.json";
   }
 
@@ -115,7 +118,8 @@ public final class ModelFixture {
           genres.offsets(),
           genres.data(),
           ints(1995, 0, 1994, 1979),
-          ints(30, 2, 30, 5));
+          ints(30, 2, 30, 5),
+          ints(1, 2, 7, 2));
     }
     store.put(directory() + "items.arrow", items);
   }
@@ -129,11 +133,11 @@ public final class ModelFixture {
   }
 
   private byte[] manifest(
-      String step, Map<String, Object> parameters, Map<String, Object> figures) {
+      String step, int version, Map<String, Object> parameters, Map<String, Object> figures) {
     return Json.write(
         new Manifest(
             step,
-            1,
+            version,
             step + "-" + model,
             dataset,
             Map.of(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.craftyverse.recsys.step.Deadline;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -207,7 +208,7 @@ class CheckpointTest {
 
     assertThat(result.figures().digest())
         .isEqualTo(java.util.HexFormat.of().formatHex(sha.digest()));
-    Manifest manifest = Manifest.read(store, result.model(), "train", 1);
+    Manifest manifest = Manifest.read(store, result.model(), "train", ModelCard.FORMAT_VERSION);
     assertThat(manifest.figures())
         .containsEntry("digest", result.figures().digest())
         .containsKeys("kernel", "lanes", "threads", "jvm");

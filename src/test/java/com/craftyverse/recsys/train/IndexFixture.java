@@ -177,6 +177,7 @@ public final class IndexFixture {
     int[] ids = new int[items];
     int[] years = new int[items];
     int[] counts = new int[items];
+    int[] recent = new int[items];
     int[] genreOffsets = new int[items + 1];
     List<String> titles = new ArrayList<>();
     List<String> genres = new ArrayList<>();
@@ -189,6 +190,7 @@ public final class IndexFixture {
     }
     for (int i = 0; i < train.size(); i++) {
       counts[train.item(i)]++;
+      recent[train.item(i)] += i >= train.size() * 4 / 5 ? 1 : 0;
     }
     Buffers.Text titleText = Buffers.text(titles);
     Buffers.Text genreText = Buffers.text(genres);
@@ -202,7 +204,8 @@ public final class IndexFixture {
           genreText.offsets(),
           genreText.data(),
           Buffers.of(years, items),
-          Buffers.of(counts, items));
+          Buffers.of(counts, items),
+          Buffers.of(recent, items));
     }
   }
 

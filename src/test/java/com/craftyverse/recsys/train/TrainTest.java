@@ -122,13 +122,13 @@ class TrainTest {
             "model.json",
             "seen.arrow",
             "users.arrow");
-    assertThat(Manifest.read(store, result.model(), "train", 1).sources())
+    assertThat(Manifest.read(store, result.model(), "train", ModelCard.FORMAT_VERSION).sources())
         .containsEntry("index", manifest);
     ModelCard card = ModelCard.read(store, model);
     assertThat(card)
         .isEqualTo(
             new ModelCard(
-                1,
+                ModelCard.FORMAT_VERSION,
                 "biased",
                 "planted",
                 result.figures().modelId(),
@@ -154,7 +154,8 @@ class TrainTest {
       RecordBatch batch = items.batches().getFirst();
       assertThat(items.columns())
           .extracting(column -> column.name())
-          .containsExactly("movieId", "vector", "bias", "title", "genres", "year", "ratings");
+          .containsExactly(
+              "movieId", "vector", "bias", "title", "genres", "year", "ratings", "recentRatings");
       assertThat(batch.data("movieId").get(Buffers.INT32, 4L * 149)).isEqualTo(100 + 2 * 149);
       assertThat(batch.texts("title")[149]).isEqualTo("Movie 149");
       assertThat(batch.texts("genres.item")).startsWith("Drama", "Drama", "Comedy", "Drama");

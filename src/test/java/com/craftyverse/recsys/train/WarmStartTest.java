@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
@@ -73,10 +74,11 @@ class WarmStartTest {
     assertThat(firstTrainRmse(store, warm)).isLessThan(0.7 * firstTrainRmse(store, cold));
     assertThat(warm.figures().validationRmse())
         .isLessThan(0.7 * java.util.Objects.requireNonNull(cold.figures().validationRmse()));
-    Manifest manifest = Manifest.read(store, warm.model(), "train", 1);
+    Manifest manifest = Manifest.read(store, warm.model(), "train", ModelCard.FORMAT_VERSION);
     assertThat(manifest.sources()).containsEntry("warmStart", earlier);
     assertThat(manifest.inputs())
-        .containsEntry("warmStart", Manifest.read(store, earlier, "train", 1).id());
+        .containsEntry(
+            "warmStart", Manifest.read(store, earlier, "train", ModelCard.FORMAT_VERSION).id());
     assertThat(warm.figures().modelId()).isNotEqualTo(cold.figures().modelId());
   }
 

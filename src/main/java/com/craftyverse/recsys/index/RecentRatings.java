@@ -1,0 +1,38 @@
+package com.craftyverse.recsys.index;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.Quantile;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// Counts each item's ratings in the last fifth of the training ratings: those later than the 0.8
+/// quantile of their timestamps. That is what "popular lately" means wherever it is said.
+final class RecentRatings {
+  private static final double BEGIN = 0.8;
+
+  private RecentRatings() {}
+
+  /// Counts them.
+  ///
+  /// @param files the training set, one row at least
+  /// @param items its items
+  /// @return a count for each item; all are zero where every rating has the same timestamp
+  static int[] count(List<ArrowFile> files, DenseIds items) {
+    List<RecordBatch> batches = files.stream().flatMap(file -> file.batches().stream()).toList();
+    double begin =
+        Quantile.of(batches.stream().map(batch -> batch.data("timestamp")).toList(), BEGIN)[0];
+    int[] counts = new int[items.size()];
+    for (RecordBatch batch : batches) {
+      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment times = batch.data("timestamp");
+      for (int i = 0; i < batch.rows(); i++) {
+        if (times.get(Buffers.INT64, 8L * i) > begin) {
+          counts[items.indexOf(movieIds.get(Buffers.INT32, 4L * i))]++;
+        }
+      }
+    }
+    return counts;
+  }
+}
