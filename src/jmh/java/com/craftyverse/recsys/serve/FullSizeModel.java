@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -80,7 +81,9 @@ final class FullSizeModel {
             5,
             USERS,
             ITEMS,
-            25_000_000);
+            25_000_000,
+            Rows.ALL,
+            null);
     store.put(model + "model.json", Json.write(card));
     Random random = new Random(1);
     Path items = store.newTempFile();
@@ -100,7 +103,8 @@ final class FullSizeModel {
     store.put(model + "lookup.arrow", lookup);
     store.put(
         "models/" + DATASET + "/current.json",
-        Json.write(new CurrentModel(DATASET, "generated", "2026-01-01T00:00:00Z", List.of())));
+        Json.write(
+            new CurrentModel(DATASET, "generated", null, "2026-01-01T00:00:00Z", List.of())));
     return store;
   }
 

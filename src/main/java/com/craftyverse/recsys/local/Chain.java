@@ -17,6 +17,7 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -34,18 +35,22 @@ final class Chain {
   private static final System.Logger LOG = System.getLogger(Chain.class.getName());
 
   private final ObjectStore store;
+  private final boolean refit;
 
   /// @param store where the uploads are
-  Chain(ObjectStore store) {
+  /// @param refit whether the scored model's parameters are trained once more on all rows, and that model
+  ///     is published
+  Chain(ObjectStore store, boolean refit) {
     this.store = store;
+    this.refit = refit;
   }
 
   /// What became of an upload.
   ///
   /// @param upload the upload's key
   /// @param dataset its dataset
-  /// @param index the directory of its index, with a trailing slash
-  /// @param model the directory of its model, with a trailing slash
+  /// @param index the directory of the index of the model that is published, with a trailing slash
+  /// @param model the directory of that model, with a trailing slash
   record Outcome(String upload, String dataset, String index, String model) {}
 
   /// Runs the steps.
@@ -120,33 +125,61 @@ final class Chain {
     String errors = summary(evaluate.figures());
     tell("evaluate", evaluate.cached(), begin, evaluate.figures().testRatings(), errors);
 
-    publish(ingest.dataset(), evaluate.manifest());
-    String model = ObjectKeys.directoryOf(train.model());
+    String servedIndex = index.manifest();
+    String served = train.model();
+    if (refit) {
+      begin = System.nanoTime();
+      IndexResult all = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
+      TrainResult again = new Train(store).run(TrainRequest.refit(all.manifest(), train.model()));
+      tell(
+          "refit",
+          all.cached() && again.cached(),
+          begin,
+          again.figures().trainRatings() * again.figures().epochs(),
+          String.format(
+              Locale.ROOT,
+              "all %,d ratings of %,d users × %,d movies, %d epochs with the parameters of the"
+                  + " scored model %s",
+              again.figures().trainRatings(),
+              all.figures().users(),
+              all.figures().items(),
+              again.figures().epochs(),
+              trained.modelId()));
+      servedIndex = all.manifest();
+      served = again.model();
+    }
+
+    publish(ingest.dataset(), served);
+    String model = ObjectKeys.directoryOf(served);
     say("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
     say("          the model is in %s/%s", store.location(), model);
-    return new Outcome(
-        upload.key(), ingest.dataset(), ObjectKeys.directoryOf(index.manifest()), model);
+    return new Outcome(upload.key(), ingest.dataset(), ObjectKeys.directoryOf(servedIndex), model);
   }
 
   /// Publishes the model, unless it was published before: an upload that comes again, maybe late and out
   /// of order, does not push aside what replaced it.
-  private void publish(String dataset, String evaluation) throws IOException {
-    PublishResult publish = new Publish(store).run(new PublishRequest(evaluation, false));
+  ///
+  /// @param manifest the model's
+  private void publish(String dataset, String manifest) throws IOException {
+    PublishResult publish = new Publish(store).run(new PublishRequest(manifest, false));
     boolean isCurrent =
         ObjectKeys.modelDirectory(dataset, publish.model())
-            .equals(ObjectKeys.directoryOf(evaluation));
+            .equals(ObjectKeys.directoryOf(manifest));
     if (!isCurrent) {
       say(
-          "publish   left alone: %s has had this model and replaced it; POST its evaluation to"
+          "publish   left alone: %s has had this model and replaced it; POST its manifest to"
               + " /publish to bring it back",
           dataset);
     } else {
       say(
           publish.cached()
-              ? "publish   %s predicts with model %s (done before)"
-              : "publish   %s now predicts with model %s",
+              ? "publish   %s predicts with model %s%s (done before)"
+              : "publish   %s now predicts with model %s%s",
           dataset,
-          publish.model());
+          publish.model(),
+          publish.scoredModel() == null
+              ? ""
+              : ", which has the parameters of the scored model " + publish.scoredModel());
     }
   }
 

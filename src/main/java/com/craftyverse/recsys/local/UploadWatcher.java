@@ -35,6 +35,7 @@ class UploadWatcher {
 
   private final ObjectStore store;
   private final boolean enabled;
+  private final boolean refit;
   private final Optional<String> sample;
   private final CurlExamples examples;
   private @Nullable Thread thread;
@@ -47,10 +48,12 @@ class UploadWatcher {
   UploadWatcher(
       ObjectStore store,
       @ConfigProperty(name = "recsys.watch") boolean enabled,
+      @ConfigProperty(name = "recsys.refit") boolean refit,
       @ConfigProperty(name = "recsys.sample") Optional<String> sample,
       CurlExamples examples) {
     this.store = store;
     this.enabled = enabled;
+    this.refit = refit;
     this.sample = sample;
     this.examples = examples;
   }
@@ -131,7 +134,7 @@ class UploadWatcher {
 
   private void process(ObjectInfo upload) {
     try {
-      examples.tell(new Chain(store).run(upload));
+      examples.tell(new Chain(store, refit).run(upload));
     } catch (RequestException e) {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
     } catch (InterruptedIOException e) {

@@ -10,6 +10,7 @@ import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.FetchedObject;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Makes an evaluated model its dataset's current one: adds the `lookup.arrow` by which it is served,
@@ -30,6 +32,8 @@ public final class Publish {
   /// The step's name.
   public static final String STEP = "publish";
 
+  private static final String TRAIN = "train";
+  private static final String EVALUATE = "evaluate";
   private static final int HISTORY_KEPT = 100;
 
   private final ObjectStore store;
@@ -41,34 +45,42 @@ public final class Publish {
 
   /// Publishes a model, or finds that it is current.
   ///
-  /// @throws RequestException when the manifest is not that of an evaluation, the model is not whole or damaged,
-  ///     or another model was published at the same moment
+  /// @throws RequestException when the manifest is neither that of a model nor its evaluation, nobody
+  ///     knows what the model is worth, it is not whole or damaged, or another model was published at the
+  ///     same moment
   public PublishResult run(PublishRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
-    Manifest evaluation = Manifest.read(store, key, "evaluate", FormatVersions.EVALUATE);
     String directory = ObjectKeys.directoryOf(key);
-    String model =
-        directory.substring(ObjectKeys.models(evaluation.dataset()).length()).replace("/", "");
+    String evaluationKey = directory + ObjectKeys.EVALUATION;
+    Manifest named =
+        key.equals(evaluationKey)
+            ? Manifest.read(store, key, EVALUATE, FormatVersions.EVALUATE)
+            : Manifest.read(store, key, TRAIN, ModelCard.FORMAT_VERSION);
+    String dataset = named.dataset();
+    String model = directory.substring(ObjectKeys.models(dataset).length()).replace("/", "");
     requireWhole(directory);
-    writeLookup(directory);
-    String currentKey = ObjectKeys.current(evaluation.dataset());
-    Optional<CurrentModel.Versioned> before = CurrentModel.find(store, evaluation.dataset());
+    ModelCard card = ModelCard.read(store, directory);
+    String scoredModel = card.scoredModel();
+    requireEvaluated(model, card, evaluationKey);
+    writeLookup(directory, card);
+    String currentKey = ObjectKeys.current(dataset);
+    Optional<CurrentModel.Versioned> before = CurrentModel.find(store, dataset);
     if (before.isPresent()) {
       CurrentModel current = before.get().current();
-      boolean stays = Boolean.FALSE.equals(request.again()) && current.wasPublished(key);
+      boolean stays = Boolean.FALSE.equals(request.again()) && current.wasPublished(model);
       if (stays || current.model().equals(model)) {
         return new PublishResult(
-            currentKey, true, evaluation.dataset(), current.model(), current.published());
+            currentKey, true, dataset, current.model(), current.scoredModel(), current.published());
       }
     }
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<CurrentModel.Publication> history = new ArrayList<>();
-    history.add(new CurrentModel.Publication(model, key, now));
+    history.add(new CurrentModel.Publication(model, scoredModel, evaluationKey, now));
     before.ifPresent(
         versioned ->
             versioned.current().history().stream().limit(HISTORY_KEPT - 1).forEach(history::add));
-    byte[] json = Json.write(new CurrentModel(evaluation.dataset(), model, now, history));
+    byte[] json = Json.write(new CurrentModel(dataset, model, scoredModel, now, history));
     boolean won =
         before.isPresent()
             ? store.replace(currentKey, json, before.get().etag())
@@ -77,22 +89,21 @@ public final class Publish {
       throw new RequestException(
           RequestException.Kind.CONFLICT,
           "another model of "
-              + evaluation.dataset()
+              + dataset
               + " was published at the same moment; look at "
               + currentKey
               + " and publish again if this one shall replace it");
     }
-    return new PublishResult(currentKey, false, evaluation.dataset(), model, now);
+    return new PublishResult(currentKey, false, dataset, model, scoredModel, now);
   }
 
   /// Writes where a model's users lie, having looked at all of its files.
-  private void writeLookup(String directory) throws IOException {
+  private void writeLookup(String directory, ModelCard card) throws IOException {
     if (store.find(directory + ObjectKeys.LOOKUP).isPresent()) {
       return;
     }
-    ModelCard card = ModelCard.read(store, directory);
     Manifest training =
-        Manifest.read(store, directory + ObjectKeys.MANIFEST, "train", ModelCard.FORMAT_VERSION);
+        Manifest.read(store, directory + ObjectKeys.MANIFEST, TRAIN, ModelCard.FORMAT_VERSION);
     try (FetchedObject items = store.fetch(directory + ObjectKeys.ITEMS);
         ArrowFile file = ArrowFile.open(items.path(), items.info().key())) {
       requireRows(file, Schemas.modelItems(card.factors()), card.items());
@@ -134,6 +145,35 @@ public final class Publish {
             + " does not say the "
             + parameter
             + " that it was trained with; train it again");
+  }
+
+  /// Refuses a model that nobody knows the worth of: without an evaluation, with that of a model which
+  /// it has nothing to do with, or of all rows without a scored model behind it.
+  private void requireEvaluated(String model, ModelCard card, String evaluationKey)
+      throws IOException {
+    if (card.rows() == Rows.ALL && card.scoredModel() == null) {
+      throw RequestException.unprocessable(
+          "the model "
+              + model
+              + " was trained on all rows, and no scored model says what it is worth; evaluate one"
+              + " of the training rows, and train this one with that as its 'pattern'");
+    }
+    if (store.find(evaluationKey).isEmpty()) {
+      throw RequestException.unprocessable(
+          "the model " + model + " was not evaluated: there is no " + evaluationKey);
+    }
+    Manifest evaluation = Manifest.read(store, evaluationKey, EVALUATE, FormatVersions.EVALUATE);
+    String scored = card.rows() == Rows.ALL ? card.scoredModel() : model;
+    String evaluated = evaluation.inputs().get(TRAIN);
+    if (!Objects.equals(evaluated, scored)) {
+      throw RequestException.unprocessable(
+          evaluationKey
+              + " is of the model "
+              + evaluated
+              + "; that of "
+              + scored
+              + " was expected");
+    }
   }
 
   private void requireWhole(String directory) throws IOException {

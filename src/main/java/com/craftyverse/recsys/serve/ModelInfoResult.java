@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.Rows;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param dataset its dataset
 /// @param model its id
+/// @param scoredModel the model that `evaluation` is of: itself, or the one whose parameters it has, if it
+///     was trained once more on all rows
+/// @param rows the sets of the split that it was trained on: `train`, `trainAndValidation` or `all`
 /// @param kind `biased` or `dot`
 /// @param published since when it answers, in UTC
 /// @param trained when its training ended, in UTC, if that is on record
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public record ModelInfoResult(
     String dataset,
     String model,
+    String scoredModel,
+    Rows rows,
     String kind,
     String published,
     @Nullable String trained,

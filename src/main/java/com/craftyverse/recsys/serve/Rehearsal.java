@@ -3,6 +3,7 @@ package com.craftyverse.recsys.serve;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.ObjectStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,10 +18,27 @@ import java.util.Objects;
 final class Rehearsal {
   private static final CurrentModel CURRENT =
       new CurrentModel(
-          "dataset", "model", "", List.of(new CurrentModel.Publication("model", "", "")));
+          "dataset",
+          "model",
+          null,
+          "",
+          List.of(new CurrentModel.Publication("model", null, "", "")));
   private static final ModelCard CARD =
       new ModelCard(
-          ModelCard.FORMAT_VERSION, "biased", "dataset", "model", 1, 3.5f, 3.5f, 1, 5, 1, 1, 1);
+          ModelCard.FORMAT_VERSION,
+          "biased",
+          "dataset",
+          "model",
+          1,
+          3.5f,
+          3.5f,
+          1,
+          5,
+          1,
+          1,
+          1,
+          Rows.ALL,
+          null);
   private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
 
   private Rehearsal() {}

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Answers requests from the current models. Safe for any number of threads.
@@ -241,6 +242,8 @@ public final class Serving {
     return new ModelInfoResult(
         card.dataset(),
         card.modelId(),
+        Objects.requireNonNullElse(card.scoredModel(), card.modelId()),
+        card.rows(),
         card.model(),
         model.published(),
         training == null ? null : training.finished(),

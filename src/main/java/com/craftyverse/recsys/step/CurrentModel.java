@@ -6,23 +6,31 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// `models/{dataset}/current.json`: the model that a dataset's predictions come from, and those that
 /// were it before. The only object that is ever replaced.
 ///
 /// @param dataset the dataset
 /// @param model the id of the model in use
+/// @param scoredModel the id of the model that was scored in its place, or nothing if it was itself
 /// @param published when it became that, in UTC
 /// @param history what was published, the latest first, the one in use among them
 public record CurrentModel(
-    String dataset, String model, String published, List<Publication> history) {
+    String dataset,
+    String model,
+    @Nullable String scoredModel,
+    String published,
+    List<Publication> history) {
 
   /// A model that was published.
   ///
   /// @param model the model's id
+  /// @param scoredModel the id of the model that was scored in its place, or nothing if it was itself
   /// @param evaluation the key of its evaluation
   /// @param published when, in UTC
-  public record Publication(String model, String evaluation, String published) {}
+  public record Publication(
+      String model, @Nullable String scoredModel, String evaluation, String published) {}
 
   /// A current model and the version of the object that says so.
   public record Versioned(CurrentModel current, String etag) {}
@@ -32,11 +40,11 @@ public record CurrentModel(
     history = List.copyOf(history);
   }
 
-  /// Whether the model of that evaluation is or was current.
+  /// Whether a model is or was current.
   ///
-  /// @param evaluation the key of the evaluation
-  public boolean wasPublished(String evaluation) {
-    return history.stream().anyMatch(each -> each.evaluation().equals(evaluation));
+  /// @param model the model's id
+  public boolean wasPublished(String model) {
+    return history.stream().anyMatch(each -> each.model().equals(model));
   }
 
   /// The dataset's current model, or empty before the first is published.

@@ -4,6 +4,7 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// A model's `model.json`: what a reader must know before it opens the factors.
 ///
@@ -22,6 +23,9 @@ import java.io.IOException;
 /// @param users rows of `users.arrow`
 /// @param items rows of `items.arrow`
 /// @param trainRatings ratings that it was trained on
+/// @param rows the sets of the split that these are
+/// @param scoredModel the id of the model whose parameters it has and whose evaluation speaks for it;
+///     null if it is a scored model itself
 public record ModelCard(
     int formatVersion,
     String model,
@@ -34,9 +38,11 @@ public record ModelCard(
     float ratingMax,
     int users,
     int items,
-    long trainRatings) {
+    long trainRatings,
+    Rows rows,
+    @Nullable String scoredModel) {
   /// The version of a model's files; goes up when a reader of the old ones could not read the new.
-  public static final int FORMAT_VERSION = 2;
+  public static final int FORMAT_VERSION = 3;
 
   /// Reads the card in a model's directory.
   ///

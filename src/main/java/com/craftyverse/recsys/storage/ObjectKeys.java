@@ -257,6 +257,13 @@ public final class ObjectKeys {
     return splitDirectory + "index/" + indexId + "/";
   }
 
+  /// The directory of the split that an object of an index belongs to.
+  ///
+  /// @param key the object's
+  public static String splitOfIndex(String key) {
+    return key.substring(0, key.lastIndexOf("/index/") + 1);
+  }
+
   /// The directory of a model.
   public static String modelDirectory(String dataset, String modelId) {
     return models(dataset) + modelId + "/";

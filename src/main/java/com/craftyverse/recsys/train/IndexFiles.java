@@ -1,6 +1,8 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import java.util.List;
 
@@ -37,4 +39,9 @@ final class IndexFiles {
   static final String ITEM_BOUNDS = "itemBounds";
 
   private IndexFiles() {}
+
+  /// Which sets of the split the training set of an index is made of.
+  static Rows rows(Manifest index) {
+    return Rows.of(String.valueOf(index.parameters().get("rows")));
+  }
 }

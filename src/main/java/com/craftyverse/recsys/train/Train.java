@@ -9,6 +9,7 @@ import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.step.WorkerPool;
@@ -55,21 +56,38 @@ public final class Train {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
     Execution execution = Execution.of(request);
-    TrainParameters.of(request, 0); // a field that is out of range is told before anything is read
+    String patternKey = request.pattern();
+    Pattern pattern = patternKey == null ? null : Pattern.of(store, request, patternKey);
+    if (pattern == null) {
+      TrainParameters.of(request, 0); // a field out of range is told before the index is read
+    }
     if (execution.kernel().kernel().lanes() > 1) {
       KernelWarmUp.start();
     }
     Manifest index = Manifest.read(store, key, IndexFiles.STEP, FormatVersions.INDEX);
-    TrainParameters parameters = TrainParameters.of(request, ratings(index));
+    Rows rows = IndexFiles.rows(index);
     Map<String, String> ids = new TreeMap<>(Map.of(IndexFiles.STEP, index.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(IndexFiles.STEP, key));
-    WarmStart earlier =
-        request.warmStart() == null ? null : WarmStart.of(store, request.warmStart());
+    TrainParameters parameters;
+    String warmStart;
+    if (pattern == null) {
+      parameters = TrainParameters.of(request, ratings(index));
+      warmStart = request.warmStart();
+    } else {
+      pattern.check(key);
+      parameters = pattern.parameters();
+      warmStart = pattern.warmStart();
+      ids.put(Pattern.FIELD, pattern.modelId());
+      sources.put(Pattern.FIELD, pattern.manifest());
+    }
+    byte[] evaluation = pattern != null && rows == Rows.ALL ? pattern.evaluation(store) : null;
+    WarmStart earlier = warmStart == null ? null : WarmStart.of(store, warmStart);
     if (earlier != null) {
-      earlier.check(index.dataset(), parameters);
+      earlier.check(index.dataset(), parameters, rows);
       ids.put(WarmStart.FIELD, earlier.modelId());
       sources.put(WarmStart.FIELD, earlier.manifest());
     }
+    Origin origin = new Origin(rows, pattern == null ? null : pattern.modelId(), evaluation);
     StepSpec spec = new StepSpec(STEP, ModelCard.FORMAT_VERSION, index.dataset(), ids, parameters);
     String directory = ObjectKeys.modelDirectory(spec.dataset(), spec.id());
     TimeLimit limit = new TimeLimit(execution.maxSeconds());
@@ -84,7 +102,15 @@ public final class Train {
                 try (TrainingInputs inputs =
                     new TrainingInputs(store, ObjectKeys.directoryOf(key))) {
                   return train(
-                      spec, parameters, execution, limit, inputs, earlier, output, directory);
+                      spec,
+                      parameters,
+                      origin,
+                      execution,
+                      limit,
+                      inputs,
+                      earlier,
+                      output,
+                      directory);
                 }
               });
       if (!done.cached()) {
@@ -93,6 +119,17 @@ public final class Train {
       return new TrainResult(done.manifest(), done.cached(), false, done.figures());
     } catch (OutOfTimeException e) {
       return new TrainResult(null, false, true, e.figures);
+    }
+  }
+
+  /// What a model is made from beside its parameters.
+  ///
+  /// @param rows the sets of the split that it learns from
+  /// @param scoredModel the id of the model whose parameters it has, or nothing if they are its own
+  /// @param evaluation of that model, if the model cannot have one of its own
+  private record Origin(Rows rows, @Nullable String scoredModel, byte @Nullable [] evaluation) {
+    boolean isRefit() {
+      return scoredModel != null;
     }
   }
 
@@ -115,6 +152,7 @@ public final class Train {
   private TrainFigures train(
       StepSpec spec,
       TrainParameters parameters,
+      Origin origin,
       Execution execution,
       TimeLimit limit,
       TrainingInputs inputs,
@@ -122,7 +160,7 @@ public final class Train {
       StepRunner.Output output,
       String directory)
       throws IOException {
-    String what = "train " + spec.dataset();
+    String what = (origin.isRefit() ? "refit " : "train ") + spec.dataset();
     RowLayout layout = new RowLayout(parameters.factors());
     TrainingSet training = new TrainingSet(inputs.training);
     ValidationSet validation =
@@ -148,6 +186,7 @@ public final class Train {
         new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
     Trainer.Outcome outcome;
     float mean;
+    boolean decides;
     try (WorkerPool workers = new WorkerPool("train", what, execution.threads())) {
       Optional<TrainingState> kept = checkpoint.read();
       TrainingState state =
@@ -158,20 +197,34 @@ public final class Train {
       Descent descent =
           new Descent(training, validation, parameters, execution.kernel().kernel(), workers);
       mean = descent.mean();
-      outcome =
-          new Trainer(what, training, validation, parameters, descent, workers)
-              .run(state, limit, checkpoint::write);
+      Trainer trainer =
+          new Trainer(what, training, validation, parameters, descent, workers, origin.isRefit());
+      decides = trainer.decides();
+      outcome = trainer.run(state, limit, checkpoint::write);
     }
     if (!outcome.done()) {
       TrainFigures figures =
-          figures(spec, parameters, execution, training, validation, outcome, null);
+          figures(
+              spec, parameters, origin, execution, training, validation, decides, outcome, null);
       tell(what, figures);
       throw new OutOfTimeException(figures);
     }
-    String digest = write(spec, parameters, mean, inputs, training, outcome, output);
+    String digest = write(spec, parameters, origin, mean, inputs, training, outcome, output);
     TrainFigures figures =
-        figures(spec, parameters, execution, training, validation, outcome, digest);
+        figures(
+            spec, parameters, origin, execution, training, validation, decides, outcome, digest);
     tell(what, figures);
+    if (origin.isRefit()) {
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: model %s, trained on %,d ratings with the parameters of the scored model %s",
+              what,
+              spec.id(),
+              training.rows(),
+              origin.scoredModel()));
+    }
     LOG.log(Level.INFO, "{0}: the model is in {1}", what, directory);
     return figures;
   }
@@ -213,6 +266,7 @@ public final class Train {
   private static String write(
       StepSpec spec,
       TrainParameters parameters,
+      Origin origin,
       float mean,
       TrainingInputs inputs,
       TrainingSet training,
@@ -250,7 +304,13 @@ public final class Train {
             training.highest(),
             training.users(),
             training.items(),
-            training.rows()));
+            training.rows(),
+            origin.rows(),
+            origin.scoredModel()));
+    byte[] evaluation = origin.evaluation();
+    if (evaluation != null) {
+      output.write(ObjectKeys.EVALUATION, path -> Files.write(path, evaluation));
+    }
     output.writeJson(ObjectKeys.HISTORY, outcome.state().history());
     return HexFormat.of().formatHex(digest.digest());
   }
@@ -286,9 +346,11 @@ public final class Train {
   private static TrainFigures figures(
       StepSpec spec,
       TrainParameters parameters,
+      Origin origin,
       Execution execution,
       TrainingSet training,
       ValidationSet validation,
+      boolean decides,
       Trainer.Outcome outcome,
       @Nullable String digest) {
     List<Epoch> history = outcome.state().history();
@@ -300,6 +362,8 @@ public final class Train {
     }
     return new TrainFigures(
         spec.id(),
+        origin.scoredModel(),
+        origin.rows(),
         parameters.model(),
         parameters.factors(),
         history.size(),
@@ -308,7 +372,7 @@ public final class Train {
         outcome.best().validationRmse(),
         training.rows(),
         validation.rows(),
-        validation.isEvidence(),
+        decides,
         outcome.state().cuts(),
         outcome.ending(),
         history.size() * training.rows() / trainSeconds,

@@ -1,11 +1,14 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.step.Rows;
 import org.jspecify.annotations.Nullable;
 
 /// What a training run came to. When several calls made it, kernel, lanes, threads and JVM are those
 /// of the last one.
 ///
 /// @param modelId the model's id
+/// @param scoredModel the id of the model whose parameters it has, or nothing if they are its own
+/// @param rows which sets of the split it learned from
 /// @param model `biased` or `dot`
 /// @param factors k, the length of the vectors
 /// @param epochs epochs that were run
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///     the same upload and parameters on any machine. Nothing when the run is not done
 public record TrainFigures(
     String modelId,
+    @Nullable String scoredModel,
+    Rows rows,
     String model,
     int factors,
     int epochs,

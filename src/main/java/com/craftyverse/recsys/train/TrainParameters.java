@@ -127,6 +127,25 @@ public record TrainParameters(
     return learningRate + passed * (finalLearningRate - learningRate);
   }
 
+  /// The same run as far as one of its epochs.
+  ///
+  /// @param epoch its number, from 1
+  TrainParameters until(int epoch) {
+    return new TrainParameters(
+        model,
+        factors,
+        epoch,
+        learningRate,
+        learningRate(epoch),
+        biasLearningRate,
+        userRegularization,
+        itemRegularization,
+        biasRegularization,
+        initialSpread,
+        patience,
+        seed);
+  }
+
   private static String model(@Nullable String model) {
     return switch (model) {
       case null -> BIASED;

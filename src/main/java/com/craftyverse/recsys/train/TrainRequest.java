@@ -1,6 +1,8 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Request;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What to train. All but the manifest may be left out; [TrainParameters] has the defaults.
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// @param patience epochs without improvement on the validation set that end the run, 1 to 1,000
 /// @param seed of the initial factors and of the order of the ratings
 /// @param warmStart the manifest of an earlier model, of any version of the dataset, to start from
+/// @param pattern the manifest of a scored model whose parameters this run takes over: all of them, with
+///     the epoch that was kept as the number of epochs, and without early stopping. Of the fields
+///     above none but `manifest` may be given with it
 /// @param maxSeconds what the epochs of one call may take, above 0; a run that needs longer answers
 ///     `resumable`, and goes on when the request comes again; without influence on the model
 /// @param threads 1 to 64; without influence on the model
@@ -41,6 +46,7 @@ public record TrainRequest(
     @Nullable Integer patience,
     @Nullable Long seed,
     @Nullable String warmStart,
+    @Nullable String pattern,
     @Nullable Double maxSeconds,
     @Nullable Integer threads,
     @Nullable String kernel)
@@ -50,6 +56,35 @@ public record TrainRequest(
   public static TrainRequest of(String manifest) {
     return new TrainRequest(
         manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null);
+        null, null, null, null, null);
+  }
+
+  /// A request for a model with the parameters of a scored one.
+  ///
+  /// @param pattern the scored model's manifest
+  public static TrainRequest refit(String manifest, String pattern) {
+    return new TrainRequest(
+        manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, pattern, null, null, null);
+  }
+
+  /// Whether a field is given that shapes the model, `manifest` and `pattern` aside.
+  boolean shapesTheModel() {
+    return Stream.of(
+            model,
+            factors,
+            epochs,
+            learningRate,
+            finalLearningRate,
+            biasLearningRate,
+            regularization,
+            userRegularization,
+            itemRegularization,
+            biasRegularization,
+            initialSpread,
+            patience,
+            seed,
+            warmStart)
+        .anyMatch(Objects::nonNull);
   }
 }

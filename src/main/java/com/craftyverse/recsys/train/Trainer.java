@@ -50,21 +50,33 @@ final class Trainer {
   private final TrainParameters parameters;
   private final Descent descent;
   private final WorkerPool workers;
+  private final boolean refit;
+  private final boolean decides;
 
   /// @param what the work, for the log
+  /// @param validation decides on the epoch that is kept, if it is evidence
+  /// @param refit whether the number of epochs is known, and validation decides nothing
   Trainer(
       String what,
       TrainingSet training,
       ValidationSet validation,
       TrainParameters parameters,
       Descent descent,
-      WorkerPool workers) {
+      WorkerPool workers,
+      boolean refit) {
     this.what = what;
     this.training = training;
     this.validation = validation;
     this.parameters = parameters;
     this.descent = descent;
     this.workers = workers;
+    this.decides = !refit && validation.isEvidence();
+    this.refit = refit;
+  }
+
+  /// Whether validation decides on the epoch that is kept.
+  boolean decides() {
+    return decides;
   }
 
   /// Trains until the run is done, or until the time is nearly up, but one epoch at least.
@@ -96,9 +108,9 @@ final class Trainer {
     return new Outcome(state, best, ending, true);
   }
 
-  /// Without evidence the last epoch is the best.
+  /// Where validation does not decide, the last epoch is the best.
   private boolean isBetter(Epoch epoch, @Nullable Epoch best) {
-    return best == null || !validation.isEvidence() || rmse(epoch) < rmse(best);
+    return best == null || !decides || rmse(epoch) < rmse(best);
   }
 
   private @Nullable Epoch best(List<Epoch> history) {
@@ -127,7 +139,11 @@ final class Trainer {
     if (epochs < parameters.epochs()) {
       return null;
     }
-    return validation.isEvidence()
+    if (refit) {
+      return String.format(
+          Locale.ROOT, "all %d epochs were run, as many as the scored model kept", epochs);
+    }
+    return decides
         ? String.format(
             Locale.ROOT,
             "all %d epochs were run; validation RMSE is lowest after epoch %d",

@@ -9,6 +9,7 @@ import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -56,10 +57,21 @@ final class WarmStart {
     return model.id();
   }
 
-  /// Checks that the model is one of the same kind.
+  /// Checks that the model is one of the same kind, which does not know what this run is judged by.
   ///
+  /// @param rows which sets of the split this run learns from
   /// @throws RequestException when it is not
-  void check(String dataset, TrainParameters parameters) {
+  void check(String dataset, TrainParameters parameters, Rows rows) {
+    if (card.rows() == Rows.ALL && rows != Rows.ALL) {
+      throw RequestException.invalid(
+          String.format(
+              Locale.ROOT,
+              "field '%s': the model %s knows all rows of its upload, among which the test rows of"
+                  + " this run may be; start from the model that was scored%s",
+              FIELD,
+              model.id(),
+              card.scoredModel() == null ? "" : ", " + card.scoredModel()));
+    }
     check("dataset", card.dataset(), dataset);
     check("'model'", card.model(), parameters.model());
     check("'factors'", card.factors(), parameters.factors());

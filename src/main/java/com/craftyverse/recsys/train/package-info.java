@@ -42,6 +42,12 @@
 /// begin with its factors and biases. The schedule is that of any other run; with a good model to
 /// start from, fewer epochs and a lower `learningRate` do.
 ///
+/// *Refit.* `pattern` names a scored model of the same split, whose parameters the run takes over: all of
+/// them, where it began, and its learning rates up to the epoch that was kept, which is the last one here.
+/// On the same rows it gives the same bits. On an index of all rows it gives the model that is served,
+/// which carries the pattern's evaluation, since no rows are left to evaluate it by. Such a model may not
+/// be the `warmStart` of one that is to be scored: it may know the test rows.
+///
 /// *Digest.* The manifest's figures have the SHA-256 of `users.arrow` and `items.arrow`, one after
 /// the other, which is the same wherever the model is trained:
 ///

@@ -16,11 +16,13 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
 import com.craftyverse.recsys.train.TrainRequests;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -81,8 +83,10 @@ class CrashTest {
                 TrainRequests.with(
                     indexed, "'factors': 4, 'epochs': 2, 'threads': 1, 'kernel': 'scalar'"))
             .model();
-    String evaluated = new Evaluate(store).run(new EvaluateRequest(trained)).manifest();
-    new Publish(store).run(new PublishRequest(evaluated));
+    new Evaluate(store).run(new EvaluateRequest(trained));
+    String all = new Index(store).run(IndexRequest.of(split, Rows.ALL)).manifest();
+    String served = new Train(store).run(TrainRequest.refit(all, trained)).model();
+    new Publish(store).run(new PublishRequest(served));
   }
 
   /// A store whose power goes at a write, before it or after it, and does not come back.

@@ -7,6 +7,7 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.serve.ModelFixture;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -34,7 +35,8 @@ class PublishTest {
     assertThat(current().model()).isEqualTo("m1");
     assertThat(publish(first))
         .isEqualTo(
-            new PublishResult("models/set/current.json", true, "set", "m1", result.published()));
+            new PublishResult(
+                "models/set/current.json", true, "set", "m1", null, result.published()));
     assertThat(current().history()).hasSize(1);
   }
 
@@ -48,7 +50,7 @@ class PublishTest {
     assertThat(current().history())
         .extracting(CurrentModel.Publication::model)
         .containsExactly("m1", "m2", "m1");
-    assertThat(current().wasPublished("models/set/m2/evaluation.json")).isTrue();
+    assertThat(current().wasPublished("m2")).isTrue();
   }
 
   /// The late or repeated event of an upload whose model was replaced.
@@ -62,6 +64,44 @@ class PublishTest {
     assertThat(late.model()).isEqualTo("m2");
     assertThat(current().model()).isEqualTo("m2");
     assertThat(current().history()).hasSize(2);
+  }
+
+  @Test
+  void refittedModel_isPublishedByItsManifest_andTheScoredOneNamed() throws IOException {
+    new ModelFixture("set", "served").of(Rows.ALL, "scored", "scored").write(store);
+    PublishResult result = publish("models/set/served/manifest.json");
+    assertThat(result.model()).isEqualTo("served");
+    assertThat(result.scoredModel()).isEqualTo("scored");
+    assertThat(current().scoredModel()).isEqualTo("scored");
+    assertThat(current().history())
+        .containsExactly(
+            new CurrentModel.Publication(
+                "served", "scored", "models/set/served/evaluation.json", result.published()));
+    assertThat(publish("models/set/served/evaluation.json").cached()).isTrue();
+  }
+
+  @Test
+  void modelThatNobodyKnowsTheWorthOf_isRefused() throws IOException {
+    String key = new ModelFixture("set", "m1").of(Rows.ALL, null, "m1").write(store);
+    assertThatThrownBy(() -> publish(key))
+        .hasMessage(
+            "the model m1 was trained on all rows, and no scored model says what it is worth;"
+                + " evaluate one of the training rows, and train this one with that as its"
+                + " 'pattern'");
+    String other = new ModelFixture("set", "m2").of(Rows.ALL, "scored", "m3").write(store);
+    assertThatThrownBy(() -> publish(other))
+        .hasMessage(
+            "models/set/m2/evaluation.json is of the model m3; that of scored was expected");
+    String borrowed = new ModelFixture("set", "m4").of(Rows.TRAIN, "scored", "scored").write(store);
+    assertThatThrownBy(() -> publish(borrowed))
+        .hasMessage(
+            "models/set/m4/evaluation.json is of the model scored; that of m4 was expected");
+    store.delete(model("m5"));
+    assertThatThrownBy(() -> publish("models/set/m5/manifest.json"))
+        .hasMessage("the model m5 was not evaluated: there is no models/set/m5/evaluation.json");
+    assertThatThrownBy(() -> publish("models/set/m5/model.json"))
+        .isInstanceOf(RequestException.class);
+    assertThat(store.find("models/set/current.json")).isEmpty();
   }
 
   @Test

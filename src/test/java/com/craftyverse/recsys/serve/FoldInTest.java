@@ -10,6 +10,7 @@ import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.IndexFixture;
@@ -159,7 +160,7 @@ class FoldInTest {
   }
 
   private static ModelCard card(String kind, int factors, float mean) {
-    return new ModelCard(1, kind, "set", "m", factors, mean, 3, .5f, 5, 1, 40, 1);
+    return new ModelCard(1, kind, "set", "m", factors, mean, 3, .5f, 5, 1, 40, 1, Rows.TRAIN, null);
   }
 
   private static ItemFactors items(Random random, int items, int factors) {

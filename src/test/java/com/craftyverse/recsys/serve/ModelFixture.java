@@ -8,6 +8,7 @@ import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A model made by hand, with sums that can be done in the head: two factors, users 10, 20 and 30, movies
 /// 100, 200, 300 and 400, of which 100 and 300 are alike.
@@ -38,6 +40,9 @@ public final class ModelFixture {
   private final String model;
   private final String kind;
   private final float mean;
+  private Rows rows = Rows.TRAIN;
+  private @Nullable String scoredModel;
+  private @Nullable String evaluated;
 
   public ModelFixture(String dataset, String model) {
     this(dataset, model, "biased", 3);
@@ -48,6 +53,17 @@ public final class ModelFixture {
     this.model = model;
     this.kind = kind;
     this.mean = mean;
+  }
+
+  /// Makes it a model of those rows.
+  ///
+  /// @param scoredModel the model whose parameters it has, if they are not its own
+  /// @param evaluated the model that its evaluation is of
+  public ModelFixture of(Rows rows, @Nullable String scoredModel, String evaluated) {
+    this.rows = rows;
+    this.scoredModel = scoredModel;
+    this.evaluated = evaluated;
+    return this;
   }
 
   String directory() {
@@ -76,12 +92,16 @@ public final class ModelFixture {
         directory() + "manifest.json",
         manifest(
             "train",
-            ModelCard.FORMAT_VERSION,
+            Map.of(),
             Map.of("userRegularization", 0.1, "biasRegularization", 0.03),
             Map.of("trainRmse", 0.5)));
     store.put(
         directory() + "evaluation.json",
-        manifest("evaluate", FormatVersions.EVALUATE, Map.of(), Map.of("testRmse", 0.75)));
+        manifest(
+            "evaluate",
+            Map.of("train", evaluated == null ? model : evaluated),
+            Map.of(),
+            Map.of("testRmse", 0.75)));
     return directory() + "evaluation.json";
   }
 
@@ -91,7 +111,8 @@ public final class ModelFixture {
   }
 
   ModelCard card(int formatVersion) {
-    return new ModelCard(formatVersion, kind, dataset, model, 2, mean, 3.4f, .5f, 5f, 3, 4, 4);
+    return new ModelCard(
+        formatVersion, kind, dataset, model, 2, mean, 3.4f, .5f, 5f, 3, 4, 4, rows, scoredModel);
   }
 
   private void writeUsers(ArrowFileWriter writer, int from, int to) throws IOException {
@@ -133,14 +154,17 @@ public final class ModelFixture {
   }
 
   private byte[] manifest(
-      String step, int version, Map<String, Object> parameters, Map<String, Object> figures) {
+      String step,
+      Map<String, String> inputs,
+      Map<String, Object> parameters,
+      Map<String, Object> figures) {
     return Json.write(
         new Manifest(
             step,
-            version,
+            step.equals("train") ? ModelCard.FORMAT_VERSION : FormatVersions.EVALUATE,
             step + "-" + model,
             dataset,
-            Map.of(),
+            inputs,
             Map.of(),
             parameters,
             Map.of(),

@@ -274,7 +274,7 @@ class ModelsTest {
 
     behind.put(
         "models/set/current.json",
-        Json.write(new CurrentModel("set", "m2", "2026-01-01T00:00:00Z", List.of())));
+        Json.write(new CurrentModel("set", "m2", null, "2026-01-01T00:00:00Z", List.of())));
     Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
     assertThatThrownBy(() -> fresh.predict(ASK))
         .isInstanceOf(RequestException.class)

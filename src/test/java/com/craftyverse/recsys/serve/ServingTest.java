@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -272,6 +273,15 @@ class ServingTest {
     assertThat(info.ageSeconds()).isPositive();
     assertThat(info.parameters()).containsEntry("userRegularization", 0.1);
     assertThat(info.evaluation()).containsEntry("testRmse", 0.75);
+    assertThat(info.scoredModel()).isEqualTo("m1");
+    assertThat(info.rows()).isEqualTo(Rows.TRAIN);
+  }
+
+  @Test
+  void modelInfo_ofARefittedModel_namesTheScoredOne() throws IOException {
+    new ModelFixture("refitted", "served").of(Rows.ALL, "scored", "scored").publish(store);
+    assertThat(requests.serve("{'modelInfo': {'dataset': 'refitted'}}"))
+        .contains("\"model\" : \"served\"", "\"scoredModel\" : \"scored\"", "\"rows\" : \"all\"");
   }
 
   @Test

@@ -19,6 +19,7 @@ final class Asking {
   @Nullable Integer patience;
   @Nullable Long seed;
   @Nullable String warmStart;
+  @Nullable String pattern;
   @Nullable Double maxSeconds;
   Integer threads = 2;
   @Nullable String kernel;
@@ -65,6 +66,7 @@ final class Asking {
         patience,
         seed,
         warmStart,
+        pattern,
         maxSeconds,
         threads,
         kernel);

@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.step.FormatVersions;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -23,13 +24,14 @@ public final class IndexFixture {
   /// The figures of an index that the tests do not look at.
   public record NoFigures() {}
 
-  private record Parameters(int side, int content, int firstUserId, int firstMovieId) {}
+  private record Parameters(int side, int content, int firstUserId, int firstMovieId, Rows rows) {}
 
   private final int users;
   private final int items;
   private final int side;
   private int firstUserId = 10;
   private int firstMovieId = 100;
+  private Rows rows = Rows.TRAIN;
   public final RatingList train = new RatingList();
   public final RatingList test = new RatingList();
   public final RatingList validation = new RatingList();
@@ -48,6 +50,12 @@ public final class IndexFixture {
     return this;
   }
 
+  /// Makes it an index of those rows, beside one of other rows.
+  public IndexFixture withRows(Rows rows) {
+    this.rows = rows;
+    return this;
+  }
+
   public int users() {
     return users;
   }
@@ -60,7 +68,13 @@ public final class IndexFixture {
   ///
   /// @return the key of its manifest
   public String write(ObjectStore store, String dataset) throws IOException {
-    String directory = "datasets/" + dataset + "/v" + firstUserId + "/splits/s/index/i/";
+    String directory =
+        "datasets/"
+            + dataset
+            + "/v"
+            + firstUserId
+            + "/splits/s/index/"
+            + (rows == Rows.TRAIN ? "i/" : rows + "/");
     return new StepRunner(store)
         .run(
             new StepSpec(
@@ -68,7 +82,7 @@ public final class IndexFixture {
                 FormatVersions.INDEX,
                 dataset,
                 Map.of(),
-                new Parameters(side, train.size(), firstUserId, firstMovieId)),
+                new Parameters(side, train.size(), firstUserId, firstMovieId, rows)),
             directory,
             Map.of(),
             NoFigures.class,

@@ -23,6 +23,11 @@ public final class RatingList {
     ratings[size++] = rating;
   }
 
+  /// Removes all ratings.
+  void clear() {
+    size = 0;
+  }
+
   public int size() {
     return size;
   }

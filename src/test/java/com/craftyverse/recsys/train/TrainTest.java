@@ -11,6 +11,7 @@ import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -139,7 +140,9 @@ class TrainTest {
                 highest(index.train),
                 400,
                 150,
-                24_000));
+                24_000,
+                Rows.TRAIN,
+                null));
     assertThat(store.read(model + ObjectKeys.SEEN).content())
         .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + ObjectKeys.SEEN).content());
     try (ArrowFile users = open(model + ObjectKeys.USERS);

@@ -1,0 +1,152 @@
+package com.craftyverse.recsys.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.craftyverse.recsys.serve.ModelInfoRequest;
+import com.craftyverse.recsys.serve.ModelInfoResult;
+import com.craftyverse.recsys.serve.Models;
+import com.craftyverse.recsys.serve.RecommendRequest;
+import com.craftyverse.recsys.serve.RecommendResult;
+import com.craftyverse.recsys.serve.Recommendation;
+import com.craftyverse.recsys.serve.Serving;
+import com.craftyverse.recsys.serve.Source;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChainTest {
+  private static final Path SAMPLE = Path.of("data", "sample", "craftyverse-sample.zip");
+
+  /// User 5 comes after the first three quarters, and user 1 rates movie 3 there.
+  private static final String FEW =
+      """
+      userId,movieId,rating,timestamp
+      1,1,5.0,1400000000
+      1,2,4.0,1400000001
+      2,1,4.0,1400000002
+      2,3,5.0,1400000003
+      2,2,3.0,1400000004
+      3,3,5.0,1400000005
+      3,1,2.0,1400000006
+      3,2,4.0,1400000007
+      2,4,3.0,1400000008
+      1,4,3.0,1400000009
+      3,4,2.0,1400000010
+      4,1,3.0,1400000011
+      1,3,5.0,1400000100
+      2,5,4.0,1400000101
+      5,1,4.0,1400000102
+      5,3,5.0,1400000103
+      """;
+
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private Serving serving;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+    serving = new Serving(store, new Models(store, Optional.empty(), Duration.ZERO));
+  }
+
+  private Chain.Outcome run(String key, byte[] upload, boolean refit) throws IOException {
+    store.put(key, upload);
+    return new Chain(store, refit).run(store.find(key).orElseThrow());
+  }
+
+  private RecommendResult recommend(int user) throws IOException {
+    String request = "{\"userId\": " + user + ", \"n\": 10}";
+    return serving.recommend(
+        Json.decode(request.getBytes(StandardCharsets.UTF_8), RecommendRequest.class));
+  }
+
+  private List<Integer> movies(int user) throws IOException {
+    return recommend(user).recommendations().stream().map(Recommendation::movieId).toList();
+  }
+
+  @Test
+  void publishedModel_knowsEveryRatingOfTheUpload() throws IOException {
+    run("raw/few/r.csv", FEW.getBytes(StandardCharsets.UTF_8), true);
+    assertThat(movies(1)).containsExactly(5); // the only movie that user 1 has not rated
+    assertThat(recommend(5).source()).isEqualTo(Source.model);
+    assertThat(movies(5)).containsExactlyInAnyOrder(2, 4, 5);
+  }
+
+  @Test
+  void nobodyOfTheSampleIsUnknown_andNobodyIsRecommendedWhatTheyRated() throws IOException {
+    Chain.Outcome outcome = run("raw/craftyverse-sample.zip", Files.readAllBytes(SAMPLE), true);
+    Map<Integer, Set<Integer>> rated = ratedInSample();
+    assertThat(rated).hasSize(800);
+    for (Map.Entry<Integer, Set<Integer>> user : rated.entrySet()) {
+      RecommendResult answer = recommend(user.getKey());
+      assertThat(answer.source()).isEqualTo(Source.model);
+      assertThat(answer.recommendations())
+          .hasSize(10)
+          .noneMatch(recommendation -> user.getValue().contains(recommendation.movieId()));
+    }
+
+    ModelInfoResult info = serving.modelInfo(new ModelInfoRequest(null));
+    ModelCard card = ModelCard.read(store, outcome.model());
+    assertThat(info.ratings()).isEqualTo(100_000);
+    assertThat(info.rows()).isEqualTo(Rows.ALL);
+    assertThat(info.users()).isEqualTo(800);
+    assertThat(info.scoredModel()).isEqualTo(card.scoredModel()).isNotEqualTo(info.model());
+    assertThat(info.evaluation()).containsEntry("modelId", info.scoredModel());
+    assertThat(
+            ModelCard.read(store, "models/craftyverse-sample/" + info.scoredModel() + "/").rows())
+        .isEqualTo(Rows.TRAIN);
+    // What became of the upload is told once more, and nothing is done again.
+    assertThat(new Chain(store, true).run(store.find("raw/craftyverse-sample.zip").orElseThrow()))
+        .isEqualTo(outcome);
+  }
+
+  @Test
+  void withoutRefit_theScoredModelIsPublished() throws IOException {
+    Chain.Outcome outcome = run("raw/few/r.csv", FEW.getBytes(StandardCharsets.UTF_8), false);
+    ModelInfoResult info = serving.modelInfo(new ModelInfoRequest(null));
+    assertThat(info.rows()).isEqualTo(Rows.TRAIN);
+    assertThat(info.scoredModel()).isEqualTo(info.model());
+    assertThat(outcome.model()).isEqualTo("models/few/" + info.model() + "/");
+    assertThat(recommend(5).source()).isEqualTo(Source.fallback);
+  }
+
+  private static Map<Integer, Set<Integer>> ratedInSample() throws IOException {
+    Map<Integer, Set<Integer>> rated = new TreeMap<>();
+    try (ZipFile zip = new ZipFile(SAMPLE.toFile())) {
+      String csv =
+          new String(
+              zip.getInputStream(
+                      zip.stream()
+                          .filter(entry -> entry.getName().endsWith("ratings.csv"))
+                          .findFirst()
+                          .orElseThrow())
+                  .readAllBytes(),
+              StandardCharsets.UTF_8);
+      csv.lines()
+          .skip(1)
+          .map(line -> line.split(","))
+          .forEach(
+              row ->
+                  rated
+                      .computeIfAbsent(Integer.valueOf(row[0]), _ -> new HashSet<>())
+                      .add(Integer.valueOf(row[1])));
+    }
+    return rated;
+  }
+}

@@ -1,0 +1,204 @@
+package com.craftyverse.recsys.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.craftyverse.recsys.evaluate.Evaluate;
+import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A run with the parameters of a scored model.
+class RefitTest {
+  private static final int SIDE = 3;
+
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private Train train;
+  private String index;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+    train = new Train(store);
+    index = PlantedRatings.index(SIDE).write(store, "planted");
+  }
+
+  /// The index of all rows of the same split.
+  private String allRows() throws IOException {
+    IndexFixture all = PlantedRatings.index(SIDE).withRows(Rows.ALL);
+    for (RatingList set : new RatingList[] {all.test, all.validation}) {
+      for (int i = 0; i < set.size(); i++) {
+        all.train.add(set.user(i), set.item(i), set.rating(i));
+      }
+      set.clear();
+    }
+    return all.write(store, "planted");
+  }
+
+  private TrainResult refit(String index, String pattern) throws IOException {
+    return train.run(TrainRequest.refit(index, pattern));
+  }
+
+  private ModelCard card(TrainResult result) throws IOException {
+    return ModelCard.read(store, ObjectKeys.directoryOf(result.model()));
+  }
+
+  /// Whether the pattern kept its last epoch or an earlier one, the epochs up to it are the same.
+  @ParameterizedTest
+  @CsvSource({"4, 0.05, 4", "30, 0, 0"})
+  void refitOnTheSameRows_givesTheVeryModel(int epochs, double regularization, int kept)
+      throws IOException {
+    Asking asking = new Asking(index);
+    asking.epochs = epochs;
+    asking.regularization = regularization;
+    asking.learningRate = 0.05;
+    asking.factors = 12;
+    asking.patience = 3;
+    asking.seed = 7L;
+    TrainResult scored = train.run(asking.request());
+    int best = scored.figures().bestEpoch();
+    if (kept > 0) {
+      assertThat(best).isEqualTo(kept).isEqualTo(scored.figures().epochs());
+    } else {
+      assertThat(best).isGreaterThan(1).isLessThan(scored.figures().epochs());
+    }
+
+    TrainResult again = refit(index, scored.model());
+    assertThat(again.cached()).isFalse();
+    assertThat(again.figures().digest()).isEqualTo(scored.figures().digest());
+    assertThat(again.figures().epochs()).isEqualTo(best);
+    assertThat(again.figures().bestEpoch()).isEqualTo(best);
+    assertThat(again.figures().validationRmse()).isEqualTo(scored.figures().validationRmse());
+    assertThat(again.figures().earlyStopping()).isFalse();
+    assertThat(again.figures().scoredModel()).isEqualTo(scored.figures().modelId());
+    assertThat(again.figures().ending())
+        .isEqualTo("all " + best + " epochs were run, as many as the scored model kept");
+    assertThat(refit(index, scored.model()).cached()).isTrue();
+  }
+
+  @Test
+  void patternThatWasStartedWarm_isRefittedFromThere() throws IOException {
+    Asking asking = new Asking(index);
+    asking.epochs = 3;
+    String earlier = train.run(asking.request()).model();
+    asking.warmStart = earlier;
+    asking.epochs = 2;
+    TrainResult scored = train.run(asking.request());
+    TrainResult again = refit(index, scored.model());
+    assertThat(again.figures().digest()).isEqualTo(scored.figures().digest());
+    assertThat(Manifest.read(store, again.model(), "train", ModelCard.FORMAT_VERSION).sources())
+        .isEqualTo(Map.of("index", index, "pattern", scored.model(), "warmStart", earlier));
+  }
+
+  @Test
+  void modelOfAllRows_saysWhichWasScored_andCarriesItsEvaluation() throws IOException {
+    String all = allRows();
+    Asking asking = new Asking(index);
+    asking.epochs = 5;
+    TrainResult scored = train.run(asking.request());
+    assertThat(card(scored).rows()).isEqualTo(Rows.TRAIN);
+    assertThat(card(scored).scoredModel()).isNull();
+    assertThatThrownBy(() -> refit(all, scored.model()))
+        .hasMessage(
+            "field 'pattern': the model "
+                + scored.figures().modelId()
+                + " was not evaluated; evaluate it first, since a model of all rows cannot be");
+    String evaluation = new Evaluate(store).run(new EvaluateRequest(scored.model())).manifest();
+
+    TrainResult served = refit(all, scored.model());
+    assertThat(served.figures().trainRatings()).isEqualTo(30_000);
+    assertThat(served.figures().rows()).isEqualTo(Rows.ALL);
+    assertThat(card(served).rows()).isEqualTo(Rows.ALL);
+    assertThat(card(served).trainRatings()).isEqualTo(30_000);
+    assertThat(card(served).scoredModel()).isEqualTo(scored.figures().modelId());
+    assertThat(store.read(ObjectKeys.directoryOf(served.model()) + ObjectKeys.EVALUATION).content())
+        .isEqualTo(store.read(evaluation).content());
+    Manifest manifest = Manifest.read(store, served.model(), "train", ModelCard.FORMAT_VERSION);
+    assertThat(manifest.inputs()).containsEntry("pattern", scored.figures().modelId());
+    assertThat(manifest.outputs()).containsKey(ObjectKeys.EVALUATION);
+    Manifest pattern = Manifest.read(store, scored.model(), "train", ModelCard.FORMAT_VERSION);
+    assertThat(manifest.parameters(TrainParameters.class))
+        .isEqualTo(pattern.parameters(TrainParameters.class).until(scored.figures().bestEpoch()));
+  }
+
+  @Test
+  void refitOverSeveralCalls_givesTheSameBytes() throws IOException {
+    String all = allRows();
+    Asking asking = new Asking(index);
+    asking.epochs = 3;
+    String scored = train.run(asking.request()).model();
+    new Evaluate(store).run(new EvaluateRequest(scored));
+    TrainResult expected = refit(all, scored);
+    store.delete(expected.model());
+
+    TrainRequest shortCall =
+        TrainRequests.with(all, "'pattern': '" + scored + "', 'maxSeconds': 1e-9");
+    assertThat(train.run(shortCall).resumable()).isTrue();
+    assertThat(train.run(shortCall).resumable()).isTrue();
+    assertThat(refit(all, scored).figures().digest()).isEqualTo(expected.figures().digest());
+  }
+
+  @Test
+  void patternsThatMakeNoSense_areRefused() throws IOException {
+    Asking asking = new Asking(index);
+    asking.epochs = 1;
+    TrainResult scored = train.run(asking.request());
+    asking.pattern = scored.model();
+    assertThatThrownBy(() -> train.run(asking.request()))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "field 'pattern': the parameters are those of the pattern; send none beside it but"
+                + " 'maxSeconds', 'threads' and 'kernel'");
+    String refitted = refit(index, scored.model()).model();
+    assertThatThrownBy(() -> refit(index, refitted))
+        .hasMessage(
+            "field 'pattern': the model "
+                + Manifest.read(store, refitted, "train", ModelCard.FORMAT_VERSION).id()
+                + " has the parameters of another; name that one, '"
+                + scored.model()
+                + "'");
+    String other = PlantedRatings.index(SIDE).write(store, "other");
+    assertThatThrownBy(() -> refit(other, scored.model()))
+        .hasMessage(
+            "field 'pattern': the model "
+                + scored.figures().modelId()
+                + " was trained on the split datasets/planted/v10/splits/s/, the index is of"
+                + " datasets/other/v10/splits/s/; they must be the same");
+    assertThatThrownBy(() -> refit(index, index))
+        .hasMessage("field 'pattern': '" + index + "' is not below models/, where train writes");
+  }
+
+  /// It may know the rows by which the new model would be judged.
+  @Test
+  void modelOfAllRows_isNoWarmStartForOneThatIsScored() throws IOException {
+    String all = allRows();
+    Asking asking = new Asking(index);
+    asking.epochs = 1;
+    TrainResult scored = train.run(asking.request());
+    new Evaluate(store).run(new EvaluateRequest(scored.model()));
+    TrainResult served = refit(all, scored.model());
+    asking.warmStart = served.model();
+    assertThatThrownBy(() -> train.run(asking.request()))
+        .hasMessage(
+            "field 'warmStart': the model "
+                + served.figures().modelId()
+                + " knows all rows of its upload, among which the test rows of this run may be;"
+                + " start from the model that was scored, "
+                + scored.figures().modelId());
+    asking.manifest = all;
+    assertThat(train.run(asking.request()).resumable()).isFalse();
+  }
+}
