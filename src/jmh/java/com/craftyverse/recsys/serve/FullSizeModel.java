@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.UserLookup;
@@ -77,8 +78,8 @@ final class FullSizeModel {
             FACTORS,
             3.53f,
             3.53f,
-            .5f,
-            5,
+            RatingScale.STARS,
+            1,
             USERS,
             ITEMS,
             25_000_000,

@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -79,6 +80,7 @@ public final class EpochBenchmark {
               training.items(),
               0,
               parameters.initialSpread(),
+              1,
               parameters.seed());
       this.factors = initial.copy();
     }
@@ -137,7 +139,8 @@ public final class EpochBenchmark {
       // Into memory that is there: new matrices each time would set off the garbage collector.
       System.arraycopy(initial.users(), 0, factors.users(), 0, initial.users().length);
       System.arraycopy(initial.items(), 0, factors.items(), 0, initial.items().length);
-      Descent descent = new Descent(training, validation, parameters, kernel, workers);
+      Descent descent =
+          new Descent(training, validation, parameters, RatingScale.STARS, kernel, workers);
       try {
         long start = System.nanoTime();
         double rmse = descent.train(factors, 1, parameters.learningRate());

@@ -39,7 +39,7 @@ final class InCache {
   }
 
   private Factors rows(int users, int items) {
-    return Factors.initial(layout, users, items, 0, 0.25, 1);
+    return Factors.initial(layout, users, items, 0, 0.25, 1, 1);
   }
 
   private static MemorySegment[] fewItems(TrainingSet training) {

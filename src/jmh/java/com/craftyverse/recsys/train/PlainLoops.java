@@ -32,6 +32,7 @@ final class PlainLoops {
             training.items(),
             0,
             parameters.initialSpread(),
+            1,
             parameters.seed());
   }
 

@@ -8,6 +8,7 @@ import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Rows;
@@ -77,6 +78,7 @@ public final class Index {
     Manifest split = Manifest.read(store, key, "split", FormatVersions.SPLIT);
     String ingestKey = split.source("ingest");
     Manifest ingest = Manifest.read(store, ingestKey, "ingest", FormatVersions.INGEST);
+    RatingScale scale = RatingScale.of(ingest);
     Parameters parameters = Parameters.of(request);
     SplitSizes sizes = split.figures(SplitSizes.class);
     if (parameters.rows() == Rows.TRAIN_AND_VALIDATION && sizes.isByTime()) {
@@ -104,6 +106,7 @@ public final class Index {
                     ObjectKeys.directoryOf(key),
                     split.dataset(),
                     sizes,
+                    scale,
                     parameters,
                     output));
     return new IndexResult(
@@ -115,6 +118,7 @@ public final class Index {
       String splitDirectory,
       String dataset,
       SplitSizes sizes,
+      RatingScale scale,
       Parameters parameters,
       StepRunner.Output output)
       throws IOException {
@@ -176,6 +180,7 @@ public final class Index {
               ? test.rows()
               : test.afterUnknownMoviesRemoved(),
           validation.afterUnknownMoviesRemoved(),
+          scale,
           density);
     }
   }

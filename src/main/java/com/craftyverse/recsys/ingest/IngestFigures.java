@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.step.RatingScale;
 import java.util.List;
 
 /// What an upload holds.
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param maxMovieId the largest movie id among the ratings
 /// @param minRating the lowest rating
 /// @param maxRating the highest rating
+/// @param scale the scale of the ratings: the declared one, MovieLens', or the range of the upload
 /// @param minTimestamp the earliest rating, in epoch seconds
 /// @param maxTimestamp the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size
@@ -34,6 +36,7 @@ public record IngestFigures(
     int maxMovieId,
     float minRating,
     float maxRating,
+    RatingScale scale,
     long minTimestamp,
     long maxTimestamp,
     long uploadBytes,
@@ -43,5 +46,6 @@ public record IngestFigures(
     List<String> skippedFiles) {
   /// Of no upload at all.
   static final IngestFigures NONE =
-      new IngestFigures("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+      new IngestFigures(
+          "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RatingScale.STARS, 0, 0, 0, 0, 0, List.of(), List.of());
 }

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Request;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param maxBadRows how many rows of a file are skipped before it fails all the same; 1,000 if not given
 /// @param columns the names of the columns of a ratings file that is not MovieLens'
 /// @param delimiter what is between its values; a comma if not given
-/// @param scale the ratings that it may have; 0.5 to 5.0 if not given
+/// @param scale the ratings that it may have; if not given, 0.5 to 5.0 in MovieLens' layouts, and the range of
+///     the ratings where columns are named
 /// @param dryRun whether to read and report only, and write nothing
 /// @param nameOnly whether to answer no more than the name of the dataset that the upload belongs to
 /// @param events what an S3 event is about; null for a plain request

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.ArrayList;
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param columns the names of the columns in the header; null for MovieLens' layouts
 /// @param delimiter what is between values when `columns` is given
-/// @param scale the ratings that may be
-record RatingsFormat(@Nullable RatingsColumns columns, String delimiter, RatingScale scale) {
+/// @param declaredScale the scale that a request declares; null if it declares none
+record RatingsFormat(
+    @Nullable RatingsColumns columns, String delimiter, @Nullable RatingScale declaredScale) {
   /// MovieLens' own.
-  static final RatingsFormat MOVIELENS = new RatingsFormat(null, ",", RatingScale.STARS);
+  static final RatingsFormat MOVIELENS = new RatingsFormat(null, ",", null);
 
   private static final Pattern DELIMITER = Pattern.compile("[^\\p{Alnum}\\p{IsControl}.\"+-]|\t");
 
@@ -30,7 +32,25 @@ record RatingsFormat(@Nullable RatingsColumns columns, String delimiter, RatingS
     return new RatingsFormat(
         columns == null && delimiter != null ? RatingsColumns.MOVIELENS : columns,
         delimiter == null ? "," : delimiter,
-        scale == null ? RatingScale.STARS : scale);
+        scale == null ? null : scale.declared());
+  }
+
+  /// The ratings that a row may have: any number where the scale of named columns is not declared.
+  RatingScale accepted() {
+    if (declaredScale != null) {
+      return declaredScale;
+    }
+    return columns == null ? RatingScale.STARS : RatingScale.ANY;
+  }
+
+  /// The dataset's scale: where that of named columns is not declared, the range of the ratings.
+  ///
+  /// @param lowest the lowest rating
+  /// @param highest the highest rating
+  RatingScale scale(float lowest, float highest) {
+    return declaredScale == null && columns != null
+        ? RatingScale.range(lowest, highest)
+        : accepted();
   }
 
   /// The layout of a file that begins with `line`, or nothing when that is no ratings file.

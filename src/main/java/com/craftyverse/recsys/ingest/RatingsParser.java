@@ -80,7 +80,7 @@ final class RatingsParser {
     this.ratings = batch.ratings;
     this.timestamps = batch.timestamps;
     for (int i = 0; i < ratingsByTenths.length; i++) {
-      ratingsByTenths[i] = format.scale().has(i / 10.0) ? (float) (i / 10.0) : Float.NaN;
+      ratingsByTenths[i] = format.accepted().has(i / 10.0) ? (float) (i / 10.0) : Float.NaN;
     }
   }
 
@@ -120,7 +120,7 @@ final class RatingsParser {
             new RowReader(
                 chunk,
                 format.require(RatingsLayout.firstLine(chunk, end), file),
-                format.scale(),
+                format.accepted(),
                 file);
         from = start(reader.layout(), end);
       }

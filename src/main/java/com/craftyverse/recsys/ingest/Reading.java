@@ -33,6 +33,7 @@ final class Reading implements AutoCloseable {
   private final ObjectStore store;
   private final Upload upload;
   private final long uploadBytes;
+  private final RatingsFormat format;
   private final long maxBadRows;
   private final ConcurrentLinkedQueue<Path> files = new ConcurrentLinkedQueue<>();
   private final FutureTask<Ratings> ratings = new FutureTask<>(this::readRatings);
@@ -61,6 +62,7 @@ final class Reading implements AutoCloseable {
     this.upload =
         Upload.open(fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
     this.uploadBytes = fetched.info().size();
+    this.format = parameters.format();
     this.maxBadRows = parameters.maxBadRows();
     this.thread = Thread.ofPlatform().daemon().name("ingest-ratings").start(ratings);
   }
@@ -100,6 +102,7 @@ final class Reading implements AutoCloseable {
             summary.maxMovie(),
             summary.minRating(),
             summary.maxRating(),
+            format.scale(summary.minRating(), summary.maxRating()),
             summary.minTimestamp(),
             summary.maxTimestamp(),
             uploadBytes,

@@ -11,7 +11,7 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
 /// Σ (r − μ − b_i − b − p · q_i)²  +  (n + c) (λ |p|² + λ′ b²)
 /// ```
 ///
-/// over the n ratings r, which is ridge regression, and but for c what training minimizes for a user of
+/// over the n ratings r, λ being that of training × its unit, which is ridge regression, and but for c what training minimizes for a user of
 /// its own. Models of factors alone have no biases and no b.
 final class FoldIn {
   /// Keeps the equations solvable for models that were trained without a penalty.
@@ -27,7 +27,7 @@ final class FoldIn {
   private final double biasRegularization;
   private final double prior;
 
-  /// @param regularization λ, with which the users' factors were trained
+  /// @param regularization with which the users' factors were trained, in training's unit
   /// @param biasRegularization λ′, with which their biases were
   FoldIn(ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
     this(card, items, regularization, biasRegularization, PRIOR_RATINGS);
@@ -47,7 +47,7 @@ final class FoldIn {
     this.biasRegularization = Math.max(LEAST_REGULARIZATION, biasRegularization);
   }
 
-  /// λ.
+  /// That of the users' factors, in training's unit.
   double regularization() {
     return regularization;
   }
@@ -105,7 +105,7 @@ final class FoldIn {
       }
       for (int f = 0; f < size; f++) {
         gram[f * size + f] +=
-            (n + prior) * (f < items.factors() ? regularization : biasRegularization);
+            (n + prior) * (f < items.factors() ? regularization * card.unit() : biasRegularization);
         for (int g = 0; g < f; g++) {
           gram[g * size + f] = gram[f * size + g];
         }

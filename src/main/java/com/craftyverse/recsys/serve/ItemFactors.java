@@ -20,7 +20,7 @@ final class ItemFactors {
   private static final int CHUNK = 1_024;
 
   /// Products of values up to this size stay far from overflow.
-  private static final float LARGEST = 1e6f;
+  private static final float LARGEST = 1e9f;
 
   private final int items;
   private final int factors;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ratings ratings that it was trained on
 /// @param ratingMin the lowest rating of its scale
 /// @param ratingMax the highest
+/// @param ratingStep the distance of neighbouring ratings, if it was declared
 /// @param parameters what it was trained with, if that is on record
 /// @param training what training came to, if that is on record
 /// @param evaluation its errors on the test set, if it was evaluated
@@ -39,8 +40,9 @@ public record ModelInfoResult(
     int users,
     int movies,
     long ratings,
-    float ratingMin,
-    float ratingMax,
+    double ratingMin,
+    double ratingMax,
+    @Nullable Double ratingStep,
     @Nullable Map<String, Object> parameters,
     @Nullable Map<String, Object> training,
     @Nullable Map<String, Object> evaluation) {}

@@ -91,15 +91,13 @@ final class Person {
   }
 
   private static void requireOnScale(String field, float rating, ModelCard card) {
-    if (!(rating >= card.ratingMin() && rating <= card.ratingMax())) {
+    if (!card.scale().has(rating)) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
-              "field '%s.rating': expected a number from %s to %s, the scale of the dataset, found"
-                  + " %s",
+              "field '%s.rating': expected %s, the scale of the dataset, found %s",
               field,
-              card.ratingMin(),
-              card.ratingMax(),
+              card.scale().describe(),
               rating));
     }
   }

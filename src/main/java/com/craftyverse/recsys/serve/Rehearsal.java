@@ -3,6 +3,7 @@ package com.craftyverse.recsys.serve;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.ObjectStores;
 import java.io.IOException;
@@ -32,8 +33,8 @@ final class Rehearsal {
           1,
           3.5f,
           3.5f,
+          RatingScale.STARS,
           1,
-          5,
           1,
           1,
           1,

@@ -252,8 +252,9 @@ public final class Serving {
         card.users(),
         card.items(),
         card.trainRatings(),
-        card.ratingMin(),
-        card.ratingMax(),
+        card.scale().min(),
+        card.scale().max(),
+        card.scale().step(),
         training == null ? null : training.parameters(),
         training == null ? null : training.figures(),
         evaluation == null ? null : evaluation.figures());
@@ -294,7 +295,7 @@ public final class Serving {
               "{\"foldIn\": {\"ratings\": [{\"movieId\": "
                   + movie
                   + ", \"rating\": "
-                  + model.card().ratingMax()
+                  + model.card().scale().max()
                   + "}]}}");
         });
   }

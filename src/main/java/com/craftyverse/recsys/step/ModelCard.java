@@ -3,13 +3,14 @@ package com.craftyverse.recsys.step;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// A model's `model.json`: what a reader must know before it opens the factors.
 ///
 /// A rating is predicted as `globalMean + bias(user) + bias(item) + vector(user) · vector(item)`, clipped
-/// to `ratingMin … ratingMax`. Models of the kind `dot` have a mean and biases of zero.
+/// to the scale. Models of the kind `dot` have a mean and biases of zero.
 ///
 /// @param formatVersion the version of the model's files
 /// @param model the kind, `biased` or `dot`
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// @param factors k, the length of the vectors
 /// @param globalMean μ, the mean of the training ratings; 0 for `dot`
 /// @param trainMean the mean of the training ratings, whatever the kind
-/// @param ratingMin the lowest training rating
-/// @param ratingMax the highest training rating
+/// @param scale the scale of the ratings
+/// @param unit ratings that are one unit of training, in which its learning rates and penalties are: a
+///     penalty λ of |p|² is λ · unit for errors in ratings, that of a bias the same for both
 /// @param users rows of `users.arrow`
 /// @param items rows of `items.arrow`
 /// @param trainRatings ratings that it was trained on
@@ -34,15 +36,15 @@ public record ModelCard(
     int factors,
     float globalMean,
     float trainMean,
-    float ratingMin,
-    float ratingMax,
+    RatingScale scale,
+    double unit,
     int users,
     int items,
     long trainRatings,
     Rows rows,
     @Nullable String scoredModel) {
   /// The version of a model's files; goes up when a reader of the old ones could not read the new.
-  public static final int FORMAT_VERSION = 3;
+  public static final int FORMAT_VERSION = 4;
 
   /// Reads the card in a model's directory.
   ///
@@ -50,17 +52,32 @@ public record ModelCard(
   /// @throws RequestException when it is not a card of this version
   public static ModelCard read(ObjectStore store, String directory) throws IOException {
     String key = directory + ObjectKeys.MODEL;
-    ModelCard card = Json.read(store.read(key).content(), ModelCard.class, key);
-    if (card.formatVersion != FORMAT_VERSION) {
+    byte[] json = store.read(key).content();
+    ModelCard card;
+    try {
+      card = Json.read(json, ModelCard.class, key);
+    } catch (RequestException e) {
+      // Another version has other fields.
+      requireVersion(Json.read(json, Version.class, key).formatVersion, key);
+      throw e;
+    }
+    requireVersion(card.formatVersion, key);
+    return card;
+  }
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Version(int formatVersion) {}
+
+  private static void requireVersion(int found, String key) {
+    if (found != FORMAT_VERSION) {
       throw RequestException.unprocessable(
           key
               + " has format version "
-              + card.formatVersion
+              + found
               + ", this version reads "
               + FORMAT_VERSION
               + "; train the model again");
     }
-    return card;
   }
 
   /// Whether the model is of factors alone, so that a user or a movie by itself says nothing.
@@ -71,6 +88,6 @@ public record ModelCard(
 
   /// Keeps a prediction within the scale of the ratings.
   public float clip(float prediction) {
-    return Math.clamp(prediction, ratingMin, ratingMax);
+    return scale.clip(prediction);
   }
 }

@@ -6,6 +6,7 @@ import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.LearningRates.Rate;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
@@ -21,14 +22,21 @@ import org.jspecify.annotations.Nullable;
 /// items, so threads take them in any order and the result is the same to the bit. Within a block,
 /// chunks of users are visited in an order drawn for the epoch and block. Sums of errors are kept
 /// for each block and added up in the blocks' order.
+///
+/// Learning rates and penalties are in training's unit s ([TrainingSet#unit]), the factors in ratings: with
+/// e = s e′, p = √s p′, q = √s q′ and b = s b′, the step `p′ ← (1 − ηλ) p′ + η e′q′` is
+/// `p ← (1 − ηλ) p + (η ÷ s) e q`, and that of a bias `b ← (1 − ηλ) b + η e`. So the unit costs nothing, and nothing
+/// needs to be brought back.
 final class Descent {
   private final TrainingSet training;
   private final ValidationSet validation;
   private final TrainParameters parameters;
+  private final RatingScale scale;
   private final Kernel kernel;
   private final WorkerPool workers;
   private final RowLayout layout;
   private final float mean;
+  private final double unit;
   private final Scratch[] scratches;
   private final float[][] predictions;
   private final double[] blockErrors;
@@ -38,11 +46,14 @@ final class Descent {
       TrainingSet training,
       ValidationSet validation,
       TrainParameters parameters,
+      RatingScale scale,
       Kernel kernel,
       WorkerPool workers) {
     this.training = training;
     this.validation = validation;
     this.parameters = parameters;
+    this.scale = scale;
+    this.unit = training.unit(parameters.biased());
     this.kernel = kernel;
     this.workers = workers;
     this.layout = new RowLayout(parameters.factors());
@@ -63,18 +74,18 @@ final class Descent {
 
   private LearningRates rates(double learningRate) {
     double biasRate = learningRate / parameters.learningRate() * parameters.biasLearningRate();
-    Rate bias = rate(biasRate, parameters.biasRegularization());
+    Rate bias = rate(biasRate, parameters.biasRegularization(), 1);
     return new LearningRates(
         layout,
         mean,
-        rate(learningRate, parameters.userRegularization()),
-        rate(learningRate, parameters.itemRegularization()),
+        rate(learningRate, parameters.userRegularization(), unit),
+        rate(learningRate, parameters.itemRegularization(), unit),
         bias,
         bias);
   }
 
-  private static Rate rate(double step, double penalty) {
-    return new Rate((float) step, (float) penalty);
+  private static Rate rate(double step, double penalty, double unit) {
+    return new Rate((float) (step / unit), (float) (penalty * unit));
   }
 
   /// Learns from every rating once.
@@ -168,8 +179,7 @@ final class Descent {
     double squares = 0;
     for (int i = 0; i < slice.rows(); i++) {
       float rating = slice.rating().get(Buffers.FLOAT32, (slice.from() + (long) i) * Float.BYTES);
-      float prediction = Math.clamp(predicted[i], training.lowest(), training.highest());
-      double error = rating - prediction;
+      double error = rating - scale.clip(predicted[i]);
       squares += error * error;
     }
     return squares;

@@ -13,15 +13,18 @@ record Factors(RowLayout layout, float[] users, float[] items) {
   /// row depends on the seed and its number only.
   ///
   /// @param spread standard deviation of the factors, times √k, so that products p·q of any length
-  ///     have the same spread
+  ///     have the same spread; in training's unit
+  /// @param unit that unit, in ratings
   static Factors initial(
-      RowLayout layout, int users, int items, double level, double spread, long seed) {
+      RowLayout layout, int users, int items, double level, double spread, double unit, long seed) {
     Factors factors = new Factors(layout, layout.allocate(users), layout.allocate(items));
     double centre = Math.sqrt(Math.abs(level) / layout.factors());
     float user = (float) centre;
     float item = (float) Math.copySign(centre, level);
-    factors.fill(factors.users, Purpose.USER_FACTORS, seed, user, spread, layout.itemBias());
-    factors.fill(factors.items, Purpose.ITEM_FACTORS, seed, item, spread, layout.userBias());
+    // Products p·q are in ratings.
+    double deviation = spread * Math.sqrt(unit);
+    factors.fill(factors.users, Purpose.USER_FACTORS, seed, user, deviation, layout.itemBias());
+    factors.fill(factors.items, Purpose.ITEM_FACTORS, seed, item, deviation, layout.userBias());
     return factors;
   }
 

@@ -93,7 +93,7 @@ final class KernelWarmUp {
   }
 
   private void run(Kernel kernel, RowLayout layout, MemorySegment columns) {
-    Factors factors = Factors.initial(layout, ROWS, ROWS, 0, 0.25, 1);
+    Factors factors = Factors.initial(layout, ROWS, ROWS, 0, 0.25, 1, 1);
     LearningRates.Rate rate = new LearningRates.Rate(0.01f, 0.01f);
     LearningRates rates = new LearningRates(layout, 3, rate, rate, rate, rate);
     Scratch scratch = new Scratch(layout);

@@ -7,6 +7,7 @@ import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Rows;
@@ -66,6 +67,7 @@ public final class Train {
     }
     Manifest index = Manifest.read(store, key, IndexFiles.STEP, FormatVersions.INDEX);
     Rows rows = IndexFiles.rows(index);
+    RatingScale scale = RatingScale.of(index);
     Map<String, String> ids = new TreeMap<>(Map.of(IndexFiles.STEP, index.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(IndexFiles.STEP, key));
     TrainParameters parameters;
@@ -104,6 +106,7 @@ public final class Train {
                   return train(
                       spec,
                       parameters,
+                      scale,
                       origin,
                       execution,
                       limit,
@@ -152,6 +155,7 @@ public final class Train {
   private TrainFigures train(
       StepSpec spec,
       TrainParameters parameters,
+      RatingScale scale,
       Origin origin,
       Execution execution,
       TimeLimit limit,
@@ -195,7 +199,8 @@ public final class Train {
               : begin(what, training, layout, parameters, inputs, earlier, workers);
       KernelWarmUp.finish();
       Descent descent =
-          new Descent(training, validation, parameters, execution.kernel().kernel(), workers);
+          new Descent(
+              training, validation, parameters, scale, execution.kernel().kernel(), workers);
       mean = descent.mean();
       Trainer trainer =
           new Trainer(what, training, validation, parameters, descent, workers, origin.isRefit());
@@ -209,7 +214,7 @@ public final class Train {
       tell(what, figures);
       throw new OutOfTimeException(figures);
     }
-    String digest = write(spec, parameters, origin, mean, inputs, training, outcome, output);
+    String digest = write(spec, parameters, origin, scale, mean, inputs, training, outcome, output);
     TrainFigures figures =
         figures(
             spec, parameters, origin, execution, training, validation, decides, outcome, digest);
@@ -251,6 +256,7 @@ public final class Train {
                     training.items(),
                     parameters.biased() ? 0 : training.mean(),
                     parameters.initialSpread(),
+                    training.unit(parameters.biased()),
                     parameters.seed()));
     if (earlier != null) {
       float mean = parameters.biased() ? (float) training.mean() : 0;
@@ -267,6 +273,7 @@ public final class Train {
       StepSpec spec,
       TrainParameters parameters,
       Origin origin,
+      RatingScale scale,
       float mean,
       TrainingInputs inputs,
       TrainingSet training,
@@ -300,8 +307,8 @@ public final class Train {
             parameters.factors(),
             mean,
             (float) training.mean(),
-            training.lowest(),
-            training.highest(),
+            scale,
+            training.unit(parameters.biased()),
             training.users(),
             training.items(),
             training.rows(),

@@ -23,8 +23,8 @@ final class Trainer {
   /// The first one has, when it is so many times what the mean and small random factors would give.
   private static final double FIRST_RISE = 2;
 
-  /// The same in parts of the largest rating, for where there is next to no error left.
-  private static final double LEAST_RISE = 1e-3;
+  /// The same in training's unit, for where there is next to no error left.
+  private static final double LEAST_RISE = 5e-3;
 
   private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
 
@@ -212,11 +212,11 @@ final class Trainer {
       return "its errors are not finite";
     }
     double lowest = state.history().stream().mapToDouble(Epoch::trainRmse).min().orElse(Double.NaN);
-    double largest = Math.max(Math.abs(training.lowest()), Math.abs(training.highest()));
+    double unit = training.unit(parameters.biased());
     double limit =
-        LEAST_RISE * largest
+        LEAST_RISE * unit
             + (state.history().isEmpty()
-                ? FIRST_RISE * (training.standardDeviation() + parameters.initialSpread())
+                ? FIRST_RISE * (training.standardDeviation() + parameters.initialSpread() * unit)
                 : RISE * lowest);
     return trainRmse > limit
         ? String.format(Locale.ROOT, "train RMSE rose to %.4f, above %.4f", trainRmse, limit)

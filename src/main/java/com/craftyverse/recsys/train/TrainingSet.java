@@ -18,6 +18,11 @@ final class TrainingSet {
 
   private static final int LARGEST_GRID = 256;
 
+  /// The scale that the defaults were chosen on: half stars, 0.5 to 5.
+  private static final double STARS_RANGE = 4.5;
+
+  private static final double MOST_STARS = 5;
+
   /// One block of the grid: runs of one user's ratings each, users ascending.
   ///
   /// For maintainers: an epoch goes by the runs instead of by the file's column of users, of which it would
@@ -130,12 +135,17 @@ final class TrainingSet {
     return standardDeviation;
   }
 
-  float lowest() {
-    return lowest;
-  }
-
-  float highest() {
-    return highest;
+  /// The unit that training works in, in ratings, so that learning rates and penalties are the same
+  /// whatever the scale: the range of the ratings ÷ 4.5, which is 1 for half stars. `dot` learns the
+  /// ratings themselves, not their difference from the mean, so there it is the largest of them ÷ 5.
+  ///
+  /// @param biased whether the model has a mean
+  double unit(boolean biased) {
+    if (biased && highest > lowest) {
+      return ((double) highest - lowest) / STARS_RANGE;
+    }
+    double largest = Math.max(Math.abs(lowest), Math.abs(highest));
+    return largest > 0 ? largest / MOST_STARS : 1;
   }
 
   private record Range(int from, int to) {

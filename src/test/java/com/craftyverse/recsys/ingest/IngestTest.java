@@ -11,6 +11,7 @@ import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -31,6 +32,8 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IngestTest {
   private static final String RATINGS = Uploads.HEADER + "1,5,4.0,30\n1,2,0.5,20\n2,1,3.5,10\n";
@@ -449,6 +452,42 @@ class IngestTest {
                 + " 2147483647");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "'onBadRow': 'fail'    | 0.5,4.0     | 0.5    | 5",
+        "'delimiter': ','      | -3,1000000  | -3     | 1000000",
+        "'delimiter': ','      | 0.1,1.1     | 0.1    | 1.1",
+        "'delimiter': ','      | 1,1         | 1      | 1",
+        "'delimiter': ',', 'scale': {'min': 1, 'max': 10} | 2,3 | 1 | 10",
+        "'scale': {'min': -1, 'max': 1000000} | 2,3 | -1 | 1000000",
+      })
+  void scale_isTheDeclaredOne_orMovieLens_orTheRangeOfNamedColumns(
+      String fields, String ratings, double min, double max) throws IOException {
+    StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp\n");
+    for (String rating : ratings.split(",")) {
+      csv.append("1,").append(csv.length()).append(',').append(rating).append(",9\n");
+    }
+    store.put("raw/scale.csv", csv.toString().getBytes(StandardCharsets.UTF_8));
+    String request = "{'key': 'raw/scale.csv', " + fields + "}";
+    IngestResult result = new Ingest(store).run(request(request.replace('\'', '"')));
+    assertThat(result.figures().scale()).isEqualTo(new RatingScale(min, max, null));
+  }
+
+  @Test
+  void ratingBeyondAMillion_isRefused_whereNoScaleIsDeclared() throws IOException {
+    store.put(
+        "raw/scale.csv",
+        "userId,movieId,rating,timestamp\n1,2,1000001,9\n".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(
+            () ->
+                new Ingest(store)
+                    .run(request("{\"key\": \"raw/scale.csv\", \"delimiter\": \",\"}")))
+        .hasMessageContaining("expected a number from -1000000.0 to 1000000.0");
+  }
+
   @Test
   void otherRatingsFile_isTakenByTheNamesOfItsColumns() throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
@@ -478,8 +517,8 @@ class IngestTest {
             "field 'columns': expected four different names, found customer, stars, stars, when");
     assertThatThrownBy(() -> request(request.replace("\"max\": 10", "\"max\": 0")))
         .hasMessage(
-            "field 'scale': expected min below max, both from -1000 to 1000, found min 1.0 and max"
-                + " 0.0");
+            "field 'scale': expected min below max, both from -1000000 to 1000000, found min 1.0"
+                + " and max 0.0");
     assertThatThrownBy(() -> request(request.replace("\"step\": 1", "\"step\": 0")))
         .hasMessage("field 'scale.step': expected a number above 0, at most max - min, found 0.0");
     assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("\";\"", "\";;\""))))

@@ -10,6 +10,7 @@ import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -24,6 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FoldInTest {
@@ -31,16 +33,16 @@ class FoldInTest {
 
   /// At the minimum no small step makes the sum of squares and penalties smaller.
   @ParameterizedTest
-  @ValueSource(strings = {"biased", "dot"})
-  void place_isTheMinimumOfSquaresAndPenalties(String kind) {
+  @CsvSource({"biased, 1", "dot, 1", "biased, 20", "dot, 0.2"})
+  void place_isTheMinimumOfSquaresAndPenalties(String kind, double unit) {
     Random random = new Random(7);
     int factors = 5;
     ItemFactors items = items(random, 40, factors);
     float mean = kind.equals("dot") ? 0 : 3;
-    FoldIn foldIn = new FoldIn(card(kind, factors, mean), items, 0.07, 0.021);
+    FoldIn foldIn = new FoldIn(card(kind, factors, mean, unit), items, 0.07, 0.021);
     History history = history(random, 12);
     FoldIn.Place place = foldIn.place(history);
-    double least = loss(items, history, mean, 0.07, place.vector(), place.bias());
+    double least = loss(items, history, mean, unit, place.vector(), place.bias());
     for (int f = 0; f <= factors; f++) {
       for (float step : new float[] {-.01f, .01f}) {
         float[] vector = place.vector().clone();
@@ -52,32 +54,32 @@ class FoldInTest {
         } else {
           continue;
         }
-        assertThat(loss(items, history, mean, 0.07, vector, bias)).isGreaterThan(least);
+        assertThat(loss(items, history, mean, unit, vector, bias)).isGreaterThan(least);
       }
     }
     assertThat(kind.equals("dot")).isEqualTo(place.bias() == 0);
   }
 
   private static double loss(
-      ItemFactors items, History history, float mean, double lambda, float[] vector, float bias) {
+      ItemFactors items, History history, float mean, double unit, float[] vector, float bias) {
     double loss = 0;
     for (int i = 0; i < history.size(); i++) {
       double error =
           history.ratings()[i] - items.score(mean + bias, items.padded(vector), history.items()[i]);
       loss += error * error;
     }
-    double squares = 0.3 * bias * bias;
+    double penalty = 0.021 * bias * bias;
     for (float value : vector) {
-      squares += value * value;
+      penalty += 0.07 * unit * value * value;
     }
-    return loss + (history.size() + 10) * lambda * squares;
+    return loss + (history.size() + 10) * penalty;
   }
 
   @Test
   void contributions_addUpToThePrediction() {
     Random random = new Random(8);
     ItemFactors items = items(random, 40, 6);
-    FoldIn foldIn = new FoldIn(card("biased", 6, 3), items, 0.05, 0.015);
+    FoldIn foldIn = new FoldIn(card("biased", 6, 3, 1), items, 0.05, 0.015);
     History history = history(random, 10);
     FoldIn.Place place = foldIn.place(history);
     for (int item = 0; item < 40; item++) {
@@ -94,7 +96,7 @@ class FoldInTest {
   void fewRatings_placeAUserNevertheless_evenWithoutAPenalty() {
     Random random = new Random(9);
     ItemFactors items = items(random, 40, 50);
-    FoldIn foldIn = new FoldIn(card("biased", 50, 3), items, 0, 0);
+    FoldIn foldIn = new FoldIn(card("biased", 50, 3, 1), items, 0, 0);
     FoldIn.Place place = foldIn.place(new History(new int[] {3}, new float[] {5}));
     assertThat(ItemFactors.areSound(place.vector())).isTrue();
     assertThat(items.score(3 + place.bias(), items.padded(place.vector()), 3))
@@ -136,8 +138,10 @@ class FoldInTest {
       trainedError += Math.pow(known - index.test.rating(i), 2);
       pairs++;
     }
-    assertThat(Math.sqrt(squares / pairs)).isLessThan(0.1);
-    assertThat(Math.sqrt(foldedError / pairs)).isLessThan(Math.sqrt(trainedError / pairs) + 0.02);
+    double unit = model.card().unit();
+    assertThat(Math.sqrt(squares / pairs)).isLessThan(0.1 * unit);
+    assertThat(Math.sqrt(foldedError / pairs))
+        .isLessThan(Math.sqrt(trainedError / pairs) + 0.02 * unit);
   }
 
   /// The row of a user is where the lookup says, in every batch.
@@ -159,8 +163,9 @@ class FoldInTest {
     assertThat(model.users().history(2).items()).containsExactly(0, 3);
   }
 
-  private static ModelCard card(String kind, int factors, float mean) {
-    return new ModelCard(1, kind, "set", "m", factors, mean, 3, .5f, 5, 1, 40, 1, Rows.TRAIN, null);
+  private static ModelCard card(String kind, int factors, float mean, double unit) {
+    return new ModelCard(
+        1, kind, "set", "m", factors, mean, 3, RatingScale.STARS, unit, 1, 40, 1, Rows.TRAIN, null);
   }
 
   private static ItemFactors items(Random random, int items, int factors) {

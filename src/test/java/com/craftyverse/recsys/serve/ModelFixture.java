@@ -8,6 +8,7 @@ import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -40,6 +41,7 @@ public final class ModelFixture {
   private final String model;
   private final String kind;
   private final float mean;
+  private final RatingScale scale;
   private Rows rows = Rows.TRAIN;
   private @Nullable String scoredModel;
   private @Nullable String evaluated;
@@ -49,10 +51,15 @@ public final class ModelFixture {
   }
 
   ModelFixture(String dataset, String model, String kind, float mean) {
+    this(dataset, model, kind, mean, RatingScale.STARS);
+  }
+
+  ModelFixture(String dataset, String model, String kind, float mean, RatingScale scale) {
     this.dataset = dataset;
     this.model = model;
     this.kind = kind;
     this.mean = mean;
+    this.scale = scale;
   }
 
   /// Makes it a model of those rows.
@@ -112,7 +119,7 @@ public final class ModelFixture {
 
   ModelCard card(int formatVersion) {
     return new ModelCard(
-        formatVersion, kind, dataset, model, 2, mean, 3.4f, .5f, 5f, 3, 4, 4, rows, scoredModel);
+        formatVersion, kind, dataset, model, 2, mean, 3.4f, scale, 1, 3, 4, 4, rows, scoredModel);
   }
 
   private void writeUsers(ArrowFileWriter writer, int from, int to) throws IOException {

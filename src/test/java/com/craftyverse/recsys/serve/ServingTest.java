@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -105,6 +106,25 @@ class ServingTest {
                 3.25f,
                 Source.fallback,
                 "no rating of a known movie: the movie's average"));
+  }
+
+  /// The scale of the dataset decides, not the ratings that happened to be in the training set.
+  @Test
+  void foldIn_takesWhatIsOnTheDatasetsScale() throws IOException {
+    new ModelFixture("set", "m2", "biased", 3, new RatingScale(1, 10, 1.0)).publish(store);
+    assertThat(requests.modelInfo("{}").ratingMax()).isEqualTo(10);
+    FoldInResult result =
+        requests.foldIn("{'ratings': [{'movieId': 200, 'rating': 10}], 'movieIds': [200]}");
+    assertThat(Objects.requireNonNull(result.predictions()).getFirst().rating()).isGreaterThan(5f);
+    for (String rating : List.of("10.5", "0.5", "2.5")) {
+      assertThatThrownBy(
+              () -> requests.foldIn("{'ratings': [{'movieId': 100, 'rating': " + rating + "}]}"))
+          .isInstanceOf(RequestException.class)
+          .hasMessage(
+              "field 'ratings[0].rating': expected a number from 1.0 to 10.0 in steps of 1.0, the"
+                  + " scale of the dataset, found "
+                  + rating);
+    }
   }
 
   @Test

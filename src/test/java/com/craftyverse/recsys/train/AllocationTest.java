@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -88,10 +89,17 @@ public final class AllocationTest {
       ValidationSet validation = new ValidationSet(validationFile, 400, 150);
       TrainParameters parameters =
           TrainParameters.of(TrainRequest.of("allocation"), training.rows());
-      Descent descent = new Descent(training, validation, parameters, kernel, workers);
+      Descent descent =
+          new Descent(training, validation, parameters, RatingScale.STARS, kernel, workers);
       Factors factors =
           Factors.initial(
-              new RowLayout(parameters.factors()), training.users(), training.items(), 0, 0.25, 1);
+              new RowLayout(parameters.factors()),
+              training.users(),
+              training.items(),
+              0,
+              0.25,
+              1,
+              1);
       long[] worker = new long[1];
       workers.run(1, (task, self) -> worker[0] = Thread.currentThread().threadId());
 

@@ -53,19 +53,15 @@ class DivergenceTest {
 
   @Test
   void errorsThatGrowWhateverTheRate_areToldAndLeaveNoModel() throws IOException {
-    IndexFixture planted = PlantedRatings.index(3);
-    IndexFixture huge = new IndexFixture(planted.users(), planted.items(), 3);
-    for (int i = 0; i < planted.train.size(); i++) {
-      huge.train.add(planted.train.user(i), planted.train.item(i), 1e6f * planted.train.rating(i));
-    }
-    Asking asking = new Asking(huge.write(store, "huge"));
+    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
     asking.learningRate = 1.0;
+    asking.initialSpread = 10.0;
 
     assertThatThrownBy(() -> new Train(store).run(asking.request()))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "train huge diverged in epoch 1: its errors are not finite, even with a learning rate"
-                + " that was cut 3 times to 0.125; lower 'learningRate' (it is 1.0) or raise"
+            "train planted diverged in epoch 1: its errors are not finite, even with a learning"
+                + " rate that was cut 3 times to 0.125; lower 'learningRate' (it is 1.0) or raise"
                 + " 'regularization'");
     assertThat(store.list("models/")).isEmpty();
     assertThat(

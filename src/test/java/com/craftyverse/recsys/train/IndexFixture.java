@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.step.FormatVersions;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
@@ -21,8 +22,8 @@ import java.util.Map;
 /// Writes what the index step would, from ratings in memory: users have the ids 10, 11, …, items
 /// the ids 100, 102, ….
 public final class IndexFixture {
-  /// The figures of an index that the tests do not look at.
-  public record NoFigures() {}
+  /// Of an index's figures, those that are read.
+  public record Figures(RatingScale scale) {}
 
   private record Parameters(int side, int content, int firstUserId, int firstMovieId, Rows rows) {}
 
@@ -56,6 +57,13 @@ public final class IndexFixture {
     return this;
   }
 
+  /// The scale of the ratings: the range of those to train on.
+  public RatingScale scale() {
+    return train.size() == 0
+        ? RatingScale.STARS
+        : RatingScale.range(train.lowest(), train.highest());
+  }
+
   public int users() {
     return users;
   }
@@ -85,7 +93,7 @@ public final class IndexFixture {
                 new Parameters(side, train.size(), firstUserId, firstMovieId, rows)),
             directory,
             Map.of(),
-            NoFigures.class,
+            Figures.class,
             output -> {
               output.write(ObjectKeys.TRAIN, this::writeTrain);
               output.write(ObjectKeys.TEST, path -> writeRatings(test, path));
@@ -93,7 +101,7 @@ public final class IndexFixture {
               output.write(ObjectKeys.USERS, this::writeUsers);
               output.write(ObjectKeys.ITEMS, this::writeItems);
               output.write(ObjectKeys.SEEN, this::writeSeen);
-              return new NoFigures();
+              return new Figures(scale());
             })
         .manifest();
   }

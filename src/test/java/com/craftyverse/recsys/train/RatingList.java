@@ -49,6 +49,16 @@ public final class RatingList {
     return IntStream.range(0, size).mapToDouble(i -> ratings[i]).average().orElse(0);
   }
 
+  /// The lowest rating.
+  public float lowest() {
+    return (float) IntStream.range(0, size).mapToDouble(i -> ratings[i]).min().orElseThrow();
+  }
+
+  /// The highest rating.
+  public float highest() {
+    return (float) IntStream.range(0, size).mapToDouble(i -> ratings[i]).max().orElseThrow();
+  }
+
   /// A copy, sorted stably.
   RatingList sorted(Comparator<Integer> order) {
     RatingList sorted = new RatingList();

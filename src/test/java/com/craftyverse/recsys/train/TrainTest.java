@@ -136,8 +136,8 @@ class TrainTest {
                 8,
                 (float) index.train.mean(),
                 (float) index.train.mean(),
-                lowest(index.train),
-                highest(index.train),
+                index.scale(),
+                ((double) index.train.highest() - index.train.lowest()) / 4.5,
                 400,
                 150,
                 24_000,
@@ -449,22 +449,6 @@ class TrainTest {
     for (int i = 0; i < count; i++) {
       to.add(from.user(i), from.item(i), from.rating(i));
     }
-  }
-
-  private static float lowest(RatingList ratings) {
-    float lowest = Float.POSITIVE_INFINITY;
-    for (int i = 0; i < ratings.size(); i++) {
-      lowest = Math.min(lowest, ratings.rating(i));
-    }
-    return lowest;
-  }
-
-  private static float highest(RatingList ratings) {
-    float highest = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < ratings.size(); i++) {
-      highest = Math.max(highest, ratings.rating(i));
-    }
-    return highest;
   }
 
   private static long trainThreads() {

@@ -1,0 +1,200 @@
+package com.craftyverse.recsys.evaluate;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.craftyverse.recsys.index.Index;
+import com.craftyverse.recsys.index.IndexRequest;
+import com.craftyverse.recsys.ingest.Ingest;
+import com.craftyverse.recsys.ingest.IngestRequest;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainRequests;
+import com.craftyverse.recsys.train.TrainResult;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// From an upload to a model's errors: the unit of the ratings makes no difference, and the scale
+/// arrives.
+class RatingUnitTest {
+  private static final Path SAMPLE = Path.of("data/sample/craftyverse-sample.zip");
+
+  @TempDir Path directory;
+  private LocalObjectStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory);
+  }
+
+  private record Trained(TrainResult result, ModelCard card, String index) {}
+
+  /// @param fields of the request to ingest, in JSON
+  /// @param split fields of the request to split, in JSON
+  private Trained train(String csv, String fields, String split) throws IOException {
+    return train("r.csv", csv.getBytes(StandardCharsets.UTF_8), fields, split);
+  }
+
+  private Trained train(String file, byte[] content, String fields, String split)
+      throws IOException {
+    store.put("raw/unit/" + file, content);
+    IngestRequest request =
+        decode("{\"key\": \"raw/unit/" + file + "\"" + fields + "}", IngestRequest.class);
+    String ingested = new Ingest(store).run(request).manifest();
+    String manifest =
+        new Split(store)
+            .run(decode("{\"manifest\": \"" + ingested + "\"" + split + "}", SplitRequest.class))
+            .manifest();
+    String index = new Index(store).run(new IndexRequest(manifest)).manifest();
+    TrainResult result = new Train(store).run(TrainRequest.of(index));
+    return new Trained(
+        result, ModelCard.read(store, ObjectKeys.directoryOf(result.model())), index);
+  }
+
+  private static <T> T decode(String json, Class<T> type) throws IOException {
+    return Json.decode(json.getBytes(StandardCharsets.UTF_8), type);
+  }
+
+  private EvaluateFigures evaluate(TrainResult trained) throws IOException {
+    return new Evaluate(store).run(new EvaluateRequest(trained.model())).figures();
+  }
+
+  /// The sample's ratings in stars × `factor` + `offset`.
+  private static String sample(BigDecimal factor, BigDecimal offset) throws IOException {
+    StringBuilder csv = new StringBuilder();
+    try (ZipFile zip = new ZipFile(SAMPLE.toFile());
+        BufferedReader reader =
+            new BufferedReader(
+                new InputStreamReader(
+                    zip.getInputStream(zip.getEntry("craftyverse-sample/ratings.csv")),
+                    StandardCharsets.UTF_8))) {
+      csv.append(reader.readLine()).append('\n');
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        String[] fields = line.split(",", -1);
+        fields[2] =
+            new BigDecimal(fields[2])
+                .multiply(factor)
+                .add(offset)
+                .stripTrailingZeros()
+                .toPlainString();
+        csv.append(String.join(",", List.of(fields))).append('\n');
+      }
+    }
+    return csv.toString();
+  }
+
+  /// A scale that the sample's stars are mapped to: stars × `factor` + `offset`.
+  private record Mapped(String factor, String offset, double min, double max) {
+    double errors(EvaluateFigures figures) {
+      return requireNonNull(figures.testRmse()) / Double.parseDouble(factor);
+    }
+  }
+
+  @Test
+  void sampleInAnotherUnit_hasTheSameErrorsInStars() throws IOException {
+    Mapped stars = new Mapped("1", "0", 0.5, 5);
+    Trained reference = train(stars);
+    double rmse = stars.errors(evaluate(reference.result));
+    double baseline = requireNonNull(evaluate(reference.result).baselineRmse());
+    double dot = stars.errors(evaluate(dot(reference)));
+    for (Mapped mapped :
+        List.of(
+            new Mapped("0.2", "0", 0.1, 1),
+            new Mapped("2", "0", 1, 10),
+            new Mapped("4", "-10", -8, 10),
+            new Mapped("20", "0", 10, 100),
+            new Mapped("200", "0", 100, 1000))) {
+      Trained trained = train(mapped);
+      EvaluateFigures figures = evaluate(trained.result);
+      double unit = Double.parseDouble(mapped.factor);
+
+      assertThat(trained.card.scale()).isEqualTo(new RatingScale(mapped.min, mapped.max, null));
+      assertThat(trained.card.unit()).isCloseTo(unit, within(1e-6 * unit));
+      assertThat(mapped.errors(figures)).as("%s", mapped).isCloseTo(rmse, within(1e-3));
+      assertThat(requireNonNull(figures.baselineRmse()) / unit)
+          .as("%s", mapped)
+          .isCloseTo(baseline, within(1e-3));
+      assertThat(trained.result.figures().learningRateCuts()).isZero();
+      if (mapped.offset.equals("0") && (unit < 1 || unit > 100)) {
+        assertThat(mapped.errors(evaluate(dot(trained))))
+            .as("%s", mapped)
+            .isCloseTo(dot, within(1e-3));
+      }
+    }
+  }
+
+  private Trained train(Mapped mapped) throws IOException {
+    String scale =
+        String.format(
+            Locale.ROOT, ", \"scale\": {\"min\": %s, \"max\": %s}", mapped.min, mapped.max);
+    return train(sample(new BigDecimal(mapped.factor), new BigDecimal(mapped.offset)), scale, "");
+  }
+
+  private TrainResult dot(Trained trained) throws IOException {
+    return new Train(store).run(TrainRequests.with(trained.index, "'model': 'dot'"));
+  }
+
+  /// The errors are those of the version before training had a unit of its own, to the last bit.
+  @Test
+  void halfStars_giveTheSameBitsAsWithoutAUnit() throws IOException {
+    StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp\n");
+    for (int user = 0; user < 200; user++) {
+      for (int movie = 0; movie < 60; movie++) {
+        int hash = (user * 7919 + movie * 104729) % 10007;
+        if (hash % 2 == 0) {
+          int halves = (user % 7 * (movie % 5) + user / 20 + movie / 12) % 10 + 1;
+          csv.append(1 + user).append(',').append(1 + movie).append(',').append(halves / 2.0);
+          csv.append(',').append(1_400_000_000 + hash * 60).append('\n');
+        }
+      }
+    }
+    Trained trained = train(csv.toString(), "", "");
+    TrainResult dot = dot(trained);
+
+    assertThat(trained.card.unit()).isEqualTo(1);
+    assertThat(trained.result.figures().trainRmse()).isEqualTo(0.5953182100064741);
+    assertThat(evaluate(trained.result).testRmse()).isEqualTo(1.1895266259192576);
+    assertThat(dot.figures().trainRmse()).isEqualTo(0.6617071805961515);
+    assertThat(evaluate(dot).testRmse()).isEqualTo(1.2497015539336171);
+  }
+
+  /// Play counts: most are 1, few are hundreds.
+  @ParameterizedTest
+  @CsvSource({
+    "', \"scale\": {\"min\": 1, \"max\": 1000}', 660",
+    "', \"scale\": {\"min\": 1, \"max\": 1000000}', 660",
+    "', \"scale\": {\"min\": 1, \"max\": 1000000}', 1000000"
+  })
+  void skewedCounts_trainWithTheDefaults(String scale, int largest) throws IOException {
+    StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp\n");
+    for (int i = 0; i < 400; i++) {
+      int count = i % 97 == 5 ? largest : i % 31 == 3 ? 41 : 1 + i % 3;
+      csv.append(1 + i % 20).append(',').append(1 + i * 7 % 23 + i / 20 * 23).append(',');
+      csv.append(count).append(',').append(1_400_000_000 + i).append('\n');
+    }
+    Trained trained = train(csv.toString(), scale, ", \"kind\": \"random\"");
+
+    assertThat(trained.result.figures().epochs()).isEqualTo(20);
+    assertThat(trained.result.figures().learningRateCuts()).isZero();
+  }
+}
