@@ -10,6 +10,9 @@ import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
+import com.craftyverse.recsys.model.History;
+import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.split.Split;
@@ -122,8 +125,8 @@ public final class FoldInAccuracy {
   private static void choose(ServedModel model, Map<Integer, List<Rated>> users) {
     for (double prior : new double[] {0, 5, 10, 20, 50}) {
       for (double times : new double[] {.5, 1, 2}) {
-        FoldIn foldIn =
-            new FoldIn(
+        RatingFoldIn foldIn =
+            new RatingFoldIn(
                 model.card(),
                 model.catalogue().factors(),
                 times * model.foldIn().regularization(),
@@ -135,7 +138,7 @@ public final class FoldInAccuracy {
   }
 
   private static double rmse(
-      ServedModel model, @Nullable FoldIn foldIn, Map<Integer, List<Rated>> users) {
+      ServedModel model, @Nullable RatingFoldIn foldIn, Map<Integer, List<Rated>> users) {
     ItemFactors items = model.catalogue().factors();
     float mean = model.card().globalMean();
     double squares = 0;
@@ -150,8 +153,10 @@ public final class FoldInAccuracy {
         history.items()[i] = each.getKey();
         history.ratings()[i++] = each.getValue();
       }
-      FoldIn.Place place =
-          foldIn == null ? new FoldIn.Place(new float[items.factors()], 0) : foldIn.place(history);
+      RatingFoldIn.Place place =
+          foldIn == null
+              ? new RatingFoldIn.Place(new float[items.factors()], 0)
+              : foldIn.place(history);
       float[] vector = items.padded(place.vector());
       for (Rated rated : ratings.subList(half, ratings.size())) {
         double error =

@@ -84,6 +84,7 @@ final class FullSizeModel {
             ITEMS,
             25_000_000,
             Rows.ALL,
+            null,
             null);
     store.put(model + "model.json", Json.write(card));
     Random random = new Random(1);
@@ -129,7 +130,7 @@ final class FullSizeModel {
     }
     Buffers.Text titleText = Buffers.text(titles);
     Buffers.Text genreText = Buffers.text(genres);
-    try (var writer = ArrowFileWriter.create(path, Schemas.modelItems(FACTORS), Map.of())) {
+    try (var writer = ArrowFileWriter.create(path, Schemas.modelItems(FACTORS, 0), Map.of())) {
       writer.writeBatch(
           ITEMS,
           MemorySegment.ofArray(ids),
@@ -147,7 +148,7 @@ final class FullSizeModel {
   }
 
   private static void writeUsers(Path path, Random random) throws IOException {
-    try (var writer = ArrowFileWriter.create(path, Schemas.modelUsers(FACTORS), Map.of())) {
+    try (var writer = ArrowFileWriter.create(path, Schemas.modelUsers(FACTORS, 0), Map.of())) {
       for (int first = 0; first < USERS; first += USER_BATCH) {
         int rows = Math.min(USER_BATCH, USERS - first);
         int[] ids = new int[rows];

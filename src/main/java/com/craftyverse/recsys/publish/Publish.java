@@ -106,14 +106,21 @@ public final class Publish {
         Manifest.read(store, directory + ObjectKeys.MANIFEST, TRAIN, ModelCard.FORMAT_VERSION);
     try (FetchedObject items = store.fetch(directory + ObjectKeys.ITEMS);
         ArrowFile file = ArrowFile.open(items.path(), items.info().key())) {
-      requireRows(file, Schemas.modelItems(card.factors()), card.items());
+      requireRows(file, Schemas.modelItems(card.factors(), card.rankingFactors()), card.items());
+    }
+    if (card.ranking() != null) {
+      try (FetchedObject gram = store.fetch(directory + ObjectKeys.GRAM);
+          ArrowFile file = ArrowFile.open(gram.path(), gram.info().key())) {
+        requireRows(file, Schemas.gram(card.rankingFactors()), card.rankingFactors());
+      }
     }
     Path path = store.newTempFile();
     try (FetchedObject users = store.fetch(directory + ObjectKeys.USERS);
         ArrowFile userFile = ArrowFile.open(users.path(), users.info().key());
         FetchedObject seen = store.fetch(directory + ObjectKeys.SEEN);
         ArrowFile seenFile = ArrowFile.open(seen.path(), seen.info().key())) {
-      requireRows(userFile, Schemas.modelUsers(card.factors()), card.users());
+      requireRows(
+          userFile, Schemas.modelUsers(card.factors(), card.rankingFactors()), card.users());
       requireRows(seenFile, Schemas.SEEN, card.users());
       UserLookup.of(
               penalty(training, "userRegularization"),

@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Schemas;
 import java.lang.foreign.MemorySegment;
@@ -99,7 +100,7 @@ final class Catalogue {
   ///
   /// @throws MalformedFileException when the file is damaged or not that of the card
   static Catalogue of(ArrowFile file, ModelCard card) throws MalformedFileException {
-    file.require(Schemas.modelItems(card.factors()));
+    file.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
     int items = card.items();
     if (file.rows() != items) {
       throw file.malformed(file.rows() + " rows, but model.json says " + items);

@@ -1,5 +1,8 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.model.History;
+import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
@@ -69,7 +72,7 @@ final class Person {
       history.items()[i] = each.getKey();
       history.ratings()[i++] = each.getValue();
     }
-    FoldIn.Place place = model.foldIn().place(history);
+    RatingFoldIn.Place place = model.foldIn().place(history);
     return new Person(model, row, place.bias(), place.vector(), history, ignored);
   }
 

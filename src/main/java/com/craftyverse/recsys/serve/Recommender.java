@@ -1,5 +1,9 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.model.History;
+import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RatingFoldIn;
+import com.craftyverse.recsys.model.TopItems;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -13,7 +17,7 @@ final class Recommender {
   private static final int CONTRIBUTIONS = 3;
 
   private final Catalogue catalogue;
-  private final FoldIn foldIn;
+  private final RatingFoldIn foldIn;
 
   Recommender(ServedModel model) {
     this.catalogue = model.catalogue();
@@ -40,7 +44,8 @@ final class Recommender {
         candidates.clear(item);
       }
     }
-    FoldIn.Equations equations = explain && history.size() > 0 ? foldIn.equations(history) : null;
+    RatingFoldIn.Equations equations =
+        explain && history.size() > 0 ? foldIn.equations(history) : null;
     float[] scores = person.scores();
     List<Recommendation> list = new ArrayList<>();
     for (int item : TopItems.of(scores, n, candidates)) {
@@ -59,7 +64,7 @@ final class Recommender {
 
   /// The ratings that raised the prediction of an item most.
   private List<Recommendation.Contribution> because(
-      History history, FoldIn.Equations equations, int item) {
+      History history, RatingFoldIn.Equations equations, int item) {
     double[] contributions = equations.contributions(item);
     return IntStream.range(0, contributions.length)
         .filter(i -> contributions[i] > 0)

@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.TopItems;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
@@ -39,6 +41,7 @@ final class Rehearsal {
           1,
           1,
           Rows.ALL,
+          null,
           null);
   private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
 

@@ -2,6 +2,8 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.UserLookup;
@@ -18,10 +20,10 @@ final class ServedModel {
   private final String published;
   private final Catalogue catalogue;
   private final Users users;
-  private final FoldIn foldIn;
+  private final RatingFoldIn foldIn;
 
   private ServedModel(
-      ModelCard card, String published, Catalogue catalogue, Users users, FoldIn foldIn) {
+      ModelCard card, String published, Catalogue catalogue, Users users, RatingFoldIn foldIn) {
     this.card = card;
     this.published = published;
     this.catalogue = catalogue;
@@ -49,8 +51,9 @@ final class ServedModel {
       throw lookupFile.malformed("a bias is not a number of sensible size");
     }
     Users users = new Users(store, directory, lookup, card.factors(), card.items());
-    FoldIn foldIn =
-        new FoldIn(card, catalogue.factors(), lookup.regularization(), lookup.biasRegularization());
+    RatingFoldIn foldIn =
+        new RatingFoldIn(
+            card, catalogue.factors(), lookup.regularization(), lookup.biasRegularization());
     return new ServedModel(card, current.published(), catalogue, users, foldIn);
   }
 
@@ -91,7 +94,7 @@ final class ServedModel {
     return users;
   }
 
-  FoldIn foldIn() {
+  RatingFoldIn foldIn() {
     return foldIn;
   }
 }

@@ -4,6 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.model.History;
+import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.ObjectKeys;

@@ -5,7 +5,7 @@
 /// [Models][com.craftyverse.recsys.serve.Models] in memory;
 /// [ServeFunction][com.craftyverse.recsys.serve.ServeFunction] makes each kind of request a function, and
 /// `serve` takes all of them, so that one deployed function with one model answers everything. No
-/// training code is needed, and no linear algebra but in [FoldIn][com.craftyverse.recsys.serve.FoldIn].
+/// training code is needed.
 ///
 /// *What is read.* When a model is loaded: `current.json`, `model.json`, `items.arrow` (factors, biases,
 /// titles, genres, years, numbers of ratings) and `lookup.arrow` (ids and biases of the users, where the

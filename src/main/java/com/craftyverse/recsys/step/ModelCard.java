@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rows the sets of the split that these are
 /// @param scoredModel the id of the model whose parameters it has and whose evaluation speaks for it;
 ///     null if it is a scored model itself
+/// @param ranking what a reader must know of its ranking vectors; null when it has none
 public record ModelCard(
     int formatVersion,
     String model,
@@ -42,9 +43,10 @@ public record ModelCard(
     int items,
     long trainRatings,
     Rows rows,
-    @Nullable String scoredModel) {
+    @Nullable String scoredModel,
+    @Nullable RankingCard ranking) {
   /// The version of a model's files; goes up when a reader of the old ones could not read the new.
-  public static final int FORMAT_VERSION = 4;
+  public static final int FORMAT_VERSION = 5;
 
   /// Reads the card in a model's directory.
   ///
@@ -84,6 +86,12 @@ public record ModelCard(
   @JsonIgnore
   public boolean isDot() {
     return model.equals("dot");
+  }
+
+  /// The length of the ranking vectors, 0 when the model has none.
+  @JsonIgnore
+  public int rankingFactors() {
+    return ranking == null ? 0 : ranking.factors();
   }
 
   /// Keeps a prediction within the scale of the ratings.

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.step;
 
 import com.craftyverse.recsys.columnar.Column;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The columns of every Arrow file that one step writes and another reads.
@@ -74,27 +75,47 @@ public final class Schemas {
 
   /// `users.arrow` of a model.
   ///
-  /// @param factors values in each vector
-  public static List<Column> modelUsers(int factors) {
-    return List.of(Column.int32("userId"), vector(factors), Column.float32("bias"));
+  /// @param factors values in each vector of the rating model
+  /// @param rankingFactors values in each vector of the ranking model, 0 without one
+  public static List<Column> modelUsers(int factors, int rankingFactors) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.int32("userId"));
+    addModel(columns, factors, rankingFactors);
+    return List.copyOf(columns);
   }
 
   /// `items.arrow` of a model.
   ///
-  /// @param factors values in each vector
-  public static List<Column> modelItems(int factors) {
-    return List.of(
-        Column.int32("movieId"),
-        vector(factors),
-        Column.float32("bias"),
-        Column.utf8("title"),
-        Column.list("genres", Column.utf8("item")),
-        Column.int32("year"),
-        Column.int32("ratings"),
-        Column.int32("recentRatings"));
+  /// @param factors values in each vector of the rating model
+  /// @param rankingFactors values in each vector of the ranking model, 0 without one
+  public static List<Column> modelItems(int factors, int rankingFactors) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.int32("movieId"));
+    addModel(columns, factors, rankingFactors);
+    columns.add(Column.utf8("title"));
+    columns.add(Column.list("genres", Column.utf8("item")));
+    columns.add(Column.int32("year"));
+    columns.add(Column.int32("ratings"));
+    columns.add(Column.int32("recentRatings"));
+    return List.copyOf(columns);
   }
 
-  private static Column vector(int factors) {
-    return Column.fixedSizeList("vector", Column.float32("item"), factors);
+  private static void addModel(List<Column> columns, int factors, int rankingFactors) {
+    columns.add(vector("vector", factors));
+    columns.add(Column.float32("bias"));
+    if (rankingFactors > 0) {
+      columns.add(vector("rankingVector", rankingFactors));
+    }
+  }
+
+  /// `gram.arrow` of a model: the Gram matrix of the items' ranking vectors, `Σ q qᵀ`, row by row.
+  ///
+  /// @param rankingFactors rows, and values in each
+  public static List<Column> gram(int rankingFactors) {
+    return List.of(vector("gram", rankingFactors));
+  }
+
+  private static Column vector(String name, int factors) {
+    return Column.fixedSizeList(name, Column.float32("item"), factors);
   }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 /// @param biases one a user
 /// @param vectors where the batches of `users.arrow` have their vectors, of a length that the model's
 ///     number of factors gives
+/// @param rankingVectors the same of their ranking vectors; of no batch where the model has none
 /// @param histories where the batches of `seen.arrow` lie
 public record UserLookup(
     double regularization,
@@ -27,12 +28,14 @@ public record UserLookup(
     int[] userIds,
     float[] biases,
     Places vectors,
+    Places rankingVectors,
     Places histories) {
-  private static final String FORMAT_VERSION = "1";
+  private static final String FORMAT_VERSION = "2";
   private static final String VERSION = "formatVersion";
   private static final String REGULARIZATION = "regularization";
   private static final String BIAS_REGULARIZATION = "biasRegularization";
   private static final String VECTORS = "vectors";
+  private static final String RANKING_VECTORS = "rankingVectors";
   private static final String HISTORIES = "histories";
 
   /// Where record batches, or a column of them, lie in a file.
@@ -111,15 +114,22 @@ public record UserLookup(
       MemorySegment.copy(batch.data("userId"), Buffers.INT32, 0, ids, first, batch.rows());
       MemorySegment.copy(batch.data("bias"), Buffers.FLOAT32, 0, biases, first, batch.rows());
     }
+    boolean ranks =
+        users.columns().stream().anyMatch(column -> column.name().equals("rankingVector"));
     return new UserLookup(
-        regularization, biasRegularization, ids, biases, vectors(users), batches(seen));
+        regularization,
+        biasRegularization,
+        ids,
+        biases,
+        places(users, "vector.item", users.batches().size()),
+        places(users, "rankingVector.item", ranks ? users.batches().size() : 0),
+        batches(seen));
   }
 
-  private static Places vectors(ArrowFile users) {
-    int count = users.batches().size();
+  private static Places places(ArrowFile users, String path, int count) {
     Places places = new Places(new int[count], new long[count], new int[count]);
-    for (RecordBatch batch : users.batches()) {
-      MemorySegment vectors = batch.data("vector.item");
+    for (RecordBatch batch : users.batches().subList(0, count)) {
+      MemorySegment vectors = batch.data(path);
       places.firstRows[batch.index()] = (int) batch.firstRow();
       places.offsets[batch.index()] = users.offsetOf(vectors);
       places.lengths[batch.index()] = Math.toIntExact(vectors.byteSize());
@@ -146,6 +156,7 @@ public record UserLookup(
             REGULARIZATION, String.valueOf(regularization),
             BIAS_REGULARIZATION, String.valueOf(biasRegularization),
             VECTORS, vectors.text(),
+            RANKING_VECTORS, rankingVectors.text(),
             HISTORIES, histories.text());
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.LOOKUP, metadata)) {
       writer.writeBatch(
@@ -179,6 +190,7 @@ public record UserLookup(
         ids,
         biases,
         Places.parse(file, VECTORS),
+        Places.parse(file, RANKING_VECTORS),
         Places.parse(file, HISTORIES));
   }
 

@@ -60,6 +60,9 @@ public final class ObjectKeys {
   /// A model's users without their vectors and ratings, and where these lie.
   public static final String LOOKUP = "lookup.arrow";
 
+  /// The Gram matrix of a model's items, for users who are folded in.
+  public static final String GRAM = "gram.arrow";
+
   /// The index step's numbers and checks.
   public static final String QUALITY = "quality.json";
 

@@ -36,7 +36,7 @@ final class ModelWriter {
   ///
   /// @param index the index's `users.arrow`
   void writeUsers(ArrowFile index, Path path) throws IOException {
-    List<Column> columns = Schemas.modelUsers(layout.factors());
+    List<Column> columns = Schemas.modelUsers(layout.factors(), 0);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         for (int from = 0; from < batch.rows(); from += BATCH_ROWS) {
@@ -57,7 +57,7 @@ final class ModelWriter {
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
-    List<Column> columns = Schemas.modelItems(layout.factors());
+    List<Column> columns = Schemas.modelItems(layout.factors(), 0);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         if (batch.rows() == 0) {

@@ -313,7 +313,8 @@ public final class Train {
             training.items(),
             training.rows(),
             origin.rows(),
-            origin.scoredModel()));
+            origin.scoredModel(),
+            null));
     byte[] evaluation = origin.evaluation();
     if (evaluation != null) {
       output.write(ObjectKeys.EVALUATION, path -> Files.write(path, evaluation));

@@ -103,7 +103,7 @@ final class WarmStart {
     int users =
         copy(
             ObjectKeys.USERS,
-            Schemas.modelUsers(card.factors()),
+            Schemas.modelUsers(card.factors(), card.rankingFactors()),
             inputs.users,
             factors.users(),
             layout,
@@ -112,7 +112,7 @@ final class WarmStart {
     int items =
         copy(
             ObjectKeys.ITEMS,
-            Schemas.modelItems(card.factors()),
+            Schemas.modelItems(card.factors(), card.rankingFactors()),
             inputs.items,
             factors.items(),
             layout,

@@ -42,6 +42,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "storage..")
         .layer("step")
         .definedBy(ROOT + "step..")
+        .layer("model")
+        .definedBy(ROOT + "model..")
         .layer("steps")
         .definedBy(STEPS)
         .layer("sample")
@@ -58,8 +60,10 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("step")
         .mayOnlyAccessLayers("columnar", "storage")
+        .whereLayer("model")
+        .mayOnlyAccessLayers("columnar", "storage", "step")
         .whereLayer("steps")
-        .mayOnlyAccessLayers("kernel", "columnar", "storage", "step")
+        .mayOnlyAccessLayers("kernel", "columnar", "storage", "step", "model")
         .whereLayer("sample")
         .mayNotAccessAnyLayer()
         .whereLayer("binding")
@@ -78,6 +82,17 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAnyPackage(STEPS).and(resideInAPackage(step).negate()))
           .check(CLASSES);
     }
+  }
+
+  @Test
+  void model_isForServingAndEvaluation() {
+    noClasses()
+        .that(resideInAPackage("com.craftyverse.recsys.."))
+        .and()
+        .resideOutsideOfPackages(ROOT + "model..", ROOT + "serve..", ROOT + "evaluate..")
+        .should()
+        .dependOnClassesThat(resideInAPackage(ROOT + "model.."))
+        .check(CLASSES);
   }
 
   @Test

@@ -83,7 +83,8 @@ public final class ModelFixture {
   public String write(ObjectStore store) throws IOException {
     store.put(directory() + "model.json", Json.write(card(ModelCard.FORMAT_VERSION)));
     Path users = store.newTempFile();
-    try (ArrowFileWriter writer = ArrowFileWriter.create(users, Schemas.modelUsers(2), Map.of())) {
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(users, Schemas.modelUsers(2, 0), Map.of())) {
       writeUsers(writer, 0, 2);
       writeUsers(writer, 2, 3);
     }
@@ -119,7 +120,21 @@ public final class ModelFixture {
 
   ModelCard card(int formatVersion) {
     return new ModelCard(
-        formatVersion, kind, dataset, model, 2, mean, 3.4f, scale, 1, 3, 4, 4, rows, scoredModel);
+        formatVersion,
+        kind,
+        dataset,
+        model,
+        2,
+        mean,
+        3.4f,
+        scale,
+        1,
+        3,
+        4,
+        4,
+        rows,
+        scoredModel,
+        null);
   }
 
   private void writeUsers(ArrowFileWriter writer, int from, int to) throws IOException {
@@ -134,7 +149,8 @@ public final class ModelFixture {
     Path items = store.newTempFile();
     Buffers.Text titles = Buffers.text(List.of("Heat", "", "Twin", "Alien"));
     Buffers.Text genres = Buffers.text(List.of("Action", "Crime", "Action", "Horror"));
-    try (ArrowFileWriter writer = ArrowFileWriter.create(items, Schemas.modelItems(2), Map.of())) {
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(items, Schemas.modelItems(2, 0), Map.of())) {
       writer.writeBatch(
           4,
           ints(MOVIES),

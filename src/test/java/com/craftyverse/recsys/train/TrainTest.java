@@ -142,6 +142,7 @@ class TrainTest {
                 150,
                 24_000,
                 Rows.TRAIN,
+                null,
                 null));
     assertThat(store.read(model + ObjectKeys.SEEN).content())
         .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + ObjectKeys.SEEN).content());

@@ -1,4 +1,4 @@
-package com.craftyverse.recsys.serve;
+package com.craftyverse.recsys.model;
 
 import com.craftyverse.recsys.columnar.Buffers;
 import java.lang.foreign.MemorySegment;
@@ -8,12 +8,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The factors and biases of all items, laid out for scoring: an array for each factor, with a value for
-/// each item.
+/// each item. Any number of threads may ask it once it is filled. Ranking vectors have no biases.
 ///
 /// A score is `base + bias(item)`, then the products of vector and factors added in groups of
 /// [#GROUP], each group summed from its first product to its last. [#score] and [#scores] keep to that
 /// order, so they agree to the bit. Fused multiply-add is not used: before C2 compiles it, it is slow.
-final class ItemFactors {
+public final class ItemFactors {
   private static final int GROUP = 8;
 
   /// Items whose vectors are taken over at once.
@@ -28,21 +28,22 @@ final class ItemFactors {
   private final float[] biases;
   private final Queue<float[]> buffers = new ConcurrentLinkedQueue<>();
 
+  /// Makes room for items, whose factors and biases are zero at first.
+  ///
   /// @param factors values in each vector
-  ItemFactors(int items, int factors) {
+  public ItemFactors(int items, int factors) {
     this.items = items;
     this.factors = factors;
     this.columns = new float[(factors + GROUP - 1) / GROUP * GROUP][items];
     this.biases = new float[items];
   }
 
-  /// Takes over some items' vectors, one after the other.
+  /// Takes over some items' vectors, one after the other, whose biases are zero.
   ///
   /// @param first the first of the items
+  /// @param count how many they are
   /// @return whether all values are numbers of a sensible size
-  boolean set(int first, MemorySegment vectors, MemorySegment itemBiases) {
-    int count = Math.toIntExact(itemBiases.byteSize() / Float.BYTES);
-    MemorySegment.copy(itemBiases, Buffers.FLOAT32, 0, biases, first, count);
+  public boolean set(int first, int count, MemorySegment vectors) {
     // A copy of all of them would be as large as the factors themselves.
     float[] some = new float[Math.min(count, CHUNK) * factors];
     boolean sound = true;
@@ -55,7 +56,17 @@ final class ItemFactors {
         gather(some, f, factors, columns[f], first + done, rows);
       }
     }
-    return sound && areSound(biases);
+    return sound;
+  }
+
+  /// Takes over some items' vectors and biases, one after the other.
+  ///
+  /// @param first the first of the items
+  /// @return whether all values are numbers of a sensible size
+  public boolean set(int first, MemorySegment vectors, MemorySegment itemBiases) {
+    int count = Math.toIntExact(itemBiases.byteSize() / Float.BYTES);
+    MemorySegment.copy(itemBiases, Buffers.FLOAT32, 0, biases, first, count);
+    return set(first, count, vectors) && areSound(biases);
   }
 
   private static void gather(
@@ -68,7 +79,7 @@ final class ItemFactors {
   }
 
   /// Whether all values are numbers of a sensible size.
-  static boolean areSound(float[] values) {
+  public static boolean areSound(float[] values) {
     boolean sound = true;
     for (float value : values) {
       sound &= Math.abs(value) <= LARGEST; // false for NaN, too
@@ -76,20 +87,23 @@ final class ItemFactors {
     return sound;
   }
 
-  int items() {
+  /// How many items there are.
+  public int items() {
     return items;
   }
 
-  int factors() {
+  /// The length of a vector.
+  public int factors() {
     return factors;
   }
 
-  float bias(int item) {
+  /// An item's bias.
+  public float bias(int item) {
     return biases[item];
   }
 
   /// An item's factors.
-  float[] vector(int item) {
+  public float[] vector(int item) {
     float[] vector = new float[factors];
     for (int f = 0; f < factors; f++) {
       vector[f] = columns[f][item];
@@ -100,7 +114,7 @@ final class ItemFactors {
   /// `base + bias + vector · factors` of one item.
   ///
   /// @param vector of the length that [#padded] gives
-  float score(float base, float[] vector, int item) {
+  public float score(float base, float[] vector, int item) {
     float score = base + biases[item];
     for (int f = 0; f < columns.length; f += GROUP) {
       score +=
@@ -119,7 +133,7 @@ final class ItemFactors {
   /// The same of all items. The array is given back with [#release].
   ///
   /// @param vector of the length that [#padded] gives; null for none
-  float[] scores(float base, float @Nullable [] vector) {
+  public float[] scores(float base, float @Nullable [] vector) {
     float[] scores = buffer();
     for (int i = 0; i < items; i++) {
       scores[i] = base + biases[i];
@@ -131,7 +145,7 @@ final class ItemFactors {
   }
 
   /// `vector · factors` of all items. The array is given back with [#release].
-  float[] products(float[] vector) {
+  public float[] products(float[] vector) {
     float[] products = buffer();
     Arrays.fill(products, 0);
     addProducts(vector, products);
@@ -175,12 +189,12 @@ final class ItemFactors {
   }
 
   /// The vector with zeros up to a whole number of groups.
-  float[] padded(float[] vector) {
+  public float[] padded(float[] vector) {
     return Arrays.copyOf(vector, columns.length);
   }
 
   /// The length of each item's vector.
-  float[] norms() {
+  public float[] norms() {
     float[] norms = new float[items];
     for (float[] column : columns) {
       for (int i = 0; i < items; i++) {
@@ -199,7 +213,7 @@ final class ItemFactors {
   }
 
   /// Takes back an array for the next request.
-  void release(float[] buffer) {
+  public void release(float[] buffer) {
     buffers.offer(buffer);
   }
 }

@@ -1,11 +1,11 @@
-package com.craftyverse.recsys.serve;
+package com.craftyverse.recsys.model;
 
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// The best n of all items, exactly: a heap whose root is the worst of those kept. Equal scores are
 /// ordered by item, the lower first.
-final class TopItems {
+public final class TopItems {
   private final float[] scores;
   private final int[] items;
   private int size;
@@ -15,10 +15,13 @@ final class TopItems {
     this.items = new int[capacity];
   }
 
+  /// Finds the items with the highest scores.
+  ///
+  /// @param scores one for each item, none of them NaN
   /// @param n how many, 1 at least
   /// @param candidates the items that may be taken; all when null
   /// @return up to n items, the best first
-  static int[] of(float[] scores, int n, @Nullable BitSet candidates) {
+  public static int[] of(float[] scores, int n, @Nullable BitSet candidates) {
     TopItems top = new TopItems(Math.min(n, scores.length));
     int item = 0;
     while (item < scores.length && top.size < top.items.length) {

@@ -1,4 +1,4 @@
-package com.craftyverse.recsys.serve;
+package com.craftyverse.recsys.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -49,7 +49,7 @@ class ItemFactorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -1e7f})
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -2e9f})
   void valuesThatNoTrainingLearns_areNoticed(float value) {
     ItemFactors matrix = new ItemFactors(1, 2);
     assertThat(matrix.set(0, of(0, value), of(0))).isFalse();

@@ -1,19 +1,16 @@
-package com.craftyverse.recsys.serve;
+package com.craftyverse.recsys.model;
 
 import com.craftyverse.recsys.step.ModelCard;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
-/// Places a user among the fixed items of a model by their ratings: the vector p and bias b that minimize
+/// Places a user among the fixed items of a rating model by their ratings: the vector p and bias b that minimize
 ///
 /// ```
 /// Σ (r − μ − b_i − b − p · q_i)²  +  (n + c) (λ |p|² + λ′ b²)
 /// ```
 ///
-/// over the n ratings r, λ being that of training × its unit, which is ridge regression, and but for c what training minimizes for a user of
-/// its own. Models of factors alone have no biases and no b.
-final class FoldIn {
+/// over the n ratings r, λ being that of training × its unit, which is ridge regression, and but for c
+/// what training minimizes for a user of its own. Models of factors alone have no biases and no b.
+public final class RatingFoldIn {
   /// Keeps the equations solvable for models that were trained without a penalty.
   private static final double LEAST_REGULARIZATION = 0.001;
 
@@ -27,14 +24,18 @@ final class FoldIn {
   private final double biasRegularization;
   private final double prior;
 
+  /// Prepares to place users.
+  ///
   /// @param regularization with which the users' factors were trained, in training's unit
   /// @param biasRegularization λ′, with which their biases were
-  FoldIn(ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
+  public RatingFoldIn(ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
     this(card, items, regularization, biasRegularization, PRIOR_RATINGS);
   }
 
+  /// The same with another prior.
+  ///
   /// @param prior c
-  FoldIn(
+  public RatingFoldIn(
       ModelCard card,
       ItemFactors items,
       double regularization,
@@ -48,12 +49,12 @@ final class FoldIn {
   }
 
   /// That of the users' factors, in training's unit.
-  double regularization() {
+  public double regularization() {
     return regularization;
   }
 
   /// λ′.
-  double biasRegularization() {
+  public double biasRegularization() {
     return biasRegularization;
   }
 
@@ -61,12 +62,12 @@ final class FoldIn {
   ///
   /// @param vector p
   /// @param bias b
-  record Place(float[] vector, float bias) {}
+  public record Place(float[] vector, float bias) {}
 
   /// Where the ratings place a user.
   ///
   /// @param history one rating at least
-  Place place(History history) {
+  public Place place(History history) {
     double[] solution = new Equations(history).solve();
     float[] vector = new float[items.factors()];
     for (int f = 0; f < vector.length; f++) {
@@ -78,17 +79,17 @@ final class FoldIn {
   /// The equations of a user, by which a prediction is a sum over their ratings.
   ///
   /// @param history one rating at least
-  Equations equations(History history) {
+  public Equations equations(History history) {
     return new Equations(history);
   }
 
   /// The normal equations `(XᵀX + (n + c) Λ) w = Xᵀy`: a row of X is an item's vector, with a 1 for the bias.
-  final class Equations {
+  public final class Equations {
     private final History history;
     private final int size;
     private final double[][] rows;
     private final double[] residuals;
-    private final LinearSolverDense<DMatrixRMaj> solver;
+    private final NormalEquations normal;
 
     private Equations(History history) {
       this.history = history;
@@ -96,24 +97,20 @@ final class FoldIn {
       int n = history.size();
       this.rows = new double[n][];
       this.residuals = new double[n];
-      double[] gram = new double[size * size];
       for (int i = 0; i < n; i++) {
         int item = history.items()[i];
         rows[i] = row(item);
         residuals[i] = (double) history.ratings()[i] - card.globalMean() - items.bias(item);
-        addSquare(rows[i], gram);
       }
+      this.normal = new NormalEquations(size);
+      normal.add(rows, null);
       for (int f = 0; f < size; f++) {
-        gram[f * size + f] +=
-            (n + prior) * (f < items.factors() ? regularization * card.unit() : biasRegularization);
-        for (int g = 0; g < f; g++) {
-          gram[g * size + f] = gram[f * size + g];
-        }
+        normal.addToDiagonal(
+            f,
+            (n + prior)
+                * (f < items.factors() ? regularization * card.unit() : biasRegularization));
       }
-      this.solver = LinearSolverFactory_DDRM.symmPosDef(size);
-      if (!solver.setA(DMatrixRMaj.wrap(size, size, gram))) {
-        throw new IllegalStateException("the equations of a fold-in are not positive definite");
-      }
+      normal.decompose();
     }
 
     private double[] row(int item) {
@@ -128,17 +125,6 @@ final class FoldIn {
       return row;
     }
 
-    /// Adds the lower triangle of `row · rowᵀ`.
-    private static void addSquare(double[] row, double[] gram) {
-      for (int f = 0; f < row.length; f++) {
-        double value = row[f];
-        int at = f * row.length;
-        for (int g = 0; g <= f; g++) {
-          gram[at + g] += value * row[g];
-        }
-      }
-    }
-
     private double[] solve() {
       double[] right = new double[size];
       for (int i = 0; i < rows.length; i++) {
@@ -146,19 +132,13 @@ final class FoldIn {
           right[f] += residuals[i] * rows[i][f];
         }
       }
-      return solve(right);
-    }
-
-    private double[] solve(double[] right) {
-      DMatrixRMaj solution = new DMatrixRMaj(size, 1);
-      solver.solve(DMatrixRMaj.wrap(size, 1, right), solution);
-      return solution.getData();
+      return normal.solve(right);
     }
 
     /// What each rating adds to the prediction of an item, in stars. Together they are what the
     /// prediction of the folded-in user has beyond the item's average.
-    double[] contributions(int item) {
-      double[] weights = solve(row(item));
+    public double[] contributions(int item) {
+      double[] weights = normal.solve(row(item));
       double[] contributions = new double[history.size()];
       for (int i = 0; i < contributions.length; i++) {
         double similarity = 0;

@@ -1,4 +1,4 @@
-package com.craftyverse.recsys.serve;
+package com.craftyverse.recsys.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
