@@ -18,6 +18,11 @@ final class BadRows {
     this.most = most;
   }
 
+  /// Skips all of them.
+  static BadRows unlimited() {
+    return new BadRows(Long.MAX_VALUE);
+  }
+
   /// Takes note of a row.
   ///
   /// @throws RequestException when it is one too many
@@ -35,6 +40,16 @@ final class BadRows {
     count++;
     if (examples.size() < EXAMPLES) {
       examples.add(problem.getMessage());
+    }
+  }
+
+  /// Takes note of those that others found.
+  void addAll(BadRows others) {
+    count += others.count;
+    for (String example : others.examples) {
+      if (examples.size() < EXAMPLES) {
+        examples.add(example);
+      }
     }
   }
 

@@ -21,8 +21,11 @@ import java.util.List;
 /// @param maxTimestamp the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size
 /// @param duplicates ratings that were left out because the same user rated the same movie again later
-/// @param badRows rows that were skipped
+/// @param badRows rows of ratings that were skipped
 /// @param badRowExamples what was wrong with the first of them
+/// @param sideFileProblems what is wrong with movies, tags and links: rows that are left out, files that are, an
+///     encoding that had to be guessed
+/// @param sideFileProblemExamples the first of these problems
 /// @param skippedFiles files of the zip that were not read
 public record IngestFigures(
     String layout,
@@ -43,9 +46,31 @@ public record IngestFigures(
     long duplicates,
     long badRows,
     List<String> badRowExamples,
+    long sideFileProblems,
+    List<String> sideFileProblemExamples,
     List<String> skippedFiles) {
   /// Of no upload at all.
   static final IngestFigures NONE =
       new IngestFigures(
-          "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RatingScale.STARS, 0, 0, 0, 0, 0, List.of(), List.of());
+          "",
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          RatingScale.STARS,
+          0,
+          0,
+          0,
+          0,
+          0,
+          List.of(),
+          0,
+          List.of(),
+          List.of());
 }

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,11 @@ final class Links {
   /// @param file what errors call it
   /// @param path the file to write
   /// @return its rows
-  static long ofCsv(InputStream csv, String file, BadRows badRows, Path path) throws IOException {
+  /// @throws java.nio.charset.CharacterCodingException when it is in another encoding
+  static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
+      throws IOException {
     Links links = new Links();
-    new Table(file, COLUMNS, badRows).readCsv(csv, links::add);
+    new Table(file, COLUMNS, badRows).readCsv(csv, charset, links::add);
     links.write(path);
     return links.movies.size();
   }

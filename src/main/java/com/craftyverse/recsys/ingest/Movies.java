@@ -6,6 +6,7 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +54,9 @@ final class Movies {
       Stream.concat(ITEM_COLUMNS_BEFORE_GENRES.stream(), ITEM_GENRES.stream()).toList();
 
   /// What a CSV file of them must have.
-  static final List<String> COLUMNS = List.of("movieId", "title", "genres");
+  static final List<String> REQUIRED = List.of("movieId", "title");
+
+  private static final List<String> COLUMNS = List.of("movieId", "title", "genres");
 
   private static final String NO_GENRES = "(no genres listed)";
   private static final Pattern YEAR = Pattern.compile("\\((\\d{4})(?:[–-]\\d{0,4})?\\)\\s*$");
@@ -66,29 +69,35 @@ final class Movies {
   /// No movies at all, for an upload without them.
   Movies() {}
 
-  /// Reads `movies.csv`.
+  /// Reads `movies.csv`, whose genres may be missing.
   ///
   /// @param file what errors call it
   /// @throws RequestException when it is not such a file; the message names line and column
-  static Movies ofCsv(InputStream csv, String file, BadRows badRows) throws IOException {
+  /// @throws java.nio.charset.CharacterCodingException when it is in another encoding
+  static Movies ofCsv(InputStream csv, Charset charset, String file, BadRows badRows)
+      throws IOException {
     Movies movies = new Movies();
-    new Table(file, COLUMNS, badRows).readCsv(csv, movies::add);
+    new Table(file, COLUMNS, Set.of("genres"), badRows).readCsv(csv, charset, movies::add);
     return movies;
   }
 
   /// Reads `movies.dat`: `id::title::genres`.
-  static Movies ofDat(InputStream dat, String file, BadRows badRows) throws IOException {
+  static Movies ofDat(InputStream dat, Charset charset, String file, BadRows badRows)
+      throws IOException {
     Movies movies = new Movies();
-    new Table(file, COLUMNS, badRows).readLines(dat, 2, line -> line.split("::", -1), movies::add);
+    new Table(file, COLUMNS, badRows)
+        .readLines(dat, charset, 2, line -> line.split("::", -1), movies::add);
     return movies;
   }
 
   /// Reads `u.item`: `id|title|date|date|url|` and a flag for each genre.
-  static Movies ofItems(InputStream items, String file, BadRows badRows) throws IOException {
+  static Movies ofItems(InputStream items, Charset charset, String file, BadRows badRows)
+      throws IOException {
     Movies movies = new Movies();
     new Table(file, ITEM_COLUMNS, badRows)
         .readLines(
             items,
+            charset,
             1,
             line -> line.split("\\|", -1),
             row -> {

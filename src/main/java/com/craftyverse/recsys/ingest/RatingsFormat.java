@@ -3,7 +3,6 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -53,9 +52,11 @@ record RatingsFormat(
         : accepted();
   }
 
-  /// The layout of a file that begins with `line`, or nothing when that is no ratings file.
-  Optional<RatingsLayout> recognise(String line) {
+  /// The layout of a file that begins with the first `length` of `start`, or nothing when that is no
+  /// ratings file.
+  Optional<RatingsLayout> recognise(byte[] start, int length) {
     if (columns == null) {
+      String line = firstLine(start, length);
       for (RatingsLayout layout : List.of(RatingsLayout.U_DATA, RatingsLayout.RATINGS_DAT)) {
         if (layout.hasRow(line)) {
           return Optional.of(layout);
@@ -63,7 +64,7 @@ record RatingsFormat(
       }
     }
     RatingsColumns wanted = columns == null ? RatingsColumns.MOVIELENS : columns;
-    List<String> names = fields(line, delimiter);
+    List<String> names = header(start, length, delimiter);
     if (!names.containsAll(wanted.names())) {
       return Optional.empty();
     }
@@ -83,17 +84,28 @@ record RatingsFormat(
   /// The layout of a file that must be one of ratings.
   ///
   /// @param file what errors call it
-  /// @throws RequestException when it begins otherwise
-  RatingsLayout require(String line, String file) {
-    return recognise(line)
-        .orElseThrow(
-            () ->
-                RequestException.unprocessable(
-                    file
-                        + ", line 1: the header is "
-                        + ObjectKeys.quote(line)
-                        + ", expected "
-                        + header()));
+  /// @throws RequestException when it begins otherwise, or has two columns of a wanted name
+  RatingsLayout require(byte[] start, int length, String file) {
+    RatingsLayout layout =
+        recognise(start, length)
+            .orElseThrow(
+                () ->
+                    RequestException.unprocessable(
+                        file
+                            + ", line 1: the header is "
+                            + ObjectKeys.quote(firstLine(start, length))
+                            + ", expected "
+                            + header()));
+    if (layout.header()) {
+      List<String> names = header(start, length, delimiter);
+      for (String name : layout.names().names()) {
+        if (names.indexOf(name) < names.lastIndexOf(name)) {
+          throw RequestException.unprocessable(
+              file + ", line 1: the header has the column " + ObjectKeys.quote(name) + " twice");
+        }
+      }
+    }
+    return layout;
   }
 
   /// The header that is expected.
@@ -101,16 +113,31 @@ record RatingsFormat(
     return String.join(delimiter, (columns == null ? RatingsColumns.MOVIELENS : columns).names());
   }
 
-  /// The values of a header, out of their quotes.
-  static List<String> fields(String line, String delimiter) {
-    List<String> fields = new ArrayList<>();
-    for (String field : line.split(Pattern.quote(delimiter), -1)) {
-      String name = field.strip();
-      fields.add(
-          name.length() > 1 && name.startsWith("\"") && name.endsWith("\"")
-              ? name.substring(1, name.length() - 1)
-              : name);
+  /// The names in the header of a file; none when its quotes are not as they should be.
+  static List<String> header(byte[] start, int length, String delimiter) {
+    CsvRecord header = new CsvRecord(start, delimiter);
+    return header.read(afterByteOrderMark(start, length), length) == CsvRecord.Ending.WHOLE
+        ? header.texts().stream().map(String::strip).toList()
+        : List.of();
+  }
+
+  /// The first line of a file, without its byte order mark and line end.
+  static String firstLine(byte[] start, int length) {
+    int from = afterByteOrderMark(start, length);
+    int to = from;
+    while (to < length && start[to] != '\n') {
+      to++;
     }
-    return fields;
+    return Encoding.decode(start, from, to > from && start[to - 1] == '\r' ? to - 1 : to);
+  }
+
+  /// Where the text of a file begins.
+  static int afterByteOrderMark(byte[] start, int length) {
+    return length >= 3
+            && start[0] == (byte) 0xEF
+            && start[1] == (byte) 0xBB
+            && start[2] == (byte) 0xBF
+        ? 3
+        : 0;
   }
 }

@@ -1,7 +1,5 @@
 package com.craftyverse.recsys.ingest;
 
-import java.nio.charset.StandardCharsets;
-
 /// How a ratings file is laid out, which its first line says.
 ///
 /// @param name what the manifest calls it
@@ -37,20 +35,6 @@ record RatingsLayout(
   /// Whether `line` is a row of this layout, one without a header.
   boolean hasRow(String line) {
     return line.matches("\\d+" + separator + "\\d+" + separator + "[0-9.]+" + separator + "\\d+");
-  }
-
-  /// The first line of a file, without its byte order mark and line end.
-  static String firstLine(byte[] start, int length) {
-    int from =
-        length >= 3 && start[0] == (byte) 0xEF && start[1] == (byte) 0xBB && start[2] == (byte) 0xBF
-            ? 3
-            : 0;
-    int to = from;
-    while (to < length && start[to] != '\n') {
-      to++;
-    }
-    int end = to > from && start[to - 1] == '\r' ? to - 1 : to;
-    return new String(start, from, end - from, StandardCharsets.UTF_8);
   }
 
   /// Whether user, movie, rating and time are all there is, in that order.

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// The bytes are read in large chunks, and only whole lines of a chunk are parsed, so that the inner
 /// loops never ask for more input: every line ends in a newline before the chunk does. Rows as nearly
 /// all are take the short way, eight bytes at a time and without a branch for each digit; whatever it
-/// does not know for certain is left to [RowReader], which takes a row value by value and has the
-/// words for what is wrong with it.
+/// does not know for certain, a quote above all, is left to [RowReader], which takes a row value by value
+/// and has the words for what is wrong with it. A row whose quotes are still open at the end of the chunk
+/// begins the next one.
 ///
-/// What is taken: ids of 1 to 10 digits up to 2,147,483,647, ratings on the scale with up to six
-/// decimals, timestamps in epoch seconds; values in quotes; lines that end in LF or CRLF; a byte order
-/// mark; blank lines at the end. Anything else is an error that names line and column.
+/// What is taken: ids up to 2,147,483,647, ratings on the scale and timestamps in epoch seconds in any
+/// usual [decimal notation][Decimal]; [quoted values][CsvRecord]; lines that end in LF or CRLF; a byte
+/// order mark; blank lines at the end. Anything else is an error that names line and column.
 final class RatingsParser {
   private static final int CHUNK = 1 << 20;
 
@@ -60,8 +61,14 @@ final class RatingsParser {
 
   private final byte[] chunk = new byte[CHUNK + SLACK];
 
-  /// The number of the line being parsed, from 1.
+  /// Whether the chunk is the last.
+  private boolean atEnd;
+
+  /// The number of lines before the one being parsed.
   private long line;
+
+  /// The number of the first blank line, 0 as long as there was none.
+  private long blankLine;
 
   /// @param input the file's bytes
   /// @param format what the file looks like
@@ -91,7 +98,6 @@ final class RatingsParser {
   ///     take
   RatingsLayout parse() throws IOException {
     int length = 0;
-    boolean atEnd = false;
     @Nullable RowReader reader = null;
     while (!atEnd) {
       int read = input.readNBytes(chunk, length, CHUNK - 1 - length);
@@ -116,17 +122,12 @@ final class RatingsParser {
           throw RequestException.unprocessable(
               file + " is empty; the header " + format.header() + " was expected");
         }
-        reader =
-            new RowReader(
-                chunk,
-                format.require(RatingsLayout.firstLine(chunk, end), file),
-                format.accepted(),
-                file);
+        reader = new RowReader(chunk, format.require(chunk, end, file), format.accepted(), file);
         from = start(reader.layout(), end);
       }
-      parseLines(from, end, reader);
-      System.arraycopy(chunk, end, chunk, 0, length - end);
-      length -= end;
+      int parsed = parseLines(from, end, reader);
+      System.arraycopy(chunk, parsed, chunk, 0, length - parsed);
+      length -= parsed;
     }
     flush();
     return Objects.requireNonNull(reader).layout();
@@ -143,45 +144,66 @@ final class RatingsParser {
 
   /// Where the first row begins: after the byte order mark and the header, if there are any.
   private int start(RatingsLayout layout, int end) {
-    int start = end >= 3 && chunk[0] == (byte) 0xEF ? 3 : 0;
-    if (layout.header()) {
-      while (chunk[start] != '\n') {
-        start++;
-      }
-      start++;
-      line = 1;
+    int start = RatingsFormat.afterByteOrderMark(chunk, end);
+    if (!layout.header()) {
+      return start;
     }
-    return start;
+    CsvRecord header = new CsvRecord(chunk, layout.separator());
+    header.read(start, end);
+    line = header.lineBreaks(header.next());
+    return header.next();
   }
 
   /// Parses the lines of `chunk[from, end)`, the last of which is whole.
-  private void parseLines(int from, int end, RowReader reader) throws IOException {
+  ///
+  /// @return where the first row begins that is not parsed: `end`, or that of a row which goes on in the
+  ///     next chunk
+  private int parseLines(int from, int end, RowReader reader) throws IOException {
     boolean plain = reader.layout().isPlain();
     byte separator = (byte) reader.layout().separator().charAt(0);
     int separatorLength = reader.layout().separator().length();
     int position = from;
     while (position < end) {
-      line++;
       if (rows == RatingsBatch.CAPACITY) {
         flush();
       }
-      int next = plain ? parsePlain(position, separator, separatorLength) : -1;
-      if (next < 0) {
-        if (reader.isBlank(position)) {
-          requireBlankToTheEnd(position, end);
-          return;
-        }
-        next = parseWithCare(position, reader);
-      } else {
+      int next = plain && blankLine == 0 ? parsePlain(position, separator, separatorLength) : -1;
+      if (next >= 0) {
         rows++;
+        line++;
+      } else {
+        next = parseWithCare(position, end, reader);
+        if (next < 0) {
+          return position;
+        }
       }
       position = next;
     }
+    return end;
   }
 
-  private int parseWithCare(int position, RowReader reader) {
+  /// Parses a row of any shape.
+  ///
+  /// @return where the next row begins, or -1 when this one goes on in the next chunk
+  private int parseWithCare(int position, int end, RowReader reader) {
+    if (reader.isBlank(position)) {
+      line++;
+      blankLine = blankLine == 0 ? line : blankLine;
+      return position + (chunk[position] == '\n' ? 1 : 2);
+    }
+    if (blankLine > 0) {
+      throw RequestException.unprocessable(
+          file + ", line " + blankLine + ": a blank line before the end of the file");
+    }
+    int next = reader.find(position, end, line + 1);
+    if (next < 0) {
+      if (atEnd || position == 0) {
+        throw reader.unclosed(atEnd ? "the end of the file" : CHUNK + " bytes");
+      }
+      return -1;
+    }
     try {
-      reader.read(position, line);
+      reader.read();
       users[rows] = reader.user();
       movies[rows] = reader.movie();
       ratings[rows] = reader.rating();
@@ -190,11 +212,8 @@ final class RatingsParser {
     } catch (RequestException problem) {
       badRows.add(problem);
     }
-    int next = position;
-    while (chunk[next] != '\n') {
-      next++;
-    }
-    return next + 1;
+    line += reader.lines();
+    return next;
   }
 
   /// Parses a row of the usual shape.
@@ -284,22 +303,6 @@ final class RatingsParser {
     all = (all * 10 + (all >>> 8)) & 0x00FF00FF00FF00FFL;
     all = (all * 100 + (all >>> 16)) & 0x0000FFFF0000FFFFL;
     return (all * 10_000 + (all >>> 32)) & 0xFFFFFFFFL;
-  }
-
-  private void requireBlankToTheEnd(int from, int end) throws IOException {
-    for (int i = from; i < end; i++) {
-      requireLineEnd(chunk[i]);
-    }
-    for (int next = input.read(); next >= 0; next = input.read()) {
-      requireLineEnd(next);
-    }
-  }
-
-  private void requireLineEnd(int found) {
-    if (found != '\n' && found != '\r') {
-      throw RequestException.unprocessable(
-          file + ", line " + line + ": a blank line before the end of the file");
-    }
   }
 
   private void flush() throws IOException {

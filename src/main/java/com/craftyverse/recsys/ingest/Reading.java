@@ -11,11 +11,10 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -48,8 +47,7 @@ final class Reading implements AutoCloseable {
   private record Ratings(
       Path path, String layout, RatingsSummary summary, long duplicates, BadRows badRows) {}
 
-  private record Others(
-      Map<String, Path> files, int movies, long tags, long links, List<BadRows> badRows) {}
+  private record Others(Map<String, Path> files, int movies, long tags, long links) {}
 
   /// Begins to read.
   ///
@@ -81,11 +79,15 @@ final class Reading implements AutoCloseable {
     Ratings read = ratings();
     Map<String, Path> objects = new LinkedHashMap<>(besides.files);
     objects.put(ObjectKeys.RATINGS, read.path);
-    long badRows = read.badRows.count();
-    List<String> examples = new ArrayList<>(read.badRows.examples());
-    for (BadRows more : besides.badRows) {
-      badRows += more.count();
-      examples.addAll(more.examples());
+    BadRows problems = upload.problems();
+    if (problems.count() > 0) {
+      LOG.log(
+          Level.WARNING,
+          "{0} {1}: problems with titles, tags or links ({2}), none with the ratings; the first: {3}",
+          Ingest.STEP,
+          upload.name(),
+          problems.count(),
+          problems.examples().getFirst());
     }
     RatingsSummary summary = read.summary;
     return new Result(
@@ -107,8 +109,10 @@ final class Reading implements AutoCloseable {
             summary.maxTimestamp(),
             uploadBytes,
             read.duplicates,
-            badRows,
-            examples,
+            read.badRows.count(),
+            read.badRows.examples(),
+            problems.count(),
+            problems.examples(),
             upload.skipped()));
   }
 
@@ -124,6 +128,7 @@ final class Reading implements AutoCloseable {
 
   private Ratings readRatings() throws IOException {
     Path path = newFile();
+    upload.requireSpace(Files.getFileStore(path).getUsableSpace());
     BadRows badRows = new BadRows(maxBadRows);
     String what = Ingest.STEP + " " + upload.name();
     Progress progress = new Progress(LOG, what, "bytes", upload.ratingsBytes());
@@ -170,23 +175,17 @@ final class Reading implements AutoCloseable {
 
   private Others readOthers() throws IOException {
     Map<String, Path> written = new LinkedHashMap<>();
-    BadRows ofMovies = new BadRows(maxBadRows);
-    Movies movies = upload.movies(ofMovies);
-    written.put(ObjectKeys.MOVIES, newFile());
-    movies.write(written.get(ObjectKeys.MOVIES));
-    BadRows ofTags = new BadRows(maxBadRows);
-    long tags = 0;
-    if (upload.hasTags()) {
-      written.put(ObjectKeys.TAGS, newFile());
-      tags = upload.writeTags(ofTags, written.get(ObjectKeys.TAGS));
-    }
-    BadRows ofLinks = new BadRows(maxBadRows);
-    long links = 0;
-    if (upload.hasLinks()) {
-      written.put(ObjectKeys.LINKS, newFile());
-      links = upload.writeLinks(ofLinks, written.get(ObjectKeys.LINKS));
-    }
-    return new Others(written, movies.size(), tags, links, List.of(ofMovies, ofTags, ofLinks));
+    Movies movies = upload.movies();
+    Path file = newFile();
+    movies.write(file);
+    written.put(ObjectKeys.MOVIES, file);
+    Path ofTags = newFile();
+    Optional<Long> tags = upload.writeTags(ofTags);
+    tags.ifPresent(rows -> written.put(ObjectKeys.TAGS, ofTags));
+    Path ofLinks = newFile();
+    Optional<Long> links = upload.writeLinks(ofLinks);
+    links.ifPresent(rows -> written.put(ObjectKeys.LINKS, ofLinks));
+    return new Others(written, movies.size(), tags.orElse(0L), links.orElse(0L));
   }
 
   private Path newFile() throws IOException {

@@ -3,7 +3,6 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
-import java.nio.charset.StandardCharsets;
 
 /// Reads one row of ratings value by value, in any layout, and says in a sentence what is wrong with
 /// it: file, line, column, what was found and what was expected.
@@ -20,18 +19,20 @@ final class RowReader {
   /// The same where they are too large.
   static final String A_TIME_NOT_MILLISECONDS = A_TIME + " (these look like milliseconds)";
 
-  private static final int MOST_DECIMALS = 6;
-  private static final int MOST_DIGITS = MOST_DECIMALS + 5;
-  private static final double[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
+  /// As many digits are exact in a double.
+  private static final int EXACT_DIGITS = 15;
+
+  private static final double[] POWERS_OF_TEN = {
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+  };
 
   private final byte[] chunk;
   private final RatingsLayout layout;
   private final RatingScale scale;
   private final String file;
 
+  private final CsvRecord record;
   private long line;
-  private int lineStart;
-  private int lineEnd;
 
   private int user;
   private int movie;
@@ -46,6 +47,7 @@ final class RowReader {
     this.layout = layout;
     this.scale = scale;
     this.file = file;
+    this.record = new CsvRecord(chunk, layout.separator());
   }
 
   RatingsLayout layout() {
@@ -73,72 +75,62 @@ final class RowReader {
     return chunk[start] == '\n' || (chunk[start] == '\r' && chunk[start + 1] == '\n');
   }
 
-  /// Reads the row that begins at `start` and ends before a newline.
+  /// Finds the row that begins at `start` and lies in the chunk before `end`.
   ///
   /// @param number the line's number, for errors
-  /// @throws RequestException when it is not as it should be
-  void read(int start, long number) {
+  /// @return where the next row begins, or -1 when this one ends within quotes
+  /// @throws RequestException when a value goes on after its closing quote. No row can be told from
+  ///     another after that, so it is no mistake of one row alone.
+  int find(int start, int end, long number) {
     line = number;
-    lineStart = start;
-    lineEnd = start;
-    while (chunk[lineEnd] != '\n') {
-      lineEnd++;
+    return switch (record.read(start, end)) {
+      case WHOLE -> record.next();
+      case OPEN -> -1;
+      case BROKEN -> throw problem(record.problem(), "the value goes on after its closing quote");
+    };
+  }
+
+  /// How many lines the row takes.
+  int lines() {
+    return record.lineBreaks(record.next());
+  }
+
+  /// The error of a row that ends within quotes.
+  ///
+  /// @param within where the closing quote was looked for
+  RequestException unclosed(String within) {
+    return problem(record.problem(), "the quote that opens here is not closed before " + within);
+  }
+
+  /// Reads the values of the row that was found.
+  ///
+  /// @throws RequestException when they are not as they should be
+  void read() {
+    int found = Math.min(record.count(), layout.columns());
+    for (int column = 0; column < found; column++) {
+      take(column, record.start(column), record.end(column));
     }
-    if (lineEnd > start && chunk[lineEnd - 1] == '\r') {
-      lineEnd--;
-    }
-    int position = start;
-    for (int column = 0; column < layout.columns(); column++) {
-      int end = valueEnd(position);
-      take(column, position, end);
-      position = end;
-      if (column < layout.columns() - 1) {
-        if (position == lineEnd) {
-          throw problem(
-              position,
-              "the row ends after "
-                  + layout.column(column)
-                  + "; "
-                  + layout.column(column + 1)
-                  + " is missing");
-        }
-        position += layout.separator().length();
-      }
-    }
-    if (position != lineEnd) {
+    if (record.count() < layout.columns()) {
       throw problem(
-          position,
+          record.outerEnd(found - 1),
+          "the row ends after "
+              + layout.column(found - 1)
+              + "; "
+              + layout.column(found)
+              + " is missing");
+    }
+    if (record.count() > layout.columns()) {
+      throw problem(
+          record.outerEnd(found - 1),
           "the row goes on after "
-              + layout.column(layout.columns() - 1)
+              + layout.column(found - 1)
               + "; "
               + layout.columns()
               + " values were expected");
     }
   }
 
-  /// Where the value at `start` ends: at a separator outside of quotes, or at the line's end.
-  private int valueEnd(int start) {
-    boolean quoted = false;
-    for (int i = start; i < lineEnd; i++) {
-      if (chunk[i] == '"') {
-        quoted = !quoted;
-      } else if (!quoted && isSeparator(i)) {
-        return i;
-      }
-    }
-    return lineEnd;
-  }
-
-  private boolean isSeparator(int at) {
-    String separator = layout.separator();
-    return chunk[at] == separator.charAt(0)
-        && (separator.length() == 1 || chunk[at + 1] == separator.charAt(1));
-  }
-
-  private void take(int column, int start, int end) {
-    boolean quoted = end - start >= 2 && chunk[start] == '"' && chunk[end - 1] == '"';
-    int from = quoted ? start + 1 : start;
-    int to = quoted ? end - 1 : end;
+  private void take(int column, int from, int to) {
     if (column == layout.user()) {
       user = (int) whole(column, from, to, Integer.MAX_VALUE, AN_ID);
     } else if (column == layout.movie()) {
@@ -148,66 +140,79 @@ final class RowReader {
     } else if (column == layout.timestamp()) {
       timestamp = whole(column, from, to, Long.MAX_VALUE / 100, A_TIME);
       if (timestamp > LATEST_TIMESTAMP) {
-        throw wrong(column, from, to, A_TIME_NOT_MILLISECONDS);
+        throw wrong(column, A_TIME_NOT_MILLISECONDS);
       }
     }
   }
 
   private long whole(int column, int from, int to, long most, String expected) {
-    long value = 0;
-    for (int i = from; i < to; i++) {
+    long value = from == to ? -1 : 0;
+    for (int i = from; i < to && value >= 0; i++) {
       int digit = chunk[i] - '0';
-      if (digit < 0 || digit > 9) {
-        throw wrong(column, from, to, expected);
-      }
-      value = value * 10 + digit;
-      if (value > most) {
-        throw wrong(column, from, to, expected);
-      }
+      value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
+      value = value > most ? -1 : value;
     }
-    if (from == to) {
-      throw wrong(column, from, to, expected);
+    if (value < 0) {
+      value = Decimal.whole(text(column).strip(), most);
+    }
+    if (value < 0) {
+      throw wrong(column, expected);
     }
     return value;
   }
 
   private float rating(int column, int from, int to) {
-    int first = from < to && chunk[from] == '-' && scale.min() < 0 ? from + 1 : from;
     long value = 0;
-    int point = -1;
-    for (int i = first; i < to; i++) {
+    int digits = 0;
+    int decimals = -1;
+    int i = from;
+    for (; i < to && digits <= EXACT_DIGITS; i++) {
       int digit = chunk[i] - '0';
-      if (chunk[i] == '.' && point < 0 && i > first && i < to - 1) {
-        point = i;
-      } else if (digit < 0 || digit > 9 || i - first > MOST_DIGITS) {
-        throw wrong(column, from, to, scale.describe());
-      } else {
+      if (digit >= 0 && digit <= 9) {
         value = value * 10 + digit;
+        digits++;
+        decimals += decimals < 0 ? 0 : 1;
+      } else if (chunk[i] == '.' && decimals < 0) {
+        decimals = 0;
+      } else {
+        break;
       }
     }
-    int decimals = point < 0 ? 0 : to - point - 1;
-    // Both are whole and small, so the quotient is the nearest double to the decimal number.
-    double size = decimals > MOST_DECIMALS ? Double.NaN : value / POWERS_OF_TEN[decimals];
-    double rating = first > from ? -size : size;
-    if (first == to || !scale.has(rating)) {
-      throw wrong(column, from, to, scale.describe());
+    // Both are whole and exact, so the quotient is the nearest double to the decimal number.
+    double rating =
+        i == to && digits > 0 && digits <= EXACT_DIGITS
+            ? value / POWERS_OF_TEN[Math.max(0, decimals)]
+            : Decimal.value(text(column).strip());
+    if (!scale.has(rating)) {
+      String hint = Decimal.hasComma(text(column)) ? " (with a decimal point, not a comma)" : "";
+      throw wrong(column, scale.describe() + hint);
     }
     return (float) rating;
   }
 
-  private RequestException wrong(int column, int from, int to, String expected) {
-    String found = new String(chunk, from, to - from, StandardCharsets.UTF_8);
+  private String text(int column) {
+    return record.text(column);
+  }
+
+  private RequestException wrong(int column, String expected) {
+    String found = text(column);
     return problem(
-        from,
+        record.start(column),
         layout.column(column)
             + " is "
-            + (found.isEmpty() ? "empty" : ObjectKeys.quote(found))
+            + (found.isBlank() ? "empty" : ObjectKeys.quote(found))
             + ", expected "
             + expected);
   }
 
   private RequestException problem(int place, String what) {
     return RequestException.unprocessable(
-        file + ", line " + line + ", column " + (place - lineStart + 1) + ": " + what);
+        file
+            + ", line "
+            + (line + record.lineBreaks(place))
+            + ", column "
+            + record.column(place)
+            + ": "
+            + what);
   }
 }

@@ -10,19 +10,22 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// The rows of an upload's smaller files, those of text: movies, tags, links.
 ///
 /// A `.csv` has a header, its columns come in any order, and others beside the wanted ones are ignored.
-/// The older sets have lines without a header, in UTF-8 or in ISO-8859-1.
+/// The older sets have lines without a header. Rows that are not as they should be go to [BadRows]; where
+/// quotes leave open which rows follow, these are left out with the one that has the quotes.
 final class Table {
   private final String file;
   private final List<String> columns;
+  private final Set<String> optional;
   private final BadRows badRows;
 
   /// Takes a row.
@@ -37,17 +40,27 @@ final class Table {
   /// @param columns the wanted columns
   /// @param badRows takes the rows that are not as they should be
   Table(String file, List<String> columns, BadRows badRows) {
+    this(file, columns, Set.of(), badRows);
+  }
+
+  /// @param file what errors call it
+  /// @param columns the wanted columns
+  /// @param optional those of them that a CSV file may do without; their values are empty then
+  /// @param badRows takes the rows that are not as they should be
+  Table(String file, List<String> columns, Set<String> optional, BadRows badRows) {
     this.file = file;
     this.columns = columns;
+    this.optional = optional;
     this.badRows = badRows;
   }
 
   /// Reads a CSV file.
   ///
   /// @throws RequestException when it is none, or lacks one of the columns
-  void readCsv(InputStream csv, Sink sink) throws IOException {
+  /// @throws CharacterCodingException when it is in another encoding
+  void readCsv(InputStream csv, Charset charset, Sink sink) throws IOException {
     // The reader belongs to the caller's stream, which outlives it.
-    Utf8Reader text = new Utf8Reader(csv, file);
+    TextReader text = new TextReader(csv, charset);
     TableRow row = new TableRow(file, columns, 1);
     Iterator<TableRow> rows =
         CsvReader.builder()
@@ -64,12 +77,22 @@ final class Table {
     rows.next();
     List<String> header = IntStream.range(0, row.count()).mapToObj(row::value).toList();
     row.setPlaces(places(header));
-    while (hasNext(rows, row)) {
+    while (true) {
+      try {
+        if (!hasNext(rows, row)) {
+          return;
+        }
+        if (row.endsQuoted() && text.isAtEnd() && !text.endsWithQuote()) {
+          throw row.last("the quote before this is not closed");
+        }
+      } catch (RequestException problem) {
+        badRows.add(
+            RequestException.unprocessable(
+                problem.getMessage() + "; the rest of the file is left out"));
+        return;
+      }
       rows.next();
       accept(row, header, sink);
-    }
-    if (row.endsQuoted() && !text.endsWithQuote()) {
-      throw row.last("the quote before this is not closed");
     }
   }
 
@@ -101,16 +124,15 @@ final class Table {
   ///
   /// @param separatorLength characters between two values
   /// @param values takes a line apart, into a value for each column or another number when it is wrong
+  /// @throws CharacterCodingException when it is in another encoding
   void readLines(
-      InputStream input, int separatorLength, Function<String, String[]> values, Sink sink)
+      InputStream input,
+      Charset charset,
+      int separatorLength,
+      Function<String, String[]> values,
+      Sink sink)
       throws IOException {
-    byte[] bytes = input.readAllBytes();
-    String text;
-    try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      text = new String(bytes, StandardCharsets.ISO_8859_1);
-    }
+    String text = charset.newDecoder().decode(ByteBuffer.wrap(input.readAllBytes())).toString();
     TableRow row = new TableRow(file, columns, separatorLength);
     long line = 0;
     for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
@@ -152,8 +174,13 @@ final class Table {
 
   private int[] places(List<String> header) {
     int[] places = columns.stream().mapToInt(header::indexOf).toArray();
-    for (int place : places) {
-      if (place < 0) {
+    for (int i = 0; i < places.length; i++) {
+      String column = columns.get(i);
+      if (places[i] < 0 && optional.contains(column)) {
+        badRows.add(
+            RequestException.unprocessable(
+                file + ", line 1: there is no column " + column + "; the rest is read without"));
+      } else if (places[i] < 0) {
         throw RequestException.unprocessable(
             file
                 + ", line 1: the header is "

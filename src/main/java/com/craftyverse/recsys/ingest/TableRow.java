@@ -121,9 +121,9 @@ final class TableRow {
     }
   }
 
-  /// A wanted column's value.
+  /// A wanted column's value, empty where the file has no such column.
   String text(int column) {
-    return value(places[column]);
+    return places[column] < 0 ? "" : value(places[column]);
   }
 
   /// An id.
@@ -158,6 +158,9 @@ final class TableRow {
       int digit = chars[i] - '0';
       value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
       value = value > most ? -1 : value;
+    }
+    if (value < 0) {
+      value = Decimal.whole(text(column), most);
     }
     if (value < 0) {
       throw wrong(column, expected);

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,17 +37,20 @@ final class Tags implements AutoCloseable {
   /// @param file what errors call it
   /// @param path the file to write
   /// @return its rows
-  static long ofCsv(InputStream csv, String file, BadRows badRows, Path path) throws IOException {
+  /// @throws java.nio.charset.CharacterCodingException when it is in another encoding
+  static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
+      throws IOException {
     try (Tags tags = new Tags(path)) {
-      new Table(file, COLUMNS, badRows).readCsv(csv, tags::add);
+      new Table(file, COLUMNS, badRows).readCsv(csv, charset, tags::add);
       return tags.rows;
     }
   }
 
   /// The same for `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may have colons.
-  static long ofDat(InputStream dat, String file, BadRows badRows, Path path) throws IOException {
+  static long ofDat(InputStream dat, Charset charset, String file, BadRows badRows, Path path)
+      throws IOException {
     try (Tags tags = new Tags(path)) {
-      new Table(file, COLUMNS, badRows).readLines(dat, 2, Tags::fields, tags::add);
+      new Table(file, COLUMNS, badRows).readLines(dat, charset, 2, Tags::fields, tags::add);
       return tags.rows;
     }
   }

@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.craftyverse.recsys.ingest.UploadEntries.Part;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
@@ -7,12 +9,19 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
@@ -29,6 +38,12 @@ final class Upload implements AutoCloseable {
   /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
   static final long MOST_BYTES = 8L << 30;
 
+  /// What `ZipFile` says of a method that it does not have.
+  private static final Pattern METHOD = Pattern.compile("compression method: (\\d+)");
+
+  private static final Map<String, String> METHODS =
+      Map.of("9", "Deflate64", "12", "bzip2", "14", "LZMA", "93", "Zstandard", "95", "XZ");
+
   private final Path path;
   private final String name;
   private final RatingsFormat format;
@@ -41,6 +56,9 @@ final class Upload implements AutoCloseable {
 
   /// Null for a plain file.
   private final @Nullable UploadEntries entries;
+
+  /// What is not used of the files beside the ratings.
+  private final BadRows problems = BadRows.unlimited();
 
   private final Turns turns;
   private volatile @Nullable LimitedInputStream ratingsInput;
@@ -57,7 +75,7 @@ final class Upload implements AutoCloseable {
     this.name = name;
     this.format = format;
     this.zip = zip;
-    this.entries = zip == null ? null : new UploadEntries(zip, name, format);
+    this.entries = zip == null ? null : new UploadEntries(zip, name, format, problems);
     this.gzip = gzip;
     this.mostBytes = mostBytes;
     int cores = Runtime.getRuntime().availableProcessors();
@@ -84,16 +102,7 @@ final class Upload implements AutoCloseable {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
       return new Upload(path, name, format, null, gzip, mostBytes);
     }
-    ZipFile zip;
-    try {
-      zip = new ZipFile(path.toFile());
-    } catch (ZipException | EOFException e) {
-      if (String.valueOf(e.getMessage()).contains("encrypted")) {
-        throw RequestException.unprocessable(
-            name + " has an encrypted entry; only zips without a password are read");
-      }
-      throw unreadable(name, "zip", e);
-    }
+    ZipFile zip = openZip(path, name);
     try {
       return new Upload(path, name, format, zip, false, mostBytes);
     } catch (IOException | RuntimeException e) {
@@ -102,8 +111,59 @@ final class Upload implements AutoCloseable {
     }
   }
 
+  /// Opens a zip. Names of entries that are not UTF-8 are read in code page 437, which has a character
+  /// for each byte.
+  private static ZipFile openZip(Path path, String name) throws IOException {
+    try {
+      return new ZipFile(path.toFile());
+    } catch (ZipException | EOFException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("encrypted")) {
+        throw RequestException.unprocessable(
+            name + " has an encrypted entry; only zips without a password are read");
+      }
+      Matcher method = METHOD.matcher(message);
+      if (method.find()) {
+        throw RequestException.unprocessable(
+            name
+                + " has an entry that is compressed by "
+                + METHODS.getOrDefault(method.group(1), "method " + method.group(1))
+                + ", which is not read; make the zip with the usual method, Deflate");
+      }
+      if (message.contains("bad entry name")) {
+        try {
+          return new ZipFile(path.toFile(), Charset.forName("IBM437"));
+        } catch (ZipException | EOFException again) {
+          throw unreadable(name, "zip", again);
+        }
+      }
+      throw unreadable(name, "zip", e);
+    }
+  }
+
   String name() {
     return name;
+  }
+
+  /// What is not used of the files beside the ratings, and why: problems of what was read so far.
+  BadRows problems() {
+    return problems;
+  }
+
+  /// Makes sure that there is room for what is to be read.
+  ///
+  /// @param free bytes that may be written
+  /// @throws RequestException when the ratings are larger, which are about as large in columns as in text
+  void requireSpace(long free) {
+    if (entries != null && entries.ratings().getSize() > free) {
+      throw RequestException.unprocessable(
+          String.format(
+              Locale.ROOT,
+              "%s has %,d bytes, and %,d are free for temporary files",
+              ratingsFile(),
+              entries.ratings().getSize(),
+              free));
+    }
   }
 
   /// The SHA-256 of all bytes of the file, 64 characters.
@@ -161,51 +221,84 @@ final class Upload implements AutoCloseable {
   }
 
   /// The movies; none for a plain file or a zip without them.
-  Movies movies(BadRows badRows) throws IOException {
-    Optional<ZipEntry> csv = part(Part.MOVIES_CSV);
-    Optional<ZipEntry> dat = part(Part.MOVIES_DAT);
-    Optional<ZipEntry> items = part(Part.U_ITEM);
-    if (csv.isPresent()) {
-      return read(csv.get(), Movies.MOST_BYTES, (in, file) -> Movies.ofCsv(in, file, badRows));
-    }
-    if (dat.isPresent()) {
-      return read(dat.get(), Movies.MOST_BYTES, (in, file) -> Movies.ofDat(in, file, badRows));
-    }
-    if (items.isPresent()) {
-      return read(items.get(), Movies.MOST_BYTES, (in, file) -> Movies.ofItems(in, file, badRows));
+  Movies movies() throws IOException {
+    for (Part part : List.of(Part.MOVIES_CSV, Part.MOVIES_DAT, Part.U_ITEM)) {
+      Optional<ZipEntry> entry = part(part);
+      if (entry.isPresent()) {
+        return readSideFile(
+                entry.get(),
+                Movies.MOST_BYTES,
+                (in, charset, file, badRows) ->
+                    switch (part) {
+                      case MOVIES_CSV -> Movies.ofCsv(in, charset, file, badRows);
+                      case MOVIES_DAT -> Movies.ofDat(in, charset, file, badRows);
+                      default -> Movies.ofItems(in, charset, file, badRows);
+                    })
+            .orElseGet(Movies::new);
+      }
     }
     return new Movies();
   }
 
-  boolean hasTags() {
-    return part(Part.TAGS_CSV).isPresent() || part(Part.TAGS_DAT).isPresent();
-  }
-
-  /// Writes the tags, of which [#hasTags] says whether there are any.
+  /// Writes the tags.
   ///
-  /// @return their rows
-  long writeTags(BadRows badRows, Path target) throws IOException {
+  /// @return their rows; empty when there are none or they cannot be read
+  Optional<Long> writeTags(Path target) throws IOException {
     Optional<ZipEntry> csv = part(Part.TAGS_CSV);
-    return csv.isPresent()
-        ? read(csv.get(), mostBytes, (in, file) -> Tags.ofCsv(in, file, badRows, target))
-        : read(
-            part(Part.TAGS_DAT).orElseThrow(),
+    if (csv.isPresent()) {
+      return readSideFile(
+          csv.get(),
+          mostBytes,
+          (in, charset, file, badRows) -> Tags.ofCsv(in, charset, file, badRows, target));
+    }
+    Optional<ZipEntry> dat = part(Part.TAGS_DAT);
+    return dat.isEmpty()
+        ? Optional.empty()
+        : readSideFile(
+            dat.get(),
             Tags.MOST_BYTES_OF_DAT,
-            (in, file) -> Tags.ofDat(in, file, badRows, target));
+            (in, charset, file, badRows) -> Tags.ofDat(in, charset, file, badRows, target));
   }
 
-  boolean hasLinks() {
-    return part(Part.LINKS_CSV).isPresent();
-  }
-
-  /// Writes the links, of which [#hasLinks] says whether there are any.
+  /// Writes the links.
   ///
-  /// @return their rows
-  long writeLinks(BadRows badRows, Path target) throws IOException {
-    return read(
-        part(Part.LINKS_CSV).orElseThrow(),
-        Links.MOST_BYTES,
-        (in, file) -> Links.ofCsv(in, file, badRows, target));
+  /// @return their rows; empty when there are none or they cannot be read
+  Optional<Long> writeLinks(Path target) throws IOException {
+    Optional<ZipEntry> csv = part(Part.LINKS_CSV);
+    return csv.isEmpty()
+        ? Optional.empty()
+        : readSideFile(
+            csv.get(),
+            Links.MOST_BYTES,
+            (in, charset, file, badRows) -> Links.ofCsv(in, charset, file, badRows, target));
+  }
+
+  private interface TextReading<T> {
+    T read(InputStream input, Charset charset, String file, BadRows badRows) throws IOException;
+  }
+
+  /// Reads a file beside the ratings. Whatever is wrong with it is a problem of its own, and never one of
+  /// the upload; what is not UTF-8 is read again in the encoding that it has.
+  private <T> Optional<T> readSideFile(ZipEntry entry, long most, TextReading<T> reading)
+      throws IOException {
+    try {
+      BadRows found = BadRows.unlimited();
+      T result;
+      try {
+        result = read(entry, most, (in, file) -> reading.read(in, UTF_8, file, found));
+        problems.addAll(found);
+      } catch (CharacterCodingException e) {
+        Charset charset = read(entry, most, (in, file) -> Encoding.of(in).charset());
+        problems.add(
+            RequestException.unprocessable(
+                inZip(entry) + " is not UTF-8; it is read as " + charset.name()));
+        result = read(entry, most, (in, file) -> reading.read(in, charset, file, problems));
+      }
+      return Optional.of(result);
+    } catch (RequestException problem) {
+      problems.add(RequestException.unprocessable(problem.getMessage() + "; the file is left out"));
+      return Optional.empty();
+    }
   }
 
   private Optional<ZipEntry> part(Part part) {
@@ -245,6 +338,7 @@ final class Upload implements AutoCloseable {
             new LimitedInputStream(open.getInputStream(entry), file, Math.min(most, mostBytes));
         CheckedInputStream checked = new CheckedInputStream(buffer.apply(limited), new CRC32())) {
       T result = reader.read(checked, file);
+      checked.transferTo(OutputStream.nullOutputStream());
       if (entry.getCrc() != -1 && checked.getChecksum().getValue() != entry.getCrc()) {
         throw RequestException.unprocessable(
             file + " does not match its checksum; the zip is damaged");

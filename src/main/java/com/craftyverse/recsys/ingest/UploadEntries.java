@@ -17,16 +17,17 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /// Which files of a zip are an upload's ratings, movies, tags and links: those whose first line says so,
 /// at any depth and under any name. One that has the name of MovieLens' own is taken for what the name
-/// says, so that what is wrong with it is an error, and no file that is silently left out.
+/// says, so that what is wrong with it is told, and it is not left out in silence.
 final class UploadEntries {
   private static final String RATINGS_CSV = "ratings.csv";
   private static final String U_DATA = "u.data";
   private static final int ENTRIES_NAMED = 8;
   private static final int MOST_ENTRIES = 1_000;
-  private static final int FIRST_LINE = 4_096;
+  private static final int START = 4_096;
 
   /// A file beside the ratings, in one of its layouts.
   enum Part {
@@ -43,20 +44,25 @@ final class UploadEntries {
       this.file = file;
     }
 
-    /// Whether a file that begins with `line` is one of these.
-    private boolean begins(String line) {
+    /// Whether a file that begins with `start` is one of these.
+    private boolean begins(byte[] start) {
+      String line = RatingsFormat.firstLine(start, start.length);
       return switch (this) {
-        case MOVIES_CSV -> RatingsFormat.fields(line, ",").containsAll(Movies.COLUMNS);
+        case MOVIES_CSV -> header(start).containsAll(Movies.REQUIRED);
         case MOVIES_DAT -> {
           String[] values = line.split("::", -1);
           yield values.length == 3 && values[0].matches("\\d+") && !values[1].matches("\\d*");
         }
         case U_ITEM -> line.matches("\\d+(\\|[^|]*){4}(\\|[01]){19}");
-        case TAGS_CSV -> RatingsFormat.fields(line, ",").containsAll(Tags.COLUMNS);
+        case TAGS_CSV -> header(start).containsAll(Tags.COLUMNS);
         case TAGS_DAT ->
             line.matches("\\d+::\\d+::.*::\\d+") && !RatingsLayout.RATINGS_DAT.hasRow(line);
-        case LINKS_CSV -> RatingsFormat.fields(line, ",").containsAll(Links.COLUMNS);
+        case LINKS_CSV -> header(start).containsAll(Links.COLUMNS);
       };
+    }
+
+    private static List<String> header(byte[] start) {
+      return RatingsFormat.header(start, start.length, ",");
     }
   }
 
@@ -71,23 +77,28 @@ final class UploadEntries {
   private final String name;
   private final RatingsFormat format;
   private final List<ZipEntry> files = new ArrayList<>();
-  private final Map<ZipEntry, String> firstLines = new HashMap<>();
+  private final Map<ZipEntry, byte[]> starts = new HashMap<>();
+  private final BadRows problems;
+  private @Nullable RequestException unreadable;
   private final ZipEntry ratings;
   private final Map<Part, ZipEntry> parts = new EnumMap<>(Part.class);
 
   /// @param name what errors call the zip
   /// @param format what its ratings look like
-  /// @throws RequestException when it has no ratings, several files that could be one, or names that
+  /// @param problems takes what keeps files beside the ratings from being read
+  /// @throws RequestException when it has no ratings, several files that could be them, or names that
   ///     lead out of it
-  UploadEntries(ZipFile zip, String name, RatingsFormat format) throws IOException {
+  UploadEntries(ZipFile zip, String name, RatingsFormat format, BadRows problems)
+      throws IOException {
     this.zip = zip;
+    this.problems = problems;
     this.name = name;
     this.format = format;
     requireNames();
     for (ZipEntry entry : Collections.list(zip.entries())) {
       if (!entry.isDirectory()) {
         files.add(entry);
-        firstLines.put(entry, readFirstLine(entry));
+        starts.put(entry, readStart(entry));
       }
     }
     for (List<Part> group : GROUPS) {
@@ -121,24 +132,27 @@ final class UploadEntries {
       }
     }
     for (Part part : group) {
-      if (take(part, files.stream().filter(file -> part.begins(firstLine(file))).toList())) {
+      if (take(part, files.stream().filter(file -> part.begins(start(file))).toList())) {
         return;
       }
     }
   }
 
+  /// @return whether there are such files, of which one is read and several are not
   private boolean take(Part part, List<ZipEntry> found) {
-    if (found.size() > 1) {
-      throw RequestException.unprocessable(
-          name
-              + " holds "
-              + found.size()
-              + " files like "
-              + part.file
-              + ", expected one: "
-              + firstTwo(found));
+    if (found.size() == 1) {
+      parts.put(part, found.getFirst());
+    } else if (found.size() > 1) {
+      problems.add(
+          RequestException.unprocessable(
+              name
+                  + " holds "
+                  + found.size()
+                  + " files like "
+                  + part.file
+                  + ", and none of them is read: "
+                  + firstTwo(found)));
     }
-    found.forEach(file -> parts.put(part, file));
     return !found.isEmpty();
   }
 
@@ -146,13 +160,16 @@ final class UploadEntries {
     List<ZipEntry> found = new ArrayList<>();
     for (ZipEntry file : files) {
       if ((isNamed(file, RATINGS_CSV) && format.columns() == null)
-          || format.recognise(firstLine(file)).isPresent()) {
+          || format.recognise(start(file), start(file).length).isPresent()) {
         found.add(file);
       }
     }
     // Beside u.data, ml-100k has five ready-made splits of it.
     if (found.size() > 1 && found.stream().filter(file -> isNamed(file, U_DATA)).count() == 1) {
       found.removeIf(file -> !isNamed(file, U_DATA));
+    }
+    if (found.isEmpty() && unreadable != null) {
+      throw unreadable;
     }
     if (found.isEmpty()) {
       throw RequestException.unprocessable(
@@ -171,16 +188,17 @@ final class UploadEntries {
     return found.getFirst();
   }
 
-  private String firstLine(ZipEntry file) {
-    return firstLines.getOrDefault(file, "");
+  private byte[] start(ZipEntry file) {
+    return starts.getOrDefault(file, new byte[0]);
   }
 
-  private String readFirstLine(ZipEntry file) throws IOException {
-    try (InputStream input = zip.getInputStream(file)) {
-      byte[] start = input.readNBytes(FIRST_LINE);
-      return RatingsLayout.firstLine(start, start.length);
+  /// The first bytes of a file, none where they cannot be read: then only its name tells what it is.
+  private byte[] readStart(ZipEntry entry) throws IOException {
+    try (InputStream input = zip.getInputStream(entry)) {
+      return input.readNBytes(START);
     } catch (ZipException | EOFException e) {
-      throw Upload.unreadable(name, "zip", e);
+      unreadable = Upload.unreadable(name, "zip", e);
+      return new byte[0];
     }
   }
 

@@ -12,11 +12,13 @@
 /// - [RatingsParser][com.craftyverse.recsys.ingest.RatingsParser] takes the bytes of ratings to columns
 ///   without a `String` in between, many bytes at a time;
 ///   [RowReader][com.craftyverse.recsys.ingest.RowReader] takes the rows that are out of the ordinary,
-///   and has the words for what is wrong with them.
+///   and has the words for what is wrong with them;
+///   [CsvRecord][com.craftyverse.recsys.ingest.CsvRecord] knows the rules of quotes.
 /// - [Duplicates][com.craftyverse.recsys.ingest.Duplicates] removes ratings that were given again later,
 ///   so that no pair of user and movie is in two sets of a split.
 /// - [Table][com.craftyverse.recsys.ingest.Table] reads the smaller files, full of quotes, with a CSV
 ///   library; [TableRow][com.craftyverse.recsys.ingest.TableRow] knows where in the file each value is.
+///   Problems of these files are counted and quoted in the figures, and never refuse good ratings.
 @NullMarked
 package com.craftyverse.recsys.ingest;
 

@@ -7,7 +7,7 @@ package com.craftyverse.recsys.step;
 /// A model's version is [ModelCard#FORMAT_VERSION], which is in the model, too.
 public final class FormatVersions {
   /// Of datasets.
-  public static final int INGEST = 4;
+  public static final int INGEST = 5;
 
   /// Of training, validation and test sets.
   public static final int SPLIT = 2;

@@ -25,8 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,9 @@ class IngestMutationTest {
   /// Of all threads. A whole upload takes 9 MB, mostly for buffers whose sizes are fixed.
   private static final long MOST_ALLOCATED = 32L << 20;
 
+  /// What is wrong with the files is in the log, too, thousands of times.
+  private static final Logger LOG = Logger.getLogger(Ingest.class.getName());
+
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir Path directory;
@@ -48,6 +54,12 @@ class IngestMutationTest {
   @BeforeEach
   void open() throws IOException {
     store = new LocalObjectStore(directory);
+    LOG.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void log() {
+    LOG.setLevel(null);
   }
 
   @Test
@@ -59,7 +71,7 @@ class IngestMutationTest {
     entries.put("ml/tags.csv", "userId,movieId,tag,timestamp\n1,5,\"sad, slow\",40\n");
     byte[] whole = Uploads.zip(entries);
     // The checksums of the zip tell damage from data.
-    List<String> rows = Oracle.rows(RATINGS).orElseThrow();
+    List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
     int refused =
         tryAll("a.zip", whole, 500, Mutations.COUNT * 2 / 5, damaged -> Optional.of(rows));
     assertThat(refused).isGreaterThan(Mutations.COUNT / 5);
@@ -71,7 +83,7 @@ class IngestMutationTest {
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       gzip.write(RATINGS.getBytes(UTF_8));
     }
-    List<String> rows = Oracle.rows(RATINGS).orElseThrow();
+    List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
     int refused =
         tryAll(
             "a.csv.gz",
@@ -85,7 +97,7 @@ class IngestMutationTest {
   /// Damage within a zip, where no checksum tells of it.
   @Test
   void damagedMovies() throws IOException {
-    List<String> rows = Oracle.rows(RATINGS).orElseThrow();
+    List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
     byte[] whole = (Uploads.MOVIES + "7,\"So-called \"\"Art\"\" (1997)\",Drama\n").getBytes(UTF_8);
     int count = Mutations.COUNT / 5;
     int refused =
@@ -101,7 +113,8 @@ class IngestMutationTest {
               return Uploads.zipOfBytes(entries);
             },
             damaged -> Optional.of(rows));
-    assertThat(refused).isBetween(count / 4, count - 1);
+    // Titles are decoration: whatever happened to them, the ratings are good.
+    assertThat(refused).isZero();
   }
 
   @Test
@@ -114,7 +127,35 @@ class IngestMutationTest {
             whole,
             whole.length,
             count,
-            damaged -> Oracle.rows(new String(damaged, StandardCharsets.ISO_8859_1)));
+            damaged -> RatingsOracle.rows(new String(damaged, StandardCharsets.ISO_8859_1)));
+    assertThat(refused).isBetween(count / 4, count - 1);
+  }
+
+  /// The same where values are in quotes, with all that they may hold there.
+  @Test
+  void damagedTextsWithQuotes() throws IOException {
+    StringBuilder csv = new StringBuilder("userId,\"movieId\",rating,timestamp,\"my, comment\"\n");
+    String[] comments = {
+      "", "plain", "\"nice\nfilm\"", "\"so, \"\"so\"\"\"", "5\" disc", " \"1,2,3,4\n5,6,4,7\" "
+    };
+    for (int i = 0; i < 60; i++) {
+      csv.append(i % 7 == 0 ? "\"" + i + "\"" : i)
+          .append(i % 5 == 0 ? ", 7.0 ," : ",7,")
+          .append(i % 3 == 0 ? "4.5000000" : ".5")
+          .append(",\"1000\",")
+          .append(comments[i % comments.length])
+          .append(i % 4 == 0 ? "\r\n" : "\n");
+    }
+    byte[] whole = csv.toString().getBytes(UTF_8);
+    assertThat(RatingsOracle.rows(csv.toString()).orElseThrow()).hasSize(60);
+    int count = Mutations.COUNT / 5;
+    int refused =
+        tryAll(
+            "a.csv",
+            whole,
+            whole.length,
+            count,
+            damaged -> RatingsOracle.rows(new String(damaged, StandardCharsets.ISO_8859_1)));
     assertThat(refused).isBetween(count / 4, count - 1);
   }
 
@@ -192,77 +233,5 @@ class IngestMutationTest {
       }
     }
     return rows;
-  }
-
-  /// What is a ratings file, said once more in another way: lines, and patterns for values.
-  private static final class Oracle {
-    /// The rows that a file has after repeated ratings are gone, or nothing when it is none.
-    static Optional<List<String>> rows(String file) {
-      String text = file.startsWith("\u00EF\u00BB\u00BF") ? file.substring(3) : file;
-      List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
-      lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
-      while (!lines.isEmpty() && lines.getLast().isEmpty()) {
-        lines.removeLast();
-      }
-      if (lines.size() < 2) {
-        return Optional.empty();
-      }
-      List<String> header =
-          split(lines.removeFirst()).stream().map(name -> plain(name.strip())).toList();
-      List<Integer> places =
-          List.of("userId", "movieId", "rating", "timestamp").stream()
-              .map(header::indexOf)
-              .toList();
-      if (places.contains(-1)) {
-        return Optional.empty();
-      }
-      Map<String, String[]> latest = new LinkedHashMap<>();
-      for (String line : lines) {
-        List<String> values = split(line).stream().map(Oracle::plain).toList();
-        if (values.size() != header.size()) {
-          return Optional.empty();
-        }
-        String[] row = places.stream().map(values::get).toArray(String[]::new);
-        if (!isWhole(row[0], Integer.MAX_VALUE)
-            || !isWhole(row[1], Integer.MAX_VALUE)
-            || !row[2].matches("(?=.{1,12}$)\\d+(\\.\\d{1,6})?")
-            || Double.parseDouble(row[2]) < 0.5
-            || Double.parseDouble(row[2]) > 5
-            || !isWhole(row[3], 100_000_000_000L)) {
-          return Optional.empty();
-        }
-        String pair = Long.parseLong(row[0]) + "," + Long.parseLong(row[1]);
-        String[] other = latest.get(pair);
-        if (other == null || Long.parseLong(row[3]) >= Long.parseLong(other[3])) {
-          latest.remove(pair);
-          latest.put(pair, row);
-        }
-      }
-      return Optional.of(
-          latest.entrySet().stream()
-              .map(
-                  e ->
-                      e.getKey()
-                          + ","
-                          + (float) Double.parseDouble(e.getValue()[2])
-                          + ","
-                          + Long.parseLong(e.getValue()[3]))
-              .toList());
-    }
-
-    private static boolean isWhole(String text, long most) {
-      return text.matches("\\d+") && new java.math.BigInteger(text).longValueExact() <= most;
-    }
-
-    /// At commas outside of quotes.
-    private static List<String> split(String line) {
-      return List.of(line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1));
-    }
-
-    private static String plain(String value) {
-      return value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
-          ? value.substring(1, value.length() - 1)
-          : value;
-    }
   }
 }

@@ -18,6 +18,7 @@ import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,13 +162,6 @@ class IngestTest {
         Uploads.zip(RATINGS + "1,2,3\n", Uploads.MOVIES),
         "a.zip: set/ratings.csv, line 5, column 6: the row ends after rating; timestamp is"
             + " missing");
-    refused(
-        Uploads.zip(RATINGS, "movieId,title\n1,x\n"),
-        "a.zip: set/movies.csv, line 1: the header is 'movieId,title', expected"
-            + " movieId,title,genres");
-    refused(
-        Uploads.zip(RATINGS, "movieId,title,genres\n1,A,B\n1,A,B\n"),
-        "a.zip: set/movies.csv, line 3, column 1: movieId 1 is there twice");
     store.put("raw/a.zip", Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.zip")))
         .isInstanceOf(RequestException.class)
@@ -204,17 +198,140 @@ class IngestTest {
     assertOnlyUploadsAreThere();
   }
 
-  @Test
-  void titlesThatAreNotUtf8_areRefused() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry("ratings.csv"));
-      zip.write(RATINGS.getBytes(StandardCharsets.UTF_8));
-      zip.putNextEntry(new ZipEntry("movies.csv"));
-      zip.write("movieId,title,genres\n1,Ein Café,Drama\n2,Ä Caf".getBytes(StandardCharsets.UTF_8));
-      zip.write("\u00e9,Drama\n".getBytes(StandardCharsets.ISO_8859_1));
+  /// Whatever is wrong with a file beside them, the ratings are good: it is told in the figures, and what
+  /// is good of the file is kept.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "movies.csv | movieId,title~1,A~ | 1 | 1 | movies.csv, line 1: there is no column genres; the"
+            + " rest is read without",
+        "movies.csv | movieId,title,genres~1,A,B~1,C,D~2,E,F~ | 2 | 1 | movies.csv, line 3, column 1:"
+            + " movieId 1 is there twice",
+        "movies.csv | movieId,name~1,A~ | 0 | 1 | movies.csv, line 1: the header is 'movieId,name',"
+            + " expected movieId,title,genres; the file is left out",
+        "movies.csv | movieId,title,genres~1,Good, or bad,B~2,E,F~ | 1 | 1 | movies.csv, line 2, column"
+            + " 15: the row goes on after genres; 3 values were expected",
+        "links.csv  | movieId,imdbId,tmdbId~1,1,862.0~2,2,8.5~ | 1 | 1 | links.csv, line 3, column 5:"
+            + " tmdbId is '8.5', expected a whole number from 0 to 2147483647",
+        "tags.csv   | userId,movieId,tag,timestamp~1,2,a,soon~1,2,b,7~ | 1 | 1 | tags.csv, line 2,"
+            + " column 7: timestamp is 'soon', expected whole seconds since 1970",
+        "tags.csv   | userId,movieId,tag,timestamp~1,1,`the `best` film`,7~ | 0 | 1 | tags.csv, line 2,"
+            + " column 5: the value goes on after its closing quote; the rest of the file is left out",
+        "tags.csv   | userId,movieId~1,1~ | 0 | 1 | tags.csv, line 1: the header is 'userId,movieId',"
+            + " expected userId,movieId,tag,timestamp; the file is left out",
+      })
+  void problemsBesideTheRatings_areToldAndRefuseNothing(
+      String file, String text, long rows, long problems, String message) throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("ratings.csv", RATINGS);
+    entries.put(file, text.replace('~', '\n').replace('`', '"'));
+    IngestResult result = Uploads.ingest(store, "raw/a.zip", Uploads.zip(entries));
+    IngestFigures figures = result.figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.badRows()).isZero();
+    assertThat(figures.movies() + figures.tags() + figures.links()).isEqualTo(rows);
+    assertThat(figures.sideFileProblems()).isEqualTo(problems);
+    assertThat(figures.sideFileProblemExamples()).containsExactly("a.zip: " + message);
+    assertThat(new String(store.read(result.manifest()).content(), StandardCharsets.UTF_8))
+        .contains("\"sideFileProblems\" : " + problems, "sideFileProblemExamples");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"windows-1252, Amélie’s film, windows-1252", "ISO-8859-1, Am\u0081lie, ISO-8859-1"})
+  void titlesThatAreNotUtf8_areReadInTheEncodingThatTheyHave(
+      String written, String title, String read) throws IOException {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    entries.put("ratings.csv", RATINGS.getBytes(StandardCharsets.UTF_8));
+    entries.put(
+        "movies.csv",
+        ("movieId,title,genres\n1,Ein Café,Drama\n2," + title + ",Drama\n")
+            .getBytes(Charset.forName(written)));
+    IngestResult result = Uploads.ingest(store, "raw/a.zip", Uploads.zipOfBytes(entries));
+    assertThat(result.figures().sideFileProblemExamples())
+        .containsExactly("a.zip: movies.csv is not UTF-8; it is read as " + read);
+    try (ArrowFile movies = file(result, "movies.arrow")) {
+      assertThat(movies.batches().getFirst().texts("title")).containsExactly("Ein Café", title);
     }
-    refused(bytes.toByteArray(), "a.zip: movies.csv, line 3, column 8: bytes that are not UTF-8");
+  }
+
+  /// As Windows writes it: a name in code page 437.
+  @Test
+  void namesOfEntriesThatAreNotUtf8_areRead() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes, Charset.forName("IBM437"))) {
+      zip.putNextEntry(new ZipEntry("ml/Übersicht.txt"));
+      zip.write('x');
+      zip.putNextEntry(new ZipEntry("ml/ratings.csv"));
+      zip.write(RATINGS.getBytes(StandardCharsets.UTF_8));
+    }
+    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", bytes.toByteArray()).figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.skippedFiles()).containsExactly("ml/Übersicht.txt");
+  }
+
+  @Test
+  void entriesOfAnUnsupportedMethod_areReportedAsThat() {
+    byte[] zip = Uploads.zip(RATINGS, Uploads.MOVIES);
+    int entry = centralEntry(zip, 0);
+    zip[entry + 10] = 9;
+    refused(
+        zip,
+        "a.zip has an entry that is compressed by Deflate64, which is not read; make the zip with"
+            + " the usual method, Deflate");
+    zip[entry + 10] = 97;
+    refused(
+        zip,
+        "a.zip has an entry that is compressed by method 97, which is not read; make the zip with"
+            + " the usual method, Deflate");
+  }
+
+  /// A file beside the ratings that does not match its checksum is left out.
+  @Test
+  void damagedFileBesideTheRatings_isLeftOut() throws IOException {
+    byte[] zip = Uploads.zip(RATINGS, Uploads.MOVIES);
+    zip[centralEntry(zip, 1) + 16] ^= 1;
+    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.movies()).isZero();
+    assertThat(figures.sideFileProblemExamples())
+        .containsExactly(
+            "a.zip: set/movies.csv does not match its checksum; the zip is damaged; the file is left"
+                + " out");
+    zip[centralEntry(zip, 0) + 16] ^= 1;
+    refused(zip, "a.zip: set/ratings.csv does not match its checksum; the zip is damaged");
+  }
+
+  @Test
+  void ratingsLargerThanTheFreeSpace_areRefusedByName() throws IOException {
+    Path file = directory.resolve("large.zip");
+    Files.write(file, Uploads.zip(RATINGS, Uploads.MOVIES));
+    try (Upload upload = Upload.open(file, "large.zip", RatingsFormat.MOVIELENS)) {
+      upload.requireSpace(RATINGS.length());
+      assertThatThrownBy(() -> upload.requireSpace(RATINGS.length() - 1))
+          .isInstanceOf(RequestException.class)
+          .hasMessage(
+              "large.zip: set/ratings.csv has "
+                  + RATINGS.length()
+                  + " bytes, and "
+                  + (RATINGS.length() - 1)
+                  + " are free for temporary files");
+    }
+    Files.delete(file);
+  }
+
+  /// Where the zip's list of files has one of them.
+  private static int centralEntry(byte[] zip, int number) {
+    int found = -1;
+    for (int i = 0; i < zip.length - 4; i++) {
+      if (zip[i] == 'P' && zip[i + 1] == 'K' && zip[i + 2] == 1 && zip[i + 3] == 2) {
+        found++;
+        if (found == number) {
+          return i;
+        }
+      }
+    }
+    throw new IllegalArgumentException("there is no such entry");
   }
 
   @Test
@@ -295,19 +412,17 @@ class IngestTest {
     assertThat(first.skippedFiles()).containsExactly("users");
 
     csv.put("my/e.csv", "movieId,title,genres\n1,A,B\n");
-    refused(
-        Uploads.zip(csv),
-        "a.zip holds 2 files like movies.csv, expected one: 'my/a.csv', 'my/e.csv'");
+    IngestFigures two = Uploads.ingest(store, "raw/e.zip", Uploads.zip(csv)).figures();
+    assertThat(two.movies()).isZero();
+    assertThat(two.sideFileProblemExamples())
+        .containsExactly(
+            "e.zip holds 2 files like movies.csv, and none of them is read: 'my/a.csv', 'my/e.csv'");
+    assertThat(two.skippedFiles()).contains("my/a.csv", "my/e.csv");
     // The name decides where there is one.
     csv.put("my/movies.csv", "movieId,title,genres\n1,A,B\n2,C,D\n");
     IngestFigures named = Uploads.ingest(store, "raw/d.zip", Uploads.zip(csv)).figures();
     assertThat(named.movies()).isEqualTo(2);
     assertThat(named.skippedFiles()).containsExactly("my/notes.csv", "my/a.csv", "my/e.csv");
-    csv.put("my/movies.csv", "movieId,title\n1,A\n");
-    refused(
-        Uploads.zip(csv),
-        "a.zip: my/movies.csv, line 1: the header is 'movieId,title', expected"
-            + " movieId,title,genres");
   }
 
   @Test
@@ -426,24 +541,22 @@ class IngestTest {
     }
   }
 
+  /// They are no bad rows of ratings, of which a request may have a limit.
   @Test
-  void badRowsOfTagsAndLinks_areNamedOrSkipped() throws IOException {
+  void badRowsOfTagsAndLinks_areCountedApart() throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put("ratings.csv", RATINGS);
     entries.put("tags.csv", "userId,movieId,tag,timestamp\n1,+5,x,40\n1,5,y\n2,1,good,7\n");
     entries.put("links.csv", "movieId,imdbId,tmdbId\n1,0114709,x\n");
-    byte[] upload = Uploads.zip(entries);
-    refused(
-        upload,
-        "a.zip: tags.csv, line 2, column 3: movieId is '+5', expected a whole number from 0 to"
-            + " 2147483647");
+    store.put("raw/a.zip", Uploads.zip(entries));
     IngestFigures figures =
         new Ingest(store).run(new IngestRequest("raw/a.zip", "skip", 2L)).figures();
     assertThat(figures.ratings()).isEqualTo(3);
     assertThat(figures.tags()).isEqualTo(1);
     assertThat(figures.links()).isZero();
-    assertThat(figures.badRows()).isEqualTo(3);
-    assertThat(figures.badRowExamples())
+    assertThat(figures.badRows()).isZero();
+    assertThat(figures.sideFileProblems()).isEqualTo(3);
+    assertThat(figures.sideFileProblemExamples())
         .containsExactly(
             "a.zip: tags.csv, line 2, column 3: movieId is '+5', expected a whole number from 0 to"
                 + " 2147483647",

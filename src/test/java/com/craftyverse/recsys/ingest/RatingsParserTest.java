@@ -62,7 +62,13 @@ class RatingsParserTest {
         "1,2,NaN,4   | line 2, column 5: rating is 'NaN', expected a number from 0.5 to 5.0",
         "1,2,1e3,4   | line 2, column 5: rating is '1e3', expected a number from 0.5 to 5.0",
         "1,2,,4      | line 2, column 5: rating is empty, expected a number from 0.5 to 5.0",
-        "1,2,4.,4    | line 2, column 5: rating is '4.', expected a number from 0.5 to 5.0",
+        "1,2,4.x,4   | line 2, column 5: rating is '4.x', expected a number from 0.5 to 5.0",
+        "1,2,0x4,4   | line 2, column 5: rating is '0x4', expected a number from 0.5 to 5.0",
+        "1,2,4f,4    | line 2, column 5: rating is '4f', expected a number from 0.5 to 5.0",
+        "1,2,1_0e-1,4 | line 2, column 5: rating is '1_0e-1', expected a number from 0.5 to 5.0",
+        "1,2,.,4     | line 2, column 5: rating is '.', expected a number from 0.5 to 5.0",
+        "1,2,5.0000000000000001e0,4,5 | line 2, column 27: the row goes on after timestamp; 4"
+            + " values were expected",
         "1,2,5.5,4   | line 2, column 5: rating is '5.5', expected a number from 0.5 to 5.0",
         "1,2,0,4     | line 2, column 5: rating is '0', expected a number from 0.5 to 5.0",
         "1,2,3,      | line 2, column 7: timestamp is empty, expected whole seconds since 1970",
@@ -72,8 +78,12 @@ class RatingsParserTest {
         "1,2,3       | line 2, column 6: the row ends after rating; timestamp is missing",
         "1           | line 2, column 2: the row ends after userId; movieId is missing",
         "1,2,3,4,5   | line 2, column 8: the row goes on after timestamp; 4 values were expected",
-        "1,2,3       ,4 | line 2, column 5: rating is '3       ', expected a number from 0.5 to"
-            + " 5.0",
+        "1,2, x ,4   | line 2, column 6: rating is 'x', expected a number from 0.5 to 5.0",
+        "1,2,   ,4   | line 2, column 8: rating is empty, expected a number from 0.5 to 5.0",
+        "1.5,2,3,4   | line 2, column 1: userId is '1.5', expected a whole number from 0 to"
+            + " 2147483647",
+        "3e9,2,3,4   | line 2, column 1: userId is '3e9', expected a whole number from 0 to"
+            + " 2147483647",
         "12345678,2,3,9999999999999 | line 2, column 14: timestamp is '9999999999999', expected"
             + " whole seconds since 1970 (these look like milliseconds)",
       })
@@ -81,6 +91,165 @@ class RatingsParserTest {
     assertThatThrownBy(() -> parse(HEADER + row + "\n1,1,1,1\n"))
         .isInstanceOf(RequestException.class)
         .hasMessage("ratings.csv, " + message);
+  }
+
+  /// A decimal number in any usual notation is a number, and blanks around it are none of its business.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "3.0000000|3.0",
+        "2.0666666666666664|2.0666666",
+        ".5|0.5",
+        "4.|4.0",
+        "+4.5|4.5",
+        "5e-1|0.5",
+        "0.04E+2|4.0",
+        "00000000000000000003.50|3.5",
+        " 3|3.0",
+        "3\t|3.0",
+        " \"3.5\" |3.5",
+        "\" 3.5 \"|3.5",
+      })
+  void numbers_inAnyUsualNotation_areTaken(String written, String rating) throws IOException {
+    assertThat(parse(HEADER + "1,2," + written + ",4\n5,6,1.0,7\n"))
+        .containsExactly("1,2," + rating + ",4", "5,6,1.0,7");
+  }
+
+  @Test
+  void wholeNumbers_mayBeWrittenAsDecimals() throws IOException {
+    assertThat(parse(HEADER + "21.0,1e+05,3,964982703.0\n 7 , 8.,3, 9\n"))
+        .containsExactly("21,100000,3.0,964982703", "7,8,3.0,9");
+  }
+
+  @Test
+  void decimalComma_isNamed() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "userId;movieId;rating;timestamp\n1;2;3,5;4\n",
+                    RatingsFormat.of(null, ";", RatingScale.STARS)))
+        .hasMessage(
+            "ratings.csv, line 2, column 5: rating is '3,5', expected a number from 0.5 to 5.0 (with"
+                + " a decimal point, not a comma)");
+  }
+
+  @Test
+  void quotedValues_mayHoldSeparatorsQuotesAndLineBreaks_inAnyColumn() throws IOException {
+    assertThat(
+            parse(
+                "\"a note, \"\"long\"\"\nand wide\",userId,movieId,rating,timestamp,\"x\"\r\n"
+                    + "\"nice\n2,20,0.5,1,bye\",1,10,4.0,7,\"\r\n\"\r\n"
+                    + ",2,11,3.5,8,\"one\nof\r\n\"\"three\"\"\"\n"
+                    + "5\" disc,3,12,3.5,9,\"\"\n"))
+        .containsExactly("1,10,4.0,7", "2,11,3.5,8", "3,12,3.5,9");
+    assertThatThrownBy(() -> parse("note,userId,movieId,rating,timestamp\n\"é\né\",x,2,3,4\n"))
+        .hasMessage(
+            "ratings.csv, line 3, column 4: userId is 'x', expected a whole number from 0 to"
+                + " 2147483647");
+    assertThatThrownBy(
+            () -> parse("\"no\nte\",userId,movieId,rating,timestamp\n\"a\nb\",1,2,3,4\n,5,6,7,8\n"))
+        .hasMessage(
+            "ratings.csv, line 5, column 6: rating is '7', expected a number from 0.5 to 5.0");
+  }
+
+  /// After such a quote nobody can tell where rows begin, so it is no bad row to be skipped.
+  @Test
+  void quotesThatLeaveOpenWhereRowsBegin_areErrors_alsoWhereRowsMayBeBad() {
+    String header = "userId,movieId,rating,timestamp,comment\n";
+    assertThatThrownBy(() -> skip(header + "1,2,3,4,\"nice\n2,20,0.5,5,bye\n3,20,0.5,5,\n"))
+        .hasMessage(
+            "ratings.csv, line 2, column 9: the quote that opens here is not closed before the end"
+                + " of the file");
+    assertThatThrownBy(() -> skip(header + "1,2,3,4,\"the \"best\" film\n2,20,0.5,5,bye\"\n"))
+        .hasMessage("ratings.csv, line 2, column 15: the value goes on after its closing quote");
+    assertThatThrownBy(() -> skip(header + "1,2,3,4,\"a\nb\"c\n"))
+        .hasMessage("ratings.csv, line 3, column 3: the value goes on after its closing quote");
+    assertThatThrownBy(() -> skip(header + "1,2,3,4,\"" + "2,20,0.5,5,bye\n".repeat(200_000)))
+        .hasMessage(
+            "ratings.csv, line 2, column 9: the quote that opens here is not closed before 1048576"
+                + " bytes");
+    assertThatThrownBy(() -> skip("userId,movieId,rating,timestamp,\"comment\n1,2,3,4,x\n"))
+        .hasMessage(
+            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp,\"comment',"
+                + " expected userId,movieId,rating,timestamp");
+  }
+
+  @Test
+  void columnThatIsThereTwice_isAnError() {
+    assertThatThrownBy(() -> parse("userId,movieId,rating,timestamp,rating\n1,2,3,4,5\n"))
+        .hasMessage("ratings.csv, line 1: the header has the column 'rating' twice");
+  }
+
+  @Test
+  void separatorAtTheEndOfEachLine_isAColumnWithoutName() throws IOException {
+    assertThat(parse("userId,movieId,rating,timestamp,\n1,2,3,4,\n")).containsExactly("1,2,3.0,4");
+    assertThatThrownBy(() -> parse(HEADER + "1,2,3,4,\n"))
+        .hasMessage(
+            "ratings.csv, line 2, column 8: the row goes on after timestamp; 4 values were"
+                + " expected");
+  }
+
+  @Test
+  void carriageReturnsAlone_endNoLines() {
+    assertThatThrownBy(() -> parse("userId,movieId,rating,timestamp\r1,2,3,4\r"))
+        .hasMessage(
+            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp\\u000d1,2,3,4',"
+                + " expected userId,movieId,rating,timestamp");
+  }
+
+  /// Whatever stands in a column that is not wanted: the rows are those that the oracle sees, or the file
+  /// is refused.
+  @Test
+  void anyCommentOfQuotesSeparatorsAndLineBreaks_isTakenAsTheOracleTakesIt() throws IOException {
+    char[] alphabet = {'"', ',', '\n', '\r', ' ', 'x'};
+    int refused = 0;
+    for (int length = 0; length <= 5; length++) {
+      for (int number = 0; number < Math.pow(alphabet.length, length); number++) {
+        StringBuilder comment = new StringBuilder();
+        for (int rest = number, i = 0; i < length; i++, rest /= alphabet.length) {
+          comment.append(alphabet[rest % alphabet.length]);
+        }
+        String csv =
+            "comment,userId,movieId,rating,timestamp\n"
+                + comment
+                + ",1,2,3,4\n,5,6,3.5,7\nx,8,9,1,1\n";
+        List<String> expected = RatingsOracle.rows(csv).orElse(List.of());
+        List<String> found;
+        try {
+          found = parse(csv);
+        } catch (RequestException e) {
+          found = List.of();
+          refused++;
+        }
+        assertThat(found).as(csv).isEqualTo(expected);
+      }
+    }
+    assertThat(refused).isBetween(1_000, 9_000);
+  }
+
+  /// Quoted line breaks, also where a chunk ends within them.
+  @Test
+  void manyQuotedRowsInPieces_areAllThere() throws IOException {
+    SplittableRandom random = new SplittableRandom(8);
+    StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp,comment\n");
+    List<String> expected = new ArrayList<>();
+    String[] parts = {"\n", "\"\"", ",", "\r\n", "1,2,3,4\n", "é"};
+    for (int i = 0; i < 60_000; i++) {
+      expected.add(i + ",2,3.0,4");
+      csv.append(i).append(",2,3,4,");
+      if (random.nextInt(3) > 0) {
+        csv.append('"');
+        for (int n = 1 << random.nextInt(8); n > 0; n--) {
+          csv.append(parts[random.nextInt(parts.length)]);
+        }
+        csv.append('"');
+      }
+      csv.append('\n');
+    }
+    assertThat(csv.length()).isGreaterThan(3 << 20);
+    assertThat(parse(csv.toString())).isEqualTo(expected);
   }
 
   @Test
@@ -189,6 +358,17 @@ class RatingsParserTest {
         .hasMessage("ratings.csv, line 3: a blank line before the end of the file");
   }
 
+  /// The chunk ends with the row after the blank line, but for its newline, and the file with that.
+  @Test
+  void blankLineAtTheEndOfAChunk_isAnErrorBeforeARow() {
+    String last = "\n1,2,3,4";
+    int padding = (1 << 20) - 1 - HEADER.length() - "1,2,3,4\n".length() - last.length();
+    String csv = HEADER + "1,2,3," + "0".repeat(padding) + "4\n" + last;
+    assertThat(csv).hasSize((1 << 20) - 1);
+    assertThatThrownBy(() -> parse(csv + "\n"))
+        .hasMessage("ratings.csv, line 3: a blank line before the end of the file");
+  }
+
   @Test
   void endlessLine_isAnError() {
     assertThatThrownBy(() -> parse("x".repeat(3_000_000)))
@@ -223,6 +403,11 @@ class RatingsParserTest {
           }
         };
     assertThat(parse(pieces)).isEqualTo(expected);
+  }
+
+  private static List<String> skip(String csv) throws IOException {
+    return parse(
+        new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), new BadRows(1_000_000));
   }
 
   private static List<String> parse(String csv) throws IOException {

@@ -1,12 +1,12 @@
 package com.craftyverse.recsys.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.step.RequestException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,7 @@ class TableTest {
             + " 2147483647",
         "1,2147483648,sad,40 | line 2, column 3: movieId is '2147483648', expected a whole number"
             + " from 0 to 2147483647",
-        "1,5,sad,4e1     | line 2, column 9: timestamp is '4e1', expected whole seconds since 1970",
+        "1,5,sad,4e-1    | line 2, column 9: timestamp is '4e-1', expected whole seconds since 1970",
         "1,5,sad,1446909225000 | line 2, column 9: timestamp is '1446909225000', expected whole"
             + " seconds since 1970 (these look like milliseconds)",
         "1,5,\"sad, \"\"slow\"\"\",x | line 2, column 21: timestamp is 'x', expected whole seconds"
@@ -55,9 +55,12 @@ class TableTest {
         "1,5,\"sad\"      | line 2, column 10: the row ends after tag; timestamp is missing",
         "1,5,sad,40,7    | line 2, column 11: the row goes on after timestamp; 4 values were"
             + " expected",
-        "1,5,\"sad\"x,40  | line 2, column 5: the value goes on after its closing quote",
-        "\"1\"x,5,sad,40  | line 2, column 1: the value goes on after its closing quote",
-        "1,5,sad,\"40     | line 2, column 10: the quote before this is not closed",
+        "1,5,\"sad\"x,40  | line 2, column 5: the value goes on after its closing quote; the rest of the file is left"
+            + " out",
+        "\"1\"x,5,sad,40  | line 2, column 1: the value goes on after its closing quote; the rest of the file is left"
+            + " out",
+        "1,5,sad,\"40     | line 2, column 10: the quote before this is not closed; the rest of the file is left"
+            + " out",
       })
   void rowThatIsNotOne_isNamedWithPlaceAndExpectation(String row, String message) {
     assertThatThrownBy(() -> csv(HEADER + row.replace('~', '\n') + "\n"))
@@ -70,7 +73,7 @@ class TableTest {
     assertThatThrownBy(() -> csv(HEADER + "1,5,\"sad,40\n" + "2,6,slow,50\n".repeat(100_000)))
         .hasMessage(
             "tags.csv, line 2, column 5: a row of more than 1048576 characters; is a quote not"
-                + " closed?");
+                + " closed?; the rest of the file is left out");
     assertThatThrownBy(() -> csv("x,".repeat(600_000)))
         .hasMessage(
             "tags.csv, line 1, column 1048577: a row of more than 1048576 characters; is a quote"
@@ -99,20 +102,42 @@ class TableTest {
     assertThatThrownBy(
             () ->
                 Movies.ofItems(
-                    stream("1|Toy (1995)|01-Jan-1995||http://x|0\n"), "u.item", new BadRows(0)))
+                    stream("1|Toy (1995)|01-Jan-1995||http://x|0\n"),
+                    UTF_8,
+                    "u.item",
+                    new BadRows(0)))
         .hasMessage("u.item, line 1, column 37: the row ends after unknown; Action is missing");
+  }
+
+  @Test
+  void whatIsGood_isKept_ofRowsAndOfAFileWithABadQuote() throws IOException {
+    BadRows badRows = BadRows.unlimited();
+    List<String> rows = new ArrayList<>();
+    String csv =
+        HEADER
+            + "1,5,\"a\",\"40\"\n2,6,b,soon\n3.0,7.0,c,5e1\n4,8,\"d\",\"60\"\n"
+            + "5,9,\"the \"best\" film\",70\n6,9,e,80\n";
+    new Table("tags.csv", TAGS, badRows).readCsv(stream(csv), UTF_8, row -> rows.add(text(row)));
+    assertThat(rows).containsExactly("1|5|a|40", "3|7|c|50", "4|8|d|60");
+    assertThat(badRows.count()).isEqualTo(2);
+    assertThat(badRows.examples())
+        .containsExactly(
+            "tags.csv, line 3, column 7: timestamp is 'soon', expected whole seconds since 1970",
+            "tags.csv, line 6, column 5: the value goes on after its closing quote; the rest of the"
+                + " file is left out");
   }
 
   private static List<String> csv(String csv) throws IOException {
     List<String> rows = new ArrayList<>();
-    new Table("tags.csv", TAGS, new BadRows(0)).readCsv(stream(csv), row -> rows.add(text(row)));
+    new Table("tags.csv", TAGS, new BadRows(0))
+        .readCsv(stream(csv), UTF_8, row -> rows.add(text(row)));
     return rows;
   }
 
   private static List<String> dat(String dat) throws IOException {
     List<String> rows = new ArrayList<>();
     new Table("tags.csv", TAGS, new BadRows(0))
-        .readLines(stream(dat), 2, Tags::fields, row -> rows.add(text(row)));
+        .readLines(stream(dat), UTF_8, 2, Tags::fields, row -> rows.add(text(row)));
     return rows;
   }
 
@@ -121,6 +146,6 @@ class TableTest {
   }
 
   private static ByteArrayInputStream stream(String text) {
-    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    return new ByteArrayInputStream(text.getBytes(UTF_8));
   }
 }

@@ -11,6 +11,7 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +79,13 @@ class UploadWatcherTest {
     await(() -> uploadNotes("slow") == 3 ? Optional.of(true) : Optional.empty());
     assertThat(versions("slow")).isEqualTo(2);
     assertThat(current("slow").orElseThrow().model()).isEqualTo(two.model());
+  }
+
+  @Test
+  void secondDownload_becomesAModelOfADatasetNamedAfterIt() throws Exception {
+    store.put(
+        "raw/Bewertungen März (1).csv", Uploads.ratings(40, 40).getBytes(StandardCharsets.UTF_8));
+    assertThat(await(() -> current("Bewertungen-Marz-1")).model()).isNotEmpty();
   }
 
   private Optional<CurrentModel> current(String dataset) throws IOException {

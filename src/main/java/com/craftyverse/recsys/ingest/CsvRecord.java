@@ -1,0 +1,204 @@
+package com.craftyverse.recsys.ingest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Takes records of delimited text apart as [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180) says: a
+/// value in quotes may hold separators, doubled quotes and line breaks. Records end in LF or CRLF.
+///
+/// Blanks around a value do not belong to it, also where it is in quotes. A quote within a value that
+/// does not begin with one stands for itself. One object serves for all records, one after the other.
+final class CsvRecord {
+  /// How the bytes of a record end.
+  enum Ending {
+    /// With its line end, or with the last byte.
+    WHOLE,
+
+    /// Within quotes; [#problem] is where these open.
+    OPEN,
+
+    /// The record goes on after a closing quote without a separator; [#problem] is where.
+    BROKEN
+  }
+
+  private final byte[] bytes;
+  private final byte separator;
+  private final int separatorLength;
+
+  private int[] starts = new int[8];
+  private int[] ends = new int[8];
+  private int[] outerEnds = new int[8];
+  private int count;
+  private int start;
+  private int next;
+  private int problem;
+
+  /// @param bytes what records lie in; they may change between records
+  /// @param separator between values: one character of ASCII, or the same one twice
+  CsvRecord(byte[] bytes, String separator) {
+    this.bytes = bytes;
+    this.separator = (byte) separator.charAt(0);
+    this.separatorLength = separator.length();
+  }
+
+  /// Reads the record that begins at `from` in `bytes[from, to)`.
+  Ending read(int from, int to) {
+    start = from;
+    count = 0;
+    int at = from;
+    while (true) {
+      int first = skipBlanks(at, to);
+      int last;
+      int end;
+      if (first < to && bytes[first] == '"') {
+        int close = closingQuote(first, to);
+        if (close == to) {
+          problem = first;
+          return Ending.OPEN;
+        }
+        end = skipBlanks(close + 1, to);
+        if (end < to && !isSeparator(end, to) && !isLineEnd(end, to)) {
+          problem = end;
+          return Ending.BROKEN;
+        }
+        first++;
+        last = close;
+      } else {
+        end = first;
+        while (end < to && bytes[end] != '\n' && !isSeparator(end, to)) {
+          end++;
+        }
+        if (end > first && end < to && bytes[end] == '\n' && bytes[end - 1] == '\r') {
+          end--;
+        }
+        last = end;
+        while (last > first && isBlank(bytes[last - 1])) {
+          last--;
+        }
+      }
+      add(first, last, end);
+      if (end == to) {
+        next = to;
+        return Ending.WHOLE;
+      }
+      if (isLineEnd(end, to)) {
+        next = bytes[end] == '\n' ? end + 1 : end + 2;
+        return Ending.WHOLE;
+      }
+      at = end + separatorLength;
+    }
+  }
+
+  private int closingQuote(int open, int to) {
+    int at = open + 1;
+    while (at < to) {
+      if (bytes[at] != '"') {
+        at++;
+      } else if (at + 1 < to && bytes[at + 1] == '"') {
+        at += 2;
+      } else {
+        return at;
+      }
+    }
+    return to;
+  }
+
+  private int skipBlanks(int from, int to) {
+    int at = from;
+    while (at < to && isBlank(bytes[at])) {
+      at++;
+    }
+    return at;
+  }
+
+  private boolean isBlank(byte character) {
+    return (character == ' ' || character == '\t') && character != separator;
+  }
+
+  private boolean isSeparator(int at, int to) {
+    return bytes[at] == separator
+        && (separatorLength == 1 || (at + 1 < to && bytes[at + 1] == separator));
+  }
+
+  private boolean isLineEnd(int at, int to) {
+    return bytes[at] == '\n' || (bytes[at] == '\r' && at + 1 < to && bytes[at + 1] == '\n');
+  }
+
+  private void add(int first, int last, int end) {
+    if (count == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * count);
+      ends = Arrays.copyOf(ends, 2 * count);
+      outerEnds = Arrays.copyOf(outerEnds, 2 * count);
+    }
+    starts[count] = first;
+    ends[count] = last;
+    outerEnds[count] = end;
+    count++;
+  }
+
+  /// How many values there are.
+  int count() {
+    return count;
+  }
+
+  /// Where the value at `place` begins, within its quotes if it has any.
+  int start(int place) {
+    return starts[place];
+  }
+
+  /// Where it ends, within its quotes.
+  int end(int place) {
+    return ends[place];
+  }
+
+  /// Where the separator or line end after it is.
+  int outerEnd(int place) {
+    return outerEnds[place];
+  }
+
+  /// Where the next record begins.
+  int next() {
+    return next;
+  }
+
+  /// Where the record is not as it should be.
+  int problem() {
+    return problem;
+  }
+
+  /// How many line breaks there are before `at`, counted from the record's start.
+  int lineBreaks(int at) {
+    int breaks = 0;
+    for (int i = start; i < at; i++) {
+      breaks += bytes[i] == '\n' ? 1 : 0;
+    }
+    return breaks;
+  }
+
+  /// The column of `at` in its line: characters of UTF-8, from 1.
+  int column(int at) {
+    int column = 1;
+    for (int i = at - 1; i >= start && bytes[i] != '\n'; i--) {
+      // A character's bytes but the first are 10xxxxxx.
+      column += (bytes[i] & 0xC0) == 0x80 ? 0 : 1;
+    }
+    return column;
+  }
+
+  /// The value at `place`, with each doubled quote as one where it was in quotes.
+  String text(int place) {
+    String text = Encoding.decode(bytes, starts[place], ends[place]);
+    boolean quoted = starts[place] > start && bytes[starts[place] - 1] == '"';
+    return quoted ? text.replace("\"\"", "\"") : text;
+  }
+
+  /// All values.
+  List<String> texts() {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      texts.add(text(i));
+    }
+    return texts;
+  }
+}
