@@ -12,6 +12,9 @@ import java.nio.ByteOrder;
 /// products of elements `l, l + 16, l + 32, …` with fused multiply-add, and these are added in the
 /// tree `l + (l + 8)`, then `+ 4`, `+ 2`, `+ 1`.
 ///
+/// The loops of the ranking model, [#dots], [#addRows], [#gram] and [#rotate], work on rows of a
+/// multiple of 16 floats without biases. Each of them says in which order it adds.
+///
 /// A kernel has no state; it may be used by any number of threads, each with its own [Scratch].
 public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// Sums that a dot product is made of; rows are a multiple of this long.
@@ -20,6 +23,9 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// Ratings of one user that are taken against the same version of the user's row. 1, 2 and 4 give
   /// the same RMSE within 0.0002.
   int BATCH = 8;
+
+  /// Rows that are worked on in one piece, so that they stay in the first cache.
+  int PIECE = 64;
 
   /// A little-endian int32 at any offset.
   ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -107,4 +113,62 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
       out[j] = dot(scratch, row, rowAt, rows, (from + j) * stride, stride);
     }
   }
+
+  /// Computes the dot products of one row and gathered rows: `out[j] = row · rows[index[from + j]]`.
+  ///
+  /// Each is made of 8 sums, the one numbered `l` adding up the products of elements
+  /// `l, l + 8, l + 16, …` with fused multiply-add, which are added in the tree `l + (l + 4)`, then
+  /// `+ 2`, `+ 1`: other bits than those of [#dot], in two thirds of the time.
+  ///
+  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
+  /// @param count how many; `out` has room for the next multiple of [#BATCH], and what lies beyond
+  ///     `count` is undefined
+  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  void dots(
+      Scratch scratch,
+      float[] row,
+      int rowAt,
+      float[] rows,
+      int stride,
+      int[] index,
+      int from,
+      int count,
+      float[] out);
+
+  /// Adds multiples of gathered rows: `sum += Σ factors[j] · rows[index[from + j]]`, each element in
+  /// the order of `j`, with fused multiply-add.
+  ///
+  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
+  /// @param sumAt where the sum begins, `stride` floats
+  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  void addRows(
+      float[] factors,
+      float[] rows,
+      int stride,
+      int[] index,
+      int from,
+      int count,
+      float[] sum,
+      int sumAt);
+
+  /// Computes the Gram matrix of consecutive rows, `Σ xᵀx`, each element in the order of the rows,
+  /// with fused multiply-add. Its upper triangle is written; what is below may be or not.
+  ///
+  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
+  /// @param from the first row
+  /// @param count how many rows
+  /// @param gram `stride` × `stride` floats, by rows
+  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  void gram(float[] rows, int stride, int from, int count, float[] gram);
+
+  /// Multiplies consecutive rows by a matrix, in place: `x ← x · matrix`, each element in the order
+  /// of the matrix' rows, with fused multiply-add.
+  ///
+  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
+  /// @param from the first row
+  /// @param count how many rows, at most [#PIECE]
+  /// @param matrix `stride` × `stride` floats, by rows
+  /// @param copy room for [#PIECE] rows
+  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy);
 }

@@ -20,8 +20,13 @@ public record RowLayout(int factors) {
 
   /// Floats in a row.
   public int stride() {
+    return padded(used());
+  }
+
+  /// The next multiple of [Kernel#VIRTUAL_LANES]: what a row of so many floats takes.
+  public static int padded(int floats) {
     int lanes = Kernel.VIRTUAL_LANES;
-    return (used() + lanes - 1) / lanes * lanes;
+    return (floats + lanes - 1) / lanes * lanes;
   }
 
   /// Floats in a row before its padding.
@@ -43,10 +48,17 @@ public record RowLayout(int factors) {
   ///
   /// @throws IllegalArgumentException when they take more than an array can hold
   public float[] allocate(int rows) {
-    long floats = (long) rows * stride();
+    return allocate(rows, stride());
+  }
+
+  /// An array for `rows` rows of `stride` floats.
+  ///
+  /// @throws IllegalArgumentException when they take more than an array can hold
+  public static float[] allocate(int rows, int stride) {
+    long floats = (long) rows * stride;
     if (floats > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          rows + " rows of " + stride() + " floats are more than an array can hold");
+          rows + " rows of " + stride + " floats are more than an array can hold");
     }
     return new float[(int) floats];
   }

@@ -72,4 +72,92 @@ final class ScalarKernel implements Kernel {
     }
     return scratch.foldSums(VIRTUAL_LANES);
   }
+
+  @Override
+  public void dots(
+      Scratch scratch,
+      float[] row,
+      int rowAt,
+      float[] rows,
+      int stride,
+      int[] index,
+      int from,
+      int count,
+      float[] out) {
+    for (int j = 0; j < count; j++) {
+      out[j] = dotOf8Sums(row, rowAt, rows, index[from + j] * stride, stride);
+    }
+  }
+
+  private static float dotOf8Sums(float[] a, int aAt, float[] b, int bAt, int stride) {
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    float sum4 = 0;
+    float sum5 = 0;
+    float sum6 = 0;
+    float sum7 = 0;
+    for (int i = 0; i < stride; i += 8) {
+      sum0 = Math.fma(a[aAt + i], b[bAt + i], sum0);
+      sum1 = Math.fma(a[aAt + i + 1], b[bAt + i + 1], sum1);
+      sum2 = Math.fma(a[aAt + i + 2], b[bAt + i + 2], sum2);
+      sum3 = Math.fma(a[aAt + i + 3], b[bAt + i + 3], sum3);
+      sum4 = Math.fma(a[aAt + i + 4], b[bAt + i + 4], sum4);
+      sum5 = Math.fma(a[aAt + i + 5], b[bAt + i + 5], sum5);
+      sum6 = Math.fma(a[aAt + i + 6], b[bAt + i + 6], sum6);
+      sum7 = Math.fma(a[aAt + i + 7], b[bAt + i + 7], sum7);
+    }
+    return ((sum0 + sum4) + (sum2 + sum6)) + ((sum1 + sum5) + (sum3 + sum7));
+  }
+
+  @Override
+  public void addRows(
+      float[] factors,
+      float[] rows,
+      int stride,
+      int[] index,
+      int from,
+      int count,
+      float[] sum,
+      int sumAt) {
+    for (int j = 0; j < count; j++) {
+      float factor = factors[j];
+      int at = index[from + j] * stride;
+      for (int i = 0; i < stride; i++) {
+        sum[sumAt + i] = Math.fma(factor, rows[at + i], sum[sumAt + i]);
+      }
+    }
+  }
+
+  @Override
+  public void gram(float[] rows, int stride, int from, int count, float[] gram) {
+    Arrays.fill(gram, 0, stride * stride, 0);
+    for (int row = from; row < from + count; row++) {
+      int at = row * stride;
+      for (int i = 0; i < stride; i++) {
+        float factor = rows[at + i];
+        int gramAt = i * stride;
+        for (int j = i; j < stride; j++) {
+          gram[gramAt + j] = Math.fma(factor, rows[at + j], gram[gramAt + j]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
+    System.arraycopy(rows, from * stride, copy, 0, count * stride);
+    Arrays.fill(rows, from * stride, (from + count) * stride, 0);
+    for (int row = 0; row < count; row++) {
+      int at = (from + row) * stride;
+      for (int l = 0; l < stride; l++) {
+        float factor = copy[row * stride + l];
+        int matrixAt = l * stride;
+        for (int i = 0; i < stride; i++) {
+          rows[at + i] = Math.fma(factor, matrix[matrixAt + i], rows[at + i]);
+        }
+      }
+    }
+  }
 }

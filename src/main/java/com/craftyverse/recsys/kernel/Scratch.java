@@ -19,7 +19,12 @@ public final class Scratch {
 
   /// @param layout of the rows that are worked on
   public Scratch(RowLayout layout) {
-    this.gradient = new float[layout.stride()];
+    this(layout.stride());
+  }
+
+  /// @param stride floats of the rows that are worked on
+  public Scratch(int stride) {
+    this.gradient = new float[stride];
   }
 
   /// What the first `count` sums of a dot product come to, 4, 8 or 16 of them, added up in the tree that

@@ -7,8 +7,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernel in vector instructions. With [VectorDots] and [VectorSteps] it is all that needs the
-/// module `jdk.incubator.vector`; they are loaded by [Kernels] alone, once the module is known to be
+/// The kernel in vector instructions. With [VectorDots], [VectorSteps], [VectorRows] and [VectorTiles]
+/// it is all that needs the module `jdk.incubator.vector`; they are loaded by [Kernels] alone, once the module is known to be
 /// there.
 ///
 /// For maintainers. A batch is learned in passes that hand over to each other in [Scratch]:
@@ -128,5 +128,42 @@ final class VectorKernel implements Kernel {
   @Override
   public float dot(Scratch scratch, float[] a, int aAt, float[] b, int bAt, int stride) {
     return VectorDots.dot(scratch, a, aAt, b, bAt, stride);
+  }
+
+  @Override
+  public void dots(
+      Scratch scratch,
+      float[] row,
+      int rowAt,
+      float[] rows,
+      int stride,
+      int[] index,
+      int from,
+      int count,
+      float[] out) {
+    VectorRows.dots(scratch, row, rowAt, rows, stride, index, from, count, out);
+  }
+
+  @Override
+  public void addRows(
+      float[] factors,
+      float[] rows,
+      int stride,
+      int[] index,
+      int from,
+      int count,
+      float[] sum,
+      int sumAt) {
+    VectorRows.add(factors, rows, stride, index, from, count, sum, sumAt);
+  }
+
+  @Override
+  public void gram(float[] rows, int stride, int from, int count, float[] gram) {
+    VectorTiles.gram(rows, stride, from, count, gram);
+  }
+
+  @Override
+  public void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
+    VectorTiles.rotate(rows, stride, from, count, matrix, copy);
   }
 }

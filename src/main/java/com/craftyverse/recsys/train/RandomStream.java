@@ -10,7 +10,10 @@ final class RandomStream {
     USER_FACTORS,
     ITEM_FACTORS,
     ROUNDS,
-    CHUNKS
+    CHUNKS,
+    RANKING_FACTORS,
+    RANKING_HELD_OUT,
+    RANKING_USERS
   }
 
   private long state;

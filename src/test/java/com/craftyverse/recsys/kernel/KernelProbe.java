@@ -31,6 +31,48 @@ public final class KernelProbe {
     return bits(kernel.equals("scalar") ? Kernels.scalar() : Kernels.vector(), factors);
   }
 
+  /// The bits of the ranking model's loops, with the lane width in front.
+  public static int[] rankingBits(String kernel, int factors) {
+    return rankingBits(kernel.equals("scalar") ? Kernels.scalar() : Kernels.vector(), factors);
+  }
+
+  static int[] rankingBits(Kernel kernel, int factors) {
+    int stride = RowLayout.padded(factors);
+    Random random = new Random(factors);
+    float[] rows = rows(factors, stride, ITEMS, random);
+    float[] row = rows(factors, stride, 3, random);
+    float[] matrix = rows(stride, stride, stride, random);
+    int[] index = random.ints(RATINGS, 0, ITEMS).toArray();
+    Scratch scratch = new Scratch(stride);
+    float[] dots = new float[(RATINGS + 8) * RATINGS];
+    float[] sums = new float[(RATINGS + 1) * stride];
+    // Of every number of rows, so that batches of every length occur.
+    for (int count = 0; count < RATINGS; count++) {
+      float[] out = new float[RATINGS + 8];
+      kernel.dots(scratch, row, stride, rows, stride, index, RATINGS - count, count, out);
+      System.arraycopy(out, 0, dots, count * RATINGS, count);
+      kernel.addRows(out, rows, stride, index, RATINGS - count, count, sums, count * stride);
+    }
+    float[] all = new float[stride * stride];
+    kernel.gram(rows, stride, 1, ITEMS - 1, all);
+    float[] gram = new float[stride * stride];
+    for (int i = 0; i < stride; i++) {
+      System.arraycopy(all, i * stride + i, gram, i * stride + i, stride - i);
+    }
+    float[] rotated = rows.clone();
+    kernel.rotate(rotated, stride, 1, ITEMS - 2, matrix, new float[Kernel.PIECE * stride]);
+    return concat(new int[] {kernel.lanes()}, bits(dots), bits(sums), bits(gram), bits(rotated));
+  }
+
+  private static float[] rows(int factors, int stride, int count, Random random) {
+    float[] rows = new float[count * stride];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] =
+          i % stride < factors ? (random.nextFloat() - 0.5f) * (i % 3 == 0 ? 0.3f : 1e-3f) : 0;
+    }
+    return rows;
+  }
+
   static int[] bits(Kernel kernel, int factors) {
     RowLayout layout = new RowLayout(factors);
     int stride = layout.stride();

@@ -40,12 +40,102 @@ class KernelTest {
   void everyLaneWidth_givesTheSameBits(int lanes) throws Exception {
     try (FreshKernels fresh = new FreshKernels(lanes)) {
       for (int factors : KernelProbe.SIZES) {
-        int[] vector = fresh.bits(factors);
+        int[] vector = fresh.bits("bits", factors);
 
         assertThat(vector[0]).isEqualTo(lanes);
         assertThat(withoutLanes(vector))
             .as("%d factors", factors)
             .isEqualTo(withoutLanes(KernelProbe.bits(Kernels.scalar(), factors)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void everyKernel_givesTheRankingLoopsTheSameBits(int factors) {
+    int[] scalar = KernelProbe.rankingBits(Kernels.scalar(), factors);
+    int[] vector = KernelProbe.rankingBits(Kernels.vector(), factors);
+
+    assertThat(withoutLanes(vector)).isEqualTo(withoutLanes(scalar));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 8, 16})
+  void everyLaneWidth_givesTheRankingLoopsTheSameBits(int lanes) throws Exception {
+    try (FreshKernels fresh = new FreshKernels(lanes)) {
+      for (int factors : KernelProbe.SIZES) {
+        int[] vector = fresh.bits("rankingBits", factors);
+
+        assertThat(vector[0]).isEqualTo(lanes);
+        assertThat(withoutLanes(vector))
+            .as("%d factors", factors)
+            .isEqualTo(withoutLanes(KernelProbe.rankingBits(Kernels.scalar(), factors)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void bitsOfTheRankingLoops_doNotDependOnHowOftenTheCodeHasRun(Kernel kernel) {
+    int[] first = KernelProbe.rankingBits(kernel, 50);
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(KernelProbe.rankingBits(kernel, 50)).isEqualTo(first);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void dotsAndAddRows_gatherRows(Kernel kernel) {
+    float[] rows = new float[3 * 16];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Math.floorDiv(i, 16) + 1; // rows of ones, twos and threes
+    }
+    float[] row = new float[2 * 16];
+    Arrays.fill(row, 16, 32, 0.5f);
+    float[] dots = new float[8];
+    int[] index = {9, 2, 0, 1};
+
+    kernel.dots(new Scratch(16), row, 16, rows, 16, index, 1, 3, dots);
+    float[] sum = new float[2 * 16];
+    kernel.addRows(new float[] {1, 10, 100}, rows, 16, index, 1, 3, sum, 16);
+
+    assertThat(Arrays.copyOf(dots, 3)).containsExactly(24, 8, 16);
+    assertThat(Arrays.copyOf(sum, 16)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(sum, 16, 32)).containsOnly(3 + 10 + 200);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void gramAndRotate_areMatrixProducts(Kernel kernel) {
+    int stride = 32;
+    int count = 7;
+    Random random = new Random(1);
+    // Small whole numbers, whose products and sums are exact.
+    float[] rows = wholeNumbers((count + 2) * stride, random);
+    float[] matrix = wholeNumbers(stride * stride, random);
+    float[] gram = new float[stride * stride];
+    float[] rotated = rows.clone();
+
+    kernel.gram(rows, stride, 1, count, gram);
+    kernel.rotate(rotated, stride, 1, count, matrix, new float[Kernel.PIECE * stride]);
+
+    for (int i = 0; i < stride; i++) {
+      for (int j = i; j < stride; j++) {
+        float sum = 0;
+        for (int row = 1; row <= count; row++) {
+          sum += rows[row * stride + i] * rows[row * stride + j];
+        }
+        assertThat(gram[i * stride + j]).isEqualTo(sum);
+      }
+    }
+    for (int row = 0; row < count + 2; row++) {
+      for (int j = 0; j < stride; j++) {
+        float sum = row == 0 || row > count ? rows[row * stride + j] : 0;
+        for (int l = 0; l < stride && row > 0 && row <= count; l++) {
+          sum += rows[row * stride + l] * matrix[l * stride + j];
+        }
+        assertThat(rotated[row * stride + j]).isEqualTo(sum);
       }
     }
   }
@@ -213,6 +303,14 @@ class KernelTest {
     return Arrays.copyOfRange(bits, 1, bits.length);
   }
 
+  private static float[] wholeNumbers(int count, Random random) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = random.nextInt(9) - 4;
+    }
+    return numbers;
+  }
+
   /// The package's classes once more, with another lane width.
   private static final class FreshKernels implements AutoCloseable {
     private final URLClassLoader loader;
@@ -227,9 +325,9 @@ class KernelTest {
       this.probe = loader.loadClass(KernelProbe.class.getName());
     }
 
-    int[] bits(int factors) throws ReflectiveOperationException {
+    int[] bits(String loops, int factors) throws ReflectiveOperationException {
       return (int[])
-          probe.getMethod("bits", String.class, int.class).invoke(null, "vector", factors);
+          probe.getMethod(loops, String.class, int.class).invoke(null, "vector", factors);
     }
 
     private static URL location(Class<?> type) {

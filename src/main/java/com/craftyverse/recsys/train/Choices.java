@@ -1,0 +1,248 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.step.WorkerPool;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Who chose what, and with which weight: the training matrix by users and by items (compressed
+/// sparse rows, both ways).
+///
+/// Users and items have *places*: they are numbered by falling number of choices, equal ones by
+/// dense index. What is read most often lies together then, and chunks of consecutive rows take
+/// about the same time.
+final class Choices {
+  /// One of the two ways.
+  ///
+  /// @param start where each row's choices begin, and, one further, where the last one's end
+  /// @param index places on the other side, ascending within a row
+  /// @param weight of each choice
+  /// @param weights the sum of each row's weights
+  record Rows(int[] start, int[] index, float[] weight, float[] weights) {
+    int rows() {
+      return start.length - 1;
+    }
+
+    int count(int row) {
+      return start[row + 1] - start[row];
+    }
+  }
+
+  private final Rows byUser;
+  private final Rows byItem;
+  private final int[] users;
+  private final int[] items;
+
+  private Choices(Rows byUser, Rows byItem, int[] users, int[] items) {
+    this.byUser = byUser;
+    this.byItem = byItem;
+    this.users = users;
+    this.items = items;
+  }
+
+  /// Each user's choices of items.
+  Rows byUser() {
+    return byUser;
+  }
+
+  /// Each item's choices by users.
+  Rows byItem() {
+    return byItem;
+  }
+
+  /// The dense index of the user at each place.
+  int[] users() {
+    return users;
+  }
+
+  /// The dense index of the item at each place.
+  int[] items() {
+    return items;
+  }
+
+  /// How many choices.
+  int size() {
+    return byUser.index.length;
+  }
+
+  /// The sum of all weights: the objective of a model that has learned nothing.
+  double totalWeight() {
+    double sum = 0;
+    for (float weight : byUser.weights) {
+      sum += weight;
+    }
+    return sum;
+  }
+
+  /// The place of each dense index.
+  static int[] places(int[] indices) {
+    int[] places = new int[indices.length];
+    for (int place = 0; place < indices.length; place++) {
+      places[indices[place]] = place;
+    }
+    return places;
+  }
+
+  /// The choices of a training set.
+  ///
+  /// @param card gives the weight of a rating
+  static Choices of(TrainingSet training, RankingCard card, WorkerPool workers) throws IOException {
+    int side = training.side();
+    int[] userCounts = new int[training.users()];
+    int[] itemCounts = new int[training.items()];
+    for (int b = 0; b < side * side; b++) {
+      TrainingSet.Block block = training.block(b / side, b % side);
+      for (int run = 0; run < block.users().length; run++) {
+        userCounts[block.users()[run]] += block.starts()[run + 1] - block.starts()[run];
+      }
+      MemorySegment item = block.item();
+      for (int row = 0; row < block.rows(); row++) {
+        itemCounts[item.get(Buffers.INT32, (long) row * Integer.BYTES)]++;
+      }
+    }
+    int[] users = byFallingCount(userCounts);
+    int[] items = byFallingCount(itemCounts);
+    int[] itemPlaces = places(items);
+    int[] start = starts(users, userCounts);
+    int[] next = new int[users.length];
+    for (int place = 0; place < users.length; place++) {
+      next[users[place]] = start[place];
+    }
+    int[] index = new int[start[users.length]];
+    float[] weight = new float[index.length];
+    workers.run(
+        side,
+        (row, worker) -> {
+          for (int column = 0; column < side; column++) {
+            fill(training.block(row, column), card, itemPlaces, next, index, weight);
+          }
+        });
+    return of(start, index, weight, users, items);
+  }
+
+  private static void fill(
+      TrainingSet.Block block,
+      RankingCard card,
+      int[] itemPlaces,
+      int[] next,
+      int[] index,
+      float[] weight) {
+    MemorySegment item = block.item();
+    MemorySegment rating = block.rating();
+    for (int run = 0; run < block.users().length; run++) {
+      int at = next[block.users()[run]];
+      for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
+        long offset = (long) row * Integer.BYTES;
+        index[at] = itemPlaces[item.get(Buffers.INT32, offset)];
+        weight[at] = card.weight(rating.get(Buffers.FLOAT32, offset));
+        at++;
+      }
+      next[block.users()[run]] = at;
+    }
+  }
+
+  /// Choices that are in memory.
+  ///
+  /// @param user dense index of the user of each choice
+  /// @param item dense index of its item
+  static Choices of(int users, int items, int[] user, int[] item, float[] weight) {
+    int[] userCounts = new int[users];
+    int[] itemCounts = new int[items];
+    for (int i = 0; i < user.length; i++) {
+      userCounts[user[i]]++;
+      itemCounts[item[i]]++;
+    }
+    int[] userOrder = byFallingCount(userCounts);
+    int[] itemOrder = byFallingCount(itemCounts);
+    int[] userPlaces = places(userOrder);
+    int[] itemPlaces = places(itemOrder);
+    int[] start = starts(userOrder, userCounts);
+    int[] next = start.clone();
+    int[] index = new int[user.length];
+    float[] weights = new float[user.length];
+    for (int i = 0; i < user.length; i++) {
+      int at = next[userPlaces[user[i]]]++;
+      index[at] = itemPlaces[item[i]];
+      weights[at] = weight[i];
+    }
+    return of(start, index, weights, userOrder, itemOrder);
+  }
+
+  /// @param index and `weight`, in any order within a row, are used up
+  private static Choices of(int[] start, int[] index, float[] weight, int[] users, int[] items) {
+    Rows unsorted = new Rows(start, index, weight, sums(start, weight));
+    Rows byItem = transpose(unsorted, items.length, new int[index.length], new float[index.length]);
+    // Back again, which orders each user's items.
+    Rows byUser = transpose(byItem, users.length, index, weight);
+    return new Choices(byUser, byItem, users, items);
+  }
+
+  /// Some users' choices, or a part of them, with the items' places as they are.
+  ///
+  /// @param start where each user's choices begin, then the end
+  /// @param index places of items, ascending within a user
+  /// @param users dense index of each user
+  Choices part(int[] start, int[] index, float[] weight, int[] users) {
+    Rows rows = new Rows(start, index, weight, sums(start, weight));
+    return new Choices(
+        rows,
+        transpose(rows, items.length, new int[index.length], new float[index.length]),
+        users,
+        items);
+  }
+
+  private static int[] byFallingCount(int[] counts) {
+    long[] keys = new long[counts.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = (long) (Integer.MAX_VALUE - counts[i]) << 32 | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[keys.length];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = (int) keys[i];
+    }
+    return order;
+  }
+
+  private static int[] starts(int[] order, int[] counts) {
+    int[] start = new int[order.length + 1];
+    for (int place = 0; place < order.length; place++) {
+      start[place + 1] = Math.addExact(start[place], counts[order[place]]);
+    }
+    return start;
+  }
+
+  private static float[] sums(int[] start, float[] weight) {
+    float[] sums = new float[start.length - 1];
+    for (int row = 0; row < sums.length; row++) {
+      double sum = 0;
+      for (int at = start[row]; at < start[row + 1]; at++) {
+        sum += weight[at];
+      }
+      sums[row] = (float) sum;
+    }
+    return sums;
+  }
+
+  /// The other way round; rows that are visited in order leave their numbers in order.
+  private static Rows transpose(Rows rows, int columns, int[] toIndex, float[] toWeight) {
+    int[] start = new int[columns + 1];
+    for (int column : rows.index) {
+      start[column + 1]++;
+    }
+    for (int column = 0; column < columns; column++) {
+      start[column + 1] += start[column];
+    }
+    int[] next = Arrays.copyOf(start, columns);
+    for (int row = 0; row < rows.rows(); row++) {
+      for (int at = rows.start[row]; at < rows.start[row + 1]; at++) {
+        int to = next[rows.index[at]]++;
+        toIndex[to] = row;
+        toWeight[to] = rows.weight[at];
+      }
+    }
+    return new Rows(start, toIndex, toWeight, sums(start, toWeight));
+  }
+}

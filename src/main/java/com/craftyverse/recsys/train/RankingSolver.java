@@ -1,0 +1,589 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.step.WorkerPool;
+import java.io.IOException;
+import java.util.Arrays;
+
+/// What an epoch of the ranking model is made of: each user's vector is solved for with the items'
+/// fixed, and then each item's with the users' fixed (alternating least squares; Hu, Koren &
+/// Volinsky 2008, with the penalty of Rendle et al. 2022).
+///
+/// ```
+/// Σ w(1 − p·q)² over choices + α₀ Σ (p·q)² over all pairs
+///   + λ Σ (Σw + α₀·items)|p|² over users + λ Σ (Σw + α₀·users)|q|² over items
+/// ```
+///
+/// For maintainers. Let X be the side that is fixed. The sum over all pairs is α₀XᵀX, the same
+/// matrix for each row that is solved for. Both sides are rotated into its eigenvectors first, where
+/// it is diagonal, so a row costs k multiplications for it instead of k². In that basis a row is
+/// solved by a step or two of conjugate gradients, starting where it is and preconditioned by
+///
+/// ```
+/// D + Σw·h,   D = α₀·eigenvalues + λ(Σw + α₀·n),   h = mean square of X's columns, by popularity
+/// ```
+///
+/// The last step needs only `p·A·p = Σ w(f·p)² + p·D·p`, which is dot products. What the step takes
+/// off the objective is known as well, so an epoch's objective costs nothing.
+///
+/// *The same bits.* A row's solution depends on that row, the fixed side and nothing else. Gram
+/// matrices are summed in float over blocks of 1,024 rows, these in double in groups of four, and
+/// the groups in their order.
+///
+/// *Memory.* The users' matrix is larger than the caches. When items are solved for, it is gone
+/// through in blocks that fit; the items' sums wait in a matrix of their own between the blocks.
+final class RankingSolver {
+  private static final int GRAM_ROWS = 1_024;
+  private static final int GRAM_GROUP = 4 * GRAM_ROWS;
+
+  /// Chunks of rows that are solved in one piece of work, about.
+  private static final int CHUNKS = 2_000;
+
+  /// What a row costs besides its choices, in choices.
+  private static final int ROW_COST = 48;
+
+  /// Floats of the users' matrix that the items go through at a time: 8 MB.
+  private static final int DEFAULT_BLOCK_FLOATS = 1 << 21;
+
+  private final Choices choices;
+  private final int factors;
+  private final int stride;
+  private final int steps;
+  private final int blockFloats;
+  private final Kernel kernel;
+  private final WorkerPool workers;
+  private final Room[] rooms;
+  private final int[] userChunks;
+  private final int[] itemChunks;
+  private double alpha0;
+  private double lambda;
+
+  /// What a thread works in.
+  private final class Room {
+    final Scratch scratch = new Scratch(stride);
+    final float[] dots = new float[Kernel.PIECE];
+    final float[] products = new float[Kernel.PIECE];
+    final float[] diagonal = new float[stride];
+    final float[] residual = new float[stride];
+    final float[] direction = new float[stride];
+    final float[] image = new float[stride];
+    final float[] product = new float[stride];
+    final float[] gram = new float[stride * stride];
+    final float[] copy = new float[Kernel.PIECE * stride];
+  }
+
+  /// @param factors k, the length of the vectors
+  /// @param steps of conjugate gradients a row, from 1
+  RankingSolver(Choices choices, int factors, int steps, Kernel kernel, WorkerPool workers) {
+    this(choices, factors, steps, kernel, workers, DEFAULT_BLOCK_FLOATS);
+  }
+
+  /// @param blockFloats floats of the users' matrix that the items go through at a time
+  RankingSolver(
+      Choices choices, int factors, int steps, Kernel kernel, WorkerPool workers, int blockFloats) {
+    this.choices = choices;
+    this.factors = factors;
+    this.stride = RowLayout.padded(factors);
+    this.steps = steps;
+    this.blockFloats = blockFloats;
+    this.kernel = kernel;
+    this.workers = workers;
+    this.rooms = new Room[workers.threads()];
+    for (int i = 0; i < rooms.length; i++) {
+      rooms[i] = new Room();
+    }
+    this.userChunks = chunks(choices.byUser());
+    this.itemChunks = chunks(choices.byItem());
+  }
+
+  /// Bounds of chunks that cost about the same.
+  private static int[] chunks(Choices.Rows rows) {
+    long all = rows.index().length + (long) rows.rows() * ROW_COST;
+    long each = Math.max(1, all / CHUNKS);
+    int[] bounds = new int[rows.rows() + 1];
+    int count = 0;
+    long cost = 0;
+    for (int row = 0; row < rows.rows(); row++) {
+      cost += rows.count(row) + ROW_COST;
+      if (cost >= each) {
+        bounds[++count] = row + 1;
+        cost = 0;
+      }
+    }
+    if (bounds[count] < rows.rows()) {
+      bounds[++count] = rows.rows();
+    }
+    return Arrays.copyOf(bounds, count + 1);
+  }
+
+  /// Solves for all users, and then for all items.
+  ///
+  /// @param vectors changed in place; their basis is another one afterwards
+  /// @return the objective
+  double epoch(RankingFactors vectors, double regularization, double unobservedWeight)
+      throws IOException {
+    this.lambda = regularization;
+    this.alpha0 = unobservedWeight;
+    float[] users = vectors.users();
+    float[] items = vectors.items();
+    Half half = new Half(choices.byUser(), userChunks, users, items, choices.byItem());
+    half.turn();
+    half.solve();
+    double penalty = half.penalty();
+    half = new Half(choices.byItem(), itemChunks, items, users, choices.byUser());
+    half.turn();
+    return penalty
+        + ((long) choices.byUser().rows() * stride > blockFloats
+            ? half.solveByBlocks()
+            : half.solve());
+  }
+
+  /// The Gram matrix of rows, `factors` × `factors`.
+  double[] gram(float[] rows, int count) throws IOException {
+    int groups = Math.ceilDiv(count, GRAM_GROUP);
+    double[][] sums = new double[groups][];
+    workers.run(
+        groups,
+        (group, worker) -> {
+          double[] sum = new double[factors * factors];
+          int end = Math.min(count, (group + 1) * GRAM_GROUP);
+          for (int row = group * GRAM_GROUP; row < end; row += GRAM_ROWS) {
+            float[] gram = rooms[worker].gram;
+            kernel.gram(rows, stride, row, Math.min(GRAM_ROWS, end - row), gram);
+            for (int i = 0; i < factors; i++) {
+              for (int j = i; j < factors; j++) {
+                sum[i * factors + j] += gram[i * stride + j];
+              }
+            }
+          }
+          sums[group] = sum;
+        });
+    double[] gram = new double[factors * factors];
+    for (double[] sum : sums) {
+      for (int i = 0; i < gram.length; i++) {
+        gram[i] += sum[i];
+      }
+    }
+    for (int i = 0; i < factors; i++) {
+      for (int j = 0; j < i; j++) {
+        gram[i * factors + j] = gram[j * factors + i];
+      }
+    }
+    return gram;
+  }
+
+  /// One side that is solved for with the other fixed.
+  private final class Half {
+    private final Choices.Rows rows;
+    private final int[] chunks;
+    private final float[] solved;
+    private final float[] fixed;
+    private final Choices.Rows others;
+
+    /// α₀ times the eigenvalues of the fixed side's Gram matrix.
+    private final float[] base = new float[stride];
+
+    /// The mean square of the fixed side's columns, by popularity.
+    private final float[] spread = new float[stride];
+
+    private final double[] objectives;
+
+    Half(Choices.Rows rows, int[] chunks, float[] solved, float[] fixed, Choices.Rows others) {
+      this.rows = rows;
+      this.chunks = chunks;
+      this.solved = solved;
+      this.fixed = fixed;
+      this.others = others;
+      this.objectives = new double[rows.rows()];
+    }
+
+    /// Turns both sides into the eigenbasis of the fixed side's Gram matrix.
+    void turn() throws IOException {
+      Eigenbasis basis = Eigenbasis.of(gram(fixed, others.rows()), factors, stride);
+      for (int i = 0; i < factors; i++) {
+        base[i] = (float) (alpha0 * basis.values()[i]);
+      }
+      turn(solved, rows.rows(), basis.vectors());
+      turn(fixed, others.rows(), basis.vectors());
+      measureSpread();
+    }
+
+    private void turn(float[] matrix, int count, float[] vectors) throws IOException {
+      workers.run(
+          Math.ceilDiv(count, GRAM_ROWS),
+          (piece, worker) -> {
+            int end = Math.min(count, (piece + 1) * GRAM_ROWS);
+            for (int row = piece * GRAM_ROWS; row < end; row += Kernel.PIECE) {
+              int length = Math.min(Kernel.PIECE, end - row);
+              kernel.rotate(matrix, stride, row, length, vectors, rooms[worker].copy);
+            }
+          });
+    }
+
+    private void measureSpread() throws IOException {
+      int count = others.rows();
+      float[][] sums = new float[Math.ceilDiv(count, GRAM_ROWS)][];
+      workers.run(
+          sums.length,
+          (piece, worker) -> {
+            float[] sum = new float[stride];
+            int end = Math.min(count, (piece + 1) * GRAM_ROWS);
+            for (int row = piece * GRAM_ROWS; row < end; row++) {
+              addSquares(sum, row * stride, others.count(row));
+            }
+            sums[piece] = sum;
+          });
+      double[] total = new double[stride];
+      for (float[] sum : sums) {
+        for (int i = 0; i < stride; i++) {
+          total[i] += sum[i];
+        }
+      }
+      for (int i = 0; i < stride; i++) {
+        spread[i] = (float) (total[i] / Math.max(1, others.index().length));
+      }
+    }
+
+    private void addSquares(float[] sum, int at, float times) {
+      for (int i = 0; i < stride; i++) {
+        float value = fixed[at + i];
+        sum[i] += times * (value * value);
+      }
+    }
+
+    /// Solves each row in one go.
+    ///
+    /// @return the objective but for the fixed side's penalty
+    double solve() throws IOException {
+      workers.run(
+          chunks.length - 1,
+          (chunk, worker) -> {
+            workers.checkStopped();
+            for (int row = chunks[chunk]; row < chunks[chunk + 1]; row++) {
+              objectives[row] = solve(row, rooms[worker]);
+            }
+          });
+      return sum(objectives);
+    }
+
+    private double solve(int row, Room own) {
+      int from = rows.start()[row];
+      int to = rows.start()[row + 1];
+      int at = row * stride;
+      if (from == to) {
+        Arrays.fill(solved, at, at + stride, 0);
+        return 0;
+      }
+      float[] residual = own.residual;
+      float[] direction = own.direction;
+      double objective = begin(row, residual, 0, own);
+      objective += addResidual(row, from, to, residual, 0, own);
+      double slope = aim(row, residual, direction, 0, own);
+      for (int step = 1; slope > 0; step++) {
+        boolean last = step == steps;
+        double curvature = beginImage(direction, 0, own.image, last ? -1 : 0, own);
+        curvature += addImage(from, to, direction, 0, own.image, 0, last, own);
+        double length = slope / (last ? curvature : curvature(direction, 0, own.image, 0, own));
+        move(row, length, direction, 0);
+        objective -= length * slope;
+        if (last) {
+          break;
+        }
+        slope = turnAside(row, length, slope, residual, direction, own.image, 0, own);
+      }
+      return objective;
+    }
+
+    /// Solves for all rows together, by blocks of the fixed side.
+    ///
+    /// @return the objective but for the fixed side's penalty
+    double solveByBlocks() throws IOException {
+      int count = rows.rows();
+      int blockRows = Math.max(1, blockFloats / stride);
+      int blocks = Math.ceilDiv(others.rows(), blockRows);
+      int[] cuts = cuts(blockRows, blocks);
+      float[] residuals = new float[count * stride];
+      float[] directions = new float[count * stride];
+      float[] images = steps == 1 ? new float[0] : new float[count * stride];
+      double[] slopes = new double[count];
+      double[] curvatures = new double[count];
+      eachRow(
+          (row, own) -> {
+            if (rows.count(row) == 0) {
+              Arrays.fill(solved, row * stride, (row + 1) * stride, 0);
+            }
+            objectives[row] = begin(row, residuals, row * stride, own);
+          });
+      for (int block = 0; block < blocks; block++) {
+        int cut = block * count;
+        eachRow(
+            (row, own) -> {
+              int from = cuts[cut + row];
+              int to = cuts[cut + count + row];
+              if (from < to) {
+                objectives[row] += addResidual(row, from, to, residuals, row * stride, own);
+              }
+            });
+      }
+      eachRow((row, own) -> slopes[row] = aim(row, residuals, directions, row * stride, own));
+      for (int step = 1; step <= steps; step++) {
+        boolean last = step == steps;
+        eachRow(
+            (row, own) -> {
+              begin(row, own);
+              curvatures[row] =
+                  beginImage(directions, row * stride, images, last ? -1 : row * stride, own);
+            });
+        for (int block = 0; block < blocks; block++) {
+          int cut = block * count;
+          eachRow(
+              (row, own) -> {
+                int from = cuts[cut + row];
+                int to = cuts[cut + count + row];
+                if (from < to) {
+                  curvatures[row] +=
+                      addImage(from, to, directions, row * stride, images, row * stride, last, own);
+                }
+              });
+        }
+        eachRow(
+            (row, own) -> {
+              int at = row * stride;
+              double slope = slopes[row];
+              if (slope > 0) {
+                double curvature =
+                    last ? curvatures[row] : curvature(directions, at, images, at, own);
+                double length = slope / curvature;
+                move(row, length, directions, at);
+                objectives[row] -= length * slope;
+                if (!last) {
+                  begin(row, own);
+                  slopes[row] =
+                      turnAside(row, length, slope, residuals, directions, images, at, own);
+                }
+              }
+            });
+      }
+      return sum(objectives);
+    }
+
+    /// Where each row's choices of each block begin, block by block, and where the last ones end.
+    private int[] cuts(int blockRows, int blocks) throws IOException {
+      int count = rows.rows();
+      int[] cuts = new int[Math.multiplyExact(blocks + 1, count)];
+      eachRow(
+          (row, own) -> {
+            int end = rows.start()[row + 1];
+            int at = rows.start()[row];
+            for (int block = 0; block < blocks; block++) {
+              cuts[block * count + row] = at;
+              int found = Arrays.binarySearch(rows.index(), at, end, (block + 1) * blockRows);
+              at = found < 0 ? -found - 1 : found;
+            }
+            cuts[blocks * count + row] = end;
+          });
+      return cuts;
+    }
+
+    @FunctionalInterface
+    private interface RowTask {
+      void run(int row, Room own);
+    }
+
+    private void eachRow(RowTask task) throws IOException {
+      workers.run(
+          chunks.length - 1,
+          (chunk, worker) -> {
+            workers.checkStopped();
+            for (int row = chunks[chunk]; row < chunks[chunk + 1]; row++) {
+              task.run(row, rooms[worker]);
+            }
+          });
+    }
+
+    /// Leaves the row's D in `own.diagonal`.
+    private void begin(int row, Room own) {
+      float[] diagonal = own.diagonal;
+      float shift = (float) (lambda * (rows.weights()[row] + alpha0 * others.rows()));
+      for (int i = 0; i < stride; i++) {
+        diagonal[i] = base[i] + shift;
+      }
+    }
+
+    /// Begins the residual with −D·x.
+    ///
+    /// @return x·D·x
+    private double begin(int row, float[] residuals, int at, Room own) {
+      begin(row, own);
+      float[] diagonal = own.diagonal;
+      int solvedAt = row * stride;
+      for (int i = 0; i < stride; i++) {
+        residuals[at + i] = -diagonal[i] * solved[solvedAt + i];
+      }
+      return -kernel.dot(own.scratch, residuals, at, solved, solvedAt, stride);
+    }
+
+    /// Adds Σ w(1 − f·x)f over a row's choices.
+    ///
+    /// @return Σ w(1 − f·x)²
+    private double addResidual(int row, int from, int to, float[] residuals, int at, Room own) {
+      float[] errors = own.dots;
+      float[] products = own.products;
+      float[] weight = rows.weight();
+      double squares = 0;
+      for (int piece = from; piece < to; piece += Kernel.PIECE) {
+        int count = Math.min(Kernel.PIECE, to - piece);
+        kernel.dots(
+            own.scratch, solved, row * stride, fixed, stride, rows.index(), piece, count, errors);
+        for (int j = 0; j < count; j++) {
+          errors[j] = 1 - errors[j];
+          products[j] = weight[piece + j] * errors[j];
+        }
+        squares += sumOfProducts(products, errors, count);
+        kernel.addRows(products, fixed, stride, rows.index(), piece, count, residuals, at);
+      }
+      return squares;
+    }
+
+    /// Makes the first direction of the residual.
+    ///
+    /// @return residual · direction
+    private double aim(int row, float[] residuals, float[] directions, int at, Room own) {
+      begin(row, own);
+      precondition(row, residuals, directions, at, own);
+      return kernel.dot(own.scratch, residuals, at, directions, at, stride);
+    }
+
+    private void precondition(int row, float[] residuals, float[] out, int at, Room own) {
+      float[] diagonal = own.diagonal;
+      float weights = rows.weights()[row];
+      for (int i = 0; i < stride; i++) {
+        out[at + i] = residuals[at + i] / (diagonal[i] + weights * spread[i]);
+      }
+    }
+
+    /// Begins A·direction with D·direction.
+    ///
+    /// @param imageAt where it goes, −1 when it is not wanted
+    /// @return direction·D·direction
+    private double beginImage(float[] directions, int at, float[] images, int imageAt, Room own) {
+      float[] diagonal = own.diagonal;
+      float[] product = own.product;
+      for (int i = 0; i < stride; i++) {
+        product[i] = diagonal[i] * directions[at + i];
+      }
+      if (imageAt >= 0) {
+        System.arraycopy(product, 0, images, imageAt, stride);
+      }
+      return kernel.dot(own.scratch, product, 0, directions, at, stride);
+    }
+
+    /// Adds Σ w(f·direction)f over choices, unless the step is the last one, which does not need it.
+    ///
+    /// @return Σ w(f·direction)²
+    private double addImage(
+        int from,
+        int to,
+        float[] directions,
+        int at,
+        float[] images,
+        int imageAt,
+        boolean last,
+        Room own) {
+      float[] dots = own.dots;
+      float[] products = own.products;
+      float[] weight = rows.weight();
+      double squares = 0;
+      for (int piece = from; piece < to; piece += Kernel.PIECE) {
+        int count = Math.min(Kernel.PIECE, to - piece);
+        kernel.dots(own.scratch, directions, at, fixed, stride, rows.index(), piece, count, dots);
+        for (int j = 0; j < count; j++) {
+          products[j] = weight[piece + j] * dots[j];
+        }
+        squares += sumOfProducts(products, dots, count);
+        if (!last) {
+          kernel.addRows(products, fixed, stride, rows.index(), piece, count, images, imageAt);
+        }
+      }
+      return squares;
+    }
+
+    private double curvature(float[] directions, int at, float[] images, int imageAt, Room own) {
+      return kernel.dot(own.scratch, images, imageAt, directions, at, stride);
+    }
+
+    private void move(int row, double length, float[] directions, int at) {
+      float by = (float) length;
+      int solvedAt = row * stride;
+      for (int i = 0; i < stride; i++) {
+        solved[solvedAt + i] += by * directions[at + i];
+      }
+    }
+
+    /// Makes the next direction, conjugate to the last.
+    ///
+    /// @return residual · preconditioned residual
+    private double turnAside(
+        int row,
+        double length,
+        double slope,
+        float[] residuals,
+        float[] directions,
+        float[] images,
+        int at,
+        Room own) {
+      float by = (float) length;
+      for (int i = 0; i < stride; i++) {
+        residuals[at + i] -= by * images[at + i];
+      }
+      // The image is used up; its place takes the preconditioned residual.
+      precondition(row, residuals, images, at, own);
+      double next = kernel.dot(own.scratch, residuals, at, images, at, stride);
+      float kept = (float) (next / slope);
+      for (int i = 0; i < stride; i++) {
+        directions[at + i] = images[at + i] + kept * directions[at + i];
+      }
+      return next;
+    }
+
+    /// The penalty of the rows that were solved for.
+    double penalty() throws IOException {
+      eachRow(
+          (row, own) -> {
+            double square =
+                kernel.dot(own.scratch, solved, row * stride, solved, row * stride, stride);
+            objectives[row] = lambda * (rows.weights()[row] + alpha0 * others.rows()) * square;
+          });
+      return sum(objectives);
+    }
+  }
+
+  /// Σ ab, in four sums side by side.
+  private static double sumOfProducts(float[] a, float[] b, int count) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int j = 0;
+    for (; j + 4 <= count; j += 4) {
+      sum0 += (double) a[j] * b[j];
+      sum1 += (double) a[j + 1] * b[j + 1];
+      sum2 += (double) a[j + 2] * b[j + 2];
+      sum3 += (double) a[j + 3] * b[j + 3];
+    }
+    for (; j < count; j++) {
+      sum0 += (double) a[j] * b[j];
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+}
