@@ -7,7 +7,7 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /// A whole run of ten epochs, from the start of the process to the model written, JIT and mapping
@@ -74,7 +74,8 @@ public final class TrainRunBenchmark {
       String request =
           String.format(
               Locale.ROOT,
-              "{\"manifest\": \"%s\", \"epochs\": %d, \"patience\": %d, \"seed\": %s}",
+              "{\"manifest\": \"%s\", \"ranking\": false, \"epochs\": %d, \"patience\": %d,"
+                  + " \"seed\": %s}",
               manifest,
               EPOCHS,
               EPOCHS,
@@ -83,13 +84,13 @@ public final class TrainRunBenchmark {
           new Train(store)
               .run(Json.decode(request.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
       String key = ObjectKeys.directoryOf(result.model()) + ObjectKeys.HISTORY;
-      Epoch[] history = Json.read(store.read(key).content(), Epoch[].class, key);
-      double warm = Arrays.stream(history).mapToDouble(Epoch::seconds).min().orElseThrow();
+      List<Epoch> history = Json.read(store.read(key).content(), History.class, key).rating();
+      double warm = history.stream().mapToDouble(Epoch::seconds).min().orElseThrow();
       System.out.printf(
           Locale.ROOT,
           "%.3f s the fastest epoch, %.3f s the first; heap of %d MB; model %s%n",
           warm,
-          history[0].seconds(),
+          history.getFirst().seconds(),
           Runtime.getRuntime().maxMemory() >> 20,
           result.figures().digest());
     }

@@ -46,7 +46,7 @@ public record ModelCard(
     @Nullable String scoredModel,
     @Nullable RankingCard ranking) {
   /// The version of a model's files; goes up when a reader of the old ones could not read the new.
-  public static final int FORMAT_VERSION = 5;
+  public static final int FORMAT_VERSION = 6;
 
   /// Reads the card in a model's directory.
   ///

@@ -17,8 +17,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
-/// The object `checkpoint` in a model's directory: a [TrainingState], for the next call of the same
+/// The object `checkpoint` in a model's directory: how far a run has come, for the next call of the same
 /// request. There is one for each model; it is replaced as the run goes on, and deleted when the
 /// model is there.
 ///
@@ -27,13 +28,14 @@ import java.util.zip.CRC32C;
 /// int32   length of the header
 /// byte[]  header, in JSON
 /// float32 rows of the users, then of the items, laid out as RowLayout says
-/// float32 the same of the best epoch, unless that was the last
+/// float32 the same of the best epoch, unless that was the last, or the rating model is done
+/// float32 ranking vectors of the users, then of the items, once these are trained
 /// int64   CRC-32C of all that
 /// ```
 ///
 /// All little-endian. Whatever does not fit is left alone, and training begins anew.
 final class Checkpoint {
-  private static final int MAGIC = 0x31504B43; // CKP1
+  private static final int MAGIC = 0x32504B43; // CKP2
   private static final int LONGEST_HEADER = 1 << 20;
   private static final int CHUNK = 1 << 18;
 
@@ -46,7 +48,21 @@ final class Checkpoint {
       int factors,
       boolean isBest,
       List<Epoch> history,
-      int cuts) {}
+      int cuts,
+      @Nullable RankingHeader ranking) {}
+
+  private record RankingHeader(
+      int factors,
+      double regularization,
+      double unobservedWeight,
+      List<RankingTrial> trials,
+      List<RankingEpoch> history) {}
+
+  /// A run that was kept.
+  ///
+  /// @param rating the rating model's
+  /// @param ranking the ranking model's, if it has been begun
+  record Kept(TrainingState rating, @Nullable RankingState ranking) {}
 
   private final ObjectStore store;
   private final String key;
@@ -68,32 +84,50 @@ final class Checkpoint {
     this.items = items;
   }
 
-  /// Writes the state, in place of what was there.
+  /// Writes the state of a run whose rating model is not done, in place of what was there.
   void write(TrainingState state) throws IOException {
+    write(writer -> writer.write(state, state.isBest(), null), state.history().size());
+  }
+
+  /// Writes the state of a run whose rating model is done, in place of what was there.
+  ///
+  /// @param ranking nothing before the ranking model has been begun
+  void write(TrainingState done, @Nullable RankingState ranking) throws IOException {
+    write(
+        writer -> writer.write(done, true, ranking),
+        ranking == null ? done.history().size() : ranking.history().size());
+  }
+
+  @FunctionalInterface
+  private interface Content {
+    void write(Writer writer) throws IOException;
+  }
+
+  private void write(Content content, int epoch) throws IOException {
     Path file = store.newTempFile();
     try {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        new Writer(channel).write(state);
+        content.write(new Writer(channel));
       }
       store.put(key, file);
     } finally {
       Files.deleteIfExists(file);
     }
-    LOG.log(
-        Level.INFO, "{0}: checkpoint after epoch {1}", key, String.valueOf(state.history().size()));
+    LOG.log(Level.INFO, "{0}: checkpoint after epoch {1}", key, String.valueOf(epoch));
   }
 
   /// The state that was written, or nothing when there is none that fits.
-  Optional<TrainingState> read() throws IOException {
+  Optional<Kept> read() throws IOException {
     if (store.find(key).isEmpty()) {
       return Optional.empty();
     }
     try (FetchedObject object = store.fetch(key);
         FileChannel channel = FileChannel.open(object.path(), StandardOpenOption.READ)) {
-      TrainingState state = new Reader(channel).read();
-      LOG.log(
-          Level.INFO, "{0}: going on after epoch {1}", key, String.valueOf(state.history().size()));
-      return Optional.of(state);
+      Kept kept = new Reader(channel).read();
+      RankingState ranking = kept.ranking;
+      int epoch = ranking == null ? kept.rating.history().size() : ranking.history().size();
+      LOG.log(Level.INFO, "{0}: going on after epoch {1}", key, String.valueOf(epoch));
+      return Optional.of(kept);
     } catch (UnfitException e) {
       LOG.log(Level.WARNING, "{0} is left alone: {1}; training begins anew", key, e.getMessage());
       return Optional.empty();
@@ -125,7 +159,9 @@ final class Checkpoint {
       this.channel = channel;
     }
 
-    void write(TrainingState state) throws IOException {
+    /// @param bestOnly whether the factors of the best epoch are all that is needed
+    void write(TrainingState state, boolean bestOnly, @Nullable RankingState ranking)
+        throws IOException {
       byte[] header =
           Json.write(
               new Header(
@@ -133,16 +169,32 @@ final class Checkpoint {
                   users,
                   items,
                   layout.factors(),
-                  state.isBest(),
+                  bestOnly,
                   state.history(),
-                  state.cuts()));
+                  state.cuts(),
+                  header(ranking)));
       write(buffer(2 * Integer.BYTES).putInt(MAGIC).putInt(header.length));
       write(ByteBuffer.wrap(header).position(header.length));
-      write(state.factors());
-      if (!state.isBest()) {
-        write(state.best());
+      if (!bestOnly) {
+        write(state.factors());
+      }
+      write(state.best());
+      if (ranking != null) {
+        write(ranking.vectors().users());
+        write(ranking.vectors().items());
       }
       write(buffer(Long.BYTES).putLong(sum.getValue()));
+    }
+
+    private static @Nullable RankingHeader header(@Nullable RankingState ranking) {
+      return ranking == null
+          ? null
+          : new RankingHeader(
+              ranking.vectors().factors(),
+              ranking.regularization(),
+              ranking.unobservedWeight(),
+              ranking.trials(),
+              ranking.history());
     }
 
     private void write(Factors factors) throws IOException {
@@ -178,7 +230,7 @@ final class Checkpoint {
       this.channel = channel;
     }
 
-    TrainingState read() throws IOException, UnfitException {
+    Kept read() throws IOException, UnfitException {
       ByteBuffer start = read(2 * Integer.BYTES);
       int magic = start.getInt();
       if (magic != MAGIC) {
@@ -191,11 +243,14 @@ final class Checkpoint {
       Header header = header(read(length).array());
       Factors factors = readFactors();
       Factors best = header.isBest ? factors.copy() : readFactors();
+      RankingFactors vectors = readVectors(header.ranking);
       long expected = sum.getValue();
       if (read(Long.BYTES).getLong() != expected || channel.position() != channel.size()) {
         throw new UnfitException("its checksum is wrong");
       }
-      return new TrainingState(factors, best, header.isBest, header.history, header.cuts);
+      return new Kept(
+          new TrainingState(factors, best, header.isBest, header.history, header.cuts),
+          ranking(header.ranking, vectors));
     }
 
     private Header header(byte[] json) throws IOException, UnfitException {
@@ -213,6 +268,34 @@ final class Checkpoint {
         throw new UnfitException("it is of another run");
       }
       return header;
+    }
+
+    private static @Nullable RankingState ranking(
+        @Nullable RankingHeader header, @Nullable RankingFactors vectors) {
+      return header == null || vectors == null
+          ? null
+          : new RankingState(
+              vectors,
+              header.regularization,
+              header.unobservedWeight,
+              header.trials,
+              header.history);
+    }
+
+    private @Nullable RankingFactors readVectors(@Nullable RankingHeader header)
+        throws IOException, UnfitException {
+      if (header == null) {
+        return null;
+      }
+      if (header.factors < 1 || header.factors > RankingParameters.MOST_FACTORS) {
+        throw new UnfitException("it is of another run");
+      }
+      int stride = RowLayout.padded(header.factors);
+      return new RankingFactors(
+          header.factors,
+          stride,
+          read(RowLayout.allocate(users, stride)),
+          read(RowLayout.allocate(items, stride)));
     }
 
     private Factors readFactors() throws IOException, UnfitException {

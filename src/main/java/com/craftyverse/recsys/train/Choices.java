@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -87,9 +88,12 @@ final class Choices {
 
   /// The choices of a training set.
   ///
-  /// @param card gives the weight of a rating
-  static Choices of(TrainingSet training, RankingCard card, WorkerPool workers) throws IOException {
+  /// @param scale that weights go by, see [RankingCard#weight]
+  static Choices of(TrainingSet training, RatingScale scale, WorkerPool workers)
+      throws IOException {
     int side = training.side();
+    float lowest = (float) scale.min();
+    float highest = (float) scale.max();
     int[] userCounts = new int[training.users()];
     int[] itemCounts = new int[training.items()];
     for (int b = 0; b < side * side; b++) {
@@ -116,7 +120,7 @@ final class Choices {
         side,
         (row, worker) -> {
           for (int column = 0; column < side; column++) {
-            fill(training.block(row, column), card, itemPlaces, next, index, weight);
+            fill(training.block(row, column), lowest, highest, itemPlaces, next, index, weight);
           }
         });
     return of(start, index, weight, users, items);
@@ -124,7 +128,8 @@ final class Choices {
 
   private static void fill(
       TrainingSet.Block block,
-      RankingCard card,
+      float lowest,
+      float highest,
       int[] itemPlaces,
       int[] next,
       int[] index,
@@ -136,7 +141,7 @@ final class Choices {
       for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
         long offset = (long) row * Integer.BYTES;
         index[at] = itemPlaces[item.get(Buffers.INT32, offset)];
-        weight[at] = card.weight(rating.get(Buffers.FLOAT32, offset));
+        weight[at] = RankingCard.weight(rating.get(Buffers.FLOAT32, offset), lowest, highest);
         at++;
       }
       next[block.users()[run]] = at;

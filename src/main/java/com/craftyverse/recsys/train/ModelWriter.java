@@ -10,10 +10,12 @@ import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Writes a model's factors, beside what the index knows of the users and items.
+/// Writes a model's vectors, beside what the index knows of the users and items.
 final class ModelWriter {
   /// Bounds the memory of a batch: rows × k × 4 bytes.
   private static final int BATCH_ROWS = 16_384;
@@ -23,41 +25,57 @@ final class ModelWriter {
 
   private final Factors factors;
   private final RowLayout layout;
+  private final @Nullable Ranking ranking;
+  private final int rankingFactors;
 
   /// A batch's vectors, in one array for all batches: arrays of its size set off the garbage collector.
   private float[] packed = new float[0];
 
-  ModelWriter(Factors factors) {
+  private float[] packedRanking = new float[0];
+
+  /// The vectors of a ranking model, and where they are.
+  ///
+  /// @param userPlaces the place of each dense index
+  /// @param itemPlaces the place of each dense index
+  record Ranking(RankingFactors vectors, int[] userPlaces, int[] itemPlaces) {}
+
+  /// @param ranking nothing for a model without
+  ModelWriter(Factors factors, @Nullable Ranking ranking) {
     this.factors = factors;
     this.layout = factors.layout();
+    this.ranking = ranking;
+    this.rankingFactors = ranking == null ? 0 : ranking.vectors.factors();
   }
 
-  /// Writes `userId, vector, bias`.
+  /// Writes `userId, vector, bias` and `rankingVector`.
   ///
   /// @param index the index's `users.arrow`
   void writeUsers(ArrowFile index, Path path) throws IOException {
-    List<Column> columns = Schemas.modelUsers(layout.factors(), 0);
+    List<Column> columns = Schemas.modelUsers(layout.factors(), rankingFactors);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         for (int from = 0; from < batch.rows(); from += BATCH_ROWS) {
           int rows = Math.min(BATCH_ROWS, batch.rows() - from);
           int row = Math.toIntExact(batch.firstRow() + from);
-          writer.writeBatch(
-              rows,
-              ints(batch.data(IndexFiles.USER_ID), from, rows),
-              vectors(factors.users(), row, rows),
-              biases(factors.users(), layout.userBias(), row, rows));
+          List<MemorySegment> buffers = new ArrayList<>();
+          buffers.add(ints(batch.data(IndexFiles.USER_ID), from, rows));
+          buffers.add(vectors(factors.users(), row, rows));
+          buffers.add(biases(factors.users(), layout.userBias(), row, rows));
+          if (ranking != null) {
+            buffers.add(rankingVectors(ranking.vectors.users(), ranking.userPlaces, row, rows));
+          }
+          writer.writeBatch(rows, buffers.toArray(MemorySegment[]::new));
         }
       }
     }
   }
 
-  /// Writes `movieId, vector, bias, title, genres, year, ratings, recentRatings`, in the index's
+  /// Writes `movieId, vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the index's
   /// batches.
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
-    List<Column> columns = Schemas.modelItems(layout.factors(), 0);
+    List<Column> columns = Schemas.modelItems(layout.factors(), rankingFactors);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         if (batch.rows() == 0) {
@@ -67,19 +85,23 @@ final class ModelWriter {
         MemorySegment titles = batch.offsets(IndexFiles.TITLE);
         MemorySegment genres = batch.offsets(IndexFiles.GENRES);
         MemorySegment names = batch.offsets(IndexFiles.GENRE);
-        writer.writeBatch(
-            batch.rows(),
-            batch.data(IndexFiles.MOVIE_ID),
-            vectors(factors.items(), row, batch.rows()),
-            biases(factors.items(), layout.itemBias(), row, batch.rows()),
-            titles,
-            batch.data(IndexFiles.TITLE).asSlice(0, last(titles)),
-            genres,
-            names.byteSize() == 0 ? NO_OFFSETS : names,
-            batch.data(IndexFiles.GENRE).asSlice(0, last(names)),
-            batch.data(IndexFiles.YEAR),
-            batch.data(IndexFiles.COUNT),
-            batch.data(IndexFiles.RECENT_COUNT));
+        List<MemorySegment> buffers = new ArrayList<>();
+        buffers.add(batch.data(IndexFiles.MOVIE_ID));
+        buffers.add(vectors(factors.items(), row, batch.rows()));
+        buffers.add(biases(factors.items(), layout.itemBias(), row, batch.rows()));
+        if (ranking != null) {
+          buffers.add(
+              rankingVectors(ranking.vectors.items(), ranking.itemPlaces, row, batch.rows()));
+        }
+        buffers.add(titles);
+        buffers.add(batch.data(IndexFiles.TITLE).asSlice(0, last(titles)));
+        buffers.add(genres);
+        buffers.add(names.byteSize() == 0 ? NO_OFFSETS : names);
+        buffers.add(batch.data(IndexFiles.GENRE).asSlice(0, last(names)));
+        buffers.add(batch.data(IndexFiles.YEAR));
+        buffers.add(batch.data(IndexFiles.COUNT));
+        buffers.add(batch.data(IndexFiles.RECENT_COUNT));
+        writer.writeBatch(batch.rows(), buffers.toArray(MemorySegment[]::new));
       }
     }
   }
@@ -94,6 +116,32 @@ final class ModelWriter {
       System.arraycopy(matrix, (row + i) * layout.stride(), packed, i * k, k);
     }
     return MemorySegment.ofArray(packed).asSlice(0, (long) length * Float.BYTES);
+  }
+
+  private MemorySegment rankingVectors(float[] matrix, int[] places, int row, int rows) {
+    int length = Math.multiplyExact(rows, rankingFactors);
+    if (packedRanking.length < length) {
+      packedRanking = new float[length];
+    }
+    int stride = matrix.length / places.length;
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(
+          matrix, places[row + i] * stride, packedRanking, i * rankingFactors, rankingFactors);
+    }
+    return MemorySegment.ofArray(packedRanking).asSlice(0, (long) length * Float.BYTES);
+  }
+
+  /// Writes the Gram matrix of the items' ranking vectors.
+  ///
+  /// @param gram by rows
+  static void writeGram(double[] gram, int factors, Path path) throws IOException {
+    float[] values = new float[gram.length];
+    for (int i = 0; i < gram.length; i++) {
+      values[i] = (float) gram[i];
+    }
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.gram(factors), Map.of())) {
+      writer.writeBatch(factors, MemorySegment.ofArray(values));
+    }
   }
 
   private MemorySegment biases(float[] matrix, int place, int row, int rows) {

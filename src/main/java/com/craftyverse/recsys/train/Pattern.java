@@ -80,11 +80,13 @@ final class Pattern {
     }
   }
 
-  /// The parameters, with the epochs and the learning rates up to the epoch that was kept.
+  /// The parameters, with the epochs and the learning rates up to the epoch that was kept, and the
+  /// ranking model's penalties that were found.
   TrainParameters parameters() {
+    TrainFigures figures = model.figures(TrainFigures.class);
     return model
         .parameters(TrainParameters.class)
-        .until(model.figures(TrainFigures.class).bestEpoch());
+        .until(figures.bestEpoch(), RankingParameters.foundBy(figures.ranking()));
   }
 
   /// The manifest of the model that the pattern was started from, if it was.

@@ -41,6 +41,9 @@ final class RankingSolver {
   /// Chunks of rows that are solved in one piece of work, about.
   private static final int CHUNKS = 2_000;
 
+  /// A step is about 1 long. One that is as long as this is made of numbers too small to divide.
+  private static final double LONGEST_STEP = 1e6;
+
   /// What a row costs besides its choices, in choices.
   private static final int ROW_COST = 48;
 
@@ -286,6 +289,9 @@ final class RankingSolver {
         double curvature = beginImage(direction, 0, own.image, last ? -1 : 0, own);
         curvature += addImage(from, to, direction, 0, own.image, 0, last, own);
         double length = slope / (last ? curvature : curvature(direction, 0, own.image, 0, own));
+        if (!(length < LONGEST_STEP)) {
+          break;
+        }
         move(row, length, direction, 0);
         objective -= length * slope;
         if (last) {
@@ -356,6 +362,10 @@ final class RankingSolver {
                 double curvature =
                     last ? curvatures[row] : curvature(directions, at, images, at, own);
                 double length = slope / curvature;
+                if (!(length < LONGEST_STEP)) {
+                  slopes[row] = 0;
+                  return;
+                }
                 move(row, length, directions, at);
                 objectives[row] -= length * slope;
                 if (!last) {

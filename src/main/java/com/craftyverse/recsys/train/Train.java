@@ -7,6 +7,7 @@ import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.RankingCard;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Train {
   /// The step's name in manifests.
   public static final String STEP = "train";
+
+  private static final String BEFORE_RANKING =
+      "stopped before the ranking model, because the time was nearly up; the same request goes on";
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
@@ -189,14 +193,16 @@ public final class Train {
     Checkpoint checkpoint =
         new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
     Trainer.Outcome outcome;
+    RankingRun ranking = null;
     float mean;
     boolean decides;
     try (WorkerPool workers = new WorkerPool("train", what, execution.threads())) {
-      Optional<TrainingState> kept = checkpoint.read();
+      Optional<Checkpoint.Kept> kept = checkpoint.read();
       TrainingState state =
           kept.isPresent()
-              ? kept.get()
+              ? kept.get().rating()
               : begin(what, training, layout, parameters, inputs, earlier, workers);
+      int epochsBefore = state.history().size();
       KernelWarmUp.finish();
       Descent descent =
           new Descent(
@@ -206,18 +212,63 @@ public final class Train {
           new Trainer(what, training, validation, parameters, descent, workers, origin.isRefit());
       decides = trainer.decides();
       outcome = trainer.run(state, limit, checkpoint::write);
+      RankingParameters wanted = parameters.ranking();
+      if (outcome.done() && wanted != null) {
+        TrainingState rating = outcome.state();
+        boolean isFresh = rating.history().size() > epochsBefore;
+        if (isFresh && limit.isNear(outcome.best().seconds())) {
+          checkpoint.write(rating, null);
+          outcome = outcome.with(BEFORE_RANKING, false);
+        } else {
+          ranking =
+              rank(
+                  what,
+                  wanted,
+                  parameters.seed(),
+                  scale,
+                  kept.map(Checkpoint.Kept::ranking).orElse(null),
+                  inputs,
+                  training,
+                  validation,
+                  earlier,
+                  execution,
+                  limit,
+                  running -> checkpoint.write(rating, running),
+                  workers);
+          outcome = ranking.done ? outcome : outcome.with(ranking.ending(wanted), false);
+        }
+      }
     }
     if (!outcome.done()) {
       TrainFigures figures =
           figures(
-              spec, parameters, origin, execution, training, validation, decides, outcome, null);
+              spec,
+              parameters,
+              origin,
+              execution,
+              training,
+              validation,
+              decides,
+              outcome,
+              ranking,
+              null);
       tell(what, figures);
       throw new OutOfTimeException(figures);
     }
-    String digest = write(spec, parameters, origin, scale, mean, inputs, training, outcome, output);
+    String digest =
+        write(spec, parameters, origin, scale, mean, inputs, training, outcome, ranking, output);
     TrainFigures figures =
         figures(
-            spec, parameters, origin, execution, training, validation, decides, outcome, digest);
+            spec,
+            parameters,
+            origin,
+            execution,
+            training,
+            validation,
+            decides,
+            outcome,
+            ranking,
+            digest);
     tell(what, figures);
     if (origin.isRefit()) {
       LOG.log(
@@ -232,6 +283,71 @@ public final class Train {
     }
     LOG.log(Level.INFO, "{0}: the model is in {1}", what, directory);
     return figures;
+  }
+
+  /// The ranking model's part of a run.
+  ///
+  /// @param gram of the items' vectors, once the run is done
+  private record RankingRun(
+      RankingState state,
+      RankingFigures figures,
+      RankingCard card,
+      ModelWriter.Ranking vectors,
+      boolean done,
+      double[] gram) {
+    String ending(RankingParameters parameters) {
+      return String.format(
+          Locale.ROOT,
+          "stopped after epoch %d of %d of the ranking model, because the time was nearly up; the"
+              + " same request goes on",
+          figures.epochs(),
+          parameters.epochs());
+    }
+  }
+
+  private static RankingRun rank(
+      String what,
+      RankingParameters parameters,
+      long seed,
+      RatingScale scale,
+      @Nullable RankingState kept,
+      TrainingInputs inputs,
+      TrainingSet training,
+      ValidationSet validation,
+      @Nullable WarmStart earlier,
+      Execution execution,
+      TimeLimit limit,
+      RankingTrainer.Keeper keeper,
+      WorkerPool workers)
+      throws IOException {
+    Choices choices = Choices.of(training, scale, workers);
+    RankingTrainer trainer =
+        new RankingTrainer(
+            what, choices, validation, parameters, seed, execution.kernel().kernel(), workers);
+    RankingState state = kept;
+    if (state == null) {
+      RankingFactors vectors = trainer.initial();
+      if (earlier != null) {
+        earlier.copyInto(vectors, choices, inputs);
+      }
+      state = trainer.begin(vectors);
+    }
+    boolean done = trainer.run(state, limit, keeper);
+    RankingFigures figures = trainer.figures(state);
+    return new RankingRun(
+        state,
+        figures,
+        new RankingCard(
+            figures.factors(),
+            figures.regularization(),
+            figures.unobservedWeight(),
+            figures.epochs(),
+            (float) scale.min(),
+            (float) scale.max()),
+        new ModelWriter.Ranking(
+            state.vectors(), Choices.places(choices.users()), Choices.places(choices.items())),
+        done,
+        done ? trainer.gram(state) : new double[0]);
   }
 
   /// A run before its first epoch. What the state holds twice is drawn twice: two threads take memory
@@ -278,9 +394,11 @@ public final class Train {
       TrainingInputs inputs,
       TrainingSet training,
       Trainer.Outcome outcome,
+      @Nullable RankingRun ranking,
       StepRunner.Output output)
       throws IOException {
-    ModelWriter writer = new ModelWriter(outcome.state().best());
+    ModelWriter writer =
+        new ModelWriter(outcome.state().best(), ranking == null ? null : ranking.vectors);
     MessageDigest digest = Digest.sha256();
     output.write(
         ObjectKeys.USERS,
@@ -297,6 +415,11 @@ public final class Train {
     output.write(
         ObjectKeys.SEEN,
         path -> Files.copy(inputs.seen.path(), path, StandardCopyOption.REPLACE_EXISTING));
+    if (ranking != null) {
+      output.write(
+          ObjectKeys.GRAM,
+          path -> ModelWriter.writeGram(ranking.gram, ranking.card.factors(), path));
+    }
     output.writeJson(
         ObjectKeys.MODEL,
         new ModelCard(
@@ -314,12 +437,18 @@ public final class Train {
             training.rows(),
             origin.rows(),
             origin.scoredModel(),
-            null));
+            ranking == null ? null : ranking.card));
     byte[] evaluation = origin.evaluation();
     if (evaluation != null) {
       output.write(ObjectKeys.EVALUATION, path -> Files.write(path, evaluation));
     }
-    output.writeJson(ObjectKeys.HISTORY, outcome.state().history());
+    output.writeJson(
+        ObjectKeys.HISTORY,
+        new History(
+            outcome.state().history(),
+            ranking == null
+                ? null
+                : new History.Ranking(ranking.state.trials(), ranking.state.history())));
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -338,14 +467,23 @@ public final class Train {
       throw inputs.items.malformed(
           inputs.items.rows() + " items; the training set has " + training.items());
     }
-    long stride = new RowLayout(parameters.factors()).stride();
+    checkSize(
+        "factors", parameters.factors(), new RowLayout(parameters.factors()).stride(), training);
+    RankingParameters ranking = parameters.ranking();
+    if (ranking != null) {
+      checkSize("rankingFactors", ranking.factors(), RowLayout.padded(ranking.factors()), training);
+    }
+  }
+
+  private static void checkSize(String field, int factors, long stride, TrainingSet training) {
     long rows = Math.max(training.users(), training.items());
     if (rows * stride > Integer.MAX_VALUE - 8) {
       throw RequestException.unprocessable(
           String.format(
               Locale.ROOT,
-              "field 'factors': %d factors are too many for %,d users and %,d items",
-              parameters.factors(),
+              "field '%s': %d factors are too many for %,d users and %,d items",
+              field,
+              factors,
               training.users(),
               training.items()));
     }
@@ -360,6 +498,7 @@ public final class Train {
       ValidationSet validation,
       boolean decides,
       Trainer.Outcome outcome,
+      @Nullable RankingRun ranking,
       @Nullable String digest) {
     List<Epoch> history = outcome.state().history();
     double seconds = 0;
@@ -389,6 +528,7 @@ public final class Train {
         execution.kernel().kernel().lanes(),
         execution.threads(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
+        ranking == null ? null : ranking.figures,
         digest);
   }
 
@@ -407,5 +547,21 @@ public final class Train {
                 ? ""
                 : String.format(Locale.ROOT, ", validation RMSE %.4f", validationRmse),
             Progress.rate(figures.updatesPerSecond())));
+    RankingFigures ranking = figures.ranking();
+    if (ranking != null) {
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: ranking, %d epochs with λ %.5f and α₀ %.2f%s, %s choices/s",
+              what,
+              ranking.epochs(),
+              ranking.regularization(),
+              ranking.unobservedWeight(),
+              ranking.ndcg() == null
+                  ? ""
+                  : String.format(Locale.ROOT, ", NDCG@10 %.4f", ranking.ndcg()),
+              Progress.rate(ranking.choicesPerSecond())));
+    }
   }
 }

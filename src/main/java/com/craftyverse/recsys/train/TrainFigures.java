@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lanes the kernel's lane width, in floats
 /// @param threads threads that trained
 /// @param jvm the virtual machine and its version
+/// @param ranking the same of the ranking model; nothing without one, or before its first epoch
 /// @param digest SHA-256 of the bytes of `users.arrow` and, after them, `items.arrow`; the same for
 ///     the same upload and parameters on any machine. Nothing when the run is not done
 public record TrainFigures(
@@ -49,4 +50,5 @@ public record TrainFigures(
     int lanes,
     int threads,
     String jvm,
+    @Nullable RankingFigures ranking,
     @Nullable String digest) {}

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param initialSpread standard deviation of the initial factors, times √k
 /// @param patience epochs without improvement on the validation set that end the run
 /// @param seed of the initial factors and of the order of the ratings
+/// @param ranking what shapes the ranking model; nothing when it is left out
 public record TrainParameters(
     String model,
     int factors,
@@ -32,7 +33,8 @@ public record TrainParameters(
     double biasRegularization,
     double initialSpread,
     int patience,
-    long seed) {
+    long seed,
+    @Nullable RankingParameters ranking) {
   /// A model with mean, biases and factors.
   public static final String BIASED = "biased";
 
@@ -95,7 +97,8 @@ public record TrainParameters(
             10),
         real("initialSpread", request.initialSpread(), DEFAULT_SPREAD, true, 10),
         whole("patience", request.patience(), DEFAULT_PATIENCE, MOST_EPOCHS),
-        request.seed() == null ? DEFAULT_SEED : request.seed());
+        request.seed() == null ? DEFAULT_SEED : request.seed(),
+        RankingParameters.of(request));
   }
 
   private static double ofBiases(
@@ -130,7 +133,8 @@ public record TrainParameters(
   /// The same run as far as one of its epochs.
   ///
   /// @param epoch its number, from 1
-  TrainParameters until(int epoch) {
+  /// @param found the ranking model's parameters with nothing left to find
+  TrainParameters until(int epoch, @Nullable RankingParameters found) {
     return new TrainParameters(
         model,
         factors,
@@ -143,7 +147,8 @@ public record TrainParameters(
         biasRegularization,
         initialSpread,
         patience,
-        seed);
+        seed,
+        found);
   }
 
   private static String model(@Nullable String model) {

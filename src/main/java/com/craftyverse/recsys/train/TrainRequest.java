@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 /// @param initialSpread standard deviation of the initial factors, times √k, 0 to 10
 /// @param patience epochs without improvement on the validation set that end the run, 1 to 1,000
 /// @param seed of the initial factors and of the order of the ratings
+/// @param ranking whether the ranking model is trained beside the rating model; `false` leaves it out
+/// @param rankingFactors the length of its vectors, 1 to 512
+/// @param rankingEpochs passes over the choices, 1 to 1,000
+/// @param rankingRegularization λ of the ranking model, above 0, at most 10
+/// @param rankingUnobservedWeight α₀, the weight of pairs that nobody chose, above 0, at most 10;
+///     without it and λ, both are found on validation data
 /// @param warmStart the manifest of an earlier model, of any version of the dataset, to start from
 /// @param pattern the manifest of a scored model whose parameters this run takes over: all of them, with
 ///     the epoch that was kept as the number of epochs, and without early stopping. Of the fields
@@ -45,6 +51,11 @@ public record TrainRequest(
     @Nullable Double initialSpread,
     @Nullable Integer patience,
     @Nullable Long seed,
+    @Nullable Boolean ranking,
+    @Nullable Integer rankingFactors,
+    @Nullable Integer rankingEpochs,
+    @Nullable Double rankingRegularization,
+    @Nullable Double rankingUnobservedWeight,
     @Nullable String warmStart,
     @Nullable String pattern,
     @Nullable Double maxSeconds,
@@ -56,7 +67,7 @@ public record TrainRequest(
   public static TrainRequest of(String manifest) {
     return new TrainRequest(
         manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null);
   }
 
   /// A request for a model with the parameters of a scored one.
@@ -65,7 +76,7 @@ public record TrainRequest(
   public static TrainRequest refit(String manifest, String pattern) {
     return new TrainRequest(
         manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, pattern, null, null, null);
+        null, null, null, null, null, null, pattern, null, null, null);
   }
 
   /// Whether a field is given that shapes the model, `manifest` and `pattern` aside.
@@ -84,6 +95,11 @@ public record TrainRequest(
             initialSpread,
             patience,
             seed,
+            ranking,
+            rankingFactors,
+            rankingEpochs,
+            rankingRegularization,
+            rankingUnobservedWeight,
             warmStart)
         .anyMatch(Objects::nonNull);
   }

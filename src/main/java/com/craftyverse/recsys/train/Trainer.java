@@ -42,7 +42,12 @@ final class Trainer {
   /// @param best the entry of the best epoch
   /// @param ending how the run ended
   /// @param done whether it did; if not, the time was up, and it was kept
-  record Outcome(TrainingState state, Epoch best, String ending, boolean done) {}
+  record Outcome(TrainingState state, Epoch best, String ending, boolean done) {
+    /// The same run, ended in another way.
+    Outcome with(String anotherEnding, boolean isDone) {
+      return new Outcome(state, best, anotherEnding, isDone);
+    }
+  }
 
   private final String what;
   private final TrainingSet training;
@@ -105,7 +110,7 @@ final class Trainer {
         return new Outcome(state, best, outOfTime(epoch.epoch()), false);
       }
     }
-    return new Outcome(state, best, ending, true);
+    return new Outcome(state.done(), best, ending, true);
   }
 
   /// Where validation does not decide, the last epoch is the best.

@@ -71,6 +71,11 @@ final class TrainingState {
     return cuts;
   }
 
+  /// What is needed of a run that is done: the factors of the best epoch, not copied.
+  TrainingState done() {
+    return new TrainingState(best, best, true, history, cuts);
+  }
+
   /// Puts the factors down as those of a good epoch.
   ///
   /// @param better whether they are the best so far

@@ -75,6 +75,10 @@ final class WarmStart {
     check("dataset", card.dataset(), dataset);
     check("'model'", card.model(), parameters.model());
     check("'factors'", card.factors(), parameters.factors());
+    RankingParameters ranking = parameters.ranking();
+    if (ranking != null && card.ranking() != null) {
+      check("'rankingFactors'", card.rankingFactors(), ranking.factors());
+    }
   }
 
   private void check(String what, Object found, Object expected) {
@@ -105,19 +109,13 @@ final class WarmStart {
             ObjectKeys.USERS,
             Schemas.modelUsers(card.factors(), card.rankingFactors()),
             inputs.users,
-            factors.users(),
-            layout,
-            layout.userBias(),
-            0);
+            copier(factors.users(), layout, layout.userBias(), 0));
     int items =
         copy(
             ObjectKeys.ITEMS,
             Schemas.modelItems(card.factors(), card.rankingFactors()),
             inputs.items,
-            factors.items(),
-            layout,
-            layout.itemBias(),
-            shift);
+            copier(factors.items(), layout, layout.itemBias(), shift));
     LOG.log(
         Level.INFO,
         String.format(
@@ -131,17 +129,61 @@ final class WarmStart {
             inputs.items.rows()));
   }
 
+  /// Copies the ranking vectors of users and movies that the model knows, if it has any.
+  ///
+  /// @param vectors rows to fill, initialised
+  /// @param inputs whose users and movies these are
+  void copyInto(RankingFactors vectors, Choices choices, TrainingInputs inputs) throws IOException {
+    if (card.ranking() == null) {
+      return;
+    }
+    copy(
+        ObjectKeys.USERS,
+        Schemas.modelUsers(card.factors(), card.rankingFactors()),
+        inputs.users,
+        rankingCopier(vectors, vectors.users(), Choices.places(choices.users())));
+    copy(
+        ObjectKeys.ITEMS,
+        Schemas.modelItems(card.factors(), card.rankingFactors()),
+        inputs.items,
+        rankingCopier(vectors, vectors.items(), Choices.places(choices.items())));
+  }
+
+  /// Takes over what the earlier model has of one user or item.
+  @FunctionalInterface
+  private interface RowCopier {
+    /// @param row of the earlier model's batch
+    /// @param to dense index in the new model
+    void copy(RecordBatch batch, int row, int to);
+  }
+
+  private RowCopier copier(float[] rows, RowLayout layout, int biasPlace, float shift) {
+    return (batch, row, index) -> {
+      int to = index * layout.stride();
+      long from = (long) row * layout.factors() * Float.BYTES;
+      MemorySegment.copy(
+          batch.data("vector.item"), Buffers.FLOAT32, from, rows, to, layout.factors());
+      rows[to + biasPlace] = batch.data("bias").getAtIndex(Buffers.FLOAT32, row) + shift;
+    };
+  }
+
+  private static RowCopier rankingCopier(RankingFactors vectors, float[] rows, int[] places) {
+    return (batch, row, index) -> {
+      long from = (long) row * vectors.factors() * Float.BYTES;
+      MemorySegment.copy(
+          batch.data("rankingVector.item"),
+          Buffers.FLOAT32,
+          from,
+          rows,
+          places[index] * vectors.stride(),
+          vectors.factors());
+    };
+  }
+
   /// Merges two files by their ids, which ascend in both.
   ///
   /// @return how many rows were found
-  private int copy(
-      String name,
-      List<Column> columns,
-      ArrowFile index,
-      float[] rows,
-      RowLayout layout,
-      int biasPlace,
-      float shift)
+  private int copy(String name, List<Column> columns, ArrowFile index, RowCopier copier)
       throws IOException {
     String key = ObjectKeys.directoryOf(manifest) + name;
     try (FetchedObject object = store.fetch(key);
@@ -153,18 +195,13 @@ final class WarmStart {
       int at = 0;
       for (RecordBatch batch : file.batches()) {
         MemorySegment ids = batch.data(id);
-        MemorySegment vectors = batch.data("vector.item");
-        MemorySegment biases = batch.data("bias");
         for (int row = 0; row < batch.rows(); row++) {
           int known = ids.getAtIndex(Buffers.INT32, row);
           while (at < wanted.values.length && wanted.values[at] < known) {
             at++;
           }
           if (at < wanted.values.length && wanted.values[at] == known) {
-            int to = at * layout.stride();
-            long from = (long) row * layout.factors() * Float.BYTES;
-            MemorySegment.copy(vectors, Buffers.FLOAT32, from, rows, to, layout.factors());
-            rows[to + biasPlace] = biases.getAtIndex(Buffers.FLOAT32, row) + shift;
+            copier.copy(batch, row, at);
             found++;
           }
         }

@@ -48,6 +48,16 @@
 /// which carries the pattern's evaluation, since no rows are left to evaluate it by. Such a model may not
 /// be the `warmStart` of one that is to be scored: it may know the test rows.
 ///
+/// *Ranking model.* After the rating model, from the same columns, the step trains vectors that say
+/// what a user would choose, not how they would rate it: implicit-feedback ALS (Hu, Koren &
+/// Volinsky, ICDM 2008, with the penalty of Rendle et al., "Revisiting the Performance of iALS on
+/// Item Recommendation Benchmarks", RecSys 2022). Every rating is a choice with target 1 and a weight
+/// from 0.1 for the lowest rating of the scale to 1 for the highest; all pairs have target 0 with
+/// weight α₀. [RankingSolver][com.craftyverse.recsys.train.RankingSolver] says how it is solved.
+/// λ and α₀ are found by a [RankingSearch][com.craftyverse.recsys.train.RankingSearch] on the
+/// validation set, where it has 500 users of the training set, else on a quarter of each user's own
+/// choices, which are put back afterwards. `"ranking": false` leaves the ranking model out.
+///
 /// *Digest.* The manifest's figures have the SHA-256 of `users.arrow` and `items.arrow`, one after
 /// the other, which is the same wherever the model is trained:
 ///
@@ -64,7 +74,8 @@
 /// - `dot`: learning rate 0.03, regularization 0.05;
 /// - the learning rate falls in a straight line to its 20th part in the last epoch;
 /// - biases learn at half the rate, with 0.3 times the penalty;
-/// - initial factors have a standard deviation of 0.25 / √k.
+/// - initial factors have a standard deviation of 0.25 / √k;
+/// - ranking model: 128 factors, 10 epochs.
 ///
 /// They were chosen on random validation parts (15 %) of three training sets, the first 75 % by
 /// time of MovieLens' ml-latest-small, of the shipped sample, and of 4 million generated ratings.

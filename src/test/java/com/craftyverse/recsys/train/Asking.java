@@ -18,6 +18,14 @@ final class Asking {
   @Nullable Double initialSpread;
   @Nullable Integer patience;
   @Nullable Long seed;
+
+  /// Most tests are of the rating model.
+  @Nullable Boolean ranking = false;
+
+  @Nullable Integer rankingFactors;
+  @Nullable Integer rankingEpochs;
+  @Nullable Double rankingRegularization;
+  @Nullable Double rankingUnobservedWeight;
   @Nullable String warmStart;
   @Nullable String pattern;
   @Nullable Double maxSeconds;
@@ -42,6 +50,10 @@ final class Asking {
       case "biasRegularization" -> biasRegularization = Double.valueOf(value);
       case "initialSpread" -> initialSpread = Double.valueOf(value);
       case "patience" -> patience = Integer.valueOf(value);
+      case "rankingFactors" -> rankingFactors = Integer.valueOf(value);
+      case "rankingEpochs" -> rankingEpochs = Integer.valueOf(value);
+      case "rankingRegularization" -> rankingRegularization = Double.valueOf(value);
+      case "rankingUnobservedWeight" -> rankingUnobservedWeight = Double.valueOf(value);
       case "maxSeconds" -> maxSeconds = Double.valueOf(value);
       case "threads" -> threads = Integer.valueOf(value);
       case "kernel" -> kernel = value;
@@ -65,6 +77,11 @@ final class Asking {
         initialSpread,
         patience,
         seed,
+        ranking,
+        rankingFactors,
+        rankingEpochs,
+        rankingRegularization,
+        rankingUnobservedWeight,
         warmStart,
         pattern,
         maxSeconds,

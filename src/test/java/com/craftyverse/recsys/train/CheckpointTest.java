@@ -40,7 +40,7 @@ class CheckpointTest {
       String model = ObjectKeys.directoryOf(result.model());
       String key = model + ObjectKeys.HISTORY;
       List<String> history = new ArrayList<>();
-      for (Epoch epoch : Json.read(store.read(key).content(), Epoch[].class, key)) {
+      for (Epoch epoch : Json.read(store.read(key).content(), History.class, key).rating()) {
         history.add(
             epoch.epoch()
                 + " "

@@ -48,6 +48,56 @@ class RankingSolverTest {
 
   private record Run(Choices choices, RankingFactors vectors, double objective) {}
 
+  /// Gram matrices of a low rank, on some of which the library's iteration did not end.
+  @Test
+  void fewRows_haveAnEigenbasis() throws IOException {
+    try (WorkerPool workers = new WorkerPool("train", "test", 1)) {
+      for (int users = 1; users < 30; users += 3) {
+        Random random = new Random(users);
+        int[] user = new int[3 * users];
+        int[] item = new int[3 * users];
+        float[] weight = new float[3 * users];
+        Arrays.fill(weight, 0.5f);
+        for (int i = 0; i < user.length; i++) {
+          user[i] = i / 3;
+          item[i] = 3 * random.nextInt(users) + i % 3;
+        }
+        for (double lambda : new double[] {1.5, 0.1, 0.01}) {
+          Choices choices = Choices.of(users, 3 * users, user, item, weight);
+          RankingSolver solver = new RankingSolver(choices, 128, 1, Kernels.vector(), workers);
+          RankingFactors vectors = RankingFactors.initial(128, users, choices.items(), 42);
+          double before = Double.POSITIVE_INFINITY;
+          for (int epoch = 0; epoch < 10; epoch++) {
+            double objective = solver.epoch(vectors, lambda, ALPHA0);
+            assertThat(objective).isLessThan(before * (1 + 1e-5));
+            before = objective;
+          }
+        }
+      }
+    }
+  }
+
+  /// With a penalty that nothing withstands, until the vectors are too small for floats.
+  @ParameterizedTest
+  @ValueSource(ints = {16, Integer.MAX_VALUE})
+  void vectorsThatCollapse_goToZero_andNotAstray(int blockFloats) throws IOException {
+    try (WorkerPool workers = new WorkerPool("train", "test", 2)) {
+      Choices choices = choices();
+      RankingSolver solver =
+          new RankingSolver(choices, FACTORS, 1, Kernels.vector(), workers, blockFloats);
+      RankingFactors vectors = RankingFactors.initial(FACTORS, USERS, choices.items(), 42);
+      double objective = 0;
+      for (int epoch = 0; epoch < 100; epoch++) {
+        objective = solver.epoch(vectors, 10, ALPHA0);
+      }
+
+      assertThat(objective).isCloseTo(choices.totalWeight(), within(1e-4));
+      for (float value : vectors.items()) {
+        assertThat(Math.abs(value)).isLessThan(1e-6f);
+      }
+    }
+  }
+
   private static Run run(int epochs, int steps, int threads, Kernel kernel, int blockFloats)
       throws IOException {
     try (WorkerPool workers = new WorkerPool("train", "test", threads)) {

@@ -131,7 +131,8 @@ class RefitTest {
     assertThat(manifest.outputs()).containsKey(ObjectKeys.EVALUATION);
     Manifest pattern = Manifest.read(store, scored.model(), "train", ModelCard.FORMAT_VERSION);
     assertThat(manifest.parameters(TrainParameters.class))
-        .isEqualTo(pattern.parameters(TrainParameters.class).until(scored.figures().bestEpoch()));
+        .isEqualTo(
+            pattern.parameters(TrainParameters.class).until(scored.figures().bestEpoch(), null));
   }
 
   @Test
@@ -156,6 +157,7 @@ class RefitTest {
     Asking asking = new Asking(index);
     asking.epochs = 1;
     TrainResult scored = train.run(asking.request());
+    asking.ranking = null;
     asking.pattern = scored.model();
     assertThatThrownBy(() -> train.run(asking.request()))
         .isInstanceOf(RequestException.class)

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainParametersTest {
+  private static final RankingParameters RANKING = new RankingParameters(128, 10, null, null);
+
   @ParameterizedTest
   @CsvSource({
     "biased, 1, 0.05, 0.09",
@@ -33,7 +35,8 @@ class TrainParametersTest {
                 0.3 * regularization,
                 0.25,
                 5,
-                42));
+                42,
+                RANKING));
   }
 
   @ParameterizedTest
@@ -41,7 +44,8 @@ class TrainParametersTest {
   void defaultsOfDot_doNot(long ratings) throws IOException {
     assertThat(TrainParameters.of(TrainRequests.with("m", "'model': 'dot'"), ratings))
         .isEqualTo(
-            new TrainParameters("dot", 50, 20, 0.03, 0.03 / 20, 0, 0.05, 0.05, 0, 0.25, 5, 42));
+            new TrainParameters(
+                "dot", 50, 20, 0.03, 0.03 / 20, 0, 0.05, 0.05, 0, 0.25, 5, 42, RANKING));
   }
 
   @Test
@@ -49,10 +53,26 @@ class TrainParametersTest {
     String fields =
         "'model': 'biased', 'factors': 1, 'epochs': 2, 'learningRate': 0.3, 'finalLearningRate':"
             + " 0.4, 'biasLearningRate': 0.5, 'userRegularization': 0.6, 'itemRegularization': 0.7,"
-            + " 'biasRegularization': 0.8, 'initialSpread': 0.9, 'patience': 10, 'seed': 11";
+            + " 'biasRegularization': 0.8, 'initialSpread': 0.9, 'patience': 10, 'seed': 11,"
+            + " 'rankingFactors': 12, 'rankingEpochs': 13, 'rankingRegularization': 0.14,"
+            + " 'rankingUnobservedWeight': 0.15";
 
     assertThat(TrainParameters.of(TrainRequests.with("m", fields), 1))
-        .isEqualTo(new TrainParameters("biased", 1, 2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 10, 11));
+        .isEqualTo(
+            new TrainParameters(
+                "biased",
+                1,
+                2,
+                0.3,
+                0.4,
+                0.5,
+                0.6,
+                0.7,
+                0.8,
+                0.9,
+                10,
+                11,
+                new RankingParameters(12, 13, 0.14, 0.15)));
   }
 
   @Test

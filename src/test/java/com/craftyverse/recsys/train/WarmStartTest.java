@@ -57,7 +57,7 @@ class WarmStartTest {
   private static double firstTrainRmse(LocalObjectStore store, TrainResult result)
       throws IOException {
     String key = ObjectKeys.directoryOf(result.model()) + ObjectKeys.HISTORY;
-    return Json.read(store.read(key).content(), Epoch[].class, key)[0].trainRmse();
+    return Json.read(store.read(key).content(), History.class, key).rating().getFirst().trainRmse();
   }
 
   @ParameterizedTest

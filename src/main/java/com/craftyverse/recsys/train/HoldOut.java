@@ -1,0 +1,152 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.train.RandomStream.Purpose;
+import java.util.Arrays;
+
+/// What the trials of a [RankingSearch] learn from, and choices outside of it that they are to find:
+/// those of the validation set where it has enough users, else a quarter of each user's own.
+///
+/// Of a large set it is a random part of the users.
+///
+/// @param training what a trial learns from, the items' places as they are in the whole set
+/// @param cases what is to be found
+record HoldOut(Choices training, RankingJudge.Cases cases) {
+  /// Choices that a trial learns from: all of a small set.
+  private static final int MOST_CHOICES = 1_000_000;
+
+  /// Users that a trial is judged by, at most.
+  private static final int MOST_CASES = 2_000;
+
+  /// Users that make a validation set worth deciding by.
+  private static final int ENOUGH_USERS = 500;
+
+  static HoldOut of(Choices choices, ValidationSet validation, long seed) {
+    return validation.users() >= ENOUGH_USERS
+        ? ofValidation(
+            choices,
+            RankingJudge.Cases.of(validation, choices, MOST_CASES, seed),
+            MOST_CHOICES,
+            seed)
+        : ofTraining(choices, MOST_CHOICES, MOST_CASES, seed);
+  }
+
+  /// Nothing is held out; validation choices are to be found.
+  ///
+  /// @param mostChoices users are added to those that are judged, in random order, until there are
+  ///     so many choices
+  static HoldOut ofValidation(
+      Choices choices, RankingJudge.Cases cases, int mostChoices, long seed) {
+    Choices.Rows rows = choices.byUser();
+    boolean[] taken = new boolean[rows.rows()];
+    long size = 0;
+    for (int user : cases.users()) {
+      taken[user] = true;
+      size += rows.count(user);
+    }
+    for (int user : new RandomStream(seed, Purpose.RANKING_USERS, 0).permutation(rows.rows())) {
+      if (!taken[user] && size < mostChoices) {
+        taken[user] = true;
+        size += rows.count(user);
+      }
+    }
+    int[] places = new int[rows.rows()]; // of the users among those that are taken
+    int count = 0;
+    for (int user = 0; user < taken.length; user++) {
+      places[user] = count;
+      count += taken[user] ? 1 : 0;
+    }
+    int[] start = new int[count + 1];
+    int[] index = new int[Math.toIntExact(size)];
+    float[] weight = new float[index.length];
+    int[] dense = new int[count];
+    for (int user = 0; user < taken.length; user++) {
+      if (taken[user]) {
+        int place = places[user];
+        int length = rows.count(user);
+        System.arraycopy(rows.index(), rows.start()[user], index, start[place], length);
+        System.arraycopy(rows.weight(), rows.start()[user], weight, start[place], length);
+        start[place + 1] = start[place] + length;
+        dense[place] = choices.users()[user];
+      }
+    }
+    int[] caseUsers = new int[cases.size()];
+    for (int i = 0; i < caseUsers.length; i++) {
+      caseUsers[i] = places[cases.users()[i]];
+    }
+    return new HoldOut(
+        choices.part(start, index, weight, dense),
+        new RankingJudge.Cases(caseUsers, cases.start(), cases.items()));
+  }
+
+  /// Holds out of the choices of all users, or of a random part of them.
+  ///
+  /// @param mostChoices users are added, in random order, until there are so many choices
+  /// @param mostCases users that are judged at most, the first of that order
+  /// @param seed of the users' order and of what is held out
+  static HoldOut ofTraining(Choices choices, int mostChoices, int mostCases, long seed) {
+    Choices.Rows rows = choices.byUser();
+    int[] order = new RandomStream(seed, Purpose.RANKING_USERS, 0).permutation(rows.rows());
+    int taken = 0;
+    long size = 0;
+    while (taken < order.length && size < mostChoices) {
+      size += rows.count(order[taken++]);
+    }
+    boolean[] judged = new boolean[rows.rows()];
+    int cases = 0;
+    for (int i = 0; i < taken && cases < mostCases; i++) {
+      judged[order[i]] = heldOut(rows.count(order[i])) > 0;
+      cases += judged[order[i]] ? 1 : 0;
+    }
+    int[] users = Arrays.copyOf(order, taken);
+    Arrays.sort(users); // by falling count, as places are
+    return ofTraining(choices, users, judged, cases, Math.toIntExact(size), seed);
+  }
+
+  /// How many of a user's choices are held out.
+  private static int heldOut(int count) {
+    return count < 2 ? 0 : Math.max(1, Math.round(count / 4f));
+  }
+
+  private static HoldOut ofTraining(
+      Choices choices, int[] users, boolean[] judged, int caseCount, int size, long seed) {
+    Choices.Rows rows = choices.byUser();
+    int[] start = new int[users.length + 1];
+    int[] index = new int[size];
+    float[] weight = new float[size];
+    int[] dense = new int[users.length];
+    int[] caseUsers = new int[caseCount];
+    int[] caseStart = new int[caseCount + 1];
+    int[] caseItems = new int[size];
+    int kept = 0;
+    int found = 0;
+    int cases = 0;
+    for (int user = 0; user < users.length; user++) {
+      int place = users[user];
+      int from = rows.start()[place];
+      int count = rows.count(place);
+      dense[user] = choices.users()[place];
+      boolean[] held = new boolean[count];
+      int[] order =
+          new RandomStream(seed, Purpose.RANKING_HELD_OUT, dense[user]).permutation(count);
+      for (int i = 0; i < heldOut(count); i++) {
+        held[order[i]] = true;
+      }
+      for (int i = 0; i < count; i++) {
+        if (!held[i]) {
+          index[kept] = rows.index()[from + i];
+          weight[kept++] = rows.weight()[from + i];
+        } else if (judged[place]) {
+          caseItems[found++] = rows.index()[from + i];
+        }
+      }
+      start[user + 1] = kept;
+      if (judged[place]) {
+        caseUsers[cases] = user;
+        caseStart[++cases] = found;
+      }
+    }
+    return new HoldOut(
+        choices.part(start, Arrays.copyOf(index, kept), Arrays.copyOf(weight, kept), dense),
+        new RankingJudge.Cases(caseUsers, caseStart, Arrays.copyOf(caseItems, found)));
+  }
+}

@@ -1,0 +1,193 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.WorkerPool;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/// Finds λ and α₀ of the ranking model on held-out choices.
+///
+/// What is good lies along a ridge, ρ = λ·α₀ = constant, near α₀ = 0.2. So six values of ρ are tried
+/// for a few epochs, around a guess and further on while the best one lies at an edge, and then three
+/// of α₀ at the best two of ρ for twice as many. The guess, for n choices:
+///
+/// ```
+/// ρ₀ = 0.3 · √n · (√users + √items) / (users · items)
+/// ```
+///
+/// *Large sets* are searched on a part of the users. With fewer users the best ρ is higher, and so is
+/// ρ₀: what is found is carried over as a multiple of ρ₀.
+final class RankingSearch {
+  private static final int BRACKET = 6;
+  private static final double LOWEST = 0.25;
+  private static final double HIGHEST = 4;
+  private static final int MOST_EXTENSIONS = 4;
+  private static final int MOST_CUTS = 8;
+  private static final double RIDGE = 0.2;
+  private static final double[] AROUND_THE_RIDGE = {0.1, 0.2, 0.4};
+  private static final int SEMIFINALISTS = 2;
+  private static final int FIRST_EPOCHS = 4;
+  private static final int LAST_EPOCHS = 8;
+
+  /// The objective in parts of that of a model of zeros, from which on a model has collapsed.
+  static final double COLLAPSED = 0.99;
+
+  private static final System.Logger LOG = System.getLogger(Train.class.getName());
+
+  /// What was found.
+  ///
+  /// @param regularization λ
+  /// @param unobservedWeight α₀
+  /// @param trials all that were tried
+  record Found(double regularization, double unobservedWeight, List<RankingTrial> trials) {}
+
+  private final String what;
+  private final Choices whole;
+  private final Choices training;
+  private final int factors;
+  private final long seed;
+  private final RankingSolver solver;
+  private final RankingJudge judge;
+  private final List<RankingTrial> trials = new ArrayList<>();
+
+  /// @param what the work, for the log
+  /// @param whole the choices that the model will learn from
+  /// @param holdOut what the trials learn from and are judged by
+  /// @param factors k, the length of the vectors
+  RankingSearch(
+      String what,
+      Choices whole,
+      HoldOut holdOut,
+      int factors,
+      long seed,
+      Kernel kernel,
+      WorkerPool workers) {
+    this.what = what;
+    this.whole = whole;
+    this.training = holdOut.training();
+    this.factors = factors;
+    this.seed = seed;
+    this.solver = new RankingSolver(training, factors, RankingParameters.STEPS, kernel, workers);
+    this.judge = new RankingJudge(training, holdOut.cases(), kernel, workers);
+  }
+
+  /// ρ₀ of a set.
+  static double guess(Choices choices) {
+    double users = choices.byUser().rows();
+    double items = choices.byItem().rows();
+    return 0.3
+        * Math.sqrt(choices.size())
+        * (Math.sqrt(users) + Math.sqrt(items))
+        / (users * items);
+  }
+
+  /// Tries pairs out. Where there is nothing to judge by, or all collapse, it takes the guess, or a
+  /// part of it that does not collapse.
+  ///
+  /// @throws RequestException when the vectors collapse to zero with every pair
+  Found run() throws IOException {
+    double guess = guess(training);
+    RankingTrial best = judge.users() == 0 ? null : search(guess);
+    if (best == null || best.collapsed()) {
+      best = lower(guess);
+    }
+    return new Found(best.regularization() * guess(whole) / guess, best.unobservedWeight(), trials);
+  }
+
+  private RankingTrial lower(double guess) throws IOException {
+    double rho = guess;
+    for (int i = 0; i < MOST_CUTS; i++) {
+      RankingTrial trial = tryOut(rho, RIDGE, FIRST_EPOCHS);
+      if (!trial.collapsed()) {
+        return trial;
+      }
+      rho /= HIGHEST;
+    }
+    throw RequestException.unprocessable(
+        what
+            + ": there is nothing to learn for a ranking model, its vectors are zero with every"
+            + " penalty that was tried; leave it out by \"ranking\": false");
+  }
+
+  private RankingTrial search(double guess) throws IOException {
+    double factor = Math.pow(HIGHEST / LOWEST, 1.0 / (BRACKET - 1));
+    List<RankingTrial> line = new ArrayList<>();
+    for (int i = 0; i < BRACKET; i++) {
+      line.add(tryOut(guess * LOWEST * Math.pow(factor, i), RIDGE, FIRST_EPOCHS));
+    }
+    for (int i = 0; i < MOST_EXTENSIONS; i++) {
+      double rho = best(line).rho();
+      if (rho == line.getFirst().rho()) {
+        line.addFirst(tryOut(rho / factor, RIDGE, FIRST_EPOCHS));
+      } else if (rho == line.getLast().rho()) {
+        line.addLast(tryOut(rho * factor, RIDGE, FIRST_EPOCHS));
+      } else {
+        break;
+      }
+    }
+    line.sort(Comparator.comparingDouble(RankingTrial::worth).reversed());
+    List<RankingTrial> last = new ArrayList<>();
+    for (RankingTrial semifinalist : line.subList(0, SEMIFINALISTS)) {
+      for (double alpha0 : AROUND_THE_RIDGE) {
+        last.add(tryOut(semifinalist.rho(), alpha0, LAST_EPOCHS));
+      }
+    }
+    return best(last);
+  }
+
+  /// The best one; of equal ones the first.
+  static RankingTrial best(List<RankingTrial> some) {
+    RankingTrial best = some.getFirst();
+    for (RankingTrial trial : some) {
+      best = trial.worth() > best.worth() ? trial : best;
+    }
+    return best;
+  }
+
+  private RankingTrial tryOut(double rho, double alpha0, int epochs) throws IOException {
+    long start = System.nanoTime();
+    RankingFactors vectors =
+        RankingFactors.initial(factors, training.byUser().rows(), training.items(), seed);
+    double lambda = rho / alpha0;
+    double objective = 0;
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      objective = solver.epoch(vectors, lambda, alpha0);
+    }
+    RankingTrial trial =
+        new RankingTrial(
+            lambda,
+            alpha0,
+            factors,
+            epochs,
+            training.size(),
+            judge.users(),
+            judge.users() == 0 ? 0 : judge.ndcg(vectors),
+            objective,
+            !(objective < COLLAPSED * training.totalWeight()),
+            (System.nanoTime() - start) / 1e9);
+    trials.add(trial);
+    tell(trial);
+    return trial;
+  }
+
+  private void tell(RankingTrial trial) {
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: ranking, trial %d, λ %.5f, α₀ %.2f, %d epochs: NDCG@10 %.4f of %,d users%s",
+            what,
+            trials.size(),
+            trial.regularization(),
+            trial.unobservedWeight(),
+            trial.epochs(),
+            trial.ndcg(),
+            trial.users(),
+            trial.collapsed() ? ", collapsed" : ""));
+  }
+}

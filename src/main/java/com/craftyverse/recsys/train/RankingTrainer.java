@@ -1,0 +1,209 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.WorkerPool;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Trains a ranking model: the search, unless its penalties are given, and then the epochs.
+final class RankingTrainer {
+  /// Users that each epoch is judged by, at most.
+  private static final int MOST_PROGRESS_USERS = 1_000;
+
+  private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
+
+  private static final System.Logger LOG = System.getLogger(Train.class.getName());
+
+  /// Keeps a run for another call, or for after a crash.
+  @FunctionalInterface
+  interface Keeper {
+    void keep(RankingState state) throws IOException;
+  }
+
+  private final String what;
+  private final Choices choices;
+  private final ValidationSet validation;
+  private final RankingParameters parameters;
+  private final long seed;
+  private final Kernel kernel;
+  private final WorkerPool workers;
+  private final RankingSolver solver;
+  private final @Nullable RankingJudge judge;
+
+  /// @param what the work, for the log
+  /// @param seed of the initial vectors, and of what is held out
+  RankingTrainer(
+      String what,
+      Choices choices,
+      ValidationSet validation,
+      RankingParameters parameters,
+      long seed,
+      Kernel kernel,
+      WorkerPool workers) {
+    this.what = what;
+    this.choices = choices;
+    this.validation = validation;
+    this.parameters = parameters;
+    this.seed = seed;
+    this.kernel = kernel;
+    this.workers = workers;
+    this.solver =
+        new RankingSolver(choices, parameters.factors(), RankingParameters.STEPS, kernel, workers);
+    RankingJudge.Cases cases =
+        RankingJudge.Cases.of(validation, choices, MOST_PROGRESS_USERS, seed);
+    this.judge = cases.size() == 0 ? null : new RankingJudge(choices, cases, kernel, workers);
+  }
+
+  /// Vectors before the first epoch: users of zero, random items.
+  RankingFactors initial() {
+    return RankingFactors.initial(
+        parameters.factors(), choices.users().length, choices.items(), seed);
+  }
+
+  /// Finds λ and α₀, unless they are given.
+  ///
+  /// @param vectors to begin with
+  RankingState begin(RankingFactors vectors) throws IOException {
+    Double regularization = parameters.regularization();
+    Double unobservedWeight = parameters.unobservedWeight();
+    if (regularization != null && unobservedWeight != null) {
+      return new RankingState(vectors, regularization, unobservedWeight, List.of(), List.of());
+    }
+    HoldOut holdOut = HoldOut.of(choices, validation, seed);
+    RankingSearch.Found found =
+        new RankingSearch(what, choices, holdOut, parameters.factors(), seed, kernel, workers)
+            .run();
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: ranking, λ %.5f, α₀ %.2f found by %d trials in %.1f s",
+            what,
+            found.regularization(),
+            found.unobservedWeight(),
+            found.trials().size(),
+            seconds(found.trials())));
+    return new RankingState(
+        vectors, found.regularization(), found.unobservedWeight(), found.trials(), List.of());
+  }
+
+  /// Trains until all epochs are run, or until the time is nearly up, but one epoch at least.
+  ///
+  /// @param state where to begin; it is changed
+  /// @return whether all epochs were run; if not, the state was kept
+  /// @throws RequestException when the vectors collapse to zero
+  boolean run(RankingState state, TimeLimit limit, Keeper keeper) throws IOException {
+    double secondsSinceKept = 0;
+    while (state.history().size() < parameters.epochs()) {
+      RankingEpoch epoch = epoch(state);
+      state.history().add(epoch);
+      tell(epoch);
+      secondsSinceKept += epoch.seconds();
+      boolean last = epoch.epoch() == parameters.epochs();
+      boolean outOfTime = !last && limit.isNear(epoch.seconds());
+      if (outOfTime || (!last && secondsSinceKept > SECONDS_BETWEEN_CHECKPOINTS)) {
+        keeper.keep(state);
+        secondsSinceKept = 0;
+      }
+      if (outOfTime) {
+        return false;
+      }
+    }
+    refuseCollapsed(state);
+    return true;
+  }
+
+  private RankingEpoch epoch(RankingState state) throws IOException {
+    int number = state.history().size() + 1;
+    long start = System.nanoTime();
+    double objective =
+        solver.epoch(state.vectors(), state.regularization(), state.unobservedWeight());
+    double trainSeconds = (System.nanoTime() - start) / 1e9;
+    Double ndcg = judge == null ? null : judge.ndcg(state.vectors());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double secondsSoFar =
+        seconds + state.history().stream().mapToDouble(RankingEpoch::seconds).sum();
+    return new RankingEpoch(
+        number,
+        objective,
+        ndcg,
+        seconds,
+        choices.size() / trainSeconds,
+        secondsSoFar / number * (parameters.epochs() - number));
+  }
+
+  private void refuseCollapsed(RankingState state) {
+    double objective = state.history().getLast().objective();
+    if (!(objective < RankingSearch.COLLAPSED * choices.totalWeight())) {
+      throw RequestException.unprocessable(
+          String.format(
+              Locale.ROOT,
+              "%s: the ranking model's vectors collapsed to zero with λ = %s and α₀ = %s; lower"
+                  + " 'rankingRegularization', or leave it out to have it found",
+              what,
+              state.regularization(),
+              state.unobservedWeight()));
+    }
+  }
+
+  /// The Gram matrix of the items, `factors` × `factors`, by rows.
+  double[] gram(RankingState state) throws IOException {
+    return solver.gram(state.vectors().items(), choices.items().length);
+  }
+
+  /// How many users the epochs are judged by.
+  int validationUsers() {
+    return judge == null ? 0 : judge.users();
+  }
+
+  /// What a run came to, so far.
+  RankingFigures figures(RankingState state) {
+    double seconds = 0;
+    double trainSeconds = 0;
+    for (RankingEpoch epoch : state.history()) {
+      seconds += epoch.seconds();
+      trainSeconds += choices.size() / epoch.choicesPerSecond();
+    }
+    RankingEpoch last = state.history().getLast();
+    return new RankingFigures(
+        parameters.factors(),
+        last.epoch(),
+        state.regularization(),
+        state.unobservedWeight(),
+        state.trials().size(),
+        seconds(state.trials()),
+        last.objective(),
+        last.ndcg(),
+        validationUsers(),
+        last.epoch() * (double) choices.size() / trainSeconds,
+        seconds);
+  }
+
+  private static double seconds(List<RankingTrial> trials) {
+    return trials.stream().mapToDouble(RankingTrial::seconds).sum();
+  }
+
+  private void tell(RankingEpoch epoch) {
+    Double ndcg = epoch.ndcg();
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: ranking, epoch %d/%d, objective %.5g%s, %s choices/s, %s left",
+            what,
+            epoch.epoch(),
+            parameters.epochs(),
+            epoch.objective(),
+            ndcg == null
+                ? ""
+                : String.format(
+                    Locale.ROOT, ", NDCG@10 %.4f of %,d users", ndcg, validationUsers()),
+            Progress.rate(epoch.choicesPerSecond()),
+            Progress.duration(epoch.secondsLeft())));
+  }
+}

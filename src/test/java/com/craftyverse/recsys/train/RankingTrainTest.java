@@ -1,0 +1,345 @@
+package com.craftyverse.recsys.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The ranking model's part of the train step.
+class RankingTrainTest {
+  private static final int USERS = 120;
+  private static final int ITEMS = 60;
+  private static final int GROUPS = 4;
+
+  @TempDir Path directory;
+  private ObjectStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = new LocalObjectStore(directory.resolve("store"));
+  }
+
+  /// Users and items of four groups; users mostly choose items of their own.
+  private static IndexFixture index() {
+    IndexFixture index = new IndexFixture(USERS, ITEMS, 2);
+    Random random = new Random(1);
+    for (int user = 0; user < USERS; user++) {
+      for (int item = 0; item < ITEMS; item++) {
+        boolean own = user % GROUPS == item % GROUPS;
+        if (random.nextInt(100) < (own ? 60 : 4)) {
+          float rating = 0.5f * (1 + random.nextInt(10));
+          (random.nextInt(5) == 0 ? index.validation : index.train).add(user, item, rating);
+        }
+      }
+    }
+    return index;
+  }
+
+  private static Asking asking(String manifest) {
+    Asking asking = new Asking(manifest);
+    asking.ranking = true;
+    asking.factors = 3;
+    asking.epochs = 2;
+    asking.rankingFactors = 5;
+    asking.rankingEpochs = 4;
+    return asking;
+  }
+
+  private TrainResult train(Asking asking) throws IOException {
+    return new Train(store).run(asking.request());
+  }
+
+  private record Model(
+      ModelCard card, History history, float[] users, float[] items, float[] gram) {
+    static Model of(ObjectStore store, TrainResult result) throws IOException {
+      String directory = ObjectKeys.directoryOf(result.model());
+      ModelCard card = ModelCard.read(store, directory);
+      String key = directory + ObjectKeys.HISTORY;
+      return new Model(
+          card,
+          Json.read(store.read(key).content(), History.class, key),
+          floats(
+              store,
+              directory + ObjectKeys.USERS,
+              Schemas.modelUsers(card.factors(), card.rankingFactors()),
+              "rankingVector.item"),
+          floats(
+              store,
+              directory + ObjectKeys.ITEMS,
+              Schemas.modelItems(card.factors(), card.rankingFactors()),
+              "rankingVector.item"),
+          floats(
+              store,
+              directory + ObjectKeys.GRAM,
+              Schemas.gram(card.rankingFactors()),
+              "gram.item"));
+    }
+
+    private static float[] floats(
+        ObjectStore store,
+        String key,
+        List<com.craftyverse.recsys.columnar.Column> columns,
+        String column)
+        throws IOException {
+      ArrowFile file = ArrowFile.of(store.read(key).content(), key);
+      file.require(columns);
+      RecordBatch batch = file.batches().getFirst();
+      assertThat((long) batch.rows()).isEqualTo(file.rows());
+      MemorySegment data = batch.data(column);
+      return data.toArray(Buffers.FLOAT32);
+    }
+
+    RankingCard ranking() {
+      return Objects.requireNonNull(card.ranking());
+    }
+
+    History.Ranking rankingHistory() {
+      return Objects.requireNonNull(history.ranking());
+    }
+
+    double score(int user, int item) {
+      int k = ranking().factors();
+      double score = 0;
+      for (int i = 0; i < k; i++) {
+        score += (double) users[user * k + i] * items[item * k + i];
+      }
+      return score;
+    }
+  }
+
+  @Test
+  void model_ranksItemsOfAUsersGroupFirst() throws IOException {
+    TrainResult result = train(asking(index().write(store, "groups")));
+    Model model = Model.of(store, result);
+
+    int better = 0;
+    for (int user = 0; user < USERS; user++) {
+      double own = 0;
+      double others = 0;
+      for (int item = 0; item < ITEMS; item++) {
+        if (user % GROUPS == item % GROUPS) {
+          own += model.score(user, item) * GROUPS / ITEMS;
+        } else {
+          others += model.score(user, item) * GROUPS / ITEMS / (GROUPS - 1);
+        }
+      }
+      better += own > others ? 1 : 0;
+    }
+    assertThat(better).isEqualTo(USERS);
+    RankingFigures figures = Objects.requireNonNull(result.figures().ranking());
+    assertThat(figures.ndcg()).isGreaterThan(0.5);
+    assertThat(figures.validationUsers()).isGreaterThan(100);
+  }
+
+  @Test
+  void model_saysHowItWasTrained() throws IOException {
+    IndexFixture index = index();
+    TrainResult result = train(asking(index.write(store, "groups")));
+    Model model = Model.of(store, result);
+
+    RankingFigures figures = Objects.requireNonNull(result.figures().ranking());
+    assertThat(model.ranking())
+        .isEqualTo(
+            new RankingCard(5, figures.regularization(), figures.unobservedWeight(), 4, .5f, 5));
+    assertThat(model.rankingHistory().epochs())
+        .extracting(RankingEpoch::epoch)
+        .containsExactly(1, 2, 3, 4);
+    assertThat(model.rankingHistory().trials()).hasSizeBetween(12, 16).hasSize(figures.trials());
+    RankingTrial best =
+        RankingSearch.best(
+            model.rankingHistory().trials().stream().filter(trial -> trial.epochs() == 8).toList());
+    assertThat(figures.unobservedWeight()).isEqualTo(best.unobservedWeight());
+    // Trials learned from three quarters of the choices.
+    assertThat(figures.regularization())
+        .isCloseTo(
+            best.regularization() * Math.sqrt((double) index.train.size() / best.choices()),
+            within(1e-12));
+    int k = 5;
+    for (int a = 0; a < k; a++) {
+      for (int b = 0; b < k; b++) {
+        double sum = 0;
+        for (int item = 0; item < ITEMS; item++) {
+          sum += (double) model.items[item * k + a] * model.items[item * k + b];
+        }
+        assertThat((double) model.gram[a * k + b]).isCloseTo(sum, within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void model_isTheSameToTheByte_whateverThreadsAndKernel() throws IOException {
+    String digest = null;
+    for (String setting : List.of("1 vector", "2 vector", "5 vector", "2 scalar")) {
+      ObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
+      Asking asking = asking(index().write(fresh, "groups"));
+      asking.threads = Integer.valueOf(setting.split(" ")[0]);
+      asking.kernel = setting.split(" ")[1];
+
+      TrainFigures figures = new Train(fresh).run(asking.request()).figures();
+
+      digest = digest == null ? figures.digest() : digest;
+      assertThat(figures.digest()).isEqualTo(digest);
+    }
+  }
+
+  @Test
+  void run_inManyCalls_givesTheSameBytes() throws IOException {
+    String manifest = index().write(store, "groups");
+    ObjectStore fresh = new LocalObjectStore(directory.resolve("fresh"));
+    Asking whole = asking(index().write(fresh, "groups"));
+    Model expected = Model.of(fresh, new Train(fresh).run(whole.request()));
+    Asking asking = asking(manifest);
+    asking.maxSeconds = 1e-9;
+
+    List<String> endings =
+        List.of(
+            "stopped after epoch 1 of 2, because",
+            "stopped before the ranking model, because",
+            "stopped after epoch 1 of 4 of the ranking model, because",
+            "stopped after epoch 2 of 4 of the ranking model, because",
+            "stopped after epoch 3 of 4 of the ranking model, because");
+    for (int call = 0; call < endings.size(); call++) {
+      asking.threads = 1 + call;
+      asking.kernel = call % 2 == 0 ? "scalar" : "auto";
+      TrainResult result = train(asking);
+      assertThat(result.resumable()).isTrue();
+      assertThat(result.figures().ending())
+          .isEqualTo(endings.get(call) + " the time was nearly up; the same request goes on");
+    }
+    TrainResult result = train(asking);
+
+    assertThat(result.resumable()).isFalse();
+    Model model = Model.of(store, result);
+    assertThat(model.users).isEqualTo(expected.users);
+    assertThat(model.items).isEqualTo(expected.items);
+    assertThat(model.gram).isEqualTo(expected.gram);
+    assertThat(model.rankingHistory().epochs())
+        .extracting(RankingEpoch::objective, RankingEpoch::ndcg)
+        .isEqualTo(
+            expected.rankingHistory().epochs().stream()
+                .map(epoch -> org.assertj.core.groups.Tuple.tuple(epoch.objective(), epoch.ndcg()))
+                .toList());
+    assertThat(store.find(ObjectKeys.directoryOf(result.model()) + ObjectKeys.CHECKPOINT))
+        .isEmpty();
+  }
+
+  @Test
+  void givenPenalties_areNotSearched() throws IOException {
+    Asking asking = asking(index().write(store, "groups"));
+    asking.rankingRegularization = 0.03;
+    asking.rankingUnobservedWeight = 0.3;
+    Model model = Model.of(store, train(asking));
+
+    assertThat(model.ranking()).isEqualTo(new RankingCard(5, 0.03, 0.3, 4, .5f, 5));
+    assertThat(model.rankingHistory().trials()).isEmpty();
+  }
+
+  @Test
+  void penaltyThatLeavesNothing_isToldAbout() throws IOException {
+    Asking asking = asking(index().write(store, "groups"));
+    asking.rankingRegularization = 10.0;
+    asking.rankingUnobservedWeight = 10.0;
+
+    assertThatThrownBy(() -> train(asking))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "train groups: the ranking model's vectors collapsed to zero with λ = 10.0 and α₀ ="
+                + " 10.0; lower 'rankingRegularization', or leave it out to have it found");
+  }
+
+  @Test
+  void refit_takesOverWhatWasFound() throws IOException {
+    IndexFixture index = index();
+    Asking scored = asking(index.write(store, "groups"));
+    TrainResult pattern = train(scored);
+
+    TrainRequest refit = TrainRequest.refit(index.write(store, "groups"), pattern.model());
+    Model model = Model.of(store, new Train(store).run(refit));
+
+    assertThat(model.ranking()).isEqualTo(Model.of(store, pattern).ranking());
+    assertThat(model.rankingHistory().trials()).isEmpty();
+  }
+
+  @Test
+  void warmStart_beginsWithTheEarlierVectors() throws IOException {
+    String manifest = index().write(store, "groups");
+    Asking asking = asking(manifest);
+    asking.rankingRegularization = 0.03;
+    asking.rankingUnobservedWeight = 0.3;
+    TrainResult cold = train(asking);
+    asking.warmStart = cold.model();
+    asking.rankingEpochs = 1;
+
+    double warm = Model.of(store, train(asking)).rankingHistory().epochs().getFirst().objective();
+
+    List<RankingEpoch> epochs = Model.of(store, cold).rankingHistory().epochs();
+    assertThat(warm).isLessThan(epochs.getLast().objective());
+  }
+
+  @Test
+  void warmStart_ofOtherLength_isRefused() throws IOException {
+    Asking asking = asking(index().write(store, "groups"));
+    asking.warmStart = train(asking).model();
+    asking.rankingFactors = 6;
+
+    assertThatThrownBy(() -> train(asking))
+        .hasMessage(
+            "field 'warmStart': the model's 'rankingFactors' is 5, that of this run 6; they must be"
+                + " the same");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rankingFactors | 0 | expected a whole number from 1 to 512, found 0",
+        "rankingEpochs | 1001 | expected a whole number from 1 to 1000, found 1001",
+      })
+  void fieldOutOfRange_isRefused(String field, String value, String problem) {
+    Asking asking = asking("m");
+    asking.set(field, value);
+
+    assertThatThrownBy(() -> RankingParameters.of(asking.request()))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("field '" + field + "': " + problem);
+  }
+
+  @Test
+  void fieldsThatContradict_areRefused() {
+    Asking half = asking("m");
+    half.rankingRegularization = 0.1;
+    assertThatThrownBy(() -> RankingParameters.of(half.request()))
+        .hasMessage(
+            "fields 'rankingRegularization' and 'rankingUnobservedWeight': give both, or neither to"
+                + " have them found");
+
+    Asking without = asking("m");
+    without.ranking = false;
+    assertThatThrownBy(() -> RankingParameters.of(without.request()))
+        .hasMessage(
+            "field 'rankingFactors': the request leaves the ranking model out ('ranking' is"
+                + " false)");
+  }
+}
