@@ -28,7 +28,8 @@ public final class RatingFoldIn {
   ///
   /// @param regularization with which the users' factors were trained, in training's unit
   /// @param biasRegularization λ′, with which their biases were
-  public RatingFoldIn(ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
+  public RatingFoldIn(
+      ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
     this(card, items, regularization, biasRegularization, PRIOR_RATINGS);
   }
 
