@@ -19,7 +19,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /// From the start of a process to its first answer: the function `serve` with a model of ml-latest's size
-/// in a local S3 server, beside a function that does nothing and has the same S3 client on its class path.
+/// in a local S3 server, one of ratings alone and one that ranks, too, beside a function that does nothing and has the same S3 client on its class path.
 /// With C1 alone, as Lambda's managed runtime starts, and then with the archives that a container image or
 /// a runtime of one's own could bring.
 ///
@@ -46,7 +46,9 @@ public final class ColdStart {
           new Variant("JDK AOT cache", "-XX:AOTCache=", "-XX:AOTCacheOutput="));
 
   /// A function in its package.
-  private record Function(String name, String handler, String event, Path task) {}
+  ///
+  /// @param dataset whose model answers
+  private record Function(String name, String handler, String event, Path task, String dataset) {}
 
   private ColdStart() {}
 
@@ -57,18 +59,19 @@ public final class ColdStart {
     LocalObjectStore model = FullSizeModel.in(directory);
     Path work = Files.createTempDirectory("cold-start");
     try (ModelServer server = new ModelServer(model, BUCKET)) {
+      String handler = "com.craftyverse.recsys.lambda.ServeEntryPoint";
+      String event = "{\"recommend\": {\"userId\": " + FullSizeModel.userId(1_000) + "}}";
+      Path serve = task(Path.of("target/serving/function.zip"), work, "serve");
       List<Function> functions =
           List.of(
               new Function(
                   "empty",
                   "io.quarkus.funqy.lambda.FunqyStreamHandler",
                   "{\"text\": \"hello\"}",
-                  task(Path.of("target/empty-function/function.zip"), work, "empty")),
-              new Function(
-                  "serve",
-                  "com.craftyverse.recsys.lambda.ServeEntryPoint",
-                  "{\"recommend\": {\"userId\": " + FullSizeModel.userId(1_000) + "}}",
-                  task(Path.of("target/serving/function.zip"), work, "serve")));
+                  task(Path.of("target/empty-function/function.zip"), work, "empty"),
+                  FullSizeModel.DATASET),
+              new Function("rating", handler, event, serve, FullSizeModel.RATING_DATASET),
+              new Function("ranking", handler, event, serve, FullSizeModel.DATASET));
       measure(functions, server, work);
       tellMemory(functions.getLast(), server, work);
     }
@@ -119,22 +122,37 @@ public final class ColdStart {
         }
       }
     }
-    say("%-16s %18s %18s %8s", "milliseconds", "empty, min/median", "serve, min/median", "ratio");
+    say(
+        "%-16s %18s %18s %18s %14s %14s",
+        "min/median, ms",
+        "empty",
+        "rating model",
+        "and ranking model",
+        "ranking/empty",
+        "ranking/rating");
     for (Variant variant : VARIANTS) {
-      List<Double> empty =
-          Objects.requireNonNull(seconds.get(variant.name + "empty")).stream().sorted().toList();
-      List<Double> serve =
-          Objects.requireNonNull(seconds.get(variant.name + "serve")).stream().sorted().toList();
+      double[] empty = minimumAndMedian(seconds, variant.name + "empty");
+      double[] rating = minimumAndMedian(seconds, variant.name + "rating");
+      double[] ranking = minimumAndMedian(seconds, variant.name + "ranking");
       say(
-          "%-16s %9.0f %8.0f %9.0f %8.0f %4.2f %4.2f",
+          "%-16s %9.0f %8.0f %9.0f %8.0f %9.0f %8.0f %9.2f %4.2f %9.2f %4.2f",
           variant.name,
-          empty.getFirst(),
-          empty.get(RUNS / 2),
-          serve.getFirst(),
-          serve.get(RUNS / 2),
-          serve.getFirst() / empty.getFirst(),
-          serve.get(RUNS / 2) / empty.get(RUNS / 2));
+          empty[0],
+          empty[1],
+          rating[0],
+          rating[1],
+          ranking[0],
+          ranking[1],
+          ranking[0] / empty[0],
+          ranking[1] / empty[1],
+          ranking[0] / rating[0],
+          ranking[1] / rating[1]);
     }
+  }
+
+  private static double[] minimumAndMedian(Map<String, List<Double>> seconds, String name) {
+    List<Double> sorted = Objects.requireNonNull(seconds.get(name)).stream().sorted().toList();
+    return new double[] {sorted.getFirst(), sorted.get(RUNS / 2)};
   }
 
   /// What a process took at most that answered requests of every kind.
@@ -201,7 +219,7 @@ public final class ColdStart {
                 "RECSYS_STORE",
                 "s3://" + BUCKET,
                 "RECSYS_DATASET",
-                FullSizeModel.DATASET,
+                function.dataset,
                 "RECSYS_PRELOAD",
                 "true",
                 "AWS_REGION",
@@ -226,7 +244,7 @@ public final class ColdStart {
     }
     process.waitFor();
     boolean answered =
-        output.indexOf(function.name.equals("serve") ? "\"recommendations\"" : "hello") > 0;
+        output.indexOf(function.name.equals("empty") ? "hello" : "\"recommendations\"") > 0;
     if (millis == 0 || !answered) {
       throw new IOException(function.name + " gave no answer:\n" + output);
     }

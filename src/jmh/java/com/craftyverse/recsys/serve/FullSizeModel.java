@@ -6,7 +6,9 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RankingCard;
 import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.UserLookup;
@@ -19,14 +21,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
-/// A published model of the size of one of ml-latest: random factors, titles and genres as long as real
+/// Published models of the size of one of ml-latest, with and without ranking vectors: random factors, titles and genres as long as real
 /// ones, histories of the real distribution of lengths.
 final class FullSizeModel {
+  /// The model that has ranking vectors beside its rating vectors.
   static final String DATASET = "full-size";
+
+  /// The same without them.
+  static final String RATING_DATASET = "full-size-rating";
+
   static final int USERS = 268_300;
   static final int ITEMS = 41_239;
   static final int FACTORS = 50;
+  static final int RANKING_FACTORS = 128;
 
   private static final int USER_BATCH = 16_384;
   private static final int SEEN_BATCH = 64;
@@ -62,18 +71,35 @@ final class FullSizeModel {
     return 1 + 5 * item;
   }
 
-  /// Writes the model, unless the directory has it.
+  /// Writes both models, unless the directory has them.
   static LocalObjectStore in(Path directory) throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
-    if (store.find("models/" + DATASET + "/current.json").isPresent()) {
-      return store;
+    write(store, DATASET, new RankingCard(RANKING_FACTORS, .02, .2, 10, .5f, 5));
+    write(store, RATING_DATASET, null);
+    return store;
+  }
+
+  private static boolean isThere(LocalObjectStore store, String dataset) throws IOException {
+    try {
+      return store.find("models/" + dataset + "/current.json").isPresent()
+          && ModelCard.read(store, "models/" + dataset + "/generated/").factors() == FACTORS;
+    } catch (RequestException e) {
+      return false; // of another format version
     }
-    String model = "models/" + DATASET + "/generated/";
+  }
+
+  private static void write(LocalObjectStore store, String dataset, @Nullable RankingCard ranking)
+      throws IOException {
+    if (isThere(store, dataset)) {
+      return;
+    }
+    int rankingFactors = ranking == null ? 0 : ranking.factors();
+    String model = "models/" + dataset + "/generated/";
     ModelCard card =
         new ModelCard(
             ModelCard.FORMAT_VERSION,
             "biased",
-            DATASET,
+            dataset,
             "generated",
             FACTORS,
             3.53f,
@@ -85,14 +111,19 @@ final class FullSizeModel {
             25_000_000,
             Rows.ALL,
             null,
-            null);
+            ranking);
     store.put(model + "model.json", Json.write(card));
     Random random = new Random(1);
     Path items = store.newTempFile();
-    writeItems(items, random);
+    float[] rankingVectors = writeItems(items, random, rankingFactors);
+    if (ranking != null) {
+      Path gram = store.newTempFile();
+      writeGram(gram, rankingVectors);
+      store.put(model + "gram.arrow", gram);
+    }
     store.put(model + "items.arrow", items);
     Path users = store.newTempFile();
-    writeUsers(users, random);
+    writeUsers(users, random, rankingFactors);
     Path seen = store.newTempFile();
     writeSeen(seen, random);
     Path lookup = store.newTempFile();
@@ -104,13 +135,14 @@ final class FullSizeModel {
     store.put(model + "seen.arrow", seen);
     store.put(model + "lookup.arrow", lookup);
     store.put(
-        "models/" + DATASET + "/current.json",
+        "models/" + dataset + "/current.json",
         Json.write(
-            new CurrentModel(DATASET, "generated", null, "2026-01-01T00:00:00Z", List.of())));
-    return store;
+            new CurrentModel(dataset, "generated", null, "2026-01-01T00:00:00Z", List.of())));
   }
 
-  private static void writeItems(Path path, Random random) throws IOException {
+  /// @return the ranking vectors
+  private static float[] writeItems(Path path, Random random, int rankingFactors)
+      throws IOException {
     int[] ids = new int[ITEMS];
     int[] years = new int[ITEMS];
     int[] counts = new int[ITEMS];
@@ -130,36 +162,67 @@ final class FullSizeModel {
     }
     Buffers.Text titleText = Buffers.text(titles);
     Buffers.Text genreText = Buffers.text(genres);
-    try (var writer = ArrowFileWriter.create(path, Schemas.modelItems(FACTORS, 0), Map.of())) {
-      writer.writeBatch(
-          ITEMS,
-          MemorySegment.ofArray(ids),
-          gaussian(random, ITEMS * FACTORS, .12),
-          gaussian(random, ITEMS, .4),
-          titleText.offsets(),
-          titleText.data(),
-          MemorySegment.ofArray(genreStarts),
-          genreText.offsets(),
-          genreText.data(),
-          MemorySegment.ofArray(years),
-          MemorySegment.ofArray(counts),
-          MemorySegment.ofArray(recent));
+    List<MemorySegment> columns =
+        new ArrayList<>(
+            List.of(
+                MemorySegment.ofArray(ids),
+                gaussian(random, ITEMS * FACTORS, .12),
+                gaussian(random, ITEMS, .4)));
+    float[] rankingVectors = values(random, ITEMS * rankingFactors, .05);
+    if (rankingFactors > 0) {
+      columns.add(MemorySegment.ofArray(rankingVectors));
+    }
+    columns.addAll(
+        List.of(
+            titleText.offsets(),
+            titleText.data(),
+            MemorySegment.ofArray(genreStarts),
+            genreText.offsets(),
+            genreText.data(),
+            MemorySegment.ofArray(years),
+            MemorySegment.ofArray(counts),
+            MemorySegment.ofArray(recent)));
+    try (var writer =
+        ArrowFileWriter.create(path, Schemas.modelItems(FACTORS, rankingFactors), Map.of())) {
+      writer.writeBatch(ITEMS, columns.toArray(new MemorySegment[0]));
+    }
+    return rankingVectors;
+  }
+
+  private static void writeGram(Path path, float[] vectors) throws IOException {
+    float[] gram = new float[RANKING_FACTORS * RANKING_FACTORS];
+    for (int item = 0; item < ITEMS; item++) {
+      int at = item * RANKING_FACTORS;
+      for (int f = 0; f < RANKING_FACTORS; f++) {
+        for (int g = 0; g < RANKING_FACTORS; g++) {
+          gram[f * RANKING_FACTORS + g] += vectors[at + f] * vectors[at + g];
+        }
+      }
+    }
+    try (var writer = ArrowFileWriter.create(path, Schemas.gram(RANKING_FACTORS), Map.of())) {
+      writer.writeBatch(RANKING_FACTORS, MemorySegment.ofArray(gram));
     }
   }
 
-  private static void writeUsers(Path path, Random random) throws IOException {
-    try (var writer = ArrowFileWriter.create(path, Schemas.modelUsers(FACTORS, 0), Map.of())) {
+  private static void writeUsers(Path path, Random random, int rankingFactors) throws IOException {
+    try (var writer =
+        ArrowFileWriter.create(path, Schemas.modelUsers(FACTORS, rankingFactors), Map.of())) {
       for (int first = 0; first < USERS; first += USER_BATCH) {
         int rows = Math.min(USER_BATCH, USERS - first);
         int[] ids = new int[rows];
         for (int i = 0; i < rows; i++) {
           ids[i] = userId(first + i);
         }
-        writer.writeBatch(
-            rows,
-            MemorySegment.ofArray(ids),
-            gaussian(random, rows * FACTORS, .25),
-            gaussian(random, rows, .4));
+        List<MemorySegment> columns =
+            new ArrayList<>(
+                List.of(
+                    MemorySegment.ofArray(ids),
+                    gaussian(random, rows * FACTORS, .25),
+                    gaussian(random, rows, .4)));
+        if (rankingFactors > 0) {
+          columns.add(gaussian(random, rows * rankingFactors, .5));
+        }
+        writer.writeBatch(rows, columns.toArray(new MemorySegment[0]));
       }
     }
   }
@@ -196,10 +259,14 @@ final class FullSizeModel {
   }
 
   private static MemorySegment gaussian(Random random, int count, double deviation) {
+    return MemorySegment.ofArray(values(random, count, deviation));
+  }
+
+  private static float[] values(Random random, int count, double deviation) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) (deviation * random.nextGaussian());
     }
-    return MemorySegment.ofArray(values);
+    return values;
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -31,8 +32,9 @@ public final class ServingBenchmark {
   private static final int CACHED_ITEMS = 64;
 
   private final Serving serving;
-  private final float[] matrix = new float[FullSizeModel.ITEMS * FullSizeModel.FACTORS];
+  private final float[] matrix = new float[FullSizeModel.ITEMS * FullSizeModel.RANKING_FACTORS];
   private final float[] copy = new float[matrix.length];
+  private static final int RATING_VALUES = FullSizeModel.ITEMS * FullSizeModel.FACTORS;
   private final Random random = new Random(2);
 
   private ServingBenchmark(LocalObjectStore store) {
@@ -62,10 +64,14 @@ public final class ServingBenchmark {
   private void measure() throws InterruptedException {
     List<Task> tasks =
         List.of(
-            new Task("System.arraycopy of the item matrix", this::copy, 1),
+            new Task("System.arraycopy of the ranking matrix", this::copy, 1),
             new Task("recommend 10 of 41,239, seen ones left out", this::recommend, 1),
             new Task("  with a genre and a year to filter by", this::filtered, 1),
-            new Task("foldIn of 100 ratings, and recommend", this::foldIn, 1),
+            new Task("System.arraycopy of the rating matrix", this::copyRatings, 1),
+            new Task("recommend by rating", this::byRating, 1),
+            new Task("recommend by popularity", this::byPopularity, 1),
+            new Task("popular, of a genre and since a year", this::popular, 1),
+            new Task("foldIn of 100 ratings into both, and recommend", this::foldIn, 1),
             new Task("similar", this::similar, 1),
             new Task("predict a pair, of " + PAIRS, this::predict, PAIRS));
     for (int round = 0; round < ROUNDS / 2; round++) {
@@ -100,10 +106,10 @@ public final class ServingBenchmark {
         500,
         seed -> {
           Random own = new Random(seed);
-          return () -> serving.recommend(recommendation(own.nextInt(KNOWN), null, null));
+          return () -> serving.recommend(recommendation(own.nextInt(KNOWN), null, null, null));
         });
     compareThreads(
-        "System.arraycopy of the item matrix",
+        "System.arraycopy of the ranking matrix",
         500,
         _ -> {
           float[] target = new float[matrix.length];
@@ -149,13 +155,21 @@ public final class ServingBenchmark {
     return best;
   }
 
+  private Object copyRatings() {
+    System.arraycopy(matrix, 0, copy, 0, RATING_VALUES);
+    return copy;
+  }
+
   private Object copy() {
     System.arraycopy(matrix, 0, copy, 0, matrix.length);
     return copy;
   }
 
   private static RecommendRequest recommendation(
-      int user, @Nullable List<String> genres, @Nullable Integer yearFrom) {
+      int user,
+      @Nullable List<String> genres,
+      @Nullable Integer yearFrom,
+      @Nullable RankBy rankBy) {
     return new RecommendRequest(
         null,
         FullSizeModel.userId(user),
@@ -168,15 +182,30 @@ public final class ServingBenchmark {
         null,
         null,
         null,
-        null);
+        null,
+        rankBy);
   }
 
   private Object recommend() {
-    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null));
+    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null, null));
+  }
+
+  private Object byRating() {
+    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null, RankBy.rating));
+  }
+
+  private Object byPopularity() {
+    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null, RankBy.popularity));
+  }
+
+  private Object popular() {
+    return serving.popular(
+        new PopularRequest(
+            null, 10, Period.recent, List.of("Comedy"), 1980, null, null, null, null));
   }
 
   private Object filtered() {
-    return serving.recommend(recommendation(random.nextInt(KNOWN), List.of("Comedy"), 1980));
+    return serving.recommend(recommendation(random.nextInt(KNOWN), List.of("Comedy"), 1980, null));
   }
 
   private Object similar() {
@@ -204,7 +233,8 @@ public final class ServingBenchmark {
                 ratings.add(
                     new Rating(FullSizeModel.movieId(item), .5f * (1 + random.nextInt(10)))));
     return serving.foldIn(
-        new FoldInRequest(null, ratings, null, 10, null, null, null, null, null, null, null, null));
+        new FoldInRequest(
+            null, ratings, null, 10, null, null, null, null, null, null, null, null, null));
   }
 
   private Object predict() {
@@ -228,10 +258,9 @@ public final class ServingBenchmark {
     try (LocalObjectStore store = new LocalObjectStore(directory)) {
       ServedModel model =
           new Models(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)).of(null);
-      ItemFactors items = model.catalogue().factors();
+      ItemFactors items = Objects.requireNonNull(model.catalogue().rankingFactors());
       for (int user = 0; user < 20; user++) {
-        float[] vector = items.padded(model.users().vector(user));
-        float base = model.card().globalMean() + model.users().bias(user);
+        float[] vector = items.padded(model.users().rankingVector(user));
         int[] seen = model.users().history(user).items();
         int[] expected =
             IntStream.range(0, FullSizeModel.ITEMS)
@@ -240,14 +269,14 @@ public final class ServingBenchmark {
                 .sorted(
                     (a, b) -> {
                       int byScore =
-                          Float.compare(items.score(base, vector, b), items.score(base, vector, a));
+                          Float.compare(items.score(0, vector, b), items.score(0, vector, a));
                       return byScore != 0 ? byScore : Integer.compare(a, b);
                     })
                 .limit(10)
                 .mapToInt(FullSizeModel::movieId)
                 .toArray();
         int[] found =
-            serving.recommend(recommendation(user, null, null)).recommendations().stream()
+            serving.recommend(recommendation(user, null, null, null)).recommendations().stream()
                 .mapToInt(Recommendation::movieId)
                 .toArray();
         if (!Arrays.equals(found, expected)) {

@@ -45,6 +45,7 @@ class CurlExamples {
         "foldIn",
         dataset + ",\"ratings\":[{\"movieId\":" + movies.getFirst() + ",\"rating\":5}]",
         "for somebody whom nobody knows, from a rating");
+    say("popular", dataset + ",\"n\":5", "what most users chose lately");
     say(
         "ingest",
         "\"key\":\"" + outcome.upload() + "\"",

@@ -109,6 +109,7 @@ public final class Publish {
       requireRows(file, Schemas.modelItems(card.factors(), card.rankingFactors()), card.items());
     }
     if (card.ranking() != null) {
+      requireFile(directory, ObjectKeys.GRAM);
       try (FetchedObject gram = store.fetch(directory + ObjectKeys.GRAM);
           ArrowFile file = ArrowFile.open(gram.path(), gram.info().key())) {
         requireRows(file, Schemas.gram(card.rankingFactors()), card.rankingFactors());
@@ -191,10 +192,14 @@ public final class Publish {
             ObjectKeys.USERS,
             ObjectKeys.ITEMS,
             ObjectKeys.SEEN)) {
-      if (store.find(directory + name).isEmpty()) {
-        throw RequestException.unprocessable(
-            "the model in " + directory + " is not whole: " + name + " is missing; train it again");
-      }
+      requireFile(directory, name);
+    }
+  }
+
+  private void requireFile(String directory, String name) throws IOException {
+    if (store.find(directory + name).isEmpty()) {
+      throw RequestException.unprocessable(
+          "the model in " + directory + " is not whole: " + name + " is missing; train it again");
     }
   }
 }

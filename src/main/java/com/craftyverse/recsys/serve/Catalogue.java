@@ -7,6 +7,8 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.Threads;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// A model's items in memory: ids, factors, and what is known of each. An item is its place in the order
@@ -24,7 +27,10 @@ final class Catalogue {
   private final int[] ids;
   private final int[] years;
   private final int[] ratings;
+  private final int[] recentRatings;
+  private final boolean hasRecentRatings;
   private final ItemFactors factors;
+  private final @Nullable ItemFactors rankingFactors;
   private final Texts titles;
   private final Texts genreNames;
 
@@ -33,22 +39,38 @@ final class Catalogue {
 
   private volatile @Nullable Map<String, BitSet> genres;
   private volatile float @Nullable [] norms;
+  private volatile float @Nullable [] popularity;
+  private volatile float @Nullable [] recentPopularity;
 
   private Catalogue(
       int[] ids,
       int[] years,
       int[] ratings,
+      int[] recentRatings,
       ItemFactors factors,
+      @Nullable ItemFactors rankingFactors,
       Texts titles,
       Texts genreNames,
       int[] genreStarts) {
     this.ids = ids;
     this.years = years;
     this.ratings = ratings;
+    this.recentRatings = recentRatings;
+    this.hasRecentRatings = hasPositive(recentRatings);
     this.factors = factors;
+    this.rankingFactors = rankingFactors;
     this.titles = titles;
     this.genreNames = genreNames;
     this.genreStarts = genreStarts;
+  }
+
+  private static boolean hasPositive(int[] values) {
+    for (int value : values) {
+      if (value > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Texts that become strings when somebody asks for them, which is seldom.
@@ -99,7 +121,7 @@ final class Catalogue {
   /// Takes the items of a model's `items.arrow`.
   ///
   /// @throws MalformedFileException when the file is damaged or not that of the card
-  static Catalogue of(ArrowFile file, ModelCard card) throws MalformedFileException {
+  static Catalogue of(ArrowFile file, ModelCard card) throws IOException {
     file.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
     int items = card.items();
     if (file.rows() != items) {
@@ -108,6 +130,8 @@ final class Catalogue {
     int[] ids = new int[items];
     int[] years = new int[items];
     int[] ratings = new int[items];
+    int[] recentRatings = new int[items];
+    FutureTask<@Nullable ItemFactors> ranking = startRanking(file, card);
     ItemFactors factors = new ItemFactors(items, card.factors());
     Builder titles = new Builder();
     Builder genreNames = new Builder();
@@ -117,11 +141,9 @@ final class Catalogue {
       copy(batch, "movieId", ids);
       copy(batch, "year", years);
       copy(batch, "ratings", ratings);
+      copy(batch, "recentRatings", recentRatings);
       if (!factors.set(first, batch.data("vector.item"), batch.data("bias"))) {
-        throw file.malformed(
-            "record batch "
-                + batch.index()
-                + ": a factor or bias is not a number of sensible size");
+        throw unsound(file, batch);
       }
       titles.addTexts(batch, "title");
       genreStarts.addBounds(batch.offsets("genres"));
@@ -129,7 +151,46 @@ final class Catalogue {
     }
     requireAscending(file, "movieId", ids);
     return new Catalogue(
-        ids, years, ratings, factors, titles.texts(), genreNames.texts(), genreStarts.starts);
+        ids,
+        years,
+        ratings,
+        recentRatings,
+        factors,
+        Threads.await(ranking, "loading a model"),
+        titles.texts(),
+        genreNames.texts(),
+        genreStarts.starts);
+  }
+
+  /// Begins to lay out the ranking vectors, the larger part of the file, beside the rest of it.
+  private static FutureTask<@Nullable ItemFactors> startRanking(ArrowFile file, ModelCard card) {
+    FutureTask<@Nullable ItemFactors> task = new FutureTask<>(() -> ranking(file, card));
+    if (card.ranking() == null) {
+      task.run();
+    } else {
+      Thread.ofPlatform().daemon().name("ranking-vectors").start(task);
+    }
+    return task;
+  }
+
+  private static @Nullable ItemFactors ranking(ArrowFile file, ModelCard card)
+      throws MalformedFileException {
+    if (card.ranking() == null) {
+      return null;
+    }
+    ItemFactors factors = new ItemFactors(card.items(), card.rankingFactors());
+    for (RecordBatch batch : file.batches()) {
+      MemorySegment vectors = batch.data("rankingVector.item");
+      if (!factors.set((int) batch.firstRow(), batch.rows(), vectors)) {
+        throw unsound(file, batch);
+      }
+    }
+    return factors;
+  }
+
+  private static MalformedFileException unsound(ArrowFile file, RecordBatch batch) {
+    return file.malformed(
+        "record batch " + batch.index() + ": a factor or bias is not a number of sensible size");
   }
 
   private static void copy(RecordBatch batch, String column, int[] target) {
@@ -164,8 +225,19 @@ final class Catalogue {
     return ids[item];
   }
 
+  /// The rating model's.
   ItemFactors factors() {
     return factors;
+  }
+
+  /// The ranking model's, null without one.
+  @Nullable ItemFactors rankingFactors() {
+    return rankingFactors;
+  }
+
+  /// The vectors by which movies are near to each other: the ranking model's where there is one.
+  ItemFactors similarityFactors() {
+    return rankingFactors == null ? factors : rankingFactors;
   }
 
   /// The title, null when it is not known.
@@ -181,6 +253,33 @@ final class Catalogue {
 
   int ratings(int item) {
     return ratings[item];
+  }
+
+  int ratings(int item, Period period) {
+    return period == Period.recent ? recentRatings[item] : ratings[item];
+  }
+
+  /// The period that is counted when that one is asked for: where no training rating is later than
+  /// most of the others, there is nothing to tell recent ones by.
+  Period counted(Period period) {
+    return hasRecentRatings ? period : Period.all;
+  }
+
+  /// The ratings of all items in a period, as scores; not to be changed.
+  float[] popularity(Period period) {
+    float[] known = period == Period.recent ? recentPopularity : popularity;
+    if (known == null) {
+      known = new float[ids.length];
+      for (int item = 0; item < known.length; item++) {
+        known[item] = ratings(item, period);
+      }
+      if (period == Period.recent) {
+        recentPopularity = known;
+      } else {
+        popularity = known;
+      }
+    }
+    return known;
   }
 
   /// The genres.
@@ -207,11 +306,11 @@ final class Catalogue {
     return known;
   }
 
-  /// The lengths of the items' vectors.
+  /// The lengths of the vectors of [#similarityFactors].
   float[] norms() {
     float[] known = norms;
     if (known == null) {
-      known = factors.norms();
+      known = similarityFactors().norms();
       norms = known;
     }
     return known;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the dataset whose model answered
 /// @param model the model's id
 /// @param source where the recommendations come from
-/// @param reason why they are a fallback, null when they are not
+/// @param reason why they are what is popular, null when they are the user's own or were not to be
+/// @param rankedBy what they are ordered by
 /// @param ignoredRatings ratings of the request whose movies the model does not know
 /// @param predictions one for each movie of the request, in its order, if it named any
 /// @param candidates how many movies passed the filters
@@ -20,6 +21,7 @@ public record FoldInResult(
     String model,
     Source source,
     @Nullable String reason,
+    RankBy rankedBy,
     int ignoredRatings,
     @Nullable List<Prediction> predictions,
     int candidates,

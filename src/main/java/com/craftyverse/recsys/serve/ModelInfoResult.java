@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.RankingCard;
 import com.craftyverse.recsys.step.Rows;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ratingMin the lowest rating of its scale
 /// @param ratingMax the highest
 /// @param ratingStep the distance of neighbouring ratings, if it was declared
+/// @param ranking its ranking model, if it has one
 /// @param parameters what it was trained with, if that is on record
 /// @param training what training came to, if that is on record
 /// @param evaluation its errors on the test set, if it was evaluated
@@ -43,6 +45,7 @@ public record ModelInfoResult(
     double ratingMin,
     double ratingMax,
     @Nullable Double ratingStep,
+    @Nullable RankingCard ranking,
     @Nullable Map<String, Object> parameters,
     @Nullable Map<String, Object> training,
     @Nullable Map<String, Object> evaluation) {}

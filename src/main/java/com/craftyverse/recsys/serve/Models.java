@@ -356,6 +356,7 @@ public final class Models {
         java.util.stream.Stream.of(
                 ObjectKeys.MODEL,
                 ObjectKeys.ITEMS,
+                ObjectKeys.GRAM,
                 ObjectKeys.LOOKUP,
                 ObjectKeys.USERS,
                 ObjectKeys.SEEN,

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
@@ -17,33 +18,33 @@ import org.jspecify.annotations.Nullable;
 /// one of whom there is nothing to go by.
 final class Person {
   private final ServedModel model;
-  private final int row;
-  private final float base;
-  private final float @Nullable [] vector;
-  private final @Nullable History ratings;
-  private final int ignoredRatings;
 
-  private Person(
-      ServedModel model,
-      int row,
-      float bias,
-      float @Nullable [] vector,
-      @Nullable History ratings,
-      int ignoredRatings) {
+  /// The row of a user whom the model knows, -1 for others.
+  private final int row;
+
+  /// All that is known of a user who sent ratings; null for one who did not.
+  private final @Nullable History ratings;
+
+  private final int ignoredRatings;
+  private @Nullable Place place;
+  private float @Nullable [] preference;
+
+  /// Where the rating model has a user.
+  ///
+  /// @param base the mean and the user's bias
+  /// @param vector the user's factors, padded
+  private record Place(float base, float[] vector) {}
+
+  private Person(ServedModel model, int row, @Nullable History ratings, int ignoredRatings) {
     this.model = model;
     this.row = row;
-    this.base = model.card().globalMean() + bias;
-    this.vector = vector == null ? null : model.catalogue().factors().padded(vector);
     this.ratings = ratings;
     this.ignoredRatings = ignoredRatings;
   }
 
   /// The user with an id.
-  static Person of(ServedModel model, int userId) throws IOException {
-    int row = model.users().rowOf(userId);
-    return row < 0
-        ? new Person(model, row, 0, null, null, 0)
-        : new Person(model, row, model.users().bias(row), model.users().vector(row), null, 0);
+  static Person of(ServedModel model, int userId) {
+    return new Person(model, Math.max(-1, model.users().rowOf(userId)), null, 0);
   }
 
   /// The user with ratings, and those that the model knows of them; of two of one movie, the new one
@@ -54,7 +55,7 @@ final class Person {
   /// @throws RequestException when a rating is off the model's scale
   static Person of(ServedModel model, @Nullable Integer userId, List<Rating> ratings)
       throws IOException {
-    int row = userId == null ? -1 : model.users().rowOf(userId);
+    int row = userId == null ? -1 : Math.max(-1, model.users().rowOf(userId));
     TreeMap<Integer, Float> all = new TreeMap<>();
     if (row >= 0) {
       History known = model.users().history(row);
@@ -63,17 +64,13 @@ final class Person {
       }
     }
     int ignored = add(model, ratings, all);
-    if (all.isEmpty()) {
-      return new Person(model, -1, 0, null, History.NONE, ignored);
-    }
     History history = new History(new int[all.size()], new float[all.size()]);
     int i = 0;
     for (var each : all.entrySet()) {
       history.items()[i] = each.getKey();
       history.ratings()[i++] = each.getValue();
     }
-    RatingFoldIn.Place place = model.foldIn().place(history);
-    return new Person(model, row, place.bias(), place.vector(), history, ignored);
+    return new Person(model, row, history, ignored);
   }
 
   /// Adds the request's ratings to what is known; returns how many are of movies that are not.
@@ -110,9 +107,14 @@ final class Person {
     return ignoredRatings;
   }
 
+  /// Whether there is anything to go by.
+  boolean isKnown() {
+    return ratings == null ? row >= 0 : ratings.size() > 0;
+  }
+
   /// Where predictions for this user come from.
   Source source() {
-    return vector == null ? Source.fallback : ratings == null ? Source.model : Source.foldIn;
+    return !isKnown() ? Source.fallback : ratings == null ? Source.model : Source.foldIn;
   }
 
   /// The ratings that are known of the user.
@@ -123,68 +125,121 @@ final class Person {
     return row < 0 ? History.NONE : model.users().history(row);
   }
 
+  /// Reads what recommendations will need of the user, all at once.
+  ///
+  /// @param ranking whether the ranking vector is
+  /// @param history whether the history is
+  void readAhead(boolean ranking, boolean history) throws IOException {
+    if (ratings == null && row >= 0) {
+      model.users().readAhead(row, ranking, history);
+    }
+  }
+
+  /// Where the rating model has the user, of whom something is known.
+  private Place place() throws IOException {
+    Place known = place;
+    if (known == null) {
+      ItemFactors factors = model.catalogue().factors();
+      float mean = model.card().globalMean();
+      if (ratings == null) {
+        known =
+            new Place(mean + model.users().bias(row), factors.padded(model.users().vector(row)));
+      } else {
+        RatingFoldIn.Place folded = model.foldIn().place(ratings);
+        known = new Place(mean + folded.bias(), factors.padded(folded.vector()));
+      }
+      place = known;
+    }
+    return known;
+  }
+
+  /// Where a ranking model has the user, of whom something is known, padded.
+  ///
+  /// @param equations those of the user's history, if they are at hand
+  private float[] preference(
+      ItemFactors factors, RankingFoldIn foldIn, RankingFoldIn.@Nullable Equations equations)
+      throws IOException {
+    float[] known = preference;
+    if (known == null) {
+      known =
+          factors.padded(
+              ratings == null
+                  ? model.users().rankingVector(row)
+                  : equations == null ? foldIn.place(ratings) : equations.place());
+      preference = known;
+    }
+    return known;
+  }
+
   /// How the user would rate a movie. What is not known of the pair is left out of the sum, which makes
   /// the prediction the mean, corrected by how the known side deviates from it.
-  Prediction predict(@Nullable Integer userId, int movieId) {
-    ModelCard card = model.card();
+  Prediction predict(@Nullable Integer userId, int movieId) throws IOException {
     int item = model.catalogue().itemOf(movieId);
-    float rating;
-    if (item >= 0 && vector != null) {
-      rating = model.catalogue().factors().score(base, vector, item);
-    } else if (card.isDot()) {
-      rating = card.trainMean();
-    } else {
-      rating = item >= 0 ? base + model.catalogue().factors().bias(item) : base;
-    }
     return new Prediction(
         userId,
         movieId,
         item < 0 ? null : model.catalogue().title(item),
-        card.clip(rating),
+        rating(item),
         item < 0 ? Source.fallback : source(),
         reason(item >= 0));
+  }
+
+  /// How the user would rate an item, within the scale.
+  ///
+  /// @param item negative for one that the model does not know
+  float rating(int item) throws IOException {
+    ModelCard card = model.card();
+    ItemFactors factors = model.catalogue().factors();
+    float rating;
+    if (item >= 0 && isKnown()) {
+      rating = factors.score(place().base, place().vector, item);
+    } else if (card.isDot()) {
+      rating = card.trainMean();
+    } else {
+      float base = isKnown() ? place().base : card.globalMean();
+      rating = item >= 0 ? base + factors.bias(item) : base;
+    }
+    return card.clip(rating);
   }
 
   /// Why a prediction is a fallback, null when it is not.
   private @Nullable String reason(boolean movieKnown) {
     boolean dot = model.card().isDot();
-    if (vector != null) {
+    if (isKnown()) {
       return movieKnown
           ? null
           : "unknown movie: " + (dot ? "the mean of all ratings" : "the user's average");
     }
-    String who = ratings == null ? "unknown user" : "no rating of a known movie";
     if (!movieKnown) {
-      return who + " and unknown movie: the mean of all ratings";
+      return whyUnknown() + " and unknown movie: the mean of all ratings";
     }
-    return who + ": " + (dot ? "the mean of all ratings" : "the movie's average");
+    return whyUnknown() + ": " + (dot ? "the mean of all ratings" : "the movie's average");
   }
 
-  /// Why recommendations are a fallback, null when they are not.
-  @Nullable String reason() {
-    if (vector != null) {
+  private String whyUnknown() {
+    return ratings == null ? "unknown user" : "no rating of a known movie";
+  }
+
+  /// Why recommendations are what is popular, null when something is known of the user.
+  ///
+  /// @param period the time that popularity is counted in
+  @Nullable String reason(Period period) {
+    if (isKnown()) {
       return null;
     }
-    return (ratings == null ? "unknown user" : "no rating of a known movie")
-        + (model.card().isDot() ? ": the most rated movies" : ": the movies' averages");
+    return whyUnknown()
+        + (period == Period.recent ? ": what most users chose lately" : ": what most users chose");
   }
 
-  /// What all items are ranked by. The array is given back to [ItemFactors#release].
-  float[] scores() {
-    ItemFactors factors = model.catalogue().factors();
-    float[] scores = factors.scores(base, vector);
-    if (vector == null && model.card().isDot()) {
-      for (int item = 0; item < scores.length; item++) {
-        scores[item] = model.catalogue().ratings(item);
-      }
-    }
-    return scores;
+  /// What all items are ranked by, by rating. The array is given back to [ItemFactors#release].
+  float[] ratingScores() throws IOException {
+    return model.catalogue().factors().scores(place().base, place().vector);
   }
 
-  /// The rating that a score stands for.
-  float rating(float score) {
-    return model
-        .card()
-        .clip(vector == null && model.card().isDot() ? model.card().trainMean() : score);
+  /// What all items are ranked by, by preference. The array is given back to [ItemFactors#release].
+  float[] preferenceScores(
+      ItemFactors factors, RankingFoldIn foldIn, RankingFoldIn.@Nullable Equations equations)
+      throws IOException {
+    return factors.products(preference(factors, foldIn, equations));
   }
 }

@@ -4,7 +4,7 @@ import com.craftyverse.recsys.step.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for the movies that a user would rate highest.
+/// Asks for movies for a user.
 ///
 /// @param dataset the dataset whose current model answers; the configured one if not given, else the
 ///     one published last
@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// @param allow only these movies, up to 10,000; unknown ones are passed over
 /// @param deny none of these movies, up to 10,000, even if allowed
 /// @param excludeSeen whether movies that the user rated are left out; true if not given
-/// @param explain whether to name the ratings that contributed most; false if not given
+/// @param explain whether to name the ratings that contributed most, by preference only those of movies
+///     that the user liked; false if not given
+/// @param rankBy `preference`, `rating` or `popularity`; if not given, `preference` where the model has
+///     ranking vectors, else `rating`
 public record RecommendRequest(
     @Nullable String dataset,
     @Nullable Integer userId,
@@ -32,7 +35,8 @@ public record RecommendRequest(
     @Nullable List<Integer> allow,
     @Nullable List<Integer> deny,
     @Nullable Boolean excludeSeen,
-    @Nullable Boolean explain)
+    @Nullable Boolean explain,
+    @Nullable RankBy rankBy)
     implements Request {
   MovieFilter filter() {
     return new MovieFilter(genres, yearFrom, yearTo, minRatings, allow, deny);

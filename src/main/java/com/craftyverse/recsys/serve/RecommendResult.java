@@ -4,13 +4,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The movies that a user would rate highest.
+/// Movies for a user.
 ///
 /// @param dataset the dataset whose model answered
 /// @param model the model's id
 /// @param userId the user, if the request named one
-/// @param source where the ratings come from
-/// @param reason why they are a fallback, null when they are not
+/// @param source where the recommendations come from
+/// @param reason why they are what is popular, null when they are the user's own or were not to be
+/// @param rankedBy what they are ordered by
 /// @param ignoredRatings ratings of the request whose movies the model does not know, if there were
 ///     ratings
 /// @param candidates how many movies passed the filters
@@ -22,6 +23,7 @@ public record RecommendResult(
     @Nullable Integer userId,
     Source source,
     @Nullable String reason,
+    RankBy rankedBy,
     @Nullable Integer ignoredRatings,
     int candidates,
     List<Recommendation> recommendations) {}

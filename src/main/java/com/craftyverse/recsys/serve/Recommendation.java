@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param title its title, null when it is not known
 /// @param year its year, null when it is not known
 /// @param genres its genres
+/// @param score what the movies are ordered by: the preference, the predicted rating before it is brought
+///     into the scale, or the number of users who chose the movie
 /// @param rating how the user would rate it
 /// @param because the user's own ratings that contributed most, if the request wants to know
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -18,6 +20,7 @@ public record Recommendation(
     @Nullable String title,
     @Nullable Integer year,
     List<String> genres,
+    float score,
     float rating,
     @Nullable List<Contribution> because) {
 
@@ -26,7 +29,7 @@ public record Recommendation(
   /// @param movieId the movie that the user rated
   /// @param title its title, null when it is not known
   /// @param rating the user's rating
-  /// @param contribution what it adds to the predicted rating, in stars
+  /// @param contribution what it adds to the score: a part of the preference, or stars
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Contribution(
       int movieId, @Nullable String title, float rating, float contribution) {}

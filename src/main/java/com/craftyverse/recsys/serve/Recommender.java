@@ -2,13 +2,16 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.model.TopItems;
+import com.craftyverse.recsys.step.RequestException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,58 +19,155 @@ import org.jspecify.annotations.Nullable;
 final class Recommender {
   private static final int CONTRIBUTIONS = 3;
 
+  /// How far up the scale a rating is of a movie that the user liked: 4 of 5 stars.
+  private static final double LIKED = 0.7;
+
+  private final ServedModel model;
   private final Catalogue catalogue;
-  private final RatingFoldIn foldIn;
 
   Recommender(ServedModel model) {
+    this.model = model;
     this.catalogue = model.catalogue();
-    this.foldIn = model.foldIn();
   }
 
-  /// The movies that a person would rate highest.
+  /// What is wanted of recommendations.
   ///
+  /// @param n how many
+  /// @param filter which movies may be among them
+  /// @param excludeSeen whether movies that the person rated are left out
+  /// @param explain whether to say which of the person's ratings contributed most
+  /// @param rankBy what they are ordered by; null for what suits the model and the person
+  record Wish(
+      int n, MovieFilter filter, boolean excludeSeen, boolean explain, @Nullable RankBy rankBy) {}
+
+  /// The movies for a person.
+  ///
+  /// @param rankedBy what they are ordered by
+  /// @param source where they come from
+  /// @param reason why they are not the person's own, null when they are or were not to be
   /// @param candidates movies that passed the filters
   /// @param list the best of them
-  record Ranking(int candidates, List<Recommendation> list) {}
+  record Ranking(
+      RankBy rankedBy,
+      Source source,
+      @Nullable String reason,
+      int candidates,
+      List<Recommendation> list) {}
 
   /// Ranks the movies that pass a filter.
   ///
-  /// @param excludeSeen whether movies that the person rated are left out
-  /// @param explain whether to say which of the person's ratings contributed most
-  Ranking recommend(Person person, int n, MovieFilter filter, boolean excludeSeen, boolean explain)
-      throws IOException {
-    BitSet candidates = filter.candidates(catalogue);
-    History history = excludeSeen || explain ? person.history() : History.NONE;
-    if (excludeSeen && history.size() > 0) {
+  /// @throws RequestException when the model cannot rank so
+  Ranking recommend(Person person, Wish wish) throws IOException {
+    RankBy rankBy = rankBy(person, wish.rankBy);
+    BitSet candidates = wish.filter.candidates(catalogue);
+    boolean explains = wish.explain && rankBy != RankBy.popularity;
+    boolean needsHistory = wish.excludeSeen || explains;
+    person.readAhead(rankBy == RankBy.preference, needsHistory);
+    History history = needsHistory ? person.history() : History.NONE;
+    if (wish.excludeSeen && history.size() > 0) {
       candidates = candidates == null ? MovieFilter.all(catalogue) : candidates;
       for (int item : history.items()) {
         candidates.clear(item);
       }
     }
-    RatingFoldIn.Equations equations =
-        explain && history.size() > 0 ? foldIn.equations(history) : null;
-    float[] scores = person.scores();
+    explains &= history.size() > 0;
+    return switch (rankBy) {
+      case preference -> byPreference(person, wish.n, candidates, explains ? history : null);
+      case rating -> byRating(person, wish.n, candidates, explains ? history : null);
+      case popularity -> byPopularity(person, wish.n, candidates);
+    };
+  }
+
+  private RankBy rankBy(Person person, @Nullable RankBy wanted) {
+    if (wanted == RankBy.preference && model.rankingFoldIn() == null) {
+      throw RequestException.invalid(
+          "field 'rankBy': the model has no ranking vectors to tell a preference by; take rating or"
+              + " popularity");
+    }
+    if (!person.isKnown()) {
+      return RankBy.popularity;
+    }
+    if (wanted != null) {
+      return wanted;
+    }
+    return model.rankingFoldIn() == null ? RankBy.rating : RankBy.preference;
+  }
+
+  private Ranking byPreference(
+      Person person, int n, @Nullable BitSet candidates, @Nullable History explained)
+      throws IOException {
+    RankingFoldIn foldIn = Objects.requireNonNull(model.rankingFoldIn());
+    ItemFactors factors = Objects.requireNonNull(catalogue.rankingFactors());
+    RankingFoldIn.Equations equations = explained == null ? null : foldIn.equations(explained);
+    float[] scores = person.preferenceScores(factors, foldIn, equations);
     List<Recommendation> list = new ArrayList<>();
     for (int item : TopItems.of(scores, n, candidates)) {
       list.add(
-          new Recommendation(
-              catalogue.movieId(item),
-              catalogue.title(item),
-              catalogue.year(item),
-              catalogue.genres(item),
-              person.rating(scores[item]),
-              equations == null ? null : because(history, equations, item)));
+          recommendation(
+              person,
+              item,
+              scores[item],
+              explained == null || equations == null
+                  ? null
+                  : because(explained, equations.contributions(item), true)));
     }
-    catalogue.factors().release(scores);
-    return new Ranking(count(candidates), list);
+    factors.release(scores);
+    return new Ranking(RankBy.preference, person.source(), null, count(candidates), list);
   }
 
-  /// The ratings that raised the prediction of an item most.
+  private Ranking byRating(
+      Person person, int n, @Nullable BitSet candidates, @Nullable History explained)
+      throws IOException {
+    RatingFoldIn.Equations equations =
+        explained == null ? null : model.foldIn().equations(explained);
+    float[] scores = person.ratingScores();
+    List<Recommendation> list = new ArrayList<>();
+    for (int item : TopItems.of(scores, n, candidates)) {
+      list.add(
+          recommendation(
+              person,
+              item,
+              scores[item],
+              explained == null || equations == null
+                  ? null
+                  : because(explained, equations.contributions(item), false)));
+    }
+    catalogue.factors().release(scores);
+    return new Ranking(RankBy.rating, person.source(), null, count(candidates), list);
+  }
+
+  private Ranking byPopularity(Person person, int n, @Nullable BitSet candidates)
+      throws IOException {
+    Period period = catalogue.counted(Period.recent);
+    float[] scores = catalogue.popularity(period);
+    List<Recommendation> list = new ArrayList<>();
+    for (int item : TopItems.of(scores, n, candidates)) {
+      list.add(recommendation(person, item, scores[item], null));
+    }
+    return new Ranking(
+        RankBy.popularity, Source.popular, person.reason(period), count(candidates), list);
+  }
+
+  private Recommendation recommendation(
+      Person person, int item, float score, @Nullable List<Recommendation.Contribution> because)
+      throws IOException {
+    return new Recommendation(
+        catalogue.movieId(item),
+        catalogue.title(item),
+        catalogue.year(item),
+        catalogue.genres(item),
+        score,
+        person.rating(item),
+        because);
+  }
+
+  /// The ratings that raised the score of an item most.
+  ///
+  /// @param likedOnly whether only those of movies that the user liked are named
   private List<Recommendation.Contribution> because(
-      History history, RatingFoldIn.Equations equations, int item) {
-    double[] contributions = equations.contributions(item);
+      History history, double[] contributions, boolean likedOnly) {
     return IntStream.range(0, contributions.length)
-        .filter(i -> contributions[i] > 0)
+        .filter(i -> contributions[i] > 0 && !(likedOnly && !isLiked(history.ratings()[i])))
         .boxed()
         .sorted(Comparator.comparingDouble((Integer i) -> -contributions[i]))
         .limit(CONTRIBUTIONS)
@@ -81,18 +181,41 @@ final class Recommender {
         .toList();
   }
 
+  private boolean isLiked(float rating) {
+    return model.card().scale().position(rating) >= LIKED;
+  }
+
+  /// The movies that most users chose.
+  PopularResult popular(int n, Period wanted, MovieFilter filter) {
+    BitSet candidates = filter.candidates(catalogue);
+    Period period = catalogue.counted(wanted);
+    List<PopularResult.Popular> list = new ArrayList<>();
+    for (int item : TopItems.of(catalogue.popularity(period), n, candidates)) {
+      list.add(
+          new PopularResult.Popular(
+              catalogue.movieId(item),
+              catalogue.title(item),
+              catalogue.year(item),
+              catalogue.genres(item),
+              catalogue.ratings(item, period)));
+    }
+    return new PopularResult(
+        model.card().dataset(), model.card().modelId(), period, count(candidates), list);
+  }
+
   /// The movies nearest to a movie.
   ///
   /// @param candidates movies that passed the filters
   /// @param list the nearest of them
   record Neighbours(int candidates, List<SimilarResult.Similar> list) {}
 
-  /// Ranks the movies that pass a filter by the cosine between their factors and an item's.
+  /// Ranks the movies that pass a filter by the cosine between their vectors and an item's: ranking
+  /// vectors, where the model has them.
   Neighbours similar(int item, int n, MovieFilter filter) {
     BitSet candidates = filter.candidates(catalogue);
     candidates = candidates == null ? MovieFilter.all(catalogue) : candidates;
     candidates.clear(item);
-    ItemFactors factors = catalogue.factors();
+    ItemFactors factors = catalogue.similarityFactors();
     float[] cosines = factors.products(factors.padded(factors.vector(item)));
     float[] norms = catalogue.norms();
     for (int other = 0; other < norms.length; other++) {

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.model.TopItems;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RankingCard;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.ObjectStores;
@@ -42,7 +43,7 @@ final class Rehearsal {
           1,
           Rows.ALL,
           null,
-          null);
+          new RankingCard(1, 1, 1, 1, 1, 5));
   private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
 
   private Rehearsal() {}
@@ -61,7 +62,8 @@ final class Rehearsal {
           Json.decode(REQUEST.getBytes(StandardCharsets.UTF_8), ServeRequest.class);
       RecommendRequest wish =
           Json.decode(Objects.requireNonNull(request.recommend()), RecommendRequest.class);
-      float[] scores = items.scores(card.globalMean(), items.padded(new float[1]));
+      float[] vector = items.padded(new float[1]);
+      float[] scores = items.products(vector);
       int item = TopItems.of(scores, 1, null)[0];
       return Json.write(
           new ServeResult(
@@ -71,11 +73,18 @@ final class Rehearsal {
                   wish.userId(),
                   Source.model,
                   null,
+                  RankBy.preference,
                   null,
                   1,
                   List.of(
                       new Recommendation(
-                          1, "title", 2000, List.of("genre"), scores[item], null)))));
+                          1,
+                          "title",
+                          2000,
+                          List.of("genre"),
+                          scores[item],
+                          items.score(card.globalMean(), vector, item),
+                          null)))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

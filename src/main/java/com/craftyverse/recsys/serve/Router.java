@@ -25,12 +25,13 @@ final class Router {
             + count(request.recommend())
             + count(request.similar())
             + count(request.foldIn())
+            + count(request.popular())
             + count(request.modelInfo());
     if (given != 1) {
       throw RequestException.invalid(
           "the request has "
               + (given == 0 ? "none" : "several")
-              + " of the fields predict, recommend, similar, foldIn and modelInfo; give one");
+              + " of the fields predict, recommend, similar, foldIn, popular and modelInfo; give one");
     }
     return new ServeResult(answer(request));
   }
@@ -52,6 +53,9 @@ final class Router {
     }
     if (request.foldIn() != null) {
       return serving.foldIn(decode(request.foldIn(), FoldInRequest.class));
+    }
+    if (request.popular() != null) {
+      return serving.popular(decode(request.popular(), PopularRequest.class));
     }
     return serving.modelInfo(
         decode(Objects.requireNonNull(request.modelInfo()), ModelInfoRequest.class));

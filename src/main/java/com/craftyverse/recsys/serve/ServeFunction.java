@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.crac.Core;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// The functions `predict`, `recommend`, `similar`, `foldIn` and `modelInfo`, and `serve`, which takes the
-/// requests of all of them. One instance, since it keeps the models.
+/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular` and `modelInfo`, and `serve`, which
+/// takes the requests of all of them. One instance, since it keeps the models.
 @Singleton
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
@@ -90,6 +90,12 @@ public final class ServeFunction {
   @Funq("foldIn")
   public FoldInResult foldIn(FoldInRequest request) {
     return serving.foldIn(Request.requireBody(request));
+  }
+
+  /// Finds the movies that most users chose.
+  @Funq("popular")
+  public PopularResult popular(PopularRequest request) {
+    return serving.popular(Request.requireBody(request));
   }
 
   /// Tells which model answers.

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// @param recommend a [RecommendRequest]
 /// @param similar a [SimilarRequest]
 /// @param foldIn a [FoldInRequest]
+/// @param popular a [PopularRequest]
 /// @param modelInfo a [ModelInfoRequest]
 public record ServeRequest(
     @Nullable JsonNode predict,
     @Nullable JsonNode recommend,
     @Nullable JsonNode similar,
     @Nullable JsonNode foldIn,
+    @Nullable JsonNode popular,
     @Nullable JsonNode modelInfo)
     implements Request {}

@@ -1,17 +1,26 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /// A model as requests are answered from it. It does not change, so any number of threads may ask it;
 /// of its users it reads what is asked for.
@@ -21,14 +30,21 @@ final class ServedModel {
   private final Catalogue catalogue;
   private final Users users;
   private final RatingFoldIn foldIn;
+  private final @Nullable RankingFoldIn rankingFoldIn;
 
   private ServedModel(
-      ModelCard card, String published, Catalogue catalogue, Users users, RatingFoldIn foldIn) {
+      ModelCard card,
+      String published,
+      Catalogue catalogue,
+      Users users,
+      RatingFoldIn foldIn,
+      @Nullable RankingFoldIn rankingFoldIn) {
     this.card = card;
     this.published = published;
     this.catalogue = catalogue;
     this.users = users;
     this.foldIn = foldIn;
+    this.rankingFoldIn = rankingFoldIn;
   }
 
   /// Loads a model.
@@ -40,26 +56,80 @@ final class ServedModel {
   static ServedModel load(ObjectStore store, CurrentModel current) throws IOException {
     String directory = ObjectKeys.modelDirectory(current.dataset(), current.model());
     ModelCard card = ModelCard.read(store, directory);
-    String itemsKey = directory + ObjectKeys.ITEMS;
-    Catalogue catalogue =
-        Catalogue.of(ArrowFile.of(store.read(itemsKey).content(), itemsKey), card);
-    String lookupKey = directory + ObjectKeys.LOOKUP;
-    ArrowFile lookupFile = ArrowFile.of(store.read(lookupKey).content(), lookupKey);
-    UserLookup lookup = UserLookup.read(lookupFile, card.users());
-    Catalogue.requireAscending(lookupFile, "userId", lookup.userIds());
-    if (!ItemFactors.areSound(lookup.biases())) {
-      throw lookupFile.malformed("a bias is not a number of sensible size");
+    // The rest is read beside the items, which take longest.
+    FutureTask<Rest> reading = new FutureTask<>(() -> Rest.read(store, directory, card));
+    Thread reader = Thread.ofPlatform().daemon().name("model-lookup").start(reading);
+    Catalogue catalogue;
+    try {
+      String key = directory + ObjectKeys.ITEMS;
+      catalogue = Catalogue.of(ArrowFile.of(store.read(key).content(), key), card);
+    } finally {
+      Threads.join(reader);
     }
-    Users users = new Users(store, directory, lookup, card.factors(), card.items());
+    Rest rest = Threads.await(reading, "loading a model");
+    UserLookup lookup = rest.lookup;
+    Users users =
+        new Users(store, directory, lookup, card.factors(), card.rankingFactors(), card.items());
     RatingFoldIn foldIn =
         new RatingFoldIn(
             card, catalogue.factors(), lookup.regularization(), lookup.biasRegularization());
-    return new ServedModel(card, current.published(), catalogue, users, foldIn);
+    RankingCard ranking = card.ranking();
+    ItemFactors rankingFactors = catalogue.rankingFactors();
+    RankingFoldIn rankingFoldIn =
+        ranking == null || rankingFactors == null
+            ? null
+            : new RankingFoldIn(ranking, rankingFactors, rest.gram);
+    return new ServedModel(card, current.published(), catalogue, users, foldIn, rankingFoldIn);
+  }
+
+  /// What is read of a model beside its items.
+  ///
+  /// @param gram the Gram matrix of the ranking vectors; empty without any
+  private record Rest(UserLookup lookup, float[] gram) {
+    static Rest read(ObjectStore store, String directory, ModelCard card) throws IOException {
+      String key = directory + ObjectKeys.LOOKUP;
+      ArrowFile file = ArrowFile.of(store.read(key).content(), key);
+      UserLookup lookup = UserLookup.read(file, card.users());
+      Catalogue.requireAscending(file, "userId", lookup.userIds());
+      if (!ItemFactors.areSound(lookup.biases())) {
+        throw file.malformed("a bias is not a number of sensible size");
+      }
+      RankingCard ranking = card.ranking();
+      return new Rest(lookup, ranking == null ? new float[0] : readGram(store, directory, ranking));
+    }
+  }
+
+  private static float[] readGram(ObjectStore store, String directory, RankingCard ranking)
+      throws IOException {
+    String key = directory + ObjectKeys.GRAM;
+    int factors = ranking.factors();
+    ArrowFile file = ArrowFile.of(store.read(key).content(), key);
+    file.require(Schemas.gram(factors));
+    if (file.rows() != factors) {
+      throw file.malformed(file.rows() + " rows, but there are " + factors + " ranking factors");
+    }
+    float[] gram = new float[factors * factors];
+    for (RecordBatch batch : file.batches()) {
+      MemorySegment.copy(
+          batch.data("gram.item"),
+          Buffers.FLOAT32,
+          0,
+          gram,
+          (int) batch.firstRow() * factors,
+          batch.rows() * factors);
+    }
+    for (float value : gram) {
+      if (!Float.isFinite(value)) {
+        throw file.malformed("a value is not a number");
+      }
+    }
+    return gram;
   }
 
   /// The same model, its users read from another client of the store.
   ServedModel withStore(ObjectStore store) {
-    return new ServedModel(card, published, catalogue, users.withStore(store), foldIn);
+    return new ServedModel(
+        card, published, catalogue, users.withStore(store), foldIn, rankingFoldIn);
   }
 
   /// Checks that what is read later is there.
@@ -96,5 +166,10 @@ final class ServedModel {
 
   RatingFoldIn foldIn() {
     return foldIn;
+  }
+
+  /// Places users in the ranking model; null when the model has none.
+  @Nullable RankingFoldIn rankingFoldIn() {
+    return rankingFoldIn;
   }
 }

@@ -100,7 +100,8 @@ public final class Serving {
         predictions(person, movieIds));
   }
 
-  private static List<Prediction> predictions(Person person, List<Integer> movieIds) {
+  private static List<Prediction> predictions(Person person, List<Integer> movieIds)
+      throws IOException {
     List<Prediction> predictions = new ArrayList<>();
     for (int movieId : movieIds) {
       predictions.add(person.predict(null, movieId));
@@ -131,47 +132,60 @@ public final class Serving {
     return predictions;
   }
 
-  /// Recommends movies.
+  /// Recommends movies. A user of whom nothing is known gets what was popular lately.
   ///
   /// @throws RequestException when there is neither a user nor ratings, a field is out of its range or
   ///     contradicts another, or the dataset has no model that can be served
   public RecommendResult recommend(RecommendRequest request) {
     Who who = who(request.userId(), request.ratings());
-    Wish wish = new Wish(request.n(), request.filter(), request.excludeSeen(), request.explain());
+    Recommender.Wish wish =
+        wish(
+            request.n(),
+            request.filter(),
+            request.excludeSeen(),
+            request.explain(),
+            request.rankBy());
     return answer(
         request.dataset(),
         model -> {
           Person person = who.in(model);
-          Recommender.Ranking ranking = wish.rank(model, person);
+          Recommender.Ranking ranking = new Recommender(model).recommend(person, wish);
           return new RecommendResult(
               model.card().dataset(),
               model.card().modelId(),
               who.userId(),
-              person.source(),
-              person.reason(),
+              ranking.source(),
+              ranking.reason(),
+              ranking.rankedBy(),
               who.ratings() == null ? null : person.ignoredRatings(),
               ranking.candidates(),
               ranking.list());
         });
   }
 
-  /// What shall be recommended.
-  private record Wish(int n, MovieFilter filter, boolean excludeSeen, boolean explain) {
-    Wish(
-        @Nullable Integer n,
-        MovieFilter filter,
-        @Nullable Boolean excludeSeen,
-        @Nullable Boolean explain) {
-      this(
-          Limits.recommendations(n),
-          filter,
-          !Boolean.FALSE.equals(excludeSeen),
-          Boolean.TRUE.equals(explain));
-    }
+  private static Recommender.Wish wish(
+      @Nullable Integer n,
+      MovieFilter filter,
+      @Nullable Boolean excludeSeen,
+      @Nullable Boolean explain,
+      @Nullable RankBy rankBy) {
+    return new Recommender.Wish(
+        Limits.recommendations(n),
+        filter,
+        !Boolean.FALSE.equals(excludeSeen),
+        Boolean.TRUE.equals(explain),
+        rankBy);
+  }
 
-    Recommender.Ranking rank(ServedModel model, Person person) throws IOException {
-      return new Recommender(model).recommend(person, n, filter, excludeSeen, explain);
-    }
+  /// Finds the movies that most users chose.
+  ///
+  /// @throws RequestException when a field is out of its range or contradicts another, or the dataset has
+  ///     no model that can be served
+  public PopularResult popular(PopularRequest request) {
+    int n = Limits.recommendations(request.n());
+    MovieFilter filter = request.filter();
+    Period period = Objects.requireNonNullElse(request.period(), Period.recent);
+    return answer(request.dataset(), model -> new Recommender(model).popular(n, period, filter));
   }
 
   /// Finds the movies nearest to a movie.
@@ -208,17 +222,24 @@ public final class Serving {
   public FoldInResult foldIn(FoldInRequest request) {
     Who who = who(null, Request.require("ratings", request.ratings()));
     List<Integer> movieIds = request.movieIds() == null ? null : movies(request.movieIds());
-    Wish wish = new Wish(request.n(), request.filter(), request.excludeSeen(), request.explain());
+    Recommender.Wish wish =
+        wish(
+            request.n(),
+            request.filter(),
+            request.excludeSeen(),
+            request.explain(),
+            request.rankBy());
     return answer(
         request.dataset(),
         model -> {
           Person person = who.in(model);
-          Recommender.Ranking ranking = wish.rank(model, person);
+          Recommender.Ranking ranking = new Recommender(model).recommend(person, wish);
           return new FoldInResult(
               model.card().dataset(),
               model.card().modelId(),
-              person.source(),
-              person.reason(),
+              ranking.source(),
+              ranking.reason(),
+              ranking.rankedBy(),
               person.ignoredRatings(),
               movieIds == null ? null : predictions(person, movieIds),
               ranking.candidates(),
@@ -255,6 +276,7 @@ public final class Serving {
         card.scale().min(),
         card.scale().max(),
         card.scale().step(),
+        card.ranking(),
         training == null ? null : training.parameters(),
         training == null ? null : training.figures(),
         evaluation == null ? null : evaluation.figures());
@@ -292,6 +314,7 @@ public final class Serving {
               "{\"predict\": {\"userId\": " + user + ", \"movieIds\": [" + movie + "]}}",
               "{\"recommend\": {\"userId\": " + user + ", \"yearFrom\": 1950, \"explain\": true}}",
               "{\"similar\": {\"movieId\": " + movie + "}}",
+              "{\"popular\": {}}",
               "{\"foldIn\": {\"ratings\": [{\"movieId\": "
                   + movie
                   + ", \"rating\": "

@@ -7,18 +7,24 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
 
 /// A model's users: ids and biases in memory, vectors and histories in the store, where each is a range
 /// of an object. What was read is kept for later requests, up to a bound.
 final class Users {
-  /// 10,000 vectors of 50 factors are 2 MB.
+  /// 10,000 vectors of 50 factors are 2 MB, those of 128 are 5 MB.
   private static final long CACHED_FACTORS = 500_000;
+
+  private static final long CACHED_RANKING_FACTORS = 1_280_000;
 
   /// 8 bytes each.
   private static final long CACHED_RATINGS = 1_000_000;
@@ -27,26 +33,37 @@ final class Users {
   private final String directory;
   private final UserLookup lookup;
   private final int factors;
+  private final int rankingFactors;
   private final int items;
   private final BoundedCache<Integer, float[]> vectors =
       new BoundedCache<>(CACHED_FACTORS, vector -> vector.length);
+  private final BoundedCache<Integer, float[]> rankingVectors =
+      new BoundedCache<>(CACHED_RANKING_FACTORS, vector -> vector.length);
   private final BoundedCache<Integer, History> histories =
       new BoundedCache<>(CACHED_RATINGS, history -> 8L + history.size());
 
   /// @param directory the model's
-  /// @param factors values in each vector
+  /// @param factors values in each vector of the rating model
+  /// @param rankingFactors values in each vector of the ranking model, 0 without one
   /// @param items how many items the model has
-  Users(ObjectStore store, String directory, UserLookup lookup, int factors, int items) {
+  Users(
+      ObjectStore store,
+      String directory,
+      UserLookup lookup,
+      int factors,
+      int rankingFactors,
+      int items) {
     this.store = store;
     this.directory = directory;
     this.lookup = lookup;
     this.factors = factors;
+    this.rankingFactors = rankingFactors;
     this.items = items;
   }
 
   /// The same users, none of them read yet.
   Users withStore(ObjectStore another) {
-    return new Users(another, directory, lookup, factors, items);
+    return new Users(another, directory, lookup, factors, rankingFactors, items);
   }
 
   /// The row of a user, negative when the model does not know them.
@@ -66,14 +83,51 @@ final class Users {
     return lookup.biases()[row];
   }
 
-  /// A user's factors.
+  /// Reads what the caches have not of a user, side by side: each is a request of its own to the store.
+  ///
+  /// @param ranking whether the ranking vector is wanted, too
+  /// @param history whether the history is
+  /// @throws MalformedFileException when what is read is damaged
+  void readAhead(int row, boolean ranking, boolean history) throws IOException {
+    List<FutureTask<Object>> missing = new ArrayList<>();
+    if (vectors.get(row) == null) {
+      missing.add(new FutureTask<>(() -> vector(row)));
+    }
+    if (ranking && rankingVectors.get(row) == null) {
+      missing.add(new FutureTask<>(() -> rankingVector(row)));
+    }
+    if (history && histories.get(row) == null) {
+      missing.add(new FutureTask<>(() -> history(row)));
+    }
+    for (int i = 1; i < missing.size(); i++) {
+      Thread.ofPlatform().daemon().name("user-read").start(missing.get(i));
+    }
+    for (FutureTask<Object> task : missing) {
+      task.run(); // does nothing if another thread runs it
+      Object _ = Threads.await(task, "the answer");
+    }
+  }
+
+  /// A user's factors in the rating model.
   ///
   /// @throws MalformedFileException when what is read is no vector
   float[] vector(int row) throws IOException {
     float[] vector = vectors.get(row);
     if (vector == null) {
-      vector = readVector(row);
+      vector = readVector(row, lookup.vectors(), factors);
       vectors.put(row, vector);
+    }
+    return vector;
+  }
+
+  /// A user's factors in the ranking model, of a model that has one.
+  ///
+  /// @throws MalformedFileException when what is read is no vector
+  float[] rankingVector(int row) throws IOException {
+    float[] vector = rankingVectors.get(row);
+    if (vector == null) {
+      vector = readVector(row, lookup.rankingVectors(), rankingFactors);
+      rankingVectors.put(row, vector);
     }
     return vector;
   }
@@ -90,10 +144,9 @@ final class Users {
     return history;
   }
 
-  private float[] readVector(int row) throws IOException {
-    UserLookup.Places places = lookup.vectors();
+  private float[] readVector(int row, UserLookup.Places places, int values) throws IOException {
     int place = places.of(row);
-    int length = factors * Float.BYTES;
+    int length = values * Float.BYTES;
     long at = (long) (row - places.firstRows()[place]) * length;
     String key = directory + ObjectKeys.USERS;
     if (at + length > places.lengths()[place]) {

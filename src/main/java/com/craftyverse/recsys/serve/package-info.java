@@ -8,9 +8,10 @@
 /// training code is needed.
 ///
 /// *What is read.* When a model is loaded: `current.json`, `model.json`, `items.arrow` (factors, biases,
-/// titles, genres, years, numbers of ratings) and `lookup.arrow` (ids and biases of the users, where the
-/// rest of each lies), one read each. When a user is first asked for: a range of `users.arrow`, and of
-/// `seen.arrow` where the history matters. Both are kept, up to a bound, as long as the model is.
+/// titles, genres, years, numbers of ratings, of all time and lately) and `lookup.arrow` (ids and biases of the users, where the
+/// rest of each lies), one read each, and `gram.arrow` of a model that ranks. When a user is first asked for: a
+/// range of `users.arrow` for each of the two vectors that is needed, and of `seen.arrow` where the history
+/// matters, side by side. All are kept, up to a bound, as long as the model is.
 ///
 /// *Cold starts.* On Lambda the model is loaded beside the start of the application, not after it
 /// ([Preload][com.craftyverse.recsys.serve.Preload]). What a start takes is mostly classes that are loaded and
@@ -34,10 +35,15 @@
 /// one's place in one assignment; a request works with the model that it began with. A new model that cannot be
 /// loaded is told to the log and left alone.
 ///
-/// *Unknown users* send ratings and are folded in: ridge regression of their ratings against the
-/// item factors, which stay as they are. The same algebra says how much each rating contributed to a
-/// recommendation (Hu, Koren & Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM
-/// 2008, section 5).
+/// *Ranking.* A model has rating vectors, which say how a user would rate a movie, and may have ranking
+/// vectors, which say how likely the user is to choose it. Recommendations go by the latter where they
+/// are there, and each movie among them is told with its predicted rating; nearness of movies goes by them,
+/// too. Popularity needs no vectors: `items.arrow` counts each movie's ratings, of all time and of the last
+/// fifth of the training time.
+///
+/// *Unknown users* send ratings and are folded in, into both models: least squares against the item
+/// vectors, which stay as they are (see `model`). The same algebra says how much each rating contributed to a
+/// recommendation. Who sends nothing gets what was popular lately.
 @NullMarked
 package com.craftyverse.recsys.serve;
 

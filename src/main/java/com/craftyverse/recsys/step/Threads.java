@@ -3,6 +3,8 @@ package com.craftyverse.recsys.step;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /// What work on several threads has in common.
 public final class Threads {
@@ -21,6 +23,20 @@ public final class Threads {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// The result of a task that another thread does.
+  ///
+  /// @param what the work, for the error if this thread is interrupted
+  public static <T extends @Nullable Object> T await(FutureTask<T> task, String what)
+      throws IOException {
+    try {
+      return task.get();
+    } catch (InterruptedException e) {
+      throw stopped(what);
+    } catch (ExecutionException e) {
+      throw rethrow(e);
     }
   }
 

@@ -123,7 +123,7 @@ class ChainTest {
     assertThat(info.rows()).isEqualTo(Rows.TRAIN);
     assertThat(info.scoredModel()).isEqualTo(info.model());
     assertThat(outcome.model()).isEqualTo("models/few/" + info.model() + "/");
-    assertThat(recommend(5).source()).isEqualTo(Source.fallback);
+    assertThat(recommend(5).source()).isEqualTo(Source.popular);
   }
 
   private static Map<Integer, Set<Integer>> ratedInSample() throws IOException {

@@ -76,6 +76,13 @@ class HttpFunctionsTest {
                 .path("source")
                 .asText())
         .isEqualTo("foldIn");
+    JsonNode popular = Http.post("popular", "{\"dataset\": \"by-hand\"}").json();
+    assertThat(popular.path("popular")).hasSize(10);
+    JsonNode unknown =
+        Http.post("recommend", "{\"dataset\": \"by-hand\", \"userId\": 2147483647}").json();
+    assertThat(unknown.path("source").asText()).isEqualTo("popular");
+    assertThat(unknown.path("recommendations").findValuesAsText("movieId"))
+        .isEqualTo(popular.path("popular").findValuesAsText("movieId"));
     JsonNode info = Http.post("modelInfo", "{\"dataset\": \"by-hand\"}").json();
     assertThat(info.path("parameters").path("factors").asInt()).isEqualTo(8);
     assertThat(info.path("evaluation").path("testRmse").asDouble()).isPositive();
@@ -139,10 +146,10 @@ class HttpFunctionsTest {
             + " 1",
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
         "serve    | {}                    | 400 | the request has none of the fields predict,"
-            + " recommend, similar, foldIn and modelInfo; give one",
+            + " recommend, similar, foldIn, popular and modelInfo; give one",
         "nothing  | {}                    | 404 | there is no '/nothing'; there are POST /evaluate,"
-            + " POST /foldIn, POST /index, POST /ingest, POST /modelInfo, POST /predict, POST"
-            + " /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
+            + " POST /foldIn, POST /index, POST /ingest, POST /modelInfo, POST /popular, POST"
+            + " /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
       })
   void badRequests_areAnsweredWithASentence(
       String function, String request, int status, String error) {

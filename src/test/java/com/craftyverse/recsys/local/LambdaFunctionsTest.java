@@ -284,8 +284,8 @@ class ServeLambdaTest extends LambdaFunctionsTest {
         "field 'n': expected a whole number from 1 to 1000, found 0");
     refused(
         "{\"recommended\": {}}",
-        "unknown field 'recommended'; expected one of foldIn, modelInfo, predict, recommend,"
-            + " similar");
+        "unknown field 'recommended'; expected one of foldIn, modelInfo, popular, predict,"
+            + " recommend, similar");
     refused("null", "the request is empty; a JSON object was expected");
   }
 }

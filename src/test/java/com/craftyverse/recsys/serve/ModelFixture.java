@@ -8,12 +8,15 @@ import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RankingCard;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /// 100, 200, 300 and 400, of which 100 and 300 are alike.
 ///
 /// ```
-/// user   vector    bias   rated           movie  vector     bias  title  genres        year  ratings
-///  10    (0, 0)     0     200: 4           100   (.5, 2)    .25   Heat   Action Crime  1995    30
-///  20    (1, 0)     .5    100: 4.5         200   (4, 0)    1             none                   2
-///  30    (0, 1)    -.5    100: 5, 400: 1   300   (.5, 2)    .25   Twin   Action        1994    30
-///                                          400   (-1, .5)  0      Alien  Horror        1979     5
+/// user   vector    bias   rated           movie  vector     bias  title  genres        year  ratings, recent
+///  10    (0, 0)     0     200: 4           100   (.5, 2)    .25   Heat   Action Crime  1995    30      1
+///  20    (1, 0)     .5    100: 4.5         200   (4, 0)    1             none                   2      2
+///  30    (0, 1)    -.5    100: 5, 400: 1   300   (.5, 2)    .25   Twin   Action        1994    30      7
+///                                          400   (-1, .5)  0      Alien  Horror        1979     5      2
 /// ```
 public final class ModelFixture {
   private static final int[] USERS = {10, 20, 30};
@@ -37,6 +40,10 @@ public final class ModelFixture {
   private static final float[] MOVIE_VECTORS = {.5f, 2, 4, 0, .5f, 2, -1, .5f};
   private static final float[] MOVIE_BIASES = {.25f, 1, .25f, 0};
 
+  private static final float[] USER_RANKING = {0, 1, 1, 0, .5f, .5f};
+  private static final float[] MOVIE_RANKING = {1, 0, 0, 1, .8f, .6f, 0, .5f};
+  private static final float[] GRAM = {1.64f, .48f, .48f, 1.61f};
+
   private final String dataset;
   private final String model;
   private final String kind;
@@ -45,6 +52,8 @@ public final class ModelFixture {
   private Rows rows = Rows.TRAIN;
   private @Nullable String scoredModel;
   private @Nullable String evaluated;
+  private @Nullable RankingCard ranking;
+  private int[] recentRatings = {1, 2, 7, 2};
 
   public ModelFixture(String dataset, String model) {
     this(dataset, model, "biased", 3);
@@ -73,6 +82,28 @@ public final class ModelFixture {
     return this;
   }
 
+  /// Gives it a ranking model of two factors: λ = .1, α₀ = .5. The weight of a rating of 5 is 1, of 1 it
+  /// is .2.
+  ///
+  /// ```
+  /// user  10  (0, 1)   20  (1, 0)   30  (.5, .5)
+  /// movie 100 (1, 0)   200 (0, 1)   300 (.8, .6)   400 (0, .5)   G = (1.64 .48, .48 1.61)
+  /// ```
+  ModelFixture withRanking() {
+    ranking = new RankingCard(2, .1, .5, 10, .5f, 5);
+    return this;
+  }
+
+  /// Takes the recent ratings away, as where all have the same timestamp.
+  ModelFixture withoutTimes() {
+    recentRatings = new int[MOVIES.length];
+    return this;
+  }
+
+  private int rankingFactors() {
+    return ranking == null ? 0 : ranking.factors();
+  }
+
   String directory() {
     return "models/" + dataset + "/" + model + "/";
   }
@@ -84,7 +115,7 @@ public final class ModelFixture {
     store.put(directory() + "model.json", Json.write(card(ModelCard.FORMAT_VERSION)));
     Path users = store.newTempFile();
     try (ArrowFileWriter writer =
-        ArrowFileWriter.create(users, Schemas.modelUsers(2, 0), Map.of())) {
+        ArrowFileWriter.create(users, Schemas.modelUsers(2, rankingFactors()), Map.of())) {
       writeUsers(writer, 0, 2);
       writeUsers(writer, 2, 3);
     }
@@ -96,6 +127,9 @@ public final class ModelFixture {
     }
     store.put(directory() + "seen.arrow", seen);
     writeItems(store, MOVIE_VECTORS);
+    if (ranking != null) {
+      writeGram(store, GRAM);
+    }
     store.put(
         directory() + "manifest.json",
         manifest(
@@ -134,45 +168,65 @@ public final class ModelFixture {
         4,
         rows,
         scoredModel,
-        null);
+        ranking);
   }
 
   private void writeUsers(ArrowFileWriter writer, int from, int to) throws IOException {
-    writer.writeBatch(
-        to - from,
-        ints(Arrays.copyOfRange(USERS, from, to)),
-        Buffers.of(Arrays.copyOfRange(USER_VECTORS, 2 * from, 2 * to), 2 * (to - from)),
-        biases(Arrays.copyOfRange(USER_BIASES, from, to)));
+    List<MemorySegment> columns =
+        new ArrayList<>(
+            List.of(
+                ints(Arrays.copyOfRange(USERS, from, to)),
+                Buffers.of(Arrays.copyOfRange(USER_VECTORS, 2 * from, 2 * to), 2 * (to - from)),
+                biases(Arrays.copyOfRange(USER_BIASES, from, to))));
+    if (ranking != null) {
+      columns.add(Buffers.of(Arrays.copyOfRange(USER_RANKING, 2 * from, 2 * to), 2 * (to - from)));
+    }
+    writer.writeBatch(to - from, columns.toArray(new MemorySegment[0]));
   }
 
   void writeItems(ObjectStore store, float[] vectors) throws IOException {
+    writeItems(store, vectors, MOVIE_RANKING);
+  }
+
+  void writeItems(ObjectStore store, float[] vectors, float[] rankingVectors) throws IOException {
     Path items = store.newTempFile();
     Buffers.Text titles = Buffers.text(List.of("Heat", "", "Twin", "Alien"));
     Buffers.Text genres = Buffers.text(List.of("Action", "Crime", "Action", "Horror"));
+    List<MemorySegment> columns =
+        new ArrayList<>(List.of(ints(MOVIES), Buffers.of(vectors, 8), biases(MOVIE_BIASES)));
+    if (ranking != null) {
+      columns.add(Buffers.of(rankingVectors, 8));
+    }
+    columns.addAll(
+        List.of(
+            titles.offsets(),
+            titles.data(),
+            ints(0, 2, 2, 3, 4),
+            genres.offsets(),
+            genres.data(),
+            ints(1995, 0, 1994, 1979),
+            ints(30, 2, 30, 5),
+            ints(recentRatings)));
     try (ArrowFileWriter writer =
-        ArrowFileWriter.create(items, Schemas.modelItems(2, 0), Map.of())) {
-      writer.writeBatch(
-          4,
-          ints(MOVIES),
-          Buffers.of(vectors, 8),
-          biases(MOVIE_BIASES),
-          titles.offsets(),
-          titles.data(),
-          ints(0, 2, 2, 3, 4),
-          genres.offsets(),
-          genres.data(),
-          ints(1995, 0, 1994, 1979),
-          ints(30, 2, 30, 5),
-          ints(1, 2, 7, 2));
+        ArrowFileWriter.create(items, Schemas.modelItems(2, rankingFactors()), Map.of())) {
+      writer.writeBatch(4, columns.toArray(new MemorySegment[0]));
     }
     store.put(directory() + "items.arrow", items);
   }
 
-  private java.lang.foreign.MemorySegment biases(float[] values) {
+  void writeGram(ObjectStore store, float[] values) throws IOException {
+    Path gram = store.newTempFile();
+    try (ArrowFileWriter writer = ArrowFileWriter.create(gram, Schemas.gram(2), Map.of())) {
+      writer.writeBatch(values.length / 2, Buffers.of(values, values.length));
+    }
+    store.put(directory() + "gram.arrow", gram);
+  }
+
+  private MemorySegment biases(float[] values) {
     return Buffers.of(kind.equals("dot") ? new float[values.length] : values, values.length);
   }
 
-  private static java.lang.foreign.MemorySegment ints(int... values) {
+  private static MemorySegment ints(int... values) {
     return Buffers.of(values, values.length);
   }
 

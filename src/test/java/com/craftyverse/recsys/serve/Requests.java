@@ -37,6 +37,10 @@ final class Requests {
     return serving.foldIn(decode(json, FoldInRequest.class));
   }
 
+  PopularResult popular(String json) {
+    return serving.popular(decode(json, PopularRequest.class));
+  }
+
   ModelInfoResult modelInfo(String json) {
     return serving.modelInfo(decode(json, ModelInfoRequest.class));
   }

@@ -131,12 +131,13 @@ class ServingTest {
   void recommend_leavesOutWhatTheUserRated_unlessToldOtherwise() {
     RecommendResult result = requests.recommend("{'userId': 20}");
     assertThat(result.source()).isEqualTo(Source.model);
+    assertThat(result.rankedBy()).isEqualTo(RankBy.rating);
     assertThat(result.candidates()).isEqualTo(3);
     assertThat(result.recommendations())
         .containsExactly(
-            new Recommendation(200, null, null, List.of(), 5f, null),
-            new Recommendation(300, "Twin", 1994, List.of("Action"), 4.25f, null),
-            new Recommendation(400, "Alien", 1979, List.of("Horror"), 2.5f, null));
+            new Recommendation(200, null, null, List.of(), 8.5f, 5f, null),
+            new Recommendation(300, "Twin", 1994, List.of("Action"), 4.25f, 4.25f, null),
+            new Recommendation(400, "Alien", 1979, List.of("Horror"), 2.5f, 2.5f, null));
     assertThat(movies(requests.recommend("{'userId': 20, 'excludeSeen': false}")))
         .containsExactly(200, 100, 300, 400);
   }
@@ -149,11 +150,106 @@ class ServingTest {
   }
 
   @Test
-  void recommend_toSomebodyUnknown_ranksByTheMoviesAverages() {
-    RecommendResult result = requests.recommend("{'userId': 99}");
-    assertThat(result.source()).isEqualTo(Source.fallback);
-    assertThat(result.reason()).isEqualTo("unknown user: the movies' averages");
-    assertThat(movies(result)).containsExactly(200, 100, 300, 400);
+  void recommend_toSomebodyUnknown_isWhatWasPopularLately() {
+    RecommendResult result = requests.recommend("{'userId': 99, 'explain': true}");
+    assertThat(result.source()).isEqualTo(Source.popular);
+    assertThat(result.rankedBy()).isEqualTo(RankBy.popularity);
+    assertThat(result.reason()).isEqualTo("unknown user: what most users chose lately");
+    assertThat(result.candidates()).isEqualTo(4);
+    assertThat(result.recommendations())
+        .containsExactly(
+            new Recommendation(300, "Twin", 1994, List.of("Action"), 7, 3.25f, null),
+            new Recommendation(200, null, null, List.of(), 2, 4, null),
+            new Recommendation(400, "Alien", 1979, List.of("Horror"), 2, 3, null),
+            new Recommendation(100, "Heat", 1995, List.of("Action", "Crime"), 1, 3.25f, null));
+    assertThat(movies(requests.recommend("{'userId': 99, 'rankBy': 'rating', 'n': 1}")))
+        .containsExactly(300);
+    assertThat(movies(requests.recommend("{'userId': 99, 'yearTo': 1994, 'deny': [300]}")))
+        .containsExactly(400);
+  }
+
+  @Test
+  void recommend_byPopularity_leavesOutWhatTheUserRated() {
+    RecommendResult result =
+        requests.recommend("{'userId': 30, 'rankBy': 'popularity', 'explain': true}");
+    assertThat(result.source()).isEqualTo(Source.popular);
+    assertThat(result.reason()).isNull();
+    // 3 − 0.5 + 0.25 + 2; 3 − 0.5 + 1
+    assertThat(result.recommendations())
+        .containsExactly(
+            new Recommendation(300, "Twin", 1994, List.of("Action"), 7, 4.75f, null),
+            new Recommendation(200, null, null, List.of(), 2, 3.5f, null));
+  }
+
+  @Test
+  void recommend_byPreference_needsRankingVectors() {
+    assertRefused(
+        "{'recommend': {'userId': 20, 'rankBy': 'preference'}}",
+        "field 'rankBy': the model has no ranking vectors to tell a preference by; take rating or"
+            + " popularity");
+    assertRefused(
+        "{'recommend': {'userId': 20, 'rankBy': 'taste'}}",
+        "field 'rankBy': expected one of preference, rating, popularity, found the text 'taste'");
+  }
+
+  @Test
+  void popular_isByTheNumberOfRatings_equalsByMovie() {
+    PopularResult recent = requests.popular("{}");
+    assertThat(recent.dataset()).isEqualTo("set");
+    assertThat(recent.model()).isEqualTo("m1");
+    assertThat(recent.period()).isEqualTo(Period.recent);
+    assertThat(recent.candidates()).isEqualTo(4);
+    assertThat(recent.popular())
+        .containsExactly(
+            new PopularResult.Popular(300, "Twin", 1994, List.of("Action"), 7),
+            new PopularResult.Popular(200, null, null, List.of(), 2),
+            new PopularResult.Popular(400, "Alien", 1979, List.of("Horror"), 2),
+            new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 1));
+    PopularResult all = requests.popular("{'period': 'all', 'n': 3}");
+    assertThat(all.period()).isEqualTo(Period.all);
+    assertThat(all.candidates()).isEqualTo(4);
+    assertThat(all.popular())
+        .containsExactly(
+            new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 30),
+            new PopularResult.Popular(300, "Twin", 1994, List.of("Action"), 30),
+            new PopularResult.Popular(400, "Alien", 1979, List.of("Horror"), 5));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'genres': ['Action']                        | 300 100",
+        "'genres': ['Crime'], 'deny': [100]          | ``",
+        "'yearFrom': 1994                            | 300 100",
+        "'yearTo': 1994                              | 300 400",
+        "'minRatings': 3                             | 300 400 100",
+        "'allow': [400, 7, 100]                      | 400 100",
+        "'allow': [400, 300], 'deny': [300]          | 400",
+      })
+  void popular_filters_areAllApplied(String filters, String expected) {
+    PopularResult result = requests.popular("{" + filters + "}");
+    assertThat(
+            result.popular().stream()
+                .map(movie -> String.valueOf(movie.movieId()))
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(expected);
+    assertThat(result.candidates()).isEqualTo(result.popular().size());
+  }
+
+  /// Where all ratings are of the same time, none is recent.
+  @Test
+  void withoutTimes_whatIsPopularIsOfAllTime() throws IOException {
+    new ModelFixture("set", "m2").withoutTimes().publish(store);
+    PopularResult result = requests.popular("{'period': 'recent', 'n': 1}");
+    assertThat(result.period()).isEqualTo(Period.all);
+    assertThat(result.popular())
+        .containsExactly(
+            new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 30));
+    RecommendResult unknown = requests.recommend("{'userId': 99}");
+    assertThat(unknown.reason()).isEqualTo("unknown user: what most users chose");
+    assertThat(movies(unknown)).containsExactly(100, 300, 400, 200);
   }
 
   @ParameterizedTest
@@ -248,9 +344,12 @@ class ServingTest {
   @Test
   void foldIn_withNothingToGoBy_saysSo() {
     FoldInResult result = requests.foldIn("{'ratings': [{'movieId': 7, 'rating': 2}]}");
-    assertThat(result.source()).isEqualTo(Source.fallback);
-    assertThat(result.reason()).isEqualTo("no rating of a known movie: the movies' averages");
-    assertThat(result.recommendations()).hasSize(4);
+    assertThat(result.source()).isEqualTo(Source.popular);
+    assertThat(result.reason())
+        .isEqualTo("no rating of a known movie: what most users chose lately");
+    assertThat(result.recommendations())
+        .extracting(Recommendation::movieId)
+        .containsExactly(300, 200, 400, 100);
   }
 
   @Test
@@ -272,8 +371,8 @@ class ServingTest {
                 .reason())
         .isEqualTo("unknown user: the mean of all ratings");
     RecommendResult unknown = requests.recommend("{'dataset': 'dot-set', 'userId': 99}");
-    assertThat(unknown.reason()).isEqualTo("unknown user: the most rated movies");
-    assertThat(movies(unknown)).containsExactly(100, 300, 400, 200);
+    assertThat(unknown.reason()).isEqualTo("unknown user: what most users chose lately");
+    assertThat(movies(unknown)).containsExactly(300, 200, 400, 100);
     assertThat(unknown.recommendations()).allMatch(r -> r.rating() == 3.4f);
     FoldInResult folded =
         requests.foldIn(
@@ -311,6 +410,7 @@ class ServingTest {
             "{'predict': {'userId': 20, 'movieIds': [100]}}",
             "{'recommend': {'userId': 30, 'explain': true}}",
             "{'similar': {'movieId': 100}}",
+            "{'popular': {'period': 'all'}}",
             "{'foldIn': {'ratings': [{'movieId': 100, 'rating': 5}], 'explain': true}}")) {
       assertThat(requests.serve(request)).isEqualTo(requests.serve(request)).contains("\"m1\"");
     }
@@ -382,6 +482,14 @@ class ServingTest {
             + " field 'ratings': the movie 7 is rated twice; send one rating of each",
         "foldIn    | {'ratings': [{'movieId': 100, 'rating': 4}], 'movieIds': []} | field"
             + " 'movieIds' is empty; leave it out or name some movies",
+        "popular   | {'n': 1001}                    | field 'n': expected a whole number from 1 to"
+            + " 1000, found 1001",
+        "popular   | {'period': 'week'}             | field 'period': expected one of all, recent,"
+            + " found the text 'week'",
+        "popular   | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of this"
+            + " dataset; there are Action, Crime, Horror",
+        "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of allow,"
+            + " dataset, deny, genres, minRatings, n, period, yearFrom, yearTo",
         "modelInfo | {'dataset': 'none'}            | the dataset 'none' has no published model",
         "modelInfo | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
             + " be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or digit",
@@ -396,8 +504,8 @@ class ServingTest {
   void serve_wantsOneRequest() {
     assertThatThrownBy(() -> requests.serve("{}"))
         .hasMessage(
-            "the request has none of the fields predict, recommend, similar, foldIn and modelInfo;"
-                + " give one");
+            "the request has none of the fields predict, recommend, similar, foldIn, popular and"
+                + " modelInfo; give one");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'movieId': 1}}"))
         .hasMessageStartingWith("the request has several of");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': null}"))

@@ -1,0 +1,34 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.Request;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Asks for the movies that most users chose.
+///
+/// @param dataset the dataset whose current model answers; the configured one if not given, else the
+///     one published last
+/// @param n how many movies, 1 to 1,000; 10 if not given
+/// @param period `recent`, the last fifth of the training ratings in time, or `all`; `recent` if not
+///     given
+/// @param genres one of these each movie has
+/// @param yearFrom no movie is older, or of unknown year
+/// @param yearTo no movie is newer, or of unknown year
+/// @param minRatings each movie has that many training ratings; 0 if not given
+/// @param allow only these movies, up to 10,000; unknown ones are passed over
+/// @param deny none of these movies, up to 10,000, even if allowed
+public record PopularRequest(
+    @Nullable String dataset,
+    @Nullable Integer n,
+    @Nullable Period period,
+    @Nullable List<String> genres,
+    @Nullable Integer yearFrom,
+    @Nullable Integer yearTo,
+    @Nullable Integer minRatings,
+    @Nullable List<Integer> allow,
+    @Nullable List<Integer> deny)
+    implements Request {
+  MovieFilter filter() {
+    return new MovieFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+  }
+}

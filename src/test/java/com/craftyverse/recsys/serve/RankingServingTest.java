@@ -1,0 +1,220 @@
+package com.craftyverse.recsys.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.craftyverse.recsys.publish.Publish;
+import com.craftyverse.recsys.publish.PublishRequest;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Answers from a model that has ranking vectors beside its rating vectors.
+class RankingServingTest {
+  @TempDir Path directory;
+  private LocalObjectStore behind;
+  private CountingStore store;
+  private Requests requests;
+
+  @BeforeEach
+  void open() throws IOException {
+    behind = new LocalObjectStore(directory);
+    new ModelFixture("set", "m1").withRanking().publish(behind);
+    store = new CountingStore(behind);
+    requests =
+        new Requests(
+            new Serving(
+                store.store(), new Models(store.store(), Optional.of("set"), Duration.ofDays(1))));
+  }
+
+  @Test
+  void recommend_isByPreference_withThePredictedRating() {
+    RecommendResult result = requests.recommend("{'userId': 20}");
+    assertThat(result.source()).isEqualTo(Source.model);
+    assertThat(result.rankedBy()).isEqualTo(RankBy.preference);
+    assertThat(result.reason()).isNull();
+    assertThat(result.candidates()).isEqualTo(3);
+    // (1, 0) · (.8, .6); then two of 0, by id
+    assertThat(result.recommendations())
+        .containsExactly(
+            new Recommendation(300, "Twin", 1994, List.of("Action"), .8f, 4.25f, null),
+            new Recommendation(200, null, null, List.of(), 0, 5f, null),
+            new Recommendation(400, "Alien", 1979, List.of("Horror"), 0, 2.5f, null));
+    // (.5, .5) · (.8, .6) and (0, 1), of the user whose vector is in the second batch
+    assertThat(requests.recommend("{'userId': 30}").recommendations())
+        .containsExactly(
+            new Recommendation(
+                300, "Twin", 1994, List.of("Action"), .5f * .8f + .5f * .6f, 4.75f, null),
+            new Recommendation(200, null, null, List.of(), .5f, 3.5f, null));
+  }
+
+  @Test
+  void recommend_byRatingOrPopularity_onRequest() {
+    RecommendResult rating = requests.recommend("{'userId': 20, 'rankBy': 'rating'}");
+    assertThat(rating.rankedBy()).isEqualTo(RankBy.rating);
+    assertThat(movies(rating)).containsExactly(200, 300, 400);
+    assertThat(rating.recommendations().getFirst().score()).isEqualTo(8.5f);
+    assertThat(movies(requests.recommend("{'userId': 10, 'rankBy': 'popularity'}")))
+        .containsExactly(300, 400, 100);
+    assertThat(movies(requests.recommend("{'userId': 10, 'rankBy': 'preference'}")))
+        .containsExactly(300, 400, 100);
+    RecommendResult unknown = requests.recommend("{'userId': 99, 'rankBy': 'preference'}");
+    assertThat(unknown.source()).isEqualTo(Source.popular);
+    assertThat(unknown.rankedBy()).isEqualTo(RankBy.popularity);
+    assertThat(movies(unknown)).containsExactly(300, 200, 400, 100);
+  }
+
+  @Test
+  void recommend_filtersApplyToPreference() {
+    RecommendResult result =
+        requests.recommend("{'userId': 10, 'excludeSeen': false, 'yearTo': 1994, 'deny': [400]}");
+    assertThat(movies(result)).containsExactly(300);
+    assertThat(result.candidates()).isEqualTo(1);
+  }
+
+  /// By the equations on paper: A = .5 G + 1 · q₁₀₀q₁₀₀ᵀ + .2 · q₄₀₀q₄₀₀ᵀ + .1 (1.2 + .5 · 4) I, which
+  /// is (2.14 .24, .24 1.175) with the determinant 2.4569.
+  @Test
+  void explain_isTheClosedFormOfTheRankingModel_andNamesOnlyWhatTheUserLiked() {
+    RecommendResult result = requests.recommend("{'userId': 30, 'explain': true}");
+    Recommendation twin = result.recommendations().getFirst();
+    List<Recommendation.Contribution> because = Objects.requireNonNull(twin.because());
+    assertThat(because).hasSize(1);
+    assertThat(because.getFirst().movieId()).isEqualTo(100);
+    assertThat(because.getFirst().rating()).isEqualTo(5);
+    assertThat(because.getFirst().contribution())
+        .isCloseTo((float) ((.8 * 1.175 - .6 * .24) / 2.4569), within(1e-6f));
+    // Movie 400 adds to it as well, but one of five stars is no liking; movie 100 takes away.
+    Recommendation other = result.recommendations().get(1);
+    assertThat(other.movieId()).isEqualTo(200);
+    assertThat(other.because()).isEmpty();
+    // By rating, the rating model explains, and low ratings count.
+    assertThat(
+            requests
+                .recommend("{'userId': 30, 'rankBy': 'rating', 'explain': true}")
+                .recommendations())
+        .isNotEqualTo(result.recommendations());
+  }
+
+  /// A = .5 G + q₁₀₀q₁₀₀ᵀ + .1 (1 + .5 · 4) I = (2.12 .24, .24 1.105), the determinant 2.285.
+  @Test
+  void foldIn_solvesForBothModels() {
+    String ratings = "'ratings': [{'movieId': 100, 'rating': 5}]";
+    FoldInResult result = requests.foldIn("{" + ratings + ", 'movieIds': [300], 'explain': true}");
+    assertThat(result.source()).isEqualTo(Source.foldIn);
+    assertThat(result.rankedBy()).isEqualTo(RankBy.preference);
+    assertThat(result.recommendations())
+        .extracting(Recommendation::movieId)
+        .containsExactly(300, 400, 200);
+    Recommendation twin = result.recommendations().getFirst();
+    float score = (float) ((.8 * 1.105 - .6 * .24) / 2.285);
+    assertThat(twin.score()).isCloseTo(score, within(1e-6f));
+    assertThat(Objects.requireNonNull(twin.because()).getFirst().contribution())
+        .isCloseTo(score, within(1e-6f));
+    assertThat(twin.rating())
+        .isEqualTo(Objects.requireNonNull(result.predictions()).getFirst().rating())
+        .isGreaterThan(4);
+    RecommendResult same = requests.recommend("{" + ratings + "}");
+    assertThat(same.recommendations())
+        .extracting(Recommendation::score)
+        .isEqualTo(result.recommendations().stream().map(Recommendation::score).toList());
+  }
+
+  @Test
+  void similar_isTheCosineOfTheRankingVectors() {
+    SimilarResult result = requests.similar("{'movieId': 100}");
+    assertThat(result.similar())
+        .extracting(SimilarResult.Similar::movieId)
+        .containsExactly(300, 200, 400);
+    assertThat(result.similar())
+        .extracting(SimilarResult.Similar::similarity)
+        .containsExactly(.8f, 0f, 0f);
+  }
+
+  @Test
+  void answers_areTheSameByteForByte() {
+    for (String request :
+        List.of(
+            "{'recommend': {'userId': 30, 'explain': true}}",
+            "{'foldIn': {'ratings': [{'movieId': 100, 'rating': 5}], 'explain': true}}",
+            "{'similar': {'movieId': 300}}",
+            "{'popular': {}}")) {
+      String first = requests.serve(request);
+      for (int i = 0; i < 5; i++) {
+        assertThat(requests.serve(request)).isEqualTo(first);
+      }
+    }
+    assertThat(requests.serve("{'recommend': {'userId': 20, 'n': 1}}"))
+        .contains("\"rankedBy\" : \"preference\"", "\"score\" : 0.8", "\"rating\" : 4.25");
+    assertThat(requests.serve("{'modelInfo': {}}")).contains("\"unobservedWeight\" : 0.5");
+  }
+
+  /// Each vector and the history are a range each, read once; a prediction reads the one it needs.
+  @Test
+  void user_isReadOnce_inRanges() {
+    requests.predict("{'userId': 20, 'movieIds': [100]}");
+    store.calls();
+    requests.predict("{'userId': 30, 'movieIds': [100]}");
+    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    requests.recommend("{'userId': 30}");
+    assertThat(store.calls())
+        .containsExactlyInAnyOrder("readRange users.arrow", "readRange seen.arrow");
+    requests.recommend("{'userId': 10}");
+    assertThat(store.calls())
+        .containsExactlyInAnyOrder(
+            "readRange users.arrow", "readRange users.arrow", "readRange seen.arrow");
+    requests.recommend("{'userId': 10, 'explain': true}");
+    assertThat(store.calls()).isEmpty();
+  }
+
+  @Test
+  void rankingVectorsThatAreDamaged_areRefused() throws IOException {
+    ModelFixture model = new ModelFixture("damaged", "m1").withRanking();
+    model.publish(behind);
+    model.writeItems(behind, new float[8], new float[] {0, 0, 0, 0, 0, Float.NaN, 0, 0});
+    assertCannotBeServed("damaged", "items.arrow is damaged");
+  }
+
+  @Test
+  void gramMatrixThatIsDamagedOrMissing_isRefused() throws IOException {
+    ModelFixture model = new ModelFixture("damaged", "m1").withRanking();
+    model.publish(behind);
+    model.writeGram(behind, new float[] {1, 2});
+    assertCannotBeServed("damaged", "gram.arrow is damaged");
+    model.writeGram(behind, new float[] {1, 2, Float.POSITIVE_INFINITY, 3});
+    assertCannotBeServed("damaged", "gram.arrow is damaged");
+    behind.delete("models/damaged/m1/gram.arrow");
+    assertCannotBeServed("damaged", "gram.arrow is missing");
+    ModelFixture other = new ModelFixture("missing", "m1").withRanking();
+    String evaluation = other.write(behind);
+    behind.delete("models/missing/m1/gram.arrow");
+    assertThatThrownBy(() -> new Publish(behind).run(new PublishRequest(evaluation)))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "the model in models/missing/m1/ is not whole: gram.arrow is missing; train it again");
+  }
+
+  private void assertCannotBeServed(String dataset, String problem) {
+    assertThatThrownBy(() -> requests.similar("{'dataset': '" + dataset + "', 'movieId': 100}"))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "the current model of the dataset '"
+                + dataset
+                + "' cannot be served: "
+                + problem
+                + "; publish it again, or another");
+  }
+
+  private static List<Integer> movies(RecommendResult result) {
+    return result.recommendations().stream().map(Recommendation::movieId).toList();
+  }
+}
