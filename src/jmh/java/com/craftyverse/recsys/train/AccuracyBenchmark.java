@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateFigures;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.evaluate.RatingFigures;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
@@ -74,7 +75,7 @@ public final class AccuracyBenchmark {
       validation += result.validationRmse() / FOLDS;
       known += result.knownRmse() / FOLDS;
       all += result.allRmse() / FOLDS;
-      baseline += Objects.requireNonNull(result.figures.baselineRmse()) / FOLDS;
+      baseline += result.test().baselineRmse() / FOLDS;
     }
     System.out.printf(
         Locale.ROOT,
@@ -101,7 +102,7 @@ public final class AccuracyBenchmark {
     Result result =
         chain.run(new SplitRequest(dataset, "random", null, null, null, null, SEED, null, null));
     double oracle = result.oracleRmse(generator.oracle());
-    double baseline = Objects.requireNonNull(result.figures.baselineRmse());
+    double baseline = result.test().baselineRmse();
     System.out.println(result.text());
     System.out.printf(
         Locale.ROOT,
@@ -109,7 +110,7 @@ public final class AccuracyBenchmark {
             + " the biases%n",
         oracle,
         baseline,
-        result.figures.globalMeanRmse(),
+        result.test().globalMeanRmse(),
         (result.knownRmse() - oracle) / (baseline - oracle));
   }
 
@@ -156,6 +157,14 @@ public final class AccuracyBenchmark {
       return Objects.requireNonNull(figures.testRmse());
     }
 
+    RatingFigures test() {
+      return Objects.requireNonNull(figures.test().ratings());
+    }
+
+    long knownRows() {
+      return test().ratings();
+    }
+
     String text() throws IOException {
       return String.format(
           Locale.ROOT,
@@ -167,7 +176,7 @@ public final class AccuracyBenchmark {
           trained.figures().updatesPerSecond() / 1e6,
           validationRmse(),
           knownRmse(),
-          figures.testRatings(),
+          knownRows(),
           allRmse());
     }
 
@@ -176,8 +185,8 @@ public final class AccuracyBenchmark {
       ModelCard card = ModelCard.read(store, directory());
       Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
       Map<Integer, Float> movies = biases(ObjectKeys.ITEMS, "movieId");
-      double[] sum = {knownRmse() * knownRmse() * figures.testRatings()};
-      long[] rows = {figures.testRatings()};
+      double[] sum = {knownRmse() * knownRmse() * knownRows()};
+      long[] rows = {knownRows()};
       test(
           (user, movie, rating, time) -> {
             if (!users.containsKey(user) || !movies.containsKey(movie)) {
@@ -201,7 +210,7 @@ public final class AccuracyBenchmark {
               sum[0] += oracle.variance(user, movie, time);
             }
           });
-      return Math.sqrt(sum[0] / figures.testRatings());
+      return Math.sqrt(sum[0] / knownRows());
     }
 
     private String directory() {

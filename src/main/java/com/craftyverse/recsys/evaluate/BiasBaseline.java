@@ -58,4 +58,24 @@ final class BiasBaseline {
   double predict(int user, int item) {
     return mean + (item < 0 ? 0 : itemBias[item]) + (user < 0 ? 0 : userBias[user]);
   }
+
+  /// A user whose ratings become known one by one.
+  RunningUser user() {
+    return new RunningUser();
+  }
+
+  /// The bias of a user from the ratings so far.
+  final class RunningUser {
+    private double sum;
+    private int ratings;
+
+    void add(int item, float rating) {
+      sum += rating - mean - itemBias[item];
+      ratings++;
+    }
+
+    double predict(int item) {
+      return mean + itemBias[item] + sum / (USER_DAMPING + ratings);
+    }
+  }
 }

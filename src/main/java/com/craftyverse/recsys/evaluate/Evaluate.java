@@ -6,31 +6,39 @@ import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// The evaluate step: a model's errors on the test set, beside those of simpler predictions.
+/// The evaluate step: how well a model predicts ratings, and how well its recommendations find what users
+/// chose, on data that it was not trained on and beside simple baselines.
 public final class Evaluate {
   /// The step's name in manifests.
   public static final String STEP = "evaluate";
 
+  static final System.Logger LOG = System.getLogger(Evaluate.class.getName());
+
   private static final String TRAIN = "train";
   private static final String INDEX = "index";
-  private static final System.Logger LOG = System.getLogger(Evaluate.class.getName());
-
-  /// This step has no parameters that shape its result.
-  private record Parameters() {}
+  private static final String SPLIT = "split";
+  private static final String TEMPORAL = "temporal";
+  private static final int MOST_THREADS = 64;
 
   private final ObjectStore store;
   private final StepRunner runner;
@@ -44,67 +52,188 @@ public final class Evaluate {
   /// Evaluates a model, or finds its evaluation.
   ///
   /// @throws RequestException when the request, or what it names, is at fault
-  /// @throws MalformedFileException when a file of the model or the index is damaged
+  /// @throws MalformedFileException when a file of the model, the index or the split is damaged
   /// @throws InterruptedIOException when the thread was interrupted
   public EvaluateResult run(EvaluateRequest request) throws IOException {
     String key =
         FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    int threads = threads(request);
     Manifest model = Manifest.read(store, key, TRAIN, ModelCard.FORMAT_VERSION);
-    String index = model.sources().get(INDEX);
-    if (index == null) {
-      throw RequestException.unprocessable(key + " does not say which index it was trained on");
-    }
-    String modelDirectory = ObjectKeys.directoryOf(key);
-    String indexDirectory = ObjectKeys.directoryOf(FunctionCall.requireKey("sources.index", index));
+    String directory = ObjectKeys.directoryOf(key);
+    EvaluateParameters parameters =
+        EvaluateParameters.of(request, ModelCard.read(store, directory));
+    Sources sources = Sources.of(store, model);
     StepSpec spec =
         new StepSpec(
-            STEP,
-            FormatVersions.EVALUATE,
-            model.dataset(),
-            Map.of(TRAIN, model.id()),
-            new Parameters());
+            STEP, FormatVersions.EVALUATE, model.dataset(), Map.of(TRAIN, model.id()), parameters);
     var done =
         runner.run(
             spec,
-            modelDirectory,
-            ObjectKeys.EVALUATION,
-            Map.of(TRAIN, key, INDEX, index),
+            directory,
+            EvaluateParameters.areDefault(request)
+                ? ObjectKeys.EVALUATION
+                : ObjectKeys.evaluation(spec.id()),
+            Map.of(TRAIN, key, INDEX, sources.index, SPLIT, sources.split),
             EvaluateFigures.class,
-            output -> evaluate(modelDirectory, indexDirectory));
+            output -> evaluate(directory, sources, parameters, model, threads));
     return new EvaluateResult(done.manifest(), done.cached(), done.figures());
   }
 
-  private EvaluateFigures evaluate(String modelDirectory, String indexDirectory)
+  private static int threads(EvaluateRequest request) {
+    Integer threads = request.threads();
+    if (threads == null) {
+      return Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    }
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw RequestException.invalid(
+          "field 'threads': expected a whole number from 1 to "
+              + MOST_THREADS
+              + ", found "
+              + threads);
+    }
+    return threads;
+  }
+
+  /// Where the data of a model is.
+  ///
+  /// @param index the index's manifest
+  /// @param split the split's manifest
+  /// @param protocol how the held-out sets of such a split are judged
+  /// @param testRows rows of the split's test set
+  /// @param validationRows rows of its validation set
+  private record Sources(
+      String index,
+      String split,
+      RankingEvaluation.Protocol protocol,
+      long testRows,
+      long validationRows) {
+    /// The split's figures.
+    private record Sizes(
+        @Nullable Double trainThreshold,
+        @Nullable Double testThreshold,
+        long ratings,
+        long trainRows,
+        long testRows,
+        long validationRows) {}
+
+    static Sources of(ObjectStore store, Manifest model) throws IOException {
+      String index = FunctionCall.requireKey("sources.index", model.source(INDEX));
+      Manifest indexed = Manifest.read(store, index, INDEX, FormatVersions.INDEX);
+      String split = FunctionCall.requireKey("sources.split", indexed.source(SPLIT));
+      Manifest divided = Manifest.read(store, split, SPLIT, FormatVersions.SPLIT);
+      Sizes sizes = divided.figures(Sizes.class);
+      return new Sources(
+          index,
+          split,
+          TEMPORAL.equals(divided.parameters().get("kind"))
+              ? RankingEvaluation.Protocol.REPLAY
+              : RankingEvaluation.Protocol.WITHIN_USERS,
+          sizes.testRows,
+          sizes.validationRows);
+    }
+
+    long rowsOf(String set) {
+      return set.equals(ObjectKeys.TEST) ? testRows : validationRows;
+    }
+  }
+
+  private EvaluateFigures evaluate(
+      String directory,
+      Sources sources,
+      EvaluateParameters parameters,
+      Manifest trained,
+      int threads)
       throws IOException {
-    ModelCard card = ModelCard.read(store, modelDirectory);
-    try (FetchedObject test = store.fetch(indexDirectory + ObjectKeys.TEST);
-        ArrowFile testFile = ArrowFile.open(test.path(), test.info().key())) {
-      Ratings ratings = new Ratings(testFile, card);
-      if (ratings.rows() == 0) {
-        String reason = "the test set has no ratings of users and items that the model knows";
-        LOG.log(Level.INFO, "evaluate {0}: {1}", card.dataset(), reason);
-        return new EvaluateFigures(card.modelId(), 0, 0, null, null, null, null, null, reason);
+    ModelCard card = ModelCard.read(store, directory);
+    String what = STEP + " " + card.dataset();
+    try (Opened users = open(directory + ObjectKeys.USERS);
+        Opened items = open(directory + ObjectKeys.ITEMS);
+        Opened seen = open(directory + ObjectKeys.SEEN);
+        WorkerPool workers = new WorkerPool(STEP, what, threads)) {
+      Judge judge =
+          new Judge(
+              what,
+              sources,
+              parameters,
+              new LoadedModel(
+                  card,
+                  users.file,
+                  items.file,
+                  penalty(trained, "userRegularization"),
+                  penalty(trained, "biasRegularization")),
+              rankingModel(card, directory, users.file, items.file),
+              baseline(card, sources),
+              new TrainingHistory(seen.file, card),
+              workers);
+      SetFigures validation = judge.set("validation", ObjectKeys.VALIDATION);
+      SetFigures test = judge.set("test", ObjectKeys.TEST);
+      return new EvaluateFigures(
+          card.modelId(),
+          sources.protocol.toString(),
+          parameters.rankBy(),
+          parameters.likedFrom(),
+          parameters.users(),
+          rmse(validation),
+          rmse(test),
+          ndcg(validation, parameters.rankBy()),
+          ndcg(test, parameters.rankBy()),
+          validation,
+          test);
+    }
+  }
+
+  /// An Arrow file of the store, mapped.
+  private record Opened(FetchedObject fetched, ArrowFile file) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      try (fetched) {
+        file.close();
       }
-      Errors errors = new Errors(model(card, modelDirectory), baseline(card, indexDirectory));
-      ratings.forEach(errors::add);
-      EvaluateFigures figures = errors.figures(card.modelId(), ratings.rows());
-      tell(card, figures);
-      return figures;
     }
   }
 
-  private LoadedModel model(ModelCard card, String directory) throws IOException {
-    try (FetchedObject users = store.fetch(directory + ObjectKeys.USERS);
-        FetchedObject items = store.fetch(directory + ObjectKeys.ITEMS);
-        ArrowFile userFile = ArrowFile.open(users.path(), users.info().key());
-        ArrowFile itemFile = ArrowFile.open(items.path(), items.info().key())) {
-      return new LoadedModel(card, userFile, itemFile);
+  private Opened open(String key) throws IOException {
+    FetchedObject fetched = store.fetch(key);
+    try {
+      return new Opened(fetched, ArrowFile.open(fetched.path(), key));
+    } catch (IOException | RuntimeException e) {
+      try (fetched) {
+        throw e;
+      }
     }
   }
 
-  private BiasBaseline baseline(ModelCard card, String directory) throws IOException {
-    try (FetchedObject training = store.fetch(directory + ObjectKeys.TRAIN);
-        ArrowFile file = ArrowFile.open(training.path(), training.info().key())) {
+  private static @Nullable Double rmse(SetFigures set) {
+    return set.ratings() == null ? null : set.ratings().rmse();
+  }
+
+  private static @Nullable Double ndcg(SetFigures set, String ranker) {
+    Interval ndcg = set.ranking() == null ? null : set.ranking().ndcgAt10(ranker);
+    return ndcg == null ? null : ndcg.value();
+  }
+
+  private @Nullable RankingModel rankingModel(
+      ModelCard card, String directory, ArrowFile users, ArrowFile items) throws IOException {
+    if (card.ranking() == null) {
+      return null;
+    }
+    try (Opened gram = open(directory + ObjectKeys.GRAM)) {
+      return new RankingModel(card.ranking(), users, items, gram.file);
+    }
+  }
+
+  private static double penalty(Manifest trained, String parameter) {
+    if (trained.parameters().get(parameter) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw RequestException.unprocessable(
+        "the manifest of the model " + trained.id() + " has no " + parameter + "; train it again");
+  }
+
+  private BiasBaseline baseline(ModelCard card, Sources sources) throws IOException {
+    String directory = ObjectKeys.directoryOf(sources.index);
+    try (Opened training = open(directory + ObjectKeys.TRAIN)) {
+      ArrowFile file = training.file;
       if (file.rows() != card.trainRatings()) {
         throw file.malformed(
             file.rows() + " ratings; the model was trained on " + card.trainRatings());
@@ -113,23 +242,171 @@ public final class Evaluate {
     }
   }
 
-  private static void tell(ModelCard card, EvaluateFigures figures) {
-    LOG.log(
-        Level.INFO,
-        String.format(
-            Locale.ROOT,
-            "evaluate %s: test RMSE %.4f, MAE %.4f on %,d ratings of %,d users; RMSE of biases"
-                + " alone %.4f, of the mean %.4f",
-            card.dataset(),
-            figures.testRmse(),
-            figures.testMae(),
-            figures.testRatings(),
-            figures.testUsers(),
-            figures.baselineRmse(),
-            figures.globalMeanRmse()));
+  /// Judges a model by one set after the other.
+  private final class Judge {
+    private final String what;
+    private final Sources sources;
+    private final EvaluateParameters parameters;
+    private final LoadedModel model;
+    private final @Nullable RankingModel preferences;
+    private final BiasBaseline baseline;
+    private final TrainingHistory history;
+    private final WorkerPool workers;
+
+    Judge(
+        String what,
+        Sources sources,
+        EvaluateParameters parameters,
+        LoadedModel model,
+        @Nullable RankingModel preferences,
+        BiasBaseline baseline,
+        TrainingHistory history,
+        WorkerPool workers) {
+      this.what = what;
+      this.sources = sources;
+      this.parameters = parameters;
+      this.model = model;
+      this.preferences = preferences;
+      this.baseline = baseline;
+      this.history = history;
+      this.workers = workers;
+    }
+
+    SetFigures set(String name, String file) throws IOException {
+      if (wasTrainedOn(file)) {
+        String reason = "the model was trained on the " + name + " set";
+        LOG.log(Level.INFO, "{0}: {1}", what, reason);
+        return new SetFigures(null, null, null, reason);
+      }
+      RatingFigures ratings = ratings(file);
+      boolean replay = sources.protocol == RankingEvaluation.Protocol.REPLAY;
+      HeldOutRatings heldOut = replay ? window(file) : indexed(file);
+      long outside = replay ? 0 : sources.rowsOf(file) - heldOut.rows();
+      RatingFigures replayed =
+          replay
+              ? new ReplayedRatings(model, baseline, history)
+                  .run(heldOut, progress(name, heldOut.rows()), workers)
+              : null;
+      RankingFigures ranking =
+          new RankingEvaluation(
+                  sources.protocol,
+                  history,
+                  model.itemRatings(),
+                  parameters.likedFrom(),
+                  parameters.seed(),
+                  parameters.users())
+              .run(
+                  heldOut,
+                  rankers(),
+                  outside,
+                  what + ", ranking for the " + name + " set",
+                  workers);
+      SetFigures figures =
+          new SetFigures(ratings, replayed, ranking, reason(name, ratings, ranking));
+      tell(name, figures);
+      return figures;
+    }
+
+    private boolean wasTrainedOn(String file) {
+      Rows rows = model.card().rows();
+      return rows == Rows.ALL
+          || (rows == Rows.TRAIN_AND_VALIDATION && file.equals(ObjectKeys.VALIDATION));
+    }
+
+    private Progress progress(String set, long rows) {
+      return new Progress(LOG, what + ", replay of the " + set + " set", "ratings", rows);
+    }
+
+    private @Nullable String reason(
+        String set, @Nullable RatingFigures ratings, @Nullable RankingFigures ranking) {
+      if (ratings == null && ranking == null) {
+        return "the " + set + " set has no ratings of users and items that the model knows";
+      }
+      if (ratings == null) {
+        return "the " + set + " set has no ratings of users whom training knows";
+      }
+      return ranking == null ? "no user of the " + set + " set has anything to be found" : null;
+    }
+
+    private @Nullable RatingFigures ratings(String set) throws IOException {
+      try (Opened opened = open(ObjectKeys.directoryOf(sources.index) + set)) {
+        Ratings ratings = new Ratings(opened.file, model.card());
+        Errors errors = new Errors(model, baseline);
+        ratings.forEach(errors::add);
+        return ratings.rows() == 0 ? null : errors.figures(ratings.rows());
+      }
+    }
+
+    private HeldOutRatings window(String set) throws IOException {
+      try (Opened opened = open(ObjectKeys.directoryOf(sources.split) + set)) {
+        return HeldOutRatings.ofSplit(opened.file, model.userIds(), model.itemIds());
+      }
+    }
+
+    private HeldOutRatings indexed(String set) throws IOException {
+      try (Opened opened = open(ObjectKeys.directoryOf(sources.index) + set)) {
+        return HeldOutRatings.ofIndex(opened.file, model.card());
+      }
+    }
+
+    /// The model's orders, then the baselines.
+    private List<Ranker> rankers() {
+      boolean replay = sources.protocol == RankingEvaluation.Protocol.REPLAY;
+      List<Ranker> rankers = new ArrayList<>();
+      if (preferences != null) {
+        rankers.add(
+            new FactorRanker(
+                EvaluateParameters.PREFERENCE,
+                preferences.items(),
+                replay ? preferences::scoresOfFoldedIn : preferences::scoresOfTrained));
+      }
+      rankers.add(
+          new FactorRanker(
+              EvaluateParameters.RATING,
+              model.itemFactors(),
+              replay ? model::scoresOfFoldedIn : model::scoresOfTrained));
+      rankers.add(new PopularityRanker("mostPopular", model.itemRatings()));
+      rankers.add(new PopularityRanker("recentlyPopular", model.recentItemRatings()));
+      return rankers;
+    }
+
+    private void tell(String set, SetFigures figures) {
+      RatingFigures ratings = figures.ratings();
+      if (ratings != null) {
+        say(
+            "%s RMSE %.4f, MAE %.4f on %,d ratings of %,d users; RMSE of biases alone %.4f, of the"
+                + " mean %.4f",
+            set,
+            ratings.rmse(),
+            ratings.mae(),
+            ratings.ratings(),
+            ratings.users(),
+            ratings.baselineRmse(),
+            ratings.globalMeanRmse());
+      }
+      RatingFigures replayed = figures.replayedRatings();
+      if (replayed != null) {
+        say(
+            "%s replayed: RMSE %.4f on %,d ratings of %,d users; of biases alone %.4f",
+            set, replayed.rmse(), replayed.ratings(), replayed.users(), replayed.baselineRmse());
+      }
+      RankingFigures ranking = figures.ranking();
+      if (ranking != null) {
+        say(
+            "%s NDCG@10 %s for %,d users (%s)",
+            set, ranking.summary(), ranking.users(), sources.protocol);
+      }
+      if (figures.reason() != null) {
+        say("%s", figures.reason());
+      }
+    }
+
+    private void say(String format, Object... arguments) {
+      LOG.log(Level.INFO, () -> what + ": " + String.format(Locale.ROOT, format, arguments));
+    }
   }
 
-  /// Sums of errors over the test set. All predictions are clipped alike.
+  /// Sums of errors over a set. All predictions are clipped alike.
   private static final class Errors {
     private final LoadedModel model;
     private final BiasBaseline baseline;
@@ -159,17 +436,15 @@ public final class Evaluate {
       meanSquares += ofMean * ofMean;
     }
 
-    EvaluateFigures figures(String modelId, long count) {
-      return new EvaluateFigures(
-          modelId,
+    RatingFigures figures(long count) {
+      return new RatingFigures(
           count,
           users.cardinality(),
           Math.sqrt(squares / count),
           absolutes / count,
           Math.sqrt(baselineSquares / count),
           Math.sqrt(meanSquares / count),
-          squares < baselineSquares,
-          null);
+          squares < baselineSquares);
     }
   }
 }

@@ -2,43 +2,138 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
-import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Schemas;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Arrays;
 
-/// A model in memory, predicting just as it did while it was trained. For one thread.
+/// A rating model in memory, predicting just as it did while it was trained.
 final class LoadedModel {
+  /// How exact a folded-in user's predictions are, as a share of the scale.
+  private static final double FOLD_IN_TOLERANCE = 1e-5;
+
   private final ModelCard card;
   private final RowLayout layout;
   private final float[] users;
   private final float[] items;
+  private final int[] userIds;
+  private final int[] itemIds;
+  private final int[] itemRatings;
+  private final int[] recentItemRatings;
+  private final ItemFactors itemFactors;
+  private final RatingFoldIn foldIn;
   private final Kernel kernel = Kernels.fastest().kernel();
   private final Scratch scratch;
 
   /// @param users the model's `users.arrow`
   /// @param items the model's `items.arrow`
+  /// @param regularization λ that the users' factors were trained with
+  /// @param biasRegularization the same for their biases
   /// @throws MalformedFileException when they do not fit the card
-  LoadedModel(ModelCard card, ArrowFile users, ArrowFile items) throws MalformedFileException {
+  LoadedModel(
+      ModelCard card,
+      ArrowFile users,
+      ArrowFile items,
+      double regularization,
+      double biasRegularization)
+      throws MalformedFileException {
     this.card = card;
     this.layout = new RowLayout(card.factors());
     this.scratch = new Scratch(layout);
-    this.users = rows(users, "userId", card.users(), layout.userBias(), layout.itemBias());
-    this.items = rows(items, "movieId", card.items(), layout.itemBias(), layout.userBias());
+    users.require(Schemas.modelUsers(card.factors(), card.rankingFactors()));
+    items.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
+    this.users = rows(users, card.users(), layout.userBias(), layout.itemBias());
+    this.items = rows(items, card.items(), layout.itemBias(), layout.userBias());
+    this.userIds = ints(users, "userId");
+    this.itemIds = ints(items, "movieId");
+    this.itemRatings = ints(items, "ratings");
+    this.recentItemRatings = ints(items, "recentRatings");
+    this.itemFactors = itemFactors(items);
+    this.foldIn = new RatingFoldIn(card, itemFactors, regularization, biasRegularization);
   }
 
   ModelCard card() {
     return card;
   }
 
+  /// Ids of the users, by index; ascending.
+  int[] userIds() {
+    return userIds;
+  }
+
+  /// Ids of the items, by index; ascending.
+  int[] itemIds() {
+    return itemIds;
+  }
+
+  /// Training ratings of each item.
+  int[] itemRatings() {
+    return itemRatings;
+  }
+
+  /// Training ratings of each item, lately.
+  int[] recentItemRatings() {
+    return recentItemRatings;
+  }
+
+  /// The items' factors as they are served.
+  ItemFactors itemFactors() {
+    return itemFactors;
+  }
+
+  /// Scores the catalogue for a user by their trained vector.
+  float[] scoresOfTrained(Profile profile) {
+    int at = profile.user() * layout.stride();
+    float[] vector = Arrays.copyOfRange(users, at, at + card.factors());
+    return itemFactors.scores(
+        card.globalMean() + users[at + layout.userBias()], itemFactors.padded(vector));
+  }
+
+  /// Scores the catalogue for a user who is folded in from all of a profile.
+  float[] scoresOfFoldedIn(Profile profile) {
+    RatingFoldIn.Place place = foldIn.place(profile.history());
+    return itemFactors.scores(card.globalMean() + place.bias(), itemFactors.padded(place.vector()));
+  }
+
+  /// Unknowns of a fold-in: the factors, and the bias where the model has biases.
+  int equationSize() {
+    return card.factors() + (card.isDot() ? 0 : 1);
+  }
+
+  /// Copies an item's row of the fold-in's equations: its factors, and 1 for the bias.
+  void copyEquationRow(int item, double[] rows, int at) {
+    int from = item * layout.stride();
+    for (int f = 0; f < card.factors(); f++) {
+      rows[at + f] = items[from + f];
+    }
+    if (!card.isDot()) {
+      rows[at + card.factors()] = 1;
+    }
+  }
+
+  /// A fold-in without ratings yet.
+  SequentialFoldIn newFoldIn() {
+    return new SequentialFoldIn(
+        foldIn.penalties(),
+        foldIn.prior(),
+        FOLD_IN_TOLERANCE * (card.scale().max() - card.scale().min()));
+  }
+
+  /// The rating of an item by somebody of whom nothing is known, not clipped: mean and item bias.
+  double itemAverage(int item) {
+    return (double) card.globalMean() + items[item * layout.stride() + layout.itemBias()];
+  }
+
   /// The rating, clipped to the scale; -1 stands for a user or an item that the model does not know, of
-  /// whom it says what it says of the other alone.
+  /// whom it says what it says of the other alone. For one thread.
   float predict(int user, int item) {
     int stride = layout.stride();
     if (user < 0 || item < 0) {
@@ -52,18 +147,23 @@ final class LoadedModel {
     return card.clip(card.globalMean() + dot);
   }
 
-  private float[] rows(ArrowFile file, String id, int expected, int biasPlace, int onePlace)
+  private ItemFactors itemFactors(ArrowFile file) throws MalformedFileException {
+    ItemFactors factors = new ItemFactors(card.items(), card.factors());
+    for (RecordBatch batch : file.batches()) {
+      int first = Math.toIntExact(batch.firstRow());
+      if (!factors.set(first, batch.data("vector.item"), batch.data("bias"))) {
+        throw file.malformed(
+            "record batch "
+                + batch.index()
+                + ": a factor or bias is not a number of sensible size");
+      }
+    }
+    return factors;
+  }
+
+  private float[] rows(ArrowFile file, int expected, int biasPlace, int onePlace)
       throws MalformedFileException {
     int k = card.factors();
-    List<Column> columns =
-        List.of(
-            Column.int32(id),
-            Column.fixedSizeList("vector", Column.float32("item"), k),
-            Column.float32("bias"));
-    if (file.columns().size() < columns.size()
-        || !file.columns().subList(0, columns.size()).equals(columns)) {
-      file.require(columns);
-    }
     if (file.rows() != expected) {
       throw file.malformed(file.rows() + " rows; model.json says " + expected);
     }
@@ -80,5 +180,19 @@ final class LoadedModel {
       }
     }
     return rows;
+  }
+
+  private static int[] ints(ArrowFile file, String column) {
+    int[] values = new int[Math.toIntExact(file.rows())];
+    for (RecordBatch batch : file.batches()) {
+      MemorySegment.copy(
+          batch.data(column),
+          Buffers.INT32,
+          0,
+          values,
+          Math.toIntExact(batch.firstRow()),
+          batch.rows());
+    }
+    return values;
   }
 }

@@ -4,6 +4,9 @@ import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateFigures;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
 import com.craftyverse.recsys.evaluate.EvaluateResult;
+import com.craftyverse.recsys.evaluate.Interval;
+import com.craftyverse.recsys.evaluate.RankingFigures;
+import com.craftyverse.recsys.evaluate.RatingFigures;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.index.IndexResult;
@@ -27,6 +30,8 @@ import com.craftyverse.recsys.train.TrainRequest;
 import com.craftyverse.recsys.train.TrainResult;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Takes an upload through every step, as the state machine does in the cloud, and tells the log what a
@@ -123,7 +128,7 @@ final class Chain {
     begin = System.nanoTime();
     EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.model()));
     String errors = summary(evaluate.figures());
-    tell("evaluate", evaluate.cached(), begin, evaluate.figures().testRatings(), errors);
+    tell("evaluate", evaluate.cached(), begin, 0, errors);
 
     String servedIndex = index.manifest();
     String served = train.model();
@@ -198,16 +203,36 @@ final class Chain {
     say("%-9s %s (%s)", step, result, how);
   }
 
+  /// What a person wants to know first: how good the recommendations are, then the predicted ratings.
   private static String summary(EvaluateFigures figures) {
-    if (figures.testRmse() == null || figures.baselineRmse() == null) {
-      return String.valueOf(figures.reason());
+    List<String> parts = new ArrayList<>();
+    RankingFigures ranking = figures.test().ranking();
+    if (ranking != null) {
+      ranking.rankers().keySet().forEach(ranker -> addNdcg(ranking, ranker, parts));
     }
-    return String.format(
-        Locale.ROOT,
-        "test RMSE %.4f on %,d ratings; biases alone %.4f",
-        figures.testRmse(),
-        figures.testRatings(),
-        figures.baselineRmse());
+    RatingFigures ratings = figures.test().ratings();
+    if (ratings != null) {
+      parts.add(
+          String.format(
+              Locale.ROOT,
+              "test RMSE %.4f on %,d ratings, biases alone %.4f",
+              ratings.rmse(),
+              ratings.ratings(),
+              ratings.baselineRmse()));
+    }
+    return parts.isEmpty() ? String.valueOf(figures.test().reason()) : String.join(", ", parts);
+  }
+
+  private static void addNdcg(RankingFigures ranking, String ranker, List<String> parts) {
+    Interval ndcg = ranking.ndcgAt10(ranker);
+    if (ndcg != null) {
+      parts.add(
+          String.format(
+              Locale.ROOT,
+              "%s %.4f",
+              parts.isEmpty() ? "test NDCG@10 by " + ranker : ranker,
+              ndcg.value()));
+    }
   }
 
   private static String size(long bytes) {

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.model;
 
 import com.craftyverse.recsys.step.ModelCard;
+import java.util.Arrays;
 
 /// Places a user among the fixed items of a rating model by their ratings: the vector p and bias b that minimize
 ///
@@ -59,6 +60,21 @@ public final class RatingFoldIn {
     return biasRegularization;
   }
 
+  /// c, the number of ratings that the penalty counts beside the user's own.
+  public double prior() {
+    return prior;
+  }
+
+  /// The diagonal of Λ, in ratings: λ for each factor, then λ′ where the model has biases.
+  public double[] penalties() {
+    double[] penalties = new double[items.factors() + (card.isDot() ? 0 : 1)];
+    Arrays.fill(penalties, regularization * card.unit());
+    if (!card.isDot()) {
+      penalties[items.factors()] = biasRegularization;
+    }
+    return penalties;
+  }
+
   /// A user's place.
   ///
   /// @param vector p
@@ -105,11 +121,9 @@ public final class RatingFoldIn {
       }
       this.normal = new NormalEquations(size);
       normal.add(rows, null);
+      double[] penalties = penalties();
       for (int f = 0; f < size; f++) {
-        normal.addToDiagonal(
-            f,
-            (n + prior)
-                * (f < items.factors() ? regularization * card.unit() : biasRegularization));
+        normal.addToDiagonal(f, (n + prior) * penalties[f]);
       }
       normal.decompose();
     }

@@ -15,8 +15,8 @@ public final class FormatVersions {
   /// Of the dense ids and the training blocks.
   public static final int INDEX = 5;
 
-  /// Of the errors on the test set.
-  public static final int EVALUATE = 1;
+  /// Of evaluations.
+  public static final int EVALUATE = 2;
 
   private FormatVersions() {}
 }

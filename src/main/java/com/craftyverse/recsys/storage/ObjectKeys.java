@@ -75,7 +75,7 @@ public final class ObjectKeys {
   /// A model's training, epoch by epoch.
   public static final String HISTORY = "history.json";
 
-  /// A model's figures on the test set.
+  /// A model's evaluation with the default parameters.
   public static final String EVALUATION = "evaluation.json";
 
   private static final int LONGEST_KEY = 1024;
@@ -83,6 +83,13 @@ public final class ObjectKeys {
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
   private ObjectKeys() {}
+
+  /// An evaluation with parameters of its own.
+  ///
+  /// @param id of the evaluation
+  public static String evaluation(String id) {
+    return "evaluation-" + id + ".json";
+  }
 
   /// Returns `key` if it names an object within a store.
   ///

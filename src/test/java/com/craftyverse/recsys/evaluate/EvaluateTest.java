@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.step.FormatVersions;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
@@ -54,25 +55,29 @@ class EvaluateTest {
     return evaluate.run(new EvaluateRequest(model.model())).figures();
   }
 
+  private RatingFigures ratings(TrainResult model) throws IOException {
+    return requireNonNull(evaluate(model).test().ratings());
+  }
+
   @Test
   void biased_findsWhatWasPlanted() throws IOException {
-    EvaluateFigures figures = evaluate(train(PlantedRatings.index(4), "biased", 8, 40));
+    RatingFigures figures = ratings(train(PlantedRatings.index(4), "biased", 8, 40));
 
-    assertThat(figures.testRatings()).isEqualTo(3_000);
-    assertThat(figures.testRmse()).isBetween(PlantedRatings.NOISE, 1.3 * PlantedRatings.NOISE);
-    assertThat(figures.testRmse()).isLessThan(0.5 * requireNonNull(figures.baselineRmse()));
+    assertThat(figures.ratings()).isEqualTo(3_000);
+    assertThat(figures.rmse()).isBetween(PlantedRatings.NOISE, 1.3 * PlantedRatings.NOISE);
+    assertThat(figures.rmse()).isLessThan(0.5 * figures.baselineRmse());
     assertThat(figures.baselineRmse()).isLessThan(figures.globalMeanRmse());
-    assertThat(figures.testMae()).isLessThan(figures.testRmse());
+    assertThat(figures.mae()).isLessThan(figures.rmse());
     assertThat(figures.betterThanBaseline()).isTrue();
   }
 
   @Test
   void dot_beatsTheMeanAndTheItemsMeans() throws IOException {
     IndexFixture index = PlantedRatings.index(4);
-    EvaluateFigures figures = evaluate(train(index, "dot", 8, 40));
+    RatingFigures figures = ratings(train(index, "dot", 8, 40));
 
-    assertThat(figures.testRmse()).isLessThan(0.5 * requireNonNull(figures.globalMeanRmse()));
-    assertThat(figures.testRmse()).isLessThan(0.5 * itemMeanRmse(index));
+    assertThat(figures.rmse()).isLessThan(0.5 * figures.globalMeanRmse());
+    assertThat(figures.rmse()).isLessThan(0.5 * itemMeanRmse(index));
   }
 
   private static double itemMeanRmse(IndexFixture index) {
@@ -122,7 +127,7 @@ class EvaluateTest {
     index.train.add(1, 0, 1);
     index.test.add(1, 1, 4);
 
-    EvaluateFigures figures = evaluate(train(index, "biased", 2, 1));
+    RatingFigures figures = ratings(train(index, "biased", 2, 1));
 
     double mean = 3;
     double item0 = (2 - 2) / 27.0;
@@ -143,16 +148,16 @@ class EvaluateTest {
     index.test.add(1, -1, 2);
     index.test.add(-1, -1, 4);
 
-    EvaluateFigures figures = evaluate(train(index, "biased", 2, 1));
+    RatingFigures figures = ratings(train(index, "biased", 2, 1));
 
     double mean = 3;
     double item1 = 0 / 26.0;
     double user1 = (1 - mean) / 11.0;
     double squares = Math.pow(4 - (mean + item1), 2) + Math.pow(2 - (mean + user1), 2) + 1;
-    assertThat(figures.testRatings()).isEqualTo(3);
-    assertThat(figures.testUsers()).isEqualTo(1);
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.users()).isEqualTo(1);
     assertThat(figures.baselineRmse()).isCloseTo(Math.sqrt(squares / 3), within(1e-6));
-    assertThat(figures.testRmse()).isBetween(0.8, 1.2);
+    assertThat(figures.rmse()).isBetween(0.8, 1.2);
   }
 
   @Test
@@ -163,10 +168,10 @@ class EvaluateTest {
 
     EvaluateFigures figures = evaluate(train(index, "biased", 2, 1));
 
-    assertThat(figures.testRatings()).isZero();
     assertThat(figures.testRmse()).isNull();
-    assertThat(figures.betterThanBaseline()).isNull();
-    assertThat(figures.reason())
+    assertThat(figures.test().ratings()).isNull();
+    assertThat(figures.test().ranking()).isNull();
+    assertThat(figures.test().reason())
         .isEqualTo("the test set has no ratings of users and items that the model knows");
   }
 
@@ -181,7 +186,7 @@ class EvaluateTest {
         .isEqualTo(ObjectKeys.directoryOf(model.model()) + "evaluation.json");
     assertThat(first.cached()).isFalse();
     assertThat(second).isEqualTo(new EvaluateResult(first.manifest(), true, first.figures()));
-    Manifest manifest = Manifest.read(store, first.manifest(), "evaluate", 1);
+    Manifest manifest = Manifest.read(store, first.manifest(), "evaluate", FormatVersions.EVALUATE);
     assertThat(manifest.sources()).containsEntry("train", model.model());
     assertThat(manifest.figures(EvaluateFigures.class)).isEqualTo(first.figures());
     assertThat(store.find(model.model())).isPresent();
@@ -207,7 +212,7 @@ class EvaluateTest {
 
     assertThatThrownBy(() -> function.evaluate(null))
         .hasMessage("the request is empty; a JSON object was expected");
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(null)))
+    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest((String) null)))
         .hasMessage("field 'manifest' is missing");
     assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(indexManifest)))
         .hasMessage(

@@ -115,7 +115,7 @@ class RatingUnitTest {
     Mapped stars = new Mapped("1", "0", 0.5, 5);
     Trained reference = train(stars);
     double rmse = stars.errors(evaluate(reference.result));
-    double baseline = requireNonNull(evaluate(reference.result).baselineRmse());
+    double baseline = requireNonNull(evaluate(reference.result).test().ratings()).baselineRmse();
     double dot = stars.errors(evaluate(dot(reference)));
     for (Mapped mapped :
         List.of(
@@ -131,7 +131,7 @@ class RatingUnitTest {
       assertThat(trained.card.scale()).isEqualTo(new RatingScale(mapped.min, mapped.max, null));
       assertThat(trained.card.unit()).isCloseTo(unit, within(1e-6 * unit));
       assertThat(mapped.errors(figures)).as("%s", mapped).isCloseTo(rmse, within(1e-3));
-      assertThat(requireNonNull(figures.baselineRmse()) / unit)
+      assertThat(requireNonNull(figures.test().ratings()).baselineRmse() / unit)
           .as("%s", mapped)
           .isCloseTo(baseline, within(1e-3));
       assertThat(trained.result.figures().learningRateCuts()).isZero();

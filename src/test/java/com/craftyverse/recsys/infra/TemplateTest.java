@@ -150,7 +150,7 @@ class TemplateTest {
     assertThat(resources("Index", "s3:PutObject")).containsExactly("datasets/*/index/*");
     assertThat(resources("Train", "s3:PutObject")).containsExactly("models/*");
     assertThat(resources("Evaluate", "s3:PutObject"))
-        .containsExactly("models/*/evaluation.json", "models/*/lease-evaluation.json");
+        .containsExactly("models/*/evaluation*.json", "models/*/lease-evaluation*.json");
     assertThat(resources("Publish", "s3:PutObject"))
         .containsExactly("models/*/current.json", "models/*/lookup.arrow");
     assertThat(resources("Serve", "s3:PutObject")).isEmpty();

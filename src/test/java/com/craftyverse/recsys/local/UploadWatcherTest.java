@@ -36,10 +36,13 @@ class UploadWatcherTest {
         new com.fasterxml.jackson.databind.ObjectMapper()
             .readTree(store.read(current.history().getFirst().evaluation()).content())
             .path("figures");
-    assertThat(evaluation.path("testRatings").asLong()).isGreaterThanOrEqualTo(2_000);
-    assertThat(evaluation.path("testUsers").asInt()).isGreaterThanOrEqualTo(100);
-    assertThat(evaluation.path("testRmse").asDouble())
-        .isLessThan(evaluation.path("baselineRmse").asDouble());
+    JsonNode ratings = evaluation.path("test").path("ratings");
+    assertThat(ratings.path("ratings").asLong()).isGreaterThanOrEqualTo(2_000);
+    assertThat(ratings.path("users").asInt()).isGreaterThanOrEqualTo(100);
+    assertThat(ratings.path("rmse").asDouble()).isLessThan(ratings.path("baselineRmse").asDouble());
+    JsonNode ranking = evaluation.path("test").path("ranking");
+    assertThat(ranking.path("users").asInt()).isGreaterThanOrEqualTo(100);
+    assertThat(evaluation.path("protocol").asText()).isEqualTo("replay");
     Http.Answer answer =
         Http.post(
             "predict",

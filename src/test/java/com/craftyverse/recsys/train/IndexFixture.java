@@ -25,6 +25,11 @@ public final class IndexFixture {
   /// Of an index's figures, those that are read.
   public record Figures(RatingScale scale) {}
 
+  /// The figures of a random split.
+  public record SplitSizes(long ratings, long trainRows, long testRows, long validationRows) {}
+
+  private record SplitKind(String kind) {}
+
   private record Parameters(int side, int content, int firstUserId, int firstMovieId, Rows rows) {}
 
   private final int users;
@@ -76,13 +81,23 @@ public final class IndexFixture {
   ///
   /// @return the key of its manifest
   public String write(ObjectStore store, String dataset) throws IOException {
-    String directory =
-        "datasets/"
-            + dataset
-            + "/v"
-            + firstUserId
-            + "/splits/s/index/"
-            + (rows == Rows.TRAIN ? "i/" : rows + "/");
+    String splitDirectory = "datasets/" + dataset + "/v" + firstUserId + "/splits/s/";
+    String split =
+        new StepRunner(store)
+            .run(
+                new StepSpec(
+                    "split", FormatVersions.SPLIT, dataset, Map.of(), new SplitKind("random")),
+                splitDirectory,
+                Map.of(),
+                SplitSizes.class,
+                _ ->
+                    new SplitSizes(
+                        train.size() + test.size() + validation.size(),
+                        train.size(),
+                        test.size(),
+                        validation.size()))
+            .manifest();
+    String directory = splitDirectory + "index/" + (rows == Rows.TRAIN ? "i/" : rows + "/");
     return new StepRunner(store)
         .run(
             new StepSpec(
@@ -92,7 +107,7 @@ public final class IndexFixture {
                 Map.of(),
                 new Parameters(side, train.size(), firstUserId, firstMovieId, rows)),
             directory,
-            Map.of(),
+            Map.of("split", split),
             Figures.class,
             output -> {
               output.write(ObjectKeys.TRAIN, this::writeTrain);

@@ -1,0 +1,68 @@
+package com.craftyverse.recsys.evaluate;
+
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// All that shapes an evaluation besides the model and its data.
+///
+/// @param rankBy `preference` or `rating`
+/// @param likedFrom the lowest rating that counts as liked
+/// @param users how many users to judge rankings by at most; null for all
+/// @param seed of the bootstrap and of the sample of users
+record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer users, long seed) {
+  static final String PREFERENCE = "preference";
+  static final String RATING = "rating";
+  private static final double LIKED_SHARE_OF_SCALE = 0.7;
+  private static final long DEFAULT_SEED = 42;
+
+  /// What a request asks for.
+  ///
+  /// @throws RequestException naming the field that does not fit the model or is out of its range
+  static EvaluateParameters of(EvaluateRequest request, ModelCard card) {
+    boolean ranks = card.ranking() != null;
+    String rankBy = Objects.requireNonNullElse(request.rankBy(), ranks ? PREFERENCE : RATING);
+    if (!rankBy.equals(PREFERENCE) && !rankBy.equals(RATING)) {
+      throw RequestException.invalid(
+          "field 'rankBy': expected preference or rating, found " + ObjectKeys.quote(rankBy));
+    }
+    if (rankBy.equals(PREFERENCE) && !ranks) {
+      throw RequestException.invalid(
+          "field 'rankBy': the model " + card.modelId() + " has no ranking model; use rating");
+    }
+    double low = card.scale().min();
+    double high = card.scale().max();
+    double likedFrom =
+        Objects.requireNonNullElse(request.likedFrom(), low + LIKED_SHARE_OF_SCALE * (high - low));
+    if (!(likedFrom >= low && likedFrom <= high)) {
+      throw RequestException.invalid(
+          String.format(
+              Locale.ROOT,
+              "field 'likedFrom': expected a rating from %s to %s, the scale of the dataset, found"
+                  + " %s",
+              low,
+              high,
+              likedFrom));
+    }
+    if (request.users() != null && request.users() < 1) {
+      throw RequestException.invalid(
+          "field 'users': expected a whole number of at least 1, found " + request.users());
+    }
+    return new EvaluateParameters(
+        rankBy,
+        likedFrom,
+        request.users(),
+        Objects.requireNonNullElse(request.seed(), DEFAULT_SEED));
+  }
+
+  /// Whether a request leaves all of this to the defaults.
+  static boolean areDefault(EvaluateRequest request) {
+    return request.rankBy() == null
+        && request.likedFrom() == null
+        && request.users() == null
+        && request.seed() == null;
+  }
+}

@@ -1,0 +1,40 @@
+package com.craftyverse.recsys.evaluate;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/// The same order for everybody: by how many ratings each item has.
+final class PopularityRanker implements Ranker {
+  private final String name;
+  private final int[] order;
+
+  /// @param ratings how many each item has
+  PopularityRanker(String name, int[] ratings) {
+    this.name = name;
+    this.order =
+        IntStream.range(0, ratings.length)
+            .boxed()
+            .sorted(Comparator.comparingInt((Integer item) -> -ratings[item]))
+            .mapToInt(item -> item)
+            .toArray();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int[] top(Profile profile, BitSet known, int n) {
+    int[] top = new int[Math.min(n, order.length)];
+    int size = 0;
+    for (int i = 0; i < order.length && size < top.length; i++) {
+      if (!known.get(order[i])) {
+        top[size++] = order[i];
+      }
+    }
+    return Arrays.copyOf(top, size);
+  }
+}

@@ -1,0 +1,325 @@
+package com.craftyverse.recsys.evaluate;
+
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.SplitMix64;
+import com.craftyverse.recsys.step.WorkerPool;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/// Judges orders of the catalogue by what users of a held-out set chose. Every order is judged on the same
+/// users, against the full catalogue without what is known of the user.
+final class RankingEvaluation {
+  /// How users of a held-out set are known.
+  enum Protocol {
+    /// A user is known by their training ratings; all their held-out items are to be found.
+    WITHIN_USERS("withinUsers"),
+
+    /// A user is known by their training ratings and the earlier half of their ratings in the window, folded
+    /// in; the later half is to be found.
+    REPLAY("replay");
+
+    private final String text;
+
+    Protocol(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  private static final int[] CUTOFFS = {10, 20};
+  private static final int LONGEST = 20;
+  private static final int RELEVANCES = 2;
+
+  /// Users in a piece of work.
+  private static final int USERS = 64;
+
+  private final Protocol protocol;
+  private final TrainingHistory history;
+  private final int[] itemRatings;
+  private final double likedFrom;
+  private final long seed;
+  private final @Nullable Integer sample;
+
+  /// @param itemRatings training ratings of each item of the catalogue
+  /// @param likedFrom the lowest rating that counts as liked
+  /// @param seed of the bootstrap and of the sample
+  /// @param sample how many users to judge at most, drawn at random; null for all
+  RankingEvaluation(
+      Protocol protocol,
+      TrainingHistory history,
+      int[] itemRatings,
+      double likedFrom,
+      long seed,
+      @Nullable Integer sample) {
+    this.protocol = protocol;
+    this.history = history;
+    this.itemRatings = itemRatings;
+    this.likedFrom = likedFrom;
+    this.seed = seed;
+    this.sample = sample;
+  }
+
+  /// The users who can be judged, and why others cannot.
+  private record Judged(int[] groups, int withoutHistory, long heldOut) {}
+
+  /// Judges the orders.
+  ///
+  /// @param outside ratings of the set that are not in `window`, because their item is not in the catalogue
+  /// @return the figures; null where nobody can be judged
+  @Nullable RankingFigures run(
+      HeldOutRatings window, List<Ranker> rankers, long outside, String what, WorkerPool workers)
+      throws IOException {
+    Judged judged = judged(window);
+    int users = judged.groups.length;
+    if (users == 0) {
+      return null;
+    }
+    int perRanker = RELEVANCES * CUTOFFS.length * RankingMetrics.COUNT;
+    int columns = rankers.size() * perRanker;
+    float[] rows = new float[Math.multiplyExact(users, columns)];
+    boolean[] liked = new boolean[users];
+    Shown[] shown = new Shown[rankers.size()];
+    Arrays.setAll(shown, _ -> new Shown(itemRatings.length));
+    Judge[] judges = new Judge[workers.threads()];
+    Progress progress = new Progress(Evaluate.LOG, what, "users", users);
+    AtomicLong done = new AtomicLong();
+    workers.run(
+        Math.ceilDiv(users, USERS),
+        (piece, worker) -> {
+          Judge judge = judges[worker];
+          if (judge == null) {
+            judge = new Judge(window, rankers, shown);
+            judges[worker] = judge;
+          }
+          int end = Math.min(users, (piece + 1) * USERS);
+          for (int user = piece * USERS; user < end; user++) {
+            workers.checkStopped();
+            liked[user] = judge.user(judged.groups[user], rows, user * columns);
+          }
+          synchronized (progress) {
+            progress.update(done.addAndGet(end - piece * USERS));
+          }
+        });
+    return figures(window, rankers, judged, rows, liked, shown, outside, workers);
+  }
+
+  private RankingFigures figures(
+      HeldOutRatings window,
+      List<Ranker> rankers,
+      Judged judged,
+      float[] rows,
+      boolean[] liked,
+      Shown[] shown,
+      long outside,
+      WorkerPool workers)
+      throws IOException {
+    int users = liked.length;
+    int columns = rows.length / users;
+    int half = CUTOFFS.length * RankingMetrics.COUNT;
+    Interval[] all = Bootstrap.intervals(rows, users, columns, seed, workers);
+    int likedUsers = 0;
+    float[] likedRows = new float[rows.length];
+    for (int user = 0; user < users; user++) {
+      if (liked[user]) {
+        System.arraycopy(rows, user * columns, likedRows, likedUsers++ * columns, columns);
+      }
+    }
+    Interval[] ofLiked =
+        likedUsers == 0 ? null : Bootstrap.intervals(likedRows, likedUsers, columns, seed, workers);
+    Map<String, RankerFigures> figures = new LinkedHashMap<>();
+    for (int r = 0; r < rankers.size(); r++) {
+      int at = r * RELEVANCES * half;
+      figures.put(
+          rankers.get(r).name(),
+          new RankerFigures(
+              relevance(all, at),
+              ofLiked == null ? null : relevance(ofLiked, at + half),
+              shown[r].figures(0, itemRatings),
+              shown[r].figures(1, itemRatings)));
+    }
+    long unknownItems = outside;
+    for (int row = 0; row < window.rows(); row++) {
+      unknownItems += window.item(row) < 0 ? 1 : 0;
+    }
+    return new RankingFigures(
+        users,
+        likedUsers,
+        judged.withoutHistory,
+        judged.heldOut,
+        unknownItems,
+        itemRatings.length,
+        figures);
+  }
+
+  private static RankerFigures.Relevance relevance(Interval[] intervals, int at) {
+    return new RankerFigures.Relevance(
+        CutoffFigures.of(intervals, at), CutoffFigures.of(intervals, at + RankingMetrics.COUNT));
+  }
+
+  /// The first row of a group that is to be found; those before it are known.
+  private int firstSought(HeldOutRatings window, int group) {
+    int from = window.start(group);
+    return protocol == Protocol.REPLAY ? from + (window.start(group + 1) - from) / 2 : from;
+  }
+
+  private Judged judged(HeldOutRatings window) {
+    int[] groups = new int[window.groups()];
+    int count = 0;
+    int withoutHistory = 0;
+    for (int group = 0; group < window.groups(); group++) {
+      int sought = firstSought(window, group);
+      boolean known = window.user(group) >= 0 || hasKnownItem(window, window.start(group), sought);
+      boolean seeks = hasKnownItem(window, sought, window.start(group + 1));
+      if (known && seeks) {
+        groups[count++] = group;
+      } else if (seeks) {
+        withoutHistory++;
+      }
+    }
+    groups = Arrays.copyOf(groups, count);
+    if (sample != null && sample < count) {
+      groups = draw(groups, sample, seed);
+    }
+    long heldOut = 0;
+    for (int group : groups) {
+      for (int row = firstSought(window, group); row < window.start(group + 1); row++) {
+        heldOut += window.item(row) >= 0 ? 1 : 0;
+      }
+    }
+    return new Judged(groups, withoutHistory, heldOut);
+  }
+
+  private static boolean hasKnownItem(HeldOutRatings window, int from, int to) {
+    for (int row = from; row < to; row++) {
+      if (window.item(row) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// A random sample without replacement, ascending.
+  private static int[] draw(int[] groups, int count, long seed) {
+    int[] drawn = groups.clone();
+    long state = SplitMix64.mix(seed);
+    for (int i = 0; i < count; i++) {
+      state += SplitMix64.GAMMA;
+      int j = i + (int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), (long) drawn.length - i);
+      int group = drawn[i];
+      drawn[i] = drawn[j];
+      drawn[j] = group;
+    }
+    drawn = Arrays.copyOf(drawn, count);
+    Arrays.sort(drawn);
+    return drawn;
+  }
+
+  /// How often each item is recommended, for each cutoff.
+  private static final class Shown {
+    private final AtomicLongArray[] counts;
+
+    Shown(int items) {
+      counts = new AtomicLongArray[CUTOFFS.length];
+      Arrays.setAll(counts, _ -> new AtomicLongArray(items));
+    }
+
+    void add(int cutoff, int item) {
+      counts[cutoff].incrementAndGet(item);
+    }
+
+    ListFigures figures(int cutoff, int[] itemRatings) {
+      long[] times = new long[itemRatings.length];
+      Arrays.setAll(times, counts[cutoff]::get);
+      return ListFigures.of(times, itemRatings);
+    }
+  }
+
+  /// One thread's state.
+  private final class Judge {
+    private final HeldOutRatings window;
+    private final List<Ranker> rankers;
+    private final Shown[] shown;
+    private final Profile profile = new Profile();
+    private final BitSet known = new BitSet(itemRatings.length);
+    private final BitSet sought = new BitSet(itemRatings.length);
+    private final BitSet liked = new BitSet(itemRatings.length);
+    private final boolean[] hits = new boolean[LONGEST];
+    private final RankingMetrics[] metrics = new RankingMetrics[CUTOFFS.length];
+
+    Judge(HeldOutRatings window, List<Ranker> rankers, Shown[] shown) {
+      this.window = window;
+      this.rankers = rankers;
+      this.shown = shown;
+      Arrays.setAll(metrics, i -> new RankingMetrics(CUTOFFS[i]));
+    }
+
+    /// Judges one user.
+    ///
+    /// @return whether the user liked one of the items that are to be found
+    boolean user(int group, float[] rows, int at) throws IOException {
+      int user = window.user(group);
+      profile.reset(user);
+      if (user >= 0) {
+        history.copyTo(profile, user);
+      }
+      int from = firstSought(window, group);
+      for (int row = window.start(group); row < from; row++) {
+        if (window.item(row) >= 0) {
+          profile.add(window.item(row), window.rating(row));
+        }
+      }
+      known.clear();
+      for (int i = 0; i < profile.size(); i++) {
+        known.set(profile.item(i));
+      }
+      sought.clear();
+      liked.clear();
+      for (int row = from; row < window.start(group + 1); row++) {
+        if (window.item(row) >= 0) {
+          sought.set(window.item(row));
+          if (window.rating(row) >= likedFrom) {
+            liked.set(window.item(row));
+          }
+        }
+      }
+      int next = at;
+      for (int r = 0; r < rankers.size(); r++) {
+        int[] top = rankers.get(r).top(profile, known, LONGEST);
+        next = measure(top, sought, rows, next);
+        next = measure(top, liked, rows, next);
+        for (int cutoff = 0; cutoff < CUTOFFS.length; cutoff++) {
+          for (int i = 0; i < Math.min(top.length, CUTOFFS[cutoff]); i++) {
+            shown[r].add(cutoff, top[i]);
+          }
+        }
+      }
+      return !liked.isEmpty();
+    }
+
+    private int measure(int[] top, BitSet relevant, float[] rows, int at) {
+      int count = relevant.cardinality();
+      int next = at;
+      for (int i = 0; i < top.length; i++) {
+        hits[i] = relevant.get(top[i]);
+      }
+      for (RankingMetrics metric : metrics) {
+        if (count > 0) {
+          metric.measure(hits, top.length, count, rows, next);
+        }
+        next += RankingMetrics.COUNT;
+      }
+      return next;
+    }
+  }
+}

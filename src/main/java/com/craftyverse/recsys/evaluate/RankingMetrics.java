@@ -1,0 +1,80 @@
+package com.craftyverse.recsys.evaluate;
+
+/// Measures of one user's list of recommendations against the items that the user chose later.
+///
+/// Relevance is binary. With `hit(i)` 1 where the item at rank i, from 1, is relevant and 0 elsewhere,
+/// `R` the number of relevant items, and a list cut off at rank `k`:
+///
+/// ```
+/// NDCG       Σ hit(i) / log2(i + 1)  ÷  Σ_{i ≤ min(k, R)} 1 / log2(i + 1)
+/// recall     Σ hit(i) ÷ R
+/// precision  Σ hit(i) ÷ k
+/// hit rate   1 if there is a hit, else 0
+/// MRR        1 ÷ rank of the first hit, 0 without one
+/// MAP        Σ hit(i) · precision at i  ÷  min(k, R)
+/// ```
+///
+/// Each sum runs over the ranks 1 to k. NDCG follows Järvelin & Kekäläinen, "Cumulated gain-based
+/// evaluation of IR techniques" (TOIS 2002), with the discount of Burges et al. (ICML 2005); the others
+/// follow Manning, Raghavan & Schütze, "Introduction to Information Retrieval" (2008), chapter 8. A list
+/// shorter than k has no hits at the missing ranks.
+final class RankingMetrics {
+  static final int NDCG = 0;
+  static final int RECALL = 1;
+  static final int PRECISION = 2;
+  static final int HIT_RATE = 3;
+  static final int MRR = 4;
+  static final int MAP = 5;
+
+  /// How many measures there are.
+  static final int COUNT = 6;
+
+  private final int cutoff;
+  private final double[] discounts;
+
+  /// DCG of a list whose first n items are relevant, by n.
+  private final double[] ideals;
+
+  /// @param cutoff k, 1 at least
+  RankingMetrics(int cutoff) {
+    this.cutoff = cutoff;
+    this.discounts = new double[cutoff];
+    this.ideals = new double[cutoff + 1];
+    for (int i = 0; i < cutoff; i++) {
+      discounts[i] = StrictMath.log(2) / StrictMath.log(i + 2);
+      ideals[i + 1] = ideals[i] + discounts[i];
+    }
+  }
+
+  /// k.
+  int cutoff() {
+    return cutoff;
+  }
+
+  /// Writes the measures of one list to `out[at … at + COUNT − 1]`.
+  ///
+  /// @param hits whether the item at each rank is relevant
+  /// @param shown ranks that the list has, any number
+  /// @param relevant R, 1 at least
+  void measure(boolean[] hits, int shown, int relevant, float[] out, int at) {
+    double gain = 0;
+    double precisions = 0;
+    int found = 0;
+    int first = 0;
+    for (int i = 0; i < Math.min(shown, cutoff); i++) {
+      if (hits[i]) {
+        found++;
+        gain += discounts[i];
+        precisions += found / (i + 1.0);
+        first = first == 0 ? i + 1 : first;
+      }
+    }
+    int most = Math.min(cutoff, relevant);
+    out[at + NDCG] = (float) (gain / ideals[most]);
+    out[at + RECALL] = (float) found / relevant;
+    out[at + PRECISION] = (float) found / cutoff;
+    out[at + HIT_RATE] = found > 0 ? 1 : 0;
+    out[at + MRR] = first == 0 ? 0 : 1f / first;
+    out[at + MAP] = (float) (precisions / most);
+  }
+}

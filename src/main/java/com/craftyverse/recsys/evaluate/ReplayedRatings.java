@@ -1,0 +1,135 @@
+package com.craftyverse.recsys.evaluate;
+
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.WorkerPool;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Predicts the ratings of a window in the order in which they were given: each from the user's training ratings
+/// and all ratings of the window before it, folded into the fixed item factors. Ratings of items that training
+/// does not know are left out, as predictions and as evidence.
+final class ReplayedRatings {
+  /// Users in a piece of work.
+  private static final int USERS = 256;
+
+  private final LoadedModel model;
+  private final BiasBaseline baseline;
+  private final TrainingHistory history;
+
+  ReplayedRatings(LoadedModel model, BiasBaseline baseline, TrainingHistory history) {
+    this.model = model;
+    this.baseline = baseline;
+    this.history = history;
+  }
+
+  /// Sums over a piece of work, added up in the order of the pieces, so that threads do not change the result.
+  private static final class Sums {
+    private long ratings;
+    private int users;
+    private double squares;
+    private double absolutes;
+    private double baselineSquares;
+    private double meanSquares;
+
+    void add(Sums other) {
+      ratings += other.ratings;
+      users += other.users;
+      squares += other.squares;
+      absolutes += other.absolutes;
+      baselineSquares += other.baselineSquares;
+      meanSquares += other.meanSquares;
+    }
+  }
+
+  /// Replays a window.
+  ///
+  /// @param progress counts ratings
+  /// @return the errors; null where no rating is of a known item
+  @Nullable RatingFigures run(HeldOutRatings window, Progress progress, WorkerPool workers)
+      throws IOException {
+    int pieces = Math.ceilDiv(window.groups(), USERS);
+    Sums[] sums = new Sums[pieces];
+    Replay[] replays = new Replay[workers.threads()];
+    AtomicLong done = new AtomicLong();
+    workers.run(
+        pieces,
+        (piece, worker) -> {
+          Replay replay = replays[worker];
+          if (replay == null) {
+            replay = new Replay();
+            replays[worker] = replay;
+          }
+          Sums own = new Sums();
+          int end = Math.min(window.groups(), (piece + 1) * USERS);
+          for (int group = piece * USERS; group < end; group++) {
+            workers.checkStopped();
+            replay.user(window, group, own);
+          }
+          sums[piece] = own;
+          synchronized (progress) {
+            progress.update(done.addAndGet(window.start(end) - window.start(piece * USERS)));
+          }
+        });
+    Sums all = new Sums();
+    for (Sums own : sums) {
+      all.add(own);
+    }
+    return all.ratings == 0
+        ? null
+        : new RatingFigures(
+            all.ratings,
+            all.users,
+            Math.sqrt(all.squares / all.ratings),
+            all.absolutes / all.ratings,
+            Math.sqrt(all.baselineSquares / all.ratings),
+            Math.sqrt(all.meanSquares / all.ratings),
+            all.squares < all.baselineSquares);
+  }
+
+  /// One thread's state.
+  private final class Replay {
+    private final ModelCard card = model.card();
+    private final ReplayedUser user = new ReplayedUser(model);
+    private final Profile profile = new Profile();
+    private final double[] row = new double[model.equationSize()];
+
+    void user(HeldOutRatings window, int group, Sums sums) throws IOException {
+      profile.reset(window.user(group));
+      if (window.user(group) >= 0) {
+        history.copyTo(profile, window.user(group));
+      }
+      SequentialFoldIn foldIn = user.fold(profile);
+      BiasBaseline.RunningUser biases = baseline.user();
+      for (int i = 0; i < profile.size(); i++) {
+        biases.add(profile.item(i), profile.rating(i));
+      }
+      long before = sums.ratings;
+      for (int at = window.start(group); at < window.start(group + 1); at++) {
+        int item = window.item(at);
+        if (item < 0) {
+          continue;
+        }
+        float rating = window.rating(at);
+        model.copyEquationRow(item, row, 0);
+        double average = model.itemAverage(item);
+        double predicted =
+            foldIn.size() == 0 && card.isDot()
+                ? card.trainMean()
+                : average + (foldIn.size() == 0 ? 0 : foldIn.predict(row));
+        double error = rating - card.clip((float) predicted);
+        sums.squares += error * error;
+        sums.absolutes += Math.abs(error);
+        double ofBiases = rating - card.clip((float) biases.predict(item));
+        sums.baselineSquares += ofBiases * ofBiases;
+        double ofMean = rating - baseline.mean();
+        sums.meanSquares += ofMean * ofMean;
+        sums.ratings++;
+        foldIn.add(row, rating - average);
+        biases.add(item, rating);
+      }
+      sums.users += sums.ratings > before ? 1 : 0;
+    }
+  }
+}

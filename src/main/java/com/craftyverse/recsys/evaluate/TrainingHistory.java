@@ -1,0 +1,57 @@
+package com.craftyverse.recsys.evaluate;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Schemas;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The ratings that a model was trained on, by user: its `seen.arrow`, mapped.
+final class TrainingHistory {
+  private final ArrowFile file;
+  private final List<RecordBatch> batches;
+  private final int items;
+
+  /// @throws MalformedFileException when the file does not fit the card
+  TrainingHistory(ArrowFile file, ModelCard card) throws MalformedFileException {
+    file.require(Schemas.SEEN);
+    if (file.rows() != card.users()) {
+      throw file.malformed(file.rows() + " rows; model.json says " + card.users());
+    }
+    this.file = file;
+    this.batches = file.batches();
+    this.items = card.items();
+  }
+
+  /// Appends a user's training ratings to a profile.
+  ///
+  /// @throws MalformedFileException when one is not of the model's items or not a number
+  void copyTo(Profile profile, int user) throws MalformedFileException {
+    RecordBatch batch = RecordBatches.at(batches, user);
+    long row = user - batch.firstRow();
+    MemorySegment offsets = batch.offsets("ratings");
+    MemorySegment rated = batch.data("ratings.item.item");
+    MemorySegment ratings = batch.data("ratings.item.rating");
+    int to = offsets.get(Buffers.INT32, 4 * (row + 1));
+    for (int at = offsets.get(Buffers.INT32, 4 * row); at < to; at++) {
+      int item = rated.get(Buffers.INT32, 4L * at);
+      float rating = ratings.get(Buffers.FLOAT32, 4L * at);
+      if (item < 0 || item >= items || !Float.isFinite(rating)) {
+        throw file.malformed(
+            "row "
+                + user
+                + ": item "
+                + item
+                + ", rating "
+                + rating
+                + "; there are "
+                + items
+                + " items");
+      }
+      profile.add(item, rating);
+    }
+  }
+}

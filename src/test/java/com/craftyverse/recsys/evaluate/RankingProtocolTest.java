@@ -1,0 +1,367 @@
+package com.craftyverse.recsys.evaluate;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.index.Index;
+import com.craftyverse.recsys.index.IndexRequest;
+import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.split.Split;
+import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.split.SplitResult;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequest;
+import com.craftyverse.recsys.train.TrainRequests;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Both protocols from an upload to the figures, against the definitions over plain collections.
+class RankingProtocolTest {
+  private static final double LIKED_FROM = 3.65;
+
+  @TempDir Path directory;
+  private LocalObjectStore store;
+  private final List<Rated> uploaded = new ArrayList<>();
+  private String dataset = "";
+
+  /// A row of the upload.
+  private record Rated(int user, int item, float rating, long time) {}
+
+  /// 80 users who come one after the other and choose some of 60 items, low numbers more often.
+  @BeforeEach
+  void ingest() throws IOException {
+    store = new LocalObjectStore(directory);
+    Random random = new Random(11);
+    StringBuilder csv = new StringBuilder(Uploads.HEADER);
+    for (int user = 1; user <= 80; user++) {
+      Set<Integer> chosen = new HashSet<>();
+      int count = 2 + random.nextInt(25);
+      while (chosen.size() < count) {
+        chosen.add(1 + (int) (60 * Math.pow(random.nextDouble(), 2)));
+      }
+      for (int item : chosen) {
+        float rating = (1 + random.nextInt(10)) / 2f;
+        long time = 1_000_000 + 900L * user + random.nextInt(2_000);
+        uploaded.add(new Rated(user, item, rating, time));
+        csv.append(user).append(',').append(item).append(',').append(rating).append(',');
+        csv.append(time).append('\n');
+      }
+    }
+    dataset =
+        Uploads.ingest(store, "raw/set.csv", csv.toString().getBytes(StandardCharsets.UTF_8))
+            .manifest();
+  }
+
+  private String train(SplitResult split) throws IOException {
+    String index = new Index(store).run(new IndexRequest(split.manifest())).manifest();
+    return new Train(store)
+        .run(TrainRequests.with(index, "'factors': 4, 'epochs': 2, 'seed': 7"))
+        .model();
+  }
+
+  private EvaluateFigures evaluate(String model) throws IOException {
+    return new Evaluate(store).run(new EvaluateRequest(model)).figures();
+  }
+
+  @Test
+  void replay_isJudgedAsItsDefinitionSays() throws IOException {
+    SplitResult split = new Split(store).run(new SplitRequest(dataset));
+    double from = requireNonNull(split.figures().trainThreshold());
+    double to = requireNonNull(split.figures().testThreshold());
+
+    EvaluateFigures figures = evaluate(train(split));
+
+    assertThat(figures.protocol()).isEqualTo("replay");
+    assertThat(figures.likedFrom()).isCloseTo(LIKED_FROM, within(1e-6));
+    List<Rated> training = uploaded.stream().filter(rated -> rated.time <= from).toList();
+    assertReplay(
+        figures.test(),
+        training,
+        uploaded.stream().filter(rated -> rated.time > from && rated.time <= to).toList());
+    assertReplay(
+        figures.validation(),
+        training,
+        uploaded.stream().filter(rated -> rated.time > to).toList());
+    assertThat(figures.testNdcg())
+        .isEqualTo(
+            requireNonNull(requireNonNull(figures.test().ranking()).ndcgAt10("preference"))
+                .value());
+  }
+
+  private static void assertReplay(SetFigures figures, List<Rated> training, List<Rated> window) {
+    Map<Integer, Integer> popularity = counts(training);
+    Map<Integer, List<Rated>> users = byUser(window);
+    List<Case> cases = new ArrayList<>();
+    int withoutHistory = 0;
+    int outside = 0;
+    for (Map.Entry<Integer, List<Rated>> user : users.entrySet()) {
+      List<Rated> rows = user.getValue();
+      rows.sort(Comparator.comparingLong(Rated::time));
+      List<Rated> known = new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
+      known.addAll(inside(rows.subList(0, rows.size() / 2), popularity));
+      List<Rated> sought = inside(rows.subList(rows.size() / 2, rows.size()), popularity);
+      outside += rows.size() - inside(rows, popularity).size();
+      if (!sought.isEmpty() && known.isEmpty()) {
+        withoutHistory++;
+      } else if (!sought.isEmpty()) {
+        cases.add(new Case(known, sought));
+      }
+    }
+    RankingFigures ranking = requireNonNull(figures.ranking());
+    assertThat(ranking.users()).isEqualTo(cases.size()).isGreaterThan(5);
+    assertThat(ranking.usersWithoutHistory()).isEqualTo(withoutHistory);
+    assertThat(ranking.outsideCatalogue()).isEqualTo(outside);
+    assertThat(ranking.items()).isEqualTo(popularity.size());
+    assertThat(ranking.heldOut()).isEqualTo(cases.stream().mapToInt(c -> c.sought.size()).sum());
+    assertOrder(ranking, "mostPopular", cases, byCount(popularity, popularity));
+    assertOrder(ranking, "recentlyPopular", cases, byCount(popularity, counts(recent(training))));
+    assertBiases(figures, training, users, popularity);
+  }
+
+  @Test
+  void withinUsers_isJudgedAsItsDefinitionSays() throws IOException {
+    SplitResult split = new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3));
+
+    EvaluateFigures figures = evaluate(train(split));
+
+    assertThat(figures.protocol()).isEqualTo("withinUsers");
+    assertThat(figures.test().replayedRatings()).isNull();
+    assertWithinUsers(figures, read(split, "train.arrow"), read(split, "test.arrow"));
+  }
+
+  private static void assertWithinUsers(
+      EvaluateFigures figures, List<Rated> training, List<Rated> test) {
+    Map<Integer, Integer> popularity = counts(training);
+    List<Case> cases = new ArrayList<>();
+    byUser(test)
+        .forEach(
+            (user, rows) -> {
+              List<Rated> sought = inside(rows, popularity);
+              if (!sought.isEmpty()) {
+                cases.add(new Case(requireNonNull(byUser(training).get(user)), sought));
+              }
+            });
+    RankingFigures ranking = requireNonNull(figures.test().ranking());
+    assertThat(ranking.users()).isEqualTo(cases.size()).isGreaterThan(60);
+    assertThat(ranking.outsideCatalogue()).isEqualTo(test.size() - inside(test, popularity).size());
+    assertOrder(ranking, "mostPopular", cases, byCount(popularity, popularity));
+  }
+
+  @Test
+  void modelOfTrainAndValidation_knowsBoth_andIsJudgedByTheTestSetAlone() throws IOException {
+    SplitResult split = new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3));
+    String scored = train(split);
+    String index =
+        new Index(store)
+            .run(IndexRequest.of(split.manifest(), Rows.TRAIN_AND_VALIDATION))
+            .manifest();
+    String model = new Train(store).run(TrainRequest.refit(index, scored)).model();
+
+    EvaluateFigures figures = evaluate(model);
+
+    assertThat(figures.validation())
+        .isEqualTo(new SetFigures(null, null, null, "the model was trained on the validation set"));
+    List<Rated> training = read(split, "train.arrow");
+    training.addAll(read(split, "validation.arrow"));
+    assertWithinUsers(figures, training, read(split, "test.arrow"));
+  }
+
+  @Test
+  void sampleOfUsers_isStated_andAnEvaluationOfItsOwn() throws IOException {
+    String model = train(new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3)));
+    EvaluateResult all = new Evaluate(store).run(new EvaluateRequest(model));
+
+    EvaluateResult some =
+        new Evaluate(store).run(new EvaluateRequest(model, "rating", 4.5, 20, 1L, 1));
+
+    assertThat(some.manifest()).isNotEqualTo(all.manifest());
+    assertThat(some.figures().sampledUsers()).isEqualTo(20);
+    assertThat(some.figures().likedFrom()).isEqualTo(4.5);
+    assertThat(requireNonNull(some.figures().test().ranking()).users()).isEqualTo(20);
+    assertThat(new Evaluate(store).run(new EvaluateRequest(model)).figures())
+        .isEqualTo(all.figures());
+  }
+
+  @Test
+  void threads_doNotChangeAFigure() throws IOException {
+    String model = train(new Split(store).run(new SplitRequest(dataset)));
+    EvaluateFigures one =
+        new Evaluate(store).run(new EvaluateRequest(model, null, null, null, 5L, 1)).figures();
+    store.delete(
+        new Evaluate(store).run(new EvaluateRequest(model, null, null, null, 5L, 1)).manifest());
+
+    assertThat(
+            new Evaluate(store).run(new EvaluateRequest(model, null, null, null, 5L, 3)).figures())
+        .isEqualTo(one);
+  }
+
+  @Test
+  void fieldsOutOfRange_areRefused() throws IOException {
+    String model = train(new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3)));
+
+    assertRefused(
+        new EvaluateRequest(model, "votes", null, null, null, null),
+        "field 'rankBy': expected preference or rating, found 'votes'");
+    assertRefused(
+        new EvaluateRequest(model, null, 7.0, null, null, null),
+        "field 'likedFrom': expected a rating from 0.5 to 5.0, the scale of the dataset, found"
+            + " 7.0");
+    assertRefused(
+        new EvaluateRequest(model, null, null, 0, null, null),
+        "field 'users': expected a whole number of at least 1, found 0");
+    assertRefused(
+        new EvaluateRequest(model, null, null, null, null, 65),
+        "field 'threads': expected a whole number from 1 to 64, found 65");
+  }
+
+  private void assertRefused(EvaluateRequest request, String message) {
+    assertThatThrownBy(() -> new Evaluate(store).run(request))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(message);
+  }
+
+  private record Case(List<Rated> known, List<Rated> sought) {}
+
+  private List<Rated> read(SplitResult split, String set) throws IOException {
+    Map<List<Integer>, Rated> rows = new HashMap<>();
+    uploaded.forEach(rated -> rows.put(List.of(rated.user, rated.item), rated));
+    List<Rated> read = new ArrayList<>();
+    String key = split.manifest().replace("manifest.json", set);
+    try (var file = ArrowFile.open(store.fetch(key).path(), key)) {
+      for (var batch : file.batches()) {
+        int[] users = batch.data("userId").toArray(Buffers.INT32);
+        int[] items = batch.data("movieId").toArray(Buffers.INT32);
+        for (int i = 0; i < users.length; i++) {
+          read.add(requireNonNull(rows.get(List.of(users[i], items[i]))));
+        }
+      }
+    }
+    return read;
+  }
+
+  private static Map<Integer, List<Rated>> byUser(List<Rated> rows) {
+    Map<Integer, List<Rated>> users = new TreeMap<>();
+    rows.forEach(row -> users.computeIfAbsent(row.user, _ -> new ArrayList<>()).add(row));
+    return users;
+  }
+
+  private static Map<Integer, Integer> counts(List<Rated> rows) {
+    Map<Integer, Integer> counts = new TreeMap<>();
+    rows.forEach(row -> counts.merge(row.item, 1, Integer::sum));
+    return counts;
+  }
+
+  private static List<Rated> inside(List<Rated> rows, Map<Integer, Integer> catalogue) {
+    return rows.stream().filter(row -> catalogue.containsKey(row.item)).toList();
+  }
+
+  /// Rows after the 0.8 quantile of the times, interpolated as numpy does.
+  private static List<Rated> recent(List<Rated> training) {
+    long[] times = training.stream().mapToLong(Rated::time).sorted().toArray();
+    double place = (times.length - 1) * 0.8;
+    int below = (int) place;
+    double quantile = times[below] + (times[below + 1] - times[below]) * (place - below);
+    return training.stream().filter(row -> row.time > quantile).toList();
+  }
+
+  private static List<Integer> byCount(
+      Map<Integer, Integer> catalogue, Map<Integer, Integer> counts) {
+    List<Integer> items = new ArrayList<>(catalogue.keySet());
+    items.sort(
+        Comparator.comparingInt((Integer item) -> -counts.getOrDefault(item, 0))
+            .thenComparing(item -> item));
+    return items;
+  }
+
+  private static void assertOrder(
+      RankingFigures ranking, String name, List<Case> cases, List<Integer> order) {
+    RankerFigures figures = requireNonNull(ranking.rankers().get(name));
+    assertThat(requireNonNull(figures.all()).at10().ndcg().value())
+        .isCloseTo(ndcg(cases, order, c -> c.sought), within(1e-6));
+    assertThat(requireNonNull(figures.liked()).at10().ndcg().value())
+        .isCloseTo(
+            ndcg(
+                cases,
+                order,
+                c -> c.sought.stream().filter(row -> row.rating >= LIKED_FROM).toList()),
+            within(1e-6));
+  }
+
+  private static double ndcg(
+      List<Case> cases, List<Integer> order, Function<Case, List<Rated>> relevance) {
+    double sum = 0;
+    int users = 0;
+    for (Case user : cases) {
+      Set<Integer> relevant = new HashSet<>();
+      relevance.apply(user).forEach(row -> relevant.add(row.item));
+      if (relevant.isEmpty()) {
+        continue;
+      }
+      Set<Integer> known = new HashSet<>();
+      user.known.forEach(row -> known.add(row.item));
+      List<Integer> list = order.stream().filter(item -> !known.contains(item)).limit(10).toList();
+      double gain = 0;
+      double ideal = 0;
+      for (int i = 0; i < 10; i++) {
+        double discount = Math.log(2) / Math.log(i + 2);
+        gain += i < list.size() && relevant.contains(list.get(i)) ? discount : 0;
+        ideal += i < relevant.size() ? discount : 0;
+      }
+      sum += gain / ideal;
+      users++;
+    }
+    return sum / users;
+  }
+
+  /// The bias baseline of the replayed ratings: each user's bias of all that was rated before.
+  private static void assertBiases(
+      SetFigures figures,
+      List<Rated> training,
+      Map<Integer, List<Rated>> users,
+      Map<Integer, Integer> popularity) {
+    double mean = training.stream().mapToDouble(Rated::rating).average().orElseThrow();
+    Map<Integer, Double> itemBias = new HashMap<>();
+    training.forEach(row -> itemBias.merge(row.item, row.rating - mean, Double::sum));
+    itemBias.replaceAll((item, sum) -> sum / (25 + requireNonNull(popularity.get(item))));
+    double squares = 0;
+    int rows = 0;
+    for (Map.Entry<Integer, List<Rated>> user : users.entrySet()) {
+      List<Rated> known = new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
+      for (Rated row : inside(user.getValue(), popularity)) {
+        double bias =
+            known.stream()
+                    .mapToDouble(k -> k.rating - mean - requireNonNull(itemBias.get(k.item)))
+                    .sum()
+                / (10 + known.size());
+        double predicted = Math.clamp(mean + requireNonNull(itemBias.get(row.item)) + bias, 0.5, 5);
+        squares += Math.pow(row.rating - predicted, 2);
+        rows++;
+        known.add(row);
+      }
+    }
+    RatingFigures replayed = requireNonNull(figures.replayedRatings());
+    assertThat(replayed.ratings()).isEqualTo(rows);
+    assertThat(replayed.baselineRmse()).isCloseTo(Math.sqrt(squares / rows), within(1e-5));
+  }
+}
