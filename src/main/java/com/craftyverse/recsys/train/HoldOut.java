@@ -10,7 +10,8 @@ import java.util.Arrays;
 ///
 /// @param training what a trial learns from, the items' places as they are in the whole set
 /// @param cases what is to be found
-record HoldOut(Choices training, RankingJudge.Cases cases) {
+/// @param available choices of the same users, what is held out included
+record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
   /// Choices that a trial learns from: all of a small set.
   private static final int MOST_CHOICES = 1_000_000;
 
@@ -75,7 +76,8 @@ record HoldOut(Choices training, RankingJudge.Cases cases) {
     }
     return new HoldOut(
         choices.part(start, index, weight, dense),
-        new RankingJudge.Cases(caseUsers, cases.start(), cases.items()));
+        new RankingJudge.Cases(caseUsers, cases.start(), cases.items()),
+        index.length);
   }
 
   /// Holds out of the choices of all users, or of a random part of them.
@@ -147,6 +149,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases) {
     }
     return new HoldOut(
         choices.part(start, Arrays.copyOf(index, kept), Arrays.copyOf(weight, kept), dense),
-        new RankingJudge.Cases(caseUsers, caseStart, Arrays.copyOf(caseItems, found)));
+        new RankingJudge.Cases(caseUsers, caseStart, Arrays.copyOf(caseItems, found)),
+        size);
   }
 }

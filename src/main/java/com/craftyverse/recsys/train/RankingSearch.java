@@ -14,14 +14,15 @@ import java.util.Locale;
 ///
 /// What is good lies along a ridge, ρ = λ·α₀ = constant, near α₀ = 0.2. So six values of ρ are tried
 /// for a few epochs, around a guess and further on while the best one lies at an edge, and then three
-/// of α₀ at the best two of ρ for twice as many. The guess, for n choices:
+/// of α₀ at the best ρ, and at the one between the best two, for twice as many. The guess, for n choices:
 ///
 /// ```
 /// ρ₀ = 0.3 · √n · (√users + √items) / (users · items)
 /// ```
 ///
 /// *Large sets* are searched on a part of the users. With fewer users the best ρ is higher, and so is
-/// ρ₀: what is found is carried over as a multiple of ρ₀.
+/// ρ₀: what is found is carried over as a multiple of ρ₀. That a quarter of the choices is held out
+/// makes no difference.
 final class RankingSearch {
   private static final int BRACKET = 6;
   private static final double LOWEST = 0.25;
@@ -30,7 +31,6 @@ final class RankingSearch {
   private static final int MOST_CUTS = 8;
   private static final double RIDGE = 0.2;
   private static final double[] AROUND_THE_RIDGE = {0.1, 0.2, 0.4};
-  private static final int SEMIFINALISTS = 2;
   private static final int FIRST_EPOCHS = 4;
   private static final int LAST_EPOCHS = 8;
 
@@ -49,6 +49,7 @@ final class RankingSearch {
   private final String what;
   private final Choices whole;
   private final Choices training;
+  private final int available;
   private final int factors;
   private final long seed;
   private final RankingSolver solver;
@@ -70,6 +71,7 @@ final class RankingSearch {
     this.what = what;
     this.whole = whole;
     this.training = holdOut.training();
+    this.available = holdOut.available();
     this.factors = factors;
     this.seed = seed;
     this.solver = new RankingSolver(training, factors, RankingParameters.STEPS, kernel, workers);
@@ -77,13 +79,12 @@ final class RankingSearch {
   }
 
   /// ρ₀ of a set.
-  static double guess(Choices choices) {
+  ///
+  /// @param count of its choices
+  static double guess(Choices choices, int count) {
     double users = choices.byUser().rows();
     double items = choices.byItem().rows();
-    return 0.3
-        * Math.sqrt(choices.size())
-        * (Math.sqrt(users) + Math.sqrt(items))
-        / (users * items);
+    return 0.3 * Math.sqrt(count) * (Math.sqrt(users) + Math.sqrt(items)) / (users * items);
   }
 
   /// Tries pairs out. Where there is nothing to judge by, or all collapse, it takes the guess, or a
@@ -91,12 +92,15 @@ final class RankingSearch {
   ///
   /// @throws RequestException when the vectors collapse to zero with every pair
   Found run() throws IOException {
-    double guess = guess(training);
+    double guess = guess(training, available);
     RankingTrial best = judge.users() == 0 ? null : search(guess);
     if (best == null || best.collapsed()) {
       best = lower(guess);
     }
-    return new Found(best.regularization() * guess(whole) / guess, best.unobservedWeight(), trials);
+    return new Found(
+        best.regularization() * guess(whole, whole.size()) / guess,
+        best.unobservedWeight(),
+        trials);
   }
 
   private RankingTrial lower(double guess) throws IOException {
@@ -131,10 +135,12 @@ final class RankingSearch {
       }
     }
     line.sort(Comparator.comparingDouble(RankingTrial::worth).reversed());
+    double first = line.get(0).rho();
+    double second = line.get(1).rho();
     List<RankingTrial> last = new ArrayList<>();
-    for (RankingTrial semifinalist : line.subList(0, SEMIFINALISTS)) {
+    for (double rho : new double[] {first, Math.sqrt(first * second)}) {
       for (double alpha0 : AROUND_THE_RIDGE) {
-        last.add(tryOut(semifinalist.rho(), alpha0, LAST_EPOCHS));
+        last.add(tryOut(rho, alpha0, LAST_EPOCHS));
       }
     }
     return best(last);

@@ -105,7 +105,26 @@ class RankingSearchTest {
       assertThat(best.collapsed()).isFalse();
       // Two of about nine unknown items of the group are held out: nobody could do much better.
       assertThat(best.ndcg()).isGreaterThan(0.4);
-      double carried = RankingSearch.guess(choices) / RankingSearch.guess(holdOut.training());
+      assertThat(found.regularization()).isEqualTo(best.regularization());
+    }
+  }
+
+  /// ρ₀ of a part is higher than that of the whole, and so is what is found.
+  @Test
+  void search_onSomeUsers_carriesOverAMultipleOfTheGuess() throws IOException {
+    try (WorkerPool workers = new WorkerPool("train", "test", 2)) {
+      Choices choices = choices();
+      HoldOut holdOut = HoldOut.ofTraining(choices, choices.size() / 2, Integer.MAX_VALUE, 42);
+
+      RankingSearch.Found found =
+          new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
+
+      List<RankingTrial> trials = found.trials();
+      RankingTrial best = RankingSearch.best(trials.subList(trials.size() - 6, trials.size()));
+      double carried =
+          RankingSearch.guess(choices, choices.size())
+              / RankingSearch.guess(holdOut.training(), holdOut.available());
+      assertThat(carried).isBetween(0.5, 0.95);
       assertThat(found.regularization()).isCloseTo(best.regularization() * carried, within(1e-12));
     }
   }
