@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// The movies, in the order in which they entered the catalogue, which is the order of their ids.
@@ -13,7 +14,7 @@ final class Catalogue {
   static final int FACTORS = 8;
 
   /// Standard deviation of the factor part `p · q` over random pairs of user and movie, in stars.
-  private static final double FACTOR_SD = 0.5;
+  private static final double FACTOR_SD = 0.46;
 
   /// Each factor carries this share of the variance of the one before.
   private static final double FACTOR_DECAY = 0.35;
@@ -21,9 +22,27 @@ final class Catalogue {
   /// Share of a movie's factor variance that its genres explain.
   private static final double GENRE_SHARE = 0.5;
 
+  /// Of what a movie gives to tastes, the share that goes to the first.
+  static final double FIRST_TASTE = 0.8;
+
+  /// The breadth of a typical movie that few users rate.
+  private static final double LEAST_BREADTH = 0.1;
+
+  /// A movie that all users rate would be so much broader.
+  private static final double BREADTH_BY_REACH = 0.8;
+
+  private static final double LOG_BREADTH_SD = 0.3;
+  private static final double MOST_BREADTH = 0.9;
+
+  /// How many movies of a taste have its leading genre, and how many others that have more than one
+  /// genre have its accent.
+  private static final double LEADS = 0.9;
+
+  private static final double ACCENTS = 0.6;
+
   /// Added to the quality by popularity, because users choose what suits them and the scale ends at
   /// five stars.
-  private static final double QUALITY_SHIFT = 0.03;
+  private static final double QUALITY_SHIFT = 0.145;
 
   // Mean rating of a movie by its number of ratings in ml-latest.
   private static final double[] QUALITY_COUNTS = {1, 3, 7, 25, 300, 3_000, 30_000};
@@ -56,6 +75,18 @@ final class Catalogue {
   /// `size × FACTORS`, row by row: `q`.
   final float[] factors;
 
+  /// The [Taste]s that the movie serves, two different ones.
+  final byte[] taste;
+
+  final byte[] secondTaste;
+
+  /// Share, `0 … 1`, of the movie's appeal that reaches everybody, whatever their tastes.
+  final float[] breadth;
+
+  private final Map<Genre, double[]> genreFactors;
+
+  private final int users;
+
   Catalogue(SampleSpec spec, Timeline timeline) {
     size = spec.movies();
     id = new int[size];
@@ -65,6 +96,10 @@ final class Catalogue {
     expected = new double[size];
     quality = new float[size];
     factors = new float[size * FACTORS];
+    taste = new byte[size];
+    secondTaste = new byte[size];
+    breadth = new float[size];
+    users = spec.users();
 
     double[] counts = Popularity.expectedCounts(spec);
     double stride = Popularity.ranksPerMovie(spec);
@@ -75,7 +110,7 @@ final class Catalogue {
     }
     Arrays.sort(entered);
 
-    Map<Genre, double[]> genreFactors = genreFactors(spec.seed());
+    genreFactors = genreFactors(spec.seed());
     // Later movies than this would find too few users to rate them.
     long latest = timeline.time(0.97 * spec.arrivals());
     Titles titles = new Titles();
@@ -89,12 +124,9 @@ final class Catalogue {
       boolean dense = i < size / 10;
       lastId += dense ? 1 + idGaps.nextInt(10) / 9 : 1 + idGaps.nextInt(6);
       id[i] = lastId;
+      drawTastes(i, SplitMix.stream(spec.seed(), Streams.MOVIE_TASTE, rank));
       describe(
-          i,
-          1 + (rank - 1) * stride,
-          SplitMix.stream(spec.seed(), Streams.MOVIE, rank),
-          titles,
-          genreFactors);
+          i, 1 + (rank - 1) * stride, SplitMix.stream(spec.seed(), Streams.MOVIE, rank), titles);
     }
   }
 
@@ -107,6 +139,11 @@ final class Catalogue {
       throw new IllegalArgumentException("no movie has the id " + movieId);
     }
     return index;
+  }
+
+  /// The point of a genre in factor space, of unit variance over the genres.
+  double[] genreFactors(Genre genre) {
+    return Objects.requireNonNull(genreFactors.get(genre));
   }
 
   /// Number of movies that have entered by a time: they are the first ones.
@@ -141,13 +178,21 @@ final class Catalogue {
     return (long) ((year - 1970) * SECONDS_PER_YEAR);
   }
 
-  private void describe(
-      int i, double rank, SplitMix random, Titles titles, Map<Genre, double[]> genreFactors) {
+  private void drawTastes(int i, SplitMix random) {
+    taste[i] = (byte) random.nextInt(Taste.COUNT);
+    secondTaste[i] = (byte) ((taste[i] + 1 + random.nextInt(Taste.COUNT - 1)) % Taste.COUNT);
+    double reach = expected[i] / users;
+    double typical = LEAST_BREADTH + BREADTH_BY_REACH * reach;
+    double own = typical * StrictMath.exp(LOG_BREADTH_SD * random.nextGaussian());
+    breadth[i] = (float) Math.min(own, MOST_BREADTH);
+  }
+
+  private void describe(int i, double rank, SplitMix random, Titles titles) {
     int year = releaseYear(i, random);
     title[i] = titles.next(random, year);
     double fullCount = Popularity.fullCount(rank);
     boolean unknown = rank > 20_000 && random.nextDouble() < 0.1;
-    Set<Genre> genreSet = unknown ? EnumSet.noneOf(Genre.class) : drawGenres(random, year);
+    Set<Genre> genreSet = unknown ? EnumSet.noneOf(Genre.class) : drawGenres(i, random, year);
     genres[i] = genreNames(genreSet);
     double[] shared = new double[FACTORS];
     double genreQuality = 0;
@@ -183,7 +228,7 @@ final class Catalogue {
     return Math.max(1903, Timeline.yearOf(added[i]) - (int) Math.min(age, 100));
   }
 
-  private static Set<Genre> drawGenres(SplitMix random, int year) {
+  private Set<Genre> drawGenres(int i, SplitMix random, int year) {
     double howMany = random.nextDouble();
     int wanted = howMany < 0.38 ? 1 : howMany < 0.72 ? 2 : howMany < 0.93 ? 3 : 4;
     double total = 0;
@@ -191,6 +236,14 @@ final class Catalogue {
       total += genre.frequency;
     }
     Set<Genre> set = EnumSet.noneOf(Genre.class);
+    Taste first = Taste.values()[taste[i]];
+    boolean leads = random.nextDouble() < LEADS && first.lead.existsIn(year);
+    if (leads) {
+      set.add(first.lead);
+    }
+    if (random.nextDouble() < ACCENTS && (!leads || wanted > 1) && first.accent.existsIn(year)) {
+      set.add(first.accent);
+    }
     while (set.size() < wanted) {
       double point = random.nextDouble() * total;
       for (Genre genre : Genre.values()) {

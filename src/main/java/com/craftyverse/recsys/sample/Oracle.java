@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.sample;
 
-/// What a perfect model would know: the distribution of the published rating, given who rates what
-/// and when. Thread-safe.
+/// What a perfect model would know: how strongly a user prefers a movie, and the distribution of the
+/// published rating, given who rates what and when. Thread-safe.
 ///
 /// Over any set of rows, the root of the mean of [#variance] is the RMSE of [#expectation], and no
 /// predictor that sees only user, movie and time can have a lower one in the long run.
@@ -21,12 +21,69 @@ public final class Oracle {
 
   private static final double MOST_STARS = 5;
 
+  private final SampleSpec spec;
+  private final Timeline timeline;
   private final Catalogue movies;
   private final Users users;
+  private final Choices choices;
 
-  Oracle(Catalogue movies, Users users) {
+  Oracle(SampleSpec spec, Timeline timeline, Catalogue movies, Users users, Choices choices) {
+    this.spec = spec;
+    this.timeline = timeline;
     this.movies = movies;
     this.users = users;
+    this.choices = choices;
+  }
+
+  /// The ids of all movies, ascending: the order of [#preferences].
+  public int[] movieIds() {
+    return movies.id.clone();
+  }
+
+  /// How strongly a user prefers a movie at a time. Each next movie that a user chooses is one of
+  /// those not chosen before, with probability proportional to this (Plackett–Luce).
+  ///
+  /// @param timestamp epoch seconds
+  /// @return popularity × liking, 0 where the movie is not in the catalogue yet
+  /// @throws IllegalArgumentException if there is no such user or movie
+  public double preference(int userId, int movieId, long timestamp) {
+    int user = user(userId);
+    int movie = movies.index(movieId);
+    return movies.added[movie] <= timestamp ? choices.preference(user, movie) : 0;
+  }
+
+  /// How much likelier than an average user one chooses a movie, whatever the movie's popularity: 1
+  /// on average over users.
+  ///
+  /// @throws IllegalArgumentException if there is no such user or movie
+  public double liking(int userId, int movieId) {
+    return choices.liking(user(userId), movies.index(movieId));
+  }
+
+  /// The preference of a user for each movie, weighted by how much the user chose while the movie was
+  /// in the catalogue: the expected number of choices of it over all sessions, if a movie could be
+  /// chosen again. Ranked by this, movies are in the order of the probability that the user has
+  /// chosen them, so that it is the best ranking of choices held out at random.
+  ///
+  /// @return in the order of [#movieIds]
+  /// @throws IllegalArgumentException if there is no such user
+  public double[] preferences(int userId) {
+    int user = user(userId);
+    Users.Plan plan = new Users.Plan();
+    users.plan(user, SplitMix.stream(spec.seed(), Streams.EVENTS, user), plan);
+    double[] cumulative = new double[Choices.TABLES];
+    double[] result = new double[movies.size];
+    for (int s = 0; s < plan.sessions; s++) {
+      int entered = movies.enteredBy(plan.start[s]);
+      choices.sum(user, timeline.year(plan.start[s]), cumulative);
+      result[entered - 1] += plan.ratings[s] / cumulative[Choices.TABLES - 1];
+    }
+    double exposure = 0;
+    for (int i = movies.size - 1; i >= 0; i--) {
+      exposure += result[i];
+      result[i] = exposure == 0 ? 0 : exposure * choices.preference(user, i);
+    }
+    return result;
   }
 
   /// The mean of the rating that this user would publish for this movie at this time, in stars.

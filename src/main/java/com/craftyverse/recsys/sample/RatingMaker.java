@@ -8,11 +8,6 @@ final class RatingMaker {
   private static final double LOG_GAP_MEAN = StrictMath.log(11);
   private static final double LOG_GAP_SD = 1.673;
 
-  /// How much likelier a user takes a movie for each star that it suits better.
-  private static final double TASTE = 0.5;
-
-  private static final double LEAST_INTEREST = 0.1;
-
   /// So many refusals in a row say that a user has taken nearly all there is.
   private static final int PATIENCE = 400;
 
@@ -28,6 +23,7 @@ final class RatingMaker {
 
   private final Users.Plan plan = new Users.Plan();
   private final int[] takenBy;
+  private final double[] cumulative = new double[Choices.TABLES];
   private long[] race = {};
   private long[] rows = {};
   private int size;
@@ -92,12 +88,11 @@ final class RatingMaker {
     // harmless.
     long shelf = plan.start[session];
     int year = timeline.year(shelf);
+    choices.sum(user, year, cumulative);
     int refusals = 0;
     while (open > 0 && refusals < PATIENCE) {
-      int movie = choices.draw(random, year);
-      if (takenBy[movie] == user
-          || movies.added[movie] > shelf
-          || random.nextDouble() >= interest(user, movie)) {
+      int movie = choices.draw(random, year, cumulative);
+      if (takenBy[movie] == user || movies.added[movie] > shelf) {
         refusals++;
       } else {
         time = rate(user, movie, time, random);
@@ -122,8 +117,7 @@ final class RatingMaker {
     int runners = 0;
     for (int i = 0; i < entered; i++) {
       if (takenBy[i] != user && choices.weight[i] > 0) {
-        double rings =
-            -StrictMath.log(random.nextDouble()) / (choices.weight[i] * interest(user, i));
+        double rings = -StrictMath.log(random.nextDouble()) / choices.preference(user, i);
         // Positive doubles order as their bits do; the low bits make room for the movie.
         race[runners++] = (Double.doubleToRawLongBits(rings) & -(1L << 20)) | i;
       }
@@ -149,9 +143,5 @@ final class RatingMaker {
     rows[size++] = (long) movie << MOVIE_SHIFT | when << TIME_SHIFT | stars;
     double gap = StrictMath.exp(LOG_GAP_MEAN + LOG_GAP_SD * random.nextGaussian());
     return time + (long) Math.min(Users.SESSION_GAP, gap + 0.5);
-  }
-
-  private double interest(int user, int movie) {
-    return Math.clamp(0.5 + TASTE * oracle.affinityAt(user, movie), LEAST_INTEREST, 1);
   }
 }

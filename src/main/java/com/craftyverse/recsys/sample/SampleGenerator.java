@@ -36,7 +36,7 @@ public final class SampleGenerator {
     movies = new Catalogue(spec, timeline);
     users = new Users(spec, timeline, movies);
     choices = new Choices(spec, timeline, movies, users);
-    oracle = new Oracle(movies, users);
+    oracle = new Oracle(spec, timeline, movies, users, choices);
   }
 
   /// What is made.

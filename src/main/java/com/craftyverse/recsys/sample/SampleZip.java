@@ -146,8 +146,8 @@ final class SampleZip {
             returning     %11$s: share of the users who come back after their first session
             lifetimeDays  %12$s: the median time for which those stay
 
-        Ratings follow a known model, noise included, so the best RMSE that a recommender can reach on
-        them can be calculated: see the class Oracle of that project.
+        Choices and ratings follow a known model, noise included, so the best NDCG and the best RMSE
+        that a recommender can reach on them can be calculated: see the class Oracle of that project.
 
         Files
         -----

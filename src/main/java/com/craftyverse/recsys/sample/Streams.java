@@ -12,6 +12,10 @@ final class Streams {
   static final int EVENTS = 7;
   static final int TAGS = 8;
   static final int LINKS = 9;
+  static final int MOVIE_TASTE = 10;
+  static final int USER_TASTE = 11;
+  static final int TASTE_PROFILES = 12;
+  static final int HOLD_OUT = 13;
 
   private Streams() {}
 }

@@ -16,6 +16,9 @@ final class Users {
   /// Those who rate e times as much rate so much higher, in stars.
   private static final double BIAS_PER_LOG_COUNT = -0.03;
 
+  /// Correlation of a user's factors with those that the user's tastes alone would give.
+  private static final double TASTE_IN_FACTORS = 0.35;
+
   private static final double LOG_SPREAD_SD = 0.28;
   private static final double WHOLE_STARS_ONLY = 0.17;
 
@@ -25,6 +28,9 @@ final class Users {
 
   /// The service opens when it has so many movies, or all of a smaller catalogue.
   private static final int FEWEST_MOVIES = 20;
+
+  /// A first rater is taken at once who likes the movie so much.
+  private static final double PASSION = 5;
 
   private static final int LONG_SESSION = 500;
   private static final int MAX_SESSIONS = 4_000;
@@ -52,6 +58,9 @@ final class Users {
   /// `size × Catalogue.FACTORS`, row by row: `p`, standard normal.
   final float[] factors;
 
+  /// `size × Taste.COUNT`, row by row: the user's tastes as multiples of an average one.
+  final float[] tastes;
+
   /// The movies whose first rater a user is, in two arrays as of a sparse matrix.
   final int[] firstStart;
 
@@ -71,10 +80,12 @@ final class Users {
     spread = new float[size];
     wholeStars = new boolean[size];
     factors = new float[size * Catalogue.FACTORS];
+    tastes = new float[size * Taste.COUNT];
     firstStart = new int[size + 1];
     firstMovies = new int[spec.ratedMovies()];
     lastArrival = timeline.to() - DAY;
 
+    double[] drawn = new double[Taste.COUNT];
     double[] activity = new double[size];
     int[] most = new int[size];
     int[] choosable = choosable(movies);
@@ -93,12 +104,60 @@ final class Users {
       for (int f = 0; f < Catalogue.FACTORS; f++) {
         factors[u * Catalogue.FACTORS + f] = (float) random.nextGaussian();
       }
+      TasteProfiles.draw(SplitMix.stream(spec.seed(), Streams.USER_TASTE, u), drawn);
+      for (int k = 0; k < Taste.COUNT; k++) {
+        tastes[u * Taste.COUNT + k] = (float) drawn[k];
+      }
     }
+    alignFactors(movies);
     countRatings(activity, most);
     for (int u = 0; u < size; u++) {
       bias[u] += (float) (BIAS_PER_LOG_COUNT * (StrictMath.log(count[u]) - LOG_COUNT_MEAN));
     }
     findFirstRaters(movies);
+  }
+
+  /// How much likelier than an average user one chooses a movie.
+  double liking(int user, Catalogue movies, int movie) {
+    double breadth = movies.breadth[movie];
+    double met =
+        Catalogue.FIRST_TASTE * tastes[user * Taste.COUNT + movies.taste[movie]]
+            + (1 - Catalogue.FIRST_TASTE) * tastes[user * Taste.COUNT + movies.secondTaste[movie]];
+    return breadth + (1 - breadth) * met;
+  }
+
+  /// Turns the factors towards those of the genres that the user's tastes stand for, so that users
+  /// tend to like what they choose. The factors stay of unit variance.
+  private void alignFactors(Catalogue movies) {
+    double[][] points = new double[Taste.COUNT][Catalogue.FACTORS];
+    double[] sd = new double[Catalogue.FACTORS];
+    double variance = new TasteProfiles().variance;
+    for (int f = 0; f < Catalogue.FACTORS; f++) {
+      double mean = 0;
+      for (Taste taste : Taste.values()) {
+        points[taste.ordinal()][f] =
+            movies.genreFactors(taste.lead)[f] + movies.genreFactors(taste.accent)[f];
+        mean += points[taste.ordinal()][f] / Taste.COUNT;
+      }
+      double squares = 0;
+      for (double[] point : points) {
+        point[f] -= mean;
+        squares += point[f] * point[f];
+      }
+      // The tastes sum up to a constant, which correlates any two by −1 / (COUNT − 1).
+      sd[f] = Math.sqrt(squares * variance * Taste.COUNT / (Taste.COUNT - 1));
+    }
+    double own = Math.sqrt(1 - TASTE_IN_FACTORS * TASTE_IN_FACTORS);
+    for (int u = 0; u < size; u++) {
+      for (int f = 0; f < Catalogue.FACTORS; f++) {
+        double sum = 0;
+        for (int k = 0; k < Taste.COUNT; k++) {
+          sum += tastes[u * Taste.COUNT + k] * points[k][f];
+        }
+        int at = u * Catalogue.FACTORS + f;
+        factors[at] = (float) (TASTE_IN_FACTORS * sum / sd[f] + own * factors[at]);
+      }
+    }
   }
 
   /// Number of movies among the first `n` that users choose of their own accord.
@@ -181,7 +240,7 @@ final class Users {
         continue;
       }
       int first = insertionPoint(byArrival, movies.added[i] << 24);
-      rater[i] = findFirstRater(i, first, byArrival, cumulative, given);
+      rater[i] = findFirstRater(movies, i, first, byArrival, cumulative, given);
       given[rater[i]]++;
     }
     for (int u = 0; u < size; u++) {
@@ -196,14 +255,15 @@ final class Users {
   }
 
   private int findFirstRater(
-      int movie, int first, long[] byArrival, long[] cumulative, int[] given) {
+      Catalogue movies, int movie, int first, long[] byArrival, long[] cumulative, int[] given) {
     SplitMix random = SplitMix.stream(spec.seed(), Streams.FIRST_RATER, movie);
     long total = cumulative[size] - cumulative[first];
     for (int tries = 0; tries < 100 && total > 0; tries++) {
       long point = cumulative[first] + (long) (random.nextDouble() * total);
       int k = insertionPoint(cumulative, point + 1) - 1;
       int user = user(byArrival[k]);
-      if (given[user] < Math.max(1, count[user] / 2)) {
+      if (given[user] < Math.max(1, count[user] / 2)
+          && random.nextDouble() * PASSION < liking(user, movies, movie)) {
         return user;
       }
     }

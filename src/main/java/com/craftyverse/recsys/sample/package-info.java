@@ -14,8 +14,21 @@
 ///
 /// *The shape is MovieLens'.* Popularity follows a table of ratings by rank, activity a log-normal
 /// law, and time the years of the real service: movies enter the catalogue, users arrive, rate in
-/// sessions, and some come back. Which movies a user rates depends on their popularity, on what is
-/// in the catalogue at that moment, and on the user's taste. Genres shift a movie's factors.
+/// sessions, and some come back.
+///
+/// *Choices follow taste.* Each next movie of a user is one that is in the catalogue and that the
+/// user has not rated, with probability proportional to popularity × liking (Plackett–Luce):
+///
+/// ```
+/// liking = breadth + (1 − breadth) × (0.8 × taste(user, first) + 0.2 × taste(user, second))
+/// ```
+///
+/// A user is a mixture of 12 tastes, few of them strong; a movie serves a first and a second taste,
+/// which show in its genres, and has a breadth, the part of its appeal that reaches everybody. A
+/// user's factors lean towards those of the genres of the user's tastes, so users tend to rate
+/// higher what they tend to choose. [com.craftyverse.recsys.sample.Oracle] states the preferences,
+/// and [com.craftyverse.recsys.sample.RankingCeiling] measures the NDCG that they reach, which is
+/// what a ranking model can reach at best.
 ///
 /// *The same bytes everywhere.* All randomness comes from one small documented generator, with a
 /// stream of its own for each user and movie; logarithms and exponentials are `StrictMath`'s;

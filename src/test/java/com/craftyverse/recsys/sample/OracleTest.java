@@ -3,8 +3,10 @@ package com.craftyverse.recsys.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,5 +57,36 @@ class OracleTest {
     assertThatThrownBy(() -> ORACLE.score(SPEC.users() + 1, 1))
         .hasMessage("no user has the id " + (SPEC.users() + 1));
     assertThatThrownBy(() -> ORACLE.variance(1, -5, 0)).hasMessage("no movie has the id -5");
+  }
+
+  @Test
+  void preferences_areThoseOfEachMovie_weightedByWhatIsChosenSinceItEntered() {
+    int[] ids = ORACLE.movieIds();
+    long[] first = new long[SPEC.users() + 1];
+    long[] last = new long[SPEC.users() + 1];
+    Arrays.fill(first, Long.MAX_VALUE);
+    GENERATOR.forEachRating(
+        1,
+        (user, movie, rating, time) -> {
+          first[user] = Math.min(first[user], time);
+          last[user] = Math.max(last[user], time);
+        });
+    for (int user = 1; user <= SPEC.users(); user++) {
+      double[] all = ORACLE.preferences(user);
+      assertThat(all).hasSize(SPEC.movies());
+      int popular = 0;
+      while (ORACLE.preference(user, ids[popular], first[user]) == 0) {
+        popular++;
+      }
+      double exposure = all[popular] / ORACLE.preference(user, ids[popular], first[user]);
+      for (int i = 0; i < ids.length; i++) {
+        double now = ORACLE.preference(user, ids[i], last[user]);
+        if (ORACLE.preference(user, ids[i], first[user]) > 0) {
+          assertThat(all[i]).isCloseTo(exposure * now, withinPercentage(1e-9));
+        } else {
+          assertThat(all[i]).isBetween(0.0, exposure * now * (1 - 1e-12));
+        }
+      }
+    }
   }
 }

@@ -1,0 +1,241 @@
+package com.craftyverse.recsys.sample;
+
+import java.util.stream.IntStream;
+
+/// Finds the weight of each movie with which it is chosen as often as it should be.
+///
+/// A user takes distinct movies, each next one with probability proportional to weight × liking. A
+/// popular movie therefore needs more than its share of weight, because a user can take it only
+/// once. Seen as a race, where a movie is taken when a clock of rate `r = weight × liking` rings and
+/// a user who takes `d` movies stops at the time `t(d)`, a user takes the movie with probability `1 −
+/// exp(−r t)`. The weights are solved for by turns: `t` for each cell of users, so that they take
+/// `d` movies, and the weight for each movie, so that it is taken as often as it should be. A cell
+/// holds the users of a year, of a group by number of ratings, and of similar tastes.
+final class WeightSolver {
+  private static final int GROUPS = 10;
+  private static final int TURNS = 16;
+  private static final int REPRESENTATIVES = TasteProfiles.REPRESENTATIVES;
+  private static final int TABLES = Taste.COUNT + 1;
+
+  /// The movies are summed over in this many parts, side by side, whatever the number of threads.
+  private static final int PARTS = 32;
+
+  /// Up to this `r t` the probability is taken as `r t`.
+  private static final double LINEAR = 0.05;
+
+  private final Timeline timeline;
+  private final Catalogue movies;
+  private final int years;
+
+  /// By year and group: users, how many movies each takes, and the longest of their times.
+  private final double[] people;
+
+  private final double[] taken;
+  private final double[] longest;
+
+  /// By year, group and representative.
+  private final double[] time;
+
+  /// By year, group and table: the sum of time × taste over the representatives.
+  private final double[] timeByTaste;
+
+  private final double[][] tastes = new TasteProfiles().representatives();
+  private final double strongest;
+  private final double[] weights;
+
+  private WeightSolver(SampleSpec spec, Timeline timeline, Catalogue movies, Users users) {
+    this.timeline = timeline;
+    this.movies = movies;
+    years = timeline.years();
+    int cells = years * GROUPS;
+    people = new double[cells];
+    taken = new double[cells];
+    longest = new double[cells];
+    time = new double[cells * REPRESENTATIVES];
+    timeByTaste = new double[cells * TABLES];
+    double most = 1;
+    for (double taste : tastes[0]) {
+      most = Math.max(most, taste);
+    }
+    strongest = most;
+    Users.Plan plan = new Users.Plan();
+    for (int u = 0; u < users.size; u++) {
+      users.plan(u, SplitMix.stream(spec.seed(), Streams.EVENTS, u), plan);
+      int group = group(users.count[u]);
+      for (int s = 0; s < plan.sessions; s++) {
+        int cell = timeline.year(plan.start[s]) * GROUPS + group;
+        people[cell] += (double) plan.ratings[s] / users.count[u];
+        taken[cell] += plan.ratings[s];
+      }
+    }
+    weights = new double[movies.size];
+    double all = 0;
+    for (int i = 0; i < movies.size; i++) {
+      // The first rating of each movie is given away elsewhere.
+      weights[i] = Math.max(0, movies.expected[i] - 1);
+      all += weights[i];
+    }
+    for (int c = 0; c < cells; c++) {
+      taken[c] = people[c] > 0 ? taken[c] / people[c] : 0;
+      for (int r = 0; r < REPRESENTATIVES; r++) {
+        time[c * REPRESENTATIVES + r] = taken[c] / Math.max(all, 1e-300);
+      }
+    }
+  }
+
+  /// The weight of each movie, 0 for one that nobody chooses.
+  static double[] solve(SampleSpec spec, Timeline timeline, Catalogue movies, Users users) {
+    WeightSolver solver = new WeightSolver(spec, timeline, movies, users);
+    for (int turn = 0; turn < TURNS; turn++) {
+      solver.turn();
+    }
+    return solver.weights;
+  }
+
+  /// Up to 31 ratings, up to 63, and so on by powers of two.
+  private static int group(int ratings) {
+    return Math.clamp(27 - Integer.numberOfLeadingZeros(ratings), 0, GROUPS - 1);
+  }
+
+  private void turn() {
+    for (int c = 0; c < people.length; c++) {
+      longest[c] = 0;
+      for (int k = 0; k < TABLES; k++) {
+        double sum = 0;
+        for (int r = 0; r < REPRESENTATIVES; r++) {
+          sum += time[c * REPRESENTATIVES + r] * (k == Taste.COUNT ? 1 : tastes[k][r]);
+        }
+        timeByTaste[c * TABLES + k] = sum;
+      }
+      for (int r = 0; r < REPRESENTATIVES; r++) {
+        longest[c] = Math.max(longest[c], time[c * REPRESENTATIVES + r]);
+      }
+    }
+    Sums[] parts = new Sums[PARTS];
+    IntStream.range(0, PARTS).parallel().forEach(part -> parts[part] = part(part));
+    IntStream.range(0, people.length).parallel().forEach(c -> adjustTimes(c, parts));
+  }
+
+  private void adjustTimes(int cell, Sums[] parts) {
+    if (people[cell] == 0) {
+      return;
+    }
+    double[] rate = new double[TABLES];
+    for (Sums part : parts) {
+      for (int k = 0; k < TABLES; k++) {
+        rate[k] += part.rate[cell * TABLES + k];
+      }
+    }
+    for (int r = 0; r < REPRESENTATIVES; r++) {
+      int at = cell * REPRESENTATIVES + r;
+      double linear = rate[Taste.COUNT];
+      for (int k = 0; k < Taste.COUNT; k++) {
+        linear += rate[k] * tastes[k][r];
+      }
+      double sum = linear * time[at];
+      double slope = sum;
+      for (Sums part : parts) {
+        sum += part.taken[at];
+        slope += part.slope[at];
+      }
+      if (slope > 0) {
+        // Newton's step for ln t, held back where the movies of a year are nearly used up.
+        time[at] *= StrictMath.exp(Math.clamp((taken[cell] - sum) / slope, -1.0, 1.0));
+      }
+    }
+  }
+
+  /// What some of the movies add: for each cell and representative the number of movies taken and its
+  /// derivative by the logarithm of the time, and by table the rates of those taken as linear.
+  private static final class Sums {
+    final double[] taken;
+    final double[] slope;
+    final double[] rate;
+
+    Sums(int cells) {
+      taken = new double[cells * REPRESENTATIVES];
+      slope = new double[cells * REPRESENTATIVES];
+      rate = new double[cells * TABLES];
+    }
+  }
+
+  /// One turn over a part of the movies: sets their weights.
+  private Sums part(int part) {
+    Sums sums = new Sums(people.length);
+    double[] rate = new double[REPRESENTATIVES];
+    int first = (int) ((long) movies.size * part / PARTS);
+    int end = (int) ((long) movies.size * (part + 1) / PARTS);
+    for (int i = first; i < end; i++) {
+      double w = weights[i];
+      if (w == 0) {
+        continue;
+      }
+      int one = movies.taste[i];
+      int two = movies.secondTaste[i];
+      double ofAll = w * movies.breadth[i];
+      double ofOne = Catalogue.FIRST_TASTE * (w - ofAll);
+      double ofTwo = (1 - Catalogue.FIRST_TASTE) * (w - ofAll);
+      for (int r = 0; r < REPRESENTATIVES; r++) {
+        rate[r] = ofAll + ofOne * tastes[one][r] + ofTwo * tastes[two][r];
+      }
+      int enters = timeline.year(movies.added[i]);
+      double takers = 0;
+      for (int y = enters; y < years; y++) {
+        double open = 1;
+        if (y == enters) {
+          long length = timeline.start(y + 1) - timeline.start(y);
+          open = (double) (timeline.start(y + 1) - movies.added[i]) / length;
+        }
+        for (int c = y * GROUPS; c < (y + 1) * GROUPS; c++) {
+          if (people[c] == 0) {
+            continue;
+          }
+          int table = c * TABLES;
+          double sum;
+          if (w * strongest * longest[c] < LINEAR) {
+            sum =
+                ofAll * timeByTaste[table + Taste.COUNT]
+                    + ofOne * timeByTaste[table + one]
+                    + ofTwo * timeByTaste[table + two];
+            sums.rate[table + Taste.COUNT] += open * ofAll;
+            sums.rate[table + one] += open * ofOne;
+            sums.rate[table + two] += open * ofTwo;
+          } else {
+            sum = race(rate, c * REPRESENTATIVES, open, sums);
+          }
+          takers += people[c] * open * sum / REPRESENTATIVES;
+        }
+      }
+      double wanted = movies.expected[i] - 1;
+      weights[i] = w * Math.clamp(wanted / Math.max(takers, 1e-300), 0.25, 4);
+    }
+    return sums;
+  }
+
+  /// Adds a movie's part to the sums of a cell's representatives and returns how many of them take
+  /// it.
+  private double race(double[] rate, int cell, double open, Sums sums) {
+    double takers = 0;
+    for (int r = 0; r < REPRESENTATIVES; r++) {
+      double x = rate[r] * time[cell + r];
+      double left = decay(x);
+      takers += 1 - left;
+      sums.taken[cell + r] += open * (1 - left);
+      sums.slope[cell + r] += open * x * left;
+    }
+    return takers;
+  }
+
+  /// `exp(−x)` for `x ≥ 0` to eight digits where it matters, from exact operations alone: quicker than
+  /// `StrictMath`'s and as reproducible.
+  private static double decay(double x) {
+    double h = x / 64;
+    double y = 1 / (1 + h * (1 + h * (0.5 + h * (1.0 / 6))));
+    y *= y;
+    y *= y;
+    y *= y;
+    y *= y;
+    y *= y;
+    return y * y;
+  }
+}
