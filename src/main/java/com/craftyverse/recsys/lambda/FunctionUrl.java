@@ -65,6 +65,12 @@ final class FunctionUrl {
     return MAPPER.writeValueAsBytes(envelope);
   }
 
+  /// An error as the whole answer, where there is no envelope to carry its status.
+  static byte[] error(int status, String sentence) throws IOException {
+    return MAPPER.writeValueAsBytes(
+        MAPPER.createObjectNode().put("status", status).put("error", sentence));
+  }
+
   /// An error's body.
   static byte[] error(String sentence) throws IOException {
     return MAPPER.writeValueAsBytes(MAPPER.createObjectNode().put("error", sentence));

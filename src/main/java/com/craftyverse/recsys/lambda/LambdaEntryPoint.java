@@ -2,6 +2,7 @@ package com.craftyverse.recsys.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.craftyverse.recsys.step.Deadline;
+import com.craftyverse.recsys.step.Metrics;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -41,9 +42,17 @@ public final class LambdaEntryPoint {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final FunqyStreamHandler handler = new FunqyStreamHandler();
+  private final boolean answersMistakes;
 
   /// Starts the application, while Lambda initializes the process and before it takes a snapshot.
   public LambdaEntryPoint() {
+    this(false);
+  }
+
+  /// @param answersMistakes whether a caller's mistake is an answer with its status and sentence, and no
+  ///     failed invocation, which alarms go by
+  LambdaEntryPoint(boolean answersMistakes) {
+    this.answersMistakes = answersMistakes;
     Quarkus.manualStart();
     Logging.install();
   }
@@ -60,7 +69,7 @@ public final class LambdaEntryPoint {
     MDC.put(Request.CORRELATION_ID, CorrelationId.of(json).orElse(context.getAwsRequestId()));
     try (Deadline.Scope _ = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()))) {
       Optional<byte[]> body = FunctionUrl.request(json);
-      output.write(body.isPresent() ? answer(body.get(), context) : run(event, context));
+      output.write(body.isPresent() ? answer(body.get(), context) : result(event, context));
     } finally {
       MDC.remove(REQUEST_ID);
       MDC.remove(Request.CORRELATION_ID);
@@ -73,6 +82,21 @@ public final class LambdaEntryPoint {
     } catch (JsonProcessingException e) {
       return MAPPER.missingNode(); // whatever it is, whoever reads it next will say so
     }
+  }
+
+  private byte[] result(byte[] event, Context context) throws IOException {
+    try {
+      return run(event, context);
+    } catch (RequestException e) {
+      if (!answersMistakes || isFailure(e)) {
+        throw e;
+      }
+      return FunctionUrl.error(e.kind().status(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static boolean isFailure(RequestException e) {
+    return e.kind().status() >= 500;
   }
 
   private byte[] answer(byte[] body, Context context) throws IOException {
@@ -95,6 +119,9 @@ public final class LambdaEntryPoint {
       RequestException refused = refusal(e);
       if (refused != null) {
         LOG.info("refused: " + refused.getMessage());
+        if (isFailure(refused)) {
+          Metrics.tellFailure();
+        }
         throw refused;
       }
       if (e instanceof JsonProcessingException) {
@@ -116,6 +143,7 @@ public final class LambdaEntryPoint {
   private static RuntimeException failure(Exception e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     LOG.error("the function failed", cause);
+    Metrics.tellFailure();
     if (cause instanceof Error error) {
       throw error;
     }

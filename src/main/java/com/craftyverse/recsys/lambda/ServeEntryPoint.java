@@ -10,7 +10,8 @@ import java.io.OutputStream;
 
 /// The handler of the serving package:
 /// `com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest`. The same as [LambdaEntryPoint], with the
-/// model loaded while the application starts.
+/// model loaded while the application starts, and with an answer to a caller's mistake: `{"status": 404,
+/// "error": "…"}`. What is left as a failed invocation is a failure.
 public final class ServeEntryPoint {
   private final LambdaEntryPoint functions;
 
@@ -18,7 +19,7 @@ public final class ServeEntryPoint {
   public ServeEntryPoint() {
     Logging.begin();
     Preload.begin(System.getenv());
-    functions = new LambdaEntryPoint();
+    functions = new LambdaEntryPoint(true);
     if (Preload.isUnderWay()) {
       ready();
     }

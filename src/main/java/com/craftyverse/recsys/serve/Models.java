@@ -2,6 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.step.Metrics;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.InvalidKeyException;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
@@ -273,10 +274,12 @@ public final class Models {
 
     private void loadFirst() throws IOException {
       long began = clock.getAsLong();
-      CurrentModel.Versioned current = current(store, name);
       try {
-        take(load(store, name, current, began));
+        take(load(store, name, current(store, name), began));
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
+        if (e instanceof RequestException none && none.kind() == RequestException.Kind.NOT_FOUND) {
+          throw none;
+        }
         LOG.log(
             Level.ERROR, "the current model of {0} cannot be served: {1}", name, e.getMessage());
         throw cannotBeServed(name, e);
@@ -313,6 +316,7 @@ public final class Models {
             take(found);
             LOG.log(Level.INFO, "{0} is answered by model {1}", name, found.model.card().modelId());
           }
+          Metrics.tellModelAge(name, Objects.requireNonNull(loaded).model.published());
         }
       }
     }
@@ -339,6 +343,7 @@ public final class Models {
         return load(store, name, current.get(), began);
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
         refused = current.map(CurrentModel.Versioned::etag).orElse(null);
+        Metrics.tellFailure();
         LOG.log(
             Level.ERROR,
             "the new model of {0} cannot be served, the last one stays: {1}",
@@ -360,7 +365,9 @@ public final class Models {
                 ObjectKeys.LOOKUP,
                 ObjectKeys.USERS,
                 ObjectKeys.SEEN,
-                ObjectKeys.MANIFEST)
+                ObjectKeys.MANIFEST,
+                ObjectKeys.EVALUATION,
+                ObjectKeys.CURRENT)
             .filter(message::contains)
             .findFirst()
             .orElse("a file of it");
@@ -368,7 +375,8 @@ public final class Models {
         problem instanceof NoSuchObjectException
             ? " is missing"
             : message.contains("format version") ? " is of another format version" : " is damaged";
-    return RequestException.unprocessable(
+    return new RequestException(
+        RequestException.Kind.FAILED,
         "the current model of the dataset "
             + ObjectKeys.quote(dataset)
             + " cannot be served: "

@@ -335,7 +335,12 @@ public final class Serving {
       model = models.of(dataset);
       return work.run(model);
     } catch (RequestException e) {
-      throw e;
+      if (e.kind() != RequestException.Kind.UNPROCESSABLE) {
+        throw e;
+      }
+      // Callers cannot send what is unprocessable, so it is a file of the model.
+      LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
+      throw Models.cannotBeServed(model == null ? "" : model.card().dataset(), e);
     } catch (MalformedFileException | NoSuchObjectException | EOFException e) {
       LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
       throw Models.cannotBeServed(model == null ? "" : model.card().dataset(), e);

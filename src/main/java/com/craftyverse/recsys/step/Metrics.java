@@ -2,18 +2,22 @@ package com.craftyverse.recsys.step;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jboss.logging.MDC;
 
-/// Figures of a step as metrics, in CloudWatch's embedded metric format: a line of JSON on standard
-/// output, which Lambda's log turns into metrics without a call to a service.
+/// Metrics in CloudWatch's embedded metric format: a line of JSON on standard output, which Lambda's log turns
+/// into metrics without a call to a service.
 ///
 /// Written only where `RECSYS_METRICS_NAMESPACE` is set.
-final class Metrics {
+public final class Metrics {
   private static final String NAMESPACE = System.getenv("RECSYS_METRICS_NAMESPACE");
+  private static final String FUNCTION = System.getenv("AWS_LAMBDA_FUNCTION_NAME");
 
   /// The figures that are worth a metric of their own, by name: their units.
   private static final Map<String, String> UNITS =
@@ -25,6 +29,76 @@ final class Metrics {
           "updatesPerSecond", "Count/Second");
 
   private Metrics() {}
+
+  /// Tells that the function failed at something that is not its caller's mistake: an error of the program, of
+  /// the store or of the project's own files. An alarm goes by it.
+  public static void tellFailure() {
+    tell(Map.of(), "Failures", 1, "Count");
+  }
+
+  /// Tells how long ago a dataset's model became the current one.
+  ///
+  /// @param published when it did, in UTC
+  public static void tellModelAge(String dataset, String published) {
+    if (isWanted()) {
+      long seconds = Duration.between(Instant.parse(published), Instant.now()).toSeconds();
+      tell(Map.of("Dataset", dataset), "ModelAge", seconds, "Seconds");
+    }
+  }
+
+  private static boolean isWanted() {
+    return NAMESPACE != null && !NAMESPACE.isEmpty() && FUNCTION != null;
+  }
+
+  private static void tell(Map<String, String> dimensions, String metric, long value, String unit) {
+    if (isWanted()) {
+      write(
+          System.out,
+          NAMESPACE,
+          FUNCTION,
+          dimensions,
+          metric,
+          value,
+          unit,
+          System.currentTimeMillis());
+    }
+  }
+
+  /// @param dimensions beside the function's name
+  static void write(
+      PrintStream out,
+      String namespace,
+      String function,
+      Map<String, String> dimensions,
+      String metric,
+      long value,
+      String unit,
+      long epochMillis) {
+    Map<String, String> all = new TreeMap<>(dimensions);
+    all.put("FunctionName", function);
+    Map<String, Object> line = new LinkedHashMap<>(all);
+    line.put(metric, value);
+    line.put(
+        "_aws",
+        directives(
+            namespace,
+            List.of(List.copyOf(all.keySet())),
+            List.of(Map.of("Name", metric, "Unit", unit)),
+            epochMillis));
+    out.println(new String(Json.writeLine(line), StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, Object> directives(
+      String namespace,
+      List<List<String>> dimensions,
+      List<Map<String, String>> metrics,
+      long epochMillis) {
+    return Map.of(
+        "Timestamp",
+        epochMillis,
+        "CloudWatchMetrics",
+        List.of(Map.of("Namespace", namespace, "Dimensions", dimensions, "Metrics", metrics)));
+  }
 
   /// Tells the metrics of work that was done.
   static void tell(StepSpec spec, double seconds, Map<String, Object> figures) {
@@ -58,18 +132,8 @@ final class Metrics {
     }
     line.put(
         "_aws",
-        Map.of(
-            "Timestamp",
-            epochMillis,
-            "CloudWatchMetrics",
-            List.of(
-                Map.of(
-                    "Namespace",
-                    namespace,
-                    "Dimensions",
-                    List.of(List.of("Step"), List.of("Step", "Dataset")),
-                    "Metrics",
-                    metrics))));
+        directives(
+            namespace, List.of(List.of("Step"), List.of("Step", "Dataset")), metrics, epochMillis));
     out.println(new String(Json.writeLine(line), StandardCharsets.UTF_8));
   }
 }

@@ -78,6 +78,9 @@ public final class ObjectKeys {
   /// A model's evaluation with the default parameters.
   public static final String EVALUATION = "evaluation.json";
 
+  /// Which model of a dataset is in use.
+  public static final String CURRENT = "current.json";
+
   private static final int LONGEST_KEY = 1024;
   private static final int LONGEST_DATASET = 100;
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
@@ -286,15 +289,13 @@ public final class ObjectKeys {
 
   /// The pointer to a dataset's model in use, with the history of what was.
   public static String current(String dataset) {
-    return models(dataset) + "current.json";
+    return models(dataset) + CURRENT;
   }
 
   /// Whether the key is a dataset's pointer to its model in use.
   public static boolean isCurrent(String key) {
     String[] segments = key.split("/", -1);
-    return segments.length == 3
-        && segments[0].equals("models")
-        && segments[2].equals("current.json");
+    return segments.length == 3 && segments[0].equals("models") && segments[2].equals(CURRENT);
   }
 
   /// The dataset of a key that [#isCurrent].

@@ -279,7 +279,9 @@ class ModelsTest {
         Json.write(new CurrentModel("set", "m2", null, "2026-01-01T00:00:00Z", List.of())));
     Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
     assertThatThrownBy(() -> fresh.predict(ASK))
-        .isInstanceOf(RequestException.class)
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
         .hasMessage(error);
   }
 
@@ -299,13 +301,37 @@ class ModelsTest {
     new ModelFixture("set", "m1").publish(behind);
     behind.put("models/set/m1/seen.arrow", new byte[5_000]);
     assertThatThrownBy(() -> requests.recommend("{'userId': 20}"))
-        .isInstanceOf(RequestException.class)
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
         .hasMessage(
             "the current model of the dataset 'set' cannot be served: seen.arrow is damaged;"
                 + " publish it again, or another");
     behind.put("models/set/m1/users.arrow", new byte[10]);
     assertThatThrownBy(() -> requests.predict("{'userId': 30, 'movieIds': [100]}"))
         .hasMessageContaining("users.arrow is damaged");
+  }
+
+  /// Nobody who asks can help it, so it is no caller's mistake.
+  @Test
+  void damagedDocuments_areFailures() throws IOException {
+    new ModelFixture("set", "m1").publish(behind);
+    requests.predict(ASK);
+    behind.put("models/set/m1/manifest.json", "{".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> requests.serve("{'modelInfo': {}}"))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
+        .hasMessageContaining("manifest.json is damaged");
+    behind.put("models/set/current.json", "{".getBytes(StandardCharsets.UTF_8));
+    Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
+    assertThatThrownBy(() -> fresh.predict(ASK))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
+        .hasMessage(
+            "the current model of the dataset 'set' cannot be served: current.json is damaged;"
+                + " publish it again, or another");
   }
 
   @Test
