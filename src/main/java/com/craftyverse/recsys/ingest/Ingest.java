@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -114,7 +115,7 @@ public final class Ingest {
   /// something else than an upload has none, and is no error, since events bring such keys.
   private static IngestResult name(String key) {
     try {
-      return IngestResult.named(ObjectKeys.datasetOfUpload(key));
+      return IngestResult.named(ObjectKeys.datasetOfUpload(key), Instant.now().getEpochSecond());
     } catch (InvalidKeyException e) {
       return IngestResult.nothing(List.of(String.valueOf(e.getMessage())));
     }

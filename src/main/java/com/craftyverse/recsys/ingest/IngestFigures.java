@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RatingScale;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What an upload holds.
@@ -22,11 +23,11 @@ import java.util.List;
 /// @param uploadBytes the upload's size
 /// @param duplicates ratings that were left out because the same user rated the same movie again later
 /// @param badRows rows of ratings that were skipped
-/// @param badRowExamples what was wrong with the first of them
+/// @param badRowExamples what was wrong with the first of them, 20 at most
 /// @param sideFileProblems what is wrong with movies, tags and links: rows that are left out, files that are, an
 ///     encoding that had to be guessed
-/// @param sideFileProblemExamples the first of these problems
-/// @param skippedFiles files of the zip that were not read
+/// @param sideFileProblemExamples the first of these problems, 20 at most
+/// @param skippedFiles files of the zip that were not read, 20 at most
 public record IngestFigures(
     String layout,
     long ratings,
@@ -49,6 +50,29 @@ public record IngestFigures(
     long sideFileProblems,
     List<String> sideFileProblemExamples,
     List<String> skippedFiles) {
+  private static final int MOST_LISTED = 20;
+  private static final int LONGEST_LISTED = 300;
+
+  /// Bounds the lists, whose lengths are the upload's choice: Step Functions takes 256 KiB of a result.
+  public IngestFigures {
+    badRowExamples = bounded(badRowExamples);
+    sideFileProblemExamples = bounded(sideFileProblemExamples);
+    skippedFiles = bounded(skippedFiles);
+  }
+
+  /// At most 20 texts of at most 300 characters, the last of which counts those that were left out.
+  static List<String> bounded(List<String> texts) {
+    List<String> bounded = new ArrayList<>();
+    for (String text : texts.subList(0, Math.min(texts.size(), MOST_LISTED))) {
+      bounded.add(
+          text.length() <= LONGEST_LISTED ? text : text.substring(0, LONGEST_LISTED - 1) + "…");
+    }
+    if (texts.size() > MOST_LISTED) {
+      bounded.set(MOST_LISTED - 1, "and " + (texts.size() - MOST_LISTED + 1) + " more");
+    }
+    return List.copyOf(bounded);
+  }
+
   /// Of no upload at all.
   static final IngestFigures NONE =
       new IngestFigures(

@@ -12,17 +12,18 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Walks `infra/pipeline.asl.json` as Step Functions would: Task, Choice, Wait, Succeed and Fail, with
-/// Retry and Catch. What else the language has is refused, so that the walk never stands for more than
+/// Walks a state machine as Step Functions would: Task, Pass, Choice, Wait, Succeed and Fail, with Retry and
+/// Catch. What else the language has is refused, so that the walk never stands for more than
 /// it does. Waits and backoffs take no time here.
 final class StateMachine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int MOST_STEPS = 1_000;
+  private static final int MOST_STEPS = 3_000;
 
   /// What states of each type may have beside Type and Comment.
   private static final Map<String, String> FIELDS =
       Map.of(
-          "Task", "Resource Parameters ResultPath Retry Catch Next",
+          "Task", "Resource Parameters ResultPath Retry Catch Next End",
+          "Pass", "Parameters Next",
           "Choice", "Choices Default",
           "Wait", "Seconds Next",
           "Succeed", "",
@@ -41,6 +42,11 @@ final class StateMachine {
   /// The states by name.
   JsonNode states() {
     return definition.path("States");
+  }
+
+  /// How long an execution may take.
+  int timeoutSeconds() {
+    return definition.path("TimeoutSeconds").asInt();
   }
 
   /// Runs an execution.
@@ -63,10 +69,17 @@ final class StateMachine {
         case "Fail" ->
             throw new LambdaError(state.path("Error").asText(), state.path("Cause").asText());
         case "Wait" -> name = state.path("Next").asText();
+        case "Pass" -> {
+          data = fill(state.path("Parameters"), data);
+          name = state.path("Next").asText();
+        }
         case "Choice" -> name = choose(state, data);
         default -> {
           Outcome outcome = task(state, data, services);
           data = outcome.data;
+          if (outcome.next.isEmpty()) {
+            return data;
+          }
           name = outcome.next;
         }
       }
@@ -130,6 +143,10 @@ final class StateMachine {
               String text = field.getValue().asText();
               if (!key.endsWith(".$")) {
                 filled.set(key, fill(field.getValue(), data));
+              } else if (text.matches("States\\.StringToJson\\(\\S+\\)")) {
+                filled.set(
+                    key.substring(0, key.length() - 2),
+                    json(at(data, text.substring(text.indexOf('(') + 1, text.length() - 1))));
               } else if (text.startsWith("$.")) {
                 filled.set(key.substring(0, key.length() - 2), at(data, text));
               } else {
@@ -137,6 +154,14 @@ final class StateMachine {
               }
             });
     return filled;
+  }
+
+  private static JsonNode json(JsonNode text) {
+    try {
+      return MAPPER.readTree(text.asText());
+    } catch (IOException e) {
+      throw new LambdaError("States.IntrinsicFailure", e.getMessage());
+    }
   }
 
   private static JsonNode at(JsonNode data, String path) {
@@ -150,6 +175,9 @@ final class StateMachine {
   private static JsonNode merged(JsonNode data, JsonNode resultPath, JsonNode result) {
     if (resultPath.isNull()) {
       return data;
+    }
+    if (resultPath.isMissingNode()) {
+      return result;
     }
     if (!resultPath.asText().matches("\\$\\.\\w+")) {
       throw new IllegalStateException("ResultPath " + resultPath + " is not of the form $.name");
@@ -176,6 +204,9 @@ final class StateMachine {
     JsonNode value = at(data, rule.path("Variable").asText());
     if (rule.has("IsPresent")) {
       return rule.path("IsPresent").asBoolean() == !value.isMissingNode();
+    }
+    if (rule.has("StringEquals")) {
+      return value.isTextual() && value.asText().equals(rule.path("StringEquals").asText());
     }
     if (rule.has("BooleanEquals")) {
       return value.isBoolean() && value.asBoolean() == rule.path("BooleanEquals").asBoolean();

@@ -76,7 +76,7 @@ class StateMachineMotoTest {
     Deque<JsonNode> answers = new ArrayDeque<>();
     for (String answer :
         List.of(
-            "{\"dataset\": \"my-set\"}",
+            "{\"dataset\": \"my-set\", \"now\": 1764115613}",
             "{\"manifest\": \"a\"}",
             "{\"manifest\": \"b\"}",
             "{\"manifest\": \"c\"}",
@@ -112,7 +112,7 @@ class StateMachineMotoTest {
     assertThat(tasks(execution))
         .isEqualTo(
             calls.stream()
-                .map(call -> call.replace("putItem", "AcquireLock"))
+                .map(call -> call.replace("updateItem", "AcquireLock"))
                 .map(call -> call.replace("deleteItem", "ReleaseLock"))
                 .toList())
         .filteredOn("Train"::equals)
@@ -134,6 +134,27 @@ class StateMachineMotoTest {
     JsonNode execution = unlock("arn:aborted");
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
     assertThat(locks()).isEqualTo(1);
+  }
+
+  @Test
+  void lockThatHasExpired_isTakenOver_andGivenBack() throws Exception {
+    call(
+        "DynamoDB_20120810.PutItem",
+        """
+        {"TableName": "locks", "Item": {"dataset": {"S": "my-set"}, "execution": {"S": "arn:dead"},
+         "expires": {"N": "1764115612"}}}
+        """);
+    JsonNode name = MAPPER.readTree("{\"dataset\": \"my-set\", \"now\": 1764115613}");
+    answer(List.of(name, MAPPER.createObjectNode()));
+    String definition = Files.readString(Path.of("infra/pipeline.asl.json"));
+    for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
+      definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
+    }
+    JsonNode execution = run(definition, event);
+    assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
+    assertThat(tasks(execution))
+        .containsExactly("NameDataset", "AcquireLock", "Ingest", "ReleaseLock");
+    assertThat(locks()).isZero();
   }
 
   private JsonNode unlock(String execution) throws Exception {
@@ -178,7 +199,10 @@ class StateMachineMotoTest {
             .put("roleArn", ROLE)
             .put(
                 "definition",
-                definition.replace("${LockTable}", "locks").replace("${AlarmTopic}", topic));
+                definition
+                    .replace("${Partition}", "aws")
+                    .replace("${LockTable}", "locks")
+                    .replace("${AlarmTopic}", topic));
     String arn =
         call("AWSStepFunctions.CreateStateMachine", machine.toString())
             .path("stateMachineArn")

@@ -41,7 +41,7 @@ class StateMachineTest {
     assertThat(calls)
         .containsExactly(
             NAME,
-            "putItem lock",
+            "updateItem lock",
             "Ingest " + named(),
             "Split {\"manifest\":\"of Ingest\"," + ID + "}",
             "Index {\"manifest\":\"of Split\"," + ID + "}",
@@ -63,7 +63,7 @@ class StateMachineTest {
     assertThat(calls)
         .startsWith(
             NAME.replace("ratings of 2026+.zip", "upload"),
-            "putItem lock",
+            "updateItem lock",
             "Split {\"manifest\":\"of S3\"," + ID + "}")
         .endsWith("deleteItem lock");
   }
@@ -146,34 +146,151 @@ class StateMachineTest {
             "publish An upload did not become a model");
   }
 
+  /// Several datasets at once share the functions' executions: each waits as long as the work of others lasts,
+  /// which is until the execution's own time is over.
   @Test
-  void throttling_isTriedAgain() {
-    machine.run(
-        event,
-        (resource, input) -> {
-          JsonNode result = call(resource, input);
-          if (resource.contains("Index")
-              && calls.stream().filter(call -> call.startsWith("Index")).count() < 4) {
-            throw new LambdaError("Lambda.TooManyRequestsException", "Rate Exceeded");
-          }
-          return result;
-        });
-    assertThat(calls).filteredOn(call -> call.startsWith("Index")).hasSize(4);
-    assertThat(calls).last().isEqualTo("deleteItem lock");
+  void throttling_isTriedAgainForHours_whereOtherErrorsAreGivenUp() {
+    for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
+      calls.clear();
+      machine.run(
+          event,
+          (resource, input) -> {
+            JsonNode result = call(resource, input);
+            if (resource.contains(function) && count(function) < 900) {
+              throw new LambdaError("Lambda.TooManyRequestsException", "Rate Exceeded");
+            }
+            return result;
+          });
+      assertThat(count(function)).as(function).isGreaterThanOrEqualTo(900);
+      assertThat(calls).last().isEqualTo("deleteItem lock");
+      for (JsonNode retrier : machine.states().path(function).path("Retry")) {
+        if (retrier.path("ErrorEquals").toString().contains("TooManyRequests")) {
+          double average = retrier.path("MaxDelaySeconds").asDouble() / 2; // by full jitter
+          assertThat(retrier.path("JitterStrategy").asText()).isEqualTo("FULL");
+          assertThat(average * retrier.path("MaxAttempts").asInt())
+              .isGreaterThan(machine.timeoutSeconds());
+        }
+      }
+    }
+    calls.clear();
+    assertThatThrownBy(
+            () ->
+                machine.run(
+                    event,
+                    (resource, input) -> {
+                      JsonNode result = call(resource, input);
+                      if (resource.contains("Index")) {
+                        throw new LambdaError("Lambda.ServiceException", "broken");
+                      }
+                      return result;
+                    }))
+        .isInstanceOf(LambdaError.class);
+    assertThat(count("Index")).isEqualTo(5);
+  }
+
+  private long count(String function) {
+    return calls.stream().filter(call -> call.startsWith(function + " ")).count();
   }
 
   @Test
-  void datasetThatIsBusy_isWaitedFor() {
+  void datasetThatIsBusy_isWaitedFor_withTheTimeAskedForAnew() {
     machine.run(
         event,
         (resource, input) -> {
           JsonNode result = call(resource, input);
-          if (resource.contains("putItem") && calls.size() < 21) {
+          if (resource.contains("updateItem")
+              && calls.stream().filter("updateItem lock"::equals).count() < 300) {
             throw new LambdaError("DynamoDB.ConditionalCheckFailedException", "taken");
           }
           return result;
         });
-    assertThat(calls).filteredOn(call -> call.startsWith("putItem")).hasSize(20);
+    assertThat(calls).filteredOn("updateItem lock"::equals).hasSize(300);
+    assertThat(calls).filteredOn(NAME::equals).hasSize(300);
+    assertThat(calls).last().isEqualTo("deleteItem lock");
+  }
+
+  /// It takes what is free, its own, or expired by the time that ingest told, and holds as long as the
+  /// execution may run.
+  @Test
+  void lock_expiresWithTheExecution() {
+    JsonNode acquire = machine.states().path("AcquireLock").path("Parameters");
+    assertThat(acquire.path("ConditionExpression").asText())
+        .isEqualTo("attribute_not_exists(#execution) OR #execution = :me OR #expires < :now");
+    assertThat(acquire.path("UpdateExpression").asText())
+        .isEqualTo("SET #execution = :me, #expires = :now + :life");
+    JsonNode values = acquire.path("ExpressionAttributeValues");
+    assertThat(values.at("/:now/N.$").asText()).isEqualTo("States.Format('{}', $.name.now)");
+    assertThat(values.at("/:life/N").asInt()).isEqualTo(machine.timeoutSeconds());
+  }
+
+  @Test
+  void lockThatAnotherExecutionHasByNow_isNotGivenBack_andHarmsNothing() {
+    for (String state : List.of("ReleaseLock", "ReleaseAfterError")) {
+      assertThat(
+              machine.states().path(state).path("Parameters").path("ConditionExpression").asText())
+          .isEqualTo("#execution = :me");
+    }
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = call(resource, input);
+          if (resource.contains("deleteItem")) {
+            throw new LambdaError("DynamoDB.ConditionalCheckFailedException", "another's");
+          }
+          return result;
+        });
+    assertThat(calls).filteredOn("deleteItem lock"::equals).hasSize(1);
+  }
+
+  /// Also at what no state can catch, such as a result of more than 256 KiB.
+  @Test
+  void executionThatEndsHoweverItEnds_losesItsLock() throws IOException {
+    StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
+    for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
+      calls.clear();
+      unlock.run(ended(status), this::call);
+      assertThat(calls)
+          .as(status)
+          .containsExactly(NAME, "deleteItem lock", "publish An upload did not become a model");
+    }
+  }
+
+  @Test
+  void executionThatGaveItsLockBack_isReportedOnce() throws IOException {
+    StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
+    for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
+      calls.clear();
+      unlock.run(
+          ended(status),
+          (resource, input) -> {
+            JsonNode result = call(resource, input);
+            if (resource.contains("deleteItem")) {
+              throw new LambdaError("DynamoDB.ConditionalCheckFailedException", "not its own");
+            }
+            return result;
+          });
+      assertThat(calls.contains("publish An upload did not become a model"))
+          .as(status)
+          .isEqualTo(!status.equals("FAILED"));
+    }
+  }
+
+  private JsonNode ended(String status) {
+    ObjectNode news = mapper.createObjectNode();
+    news.putObject("detail")
+        .put("executionArn", "arn:execution")
+        .put("status", status)
+        .put("input", event.toString());
+    return news;
+  }
+
+  @Test
+  void partition_isGivenAndNotWritten() throws IOException {
+    for (String file : List.of("pipeline", "unlock")) {
+      assertThat(Files.readString(Path.of("infra", file + ".asl.json")))
+          .doesNotContain("arn:aws")
+          .contains("arn:${Partition}:states:::");
+    }
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -204,22 +205,23 @@ class IngestTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "movies.csv | movieId,title~1,A~ | 1 | 1 | movies.csv, line 1: there is no column genres; the"
-            + " rest is read without",
-        "movies.csv | movieId,title,genres~1,A,B~1,C,D~2,E,F~ | 2 | 1 | movies.csv, line 3, column 1:"
-            + " movieId 1 is there twice",
+        "movies.csv | movieId,title~1,A~ | 1 | 1 | movies.csv, line 1: there is no column genres;"
+            + " the rest is read without",
+        "movies.csv | movieId,title,genres~1,A,B~1,C,D~2,E,F~ | 2 | 1 | movies.csv, line 3, column"
+            + " 1: movieId 1 is there twice",
         "movies.csv | movieId,name~1,A~ | 0 | 1 | movies.csv, line 1: the header is 'movieId,name',"
             + " expected movieId,title,genres; the file is left out",
-        "movies.csv | movieId,title,genres~1,Good, or bad,B~2,E,F~ | 1 | 1 | movies.csv, line 2, column"
-            + " 15: the row goes on after genres; 3 values were expected",
-        "links.csv  | movieId,imdbId,tmdbId~1,1,862.0~2,2,8.5~ | 1 | 1 | links.csv, line 3, column 5:"
-            + " tmdbId is '8.5', expected a whole number from 0 to 2147483647",
+        "movies.csv | movieId,title,genres~1,Good, or bad,B~2,E,F~ | 1 | 1 | movies.csv, line 2,"
+            + " column 15: the row goes on after genres; 3 values were expected",
+        "links.csv  | movieId,imdbId,tmdbId~1,1,862.0~2,2,8.5~ | 1 | 1 | links.csv, line 3, column"
+            + " 5: tmdbId is '8.5', expected a whole number from 0 to 2147483647",
         "tags.csv   | userId,movieId,tag,timestamp~1,2,a,soon~1,2,b,7~ | 1 | 1 | tags.csv, line 2,"
             + " column 7: timestamp is 'soon', expected whole seconds since 1970",
-        "tags.csv   | userId,movieId,tag,timestamp~1,1,`the `best` film`,7~ | 0 | 1 | tags.csv, line 2,"
-            + " column 5: the value goes on after its closing quote; the rest of the file is left out",
-        "tags.csv   | userId,movieId~1,1~ | 0 | 1 | tags.csv, line 1: the header is 'userId,movieId',"
-            + " expected userId,movieId,tag,timestamp; the file is left out",
+        "tags.csv   | userId,movieId,tag,timestamp~1,1,`the `best` film`,7~ | 0 | 1 | tags.csv,"
+            + " line 2, column 5: the value goes on after its closing quote; the rest of the file"
+            + " is left out",
+        "tags.csv   | userId,movieId~1,1~ | 0 | 1 | tags.csv, line 1: the header is"
+            + " 'userId,movieId', expected userId,movieId,tag,timestamp; the file is left out",
       })
   void problemsBesideTheRatings_areToldAndRefuseNothing(
       String file, String text, long rows, long problems, String message) throws IOException {
@@ -296,8 +298,8 @@ class IngestTest {
     assertThat(figures.movies()).isZero();
     assertThat(figures.sideFileProblemExamples())
         .containsExactly(
-            "a.zip: set/movies.csv does not match its checksum; the zip is damaged; the file is left"
-                + " out");
+            "a.zip: set/movies.csv does not match its checksum; the zip is damaged; the file is"
+                + " left out");
     zip[centralEntry(zip, 0) + 16] ^= 1;
     refused(zip, "a.zip: set/ratings.csv does not match its checksum; the zip is damaged");
   }
@@ -416,7 +418,8 @@ class IngestTest {
     assertThat(two.movies()).isZero();
     assertThat(two.sideFileProblemExamples())
         .containsExactly(
-            "e.zip holds 2 files like movies.csv, and none of them is read: 'my/a.csv', 'my/e.csv'");
+            "e.zip holds 2 files like movies.csv, and none of them is read: 'my/a.csv',"
+                + " 'my/e.csv'");
     assertThat(two.skippedFiles()).contains("my/a.csv", "my/e.csv");
     // The name decides where there is one.
     csv.put("my/movies.csv", "movieId,title,genres\n1,A,B\n2,C,D\n");
@@ -716,10 +719,49 @@ class IngestTest {
   @Test
   void nameOnly_answersTheDatasetOfAKey_withoutLookingForTheObject() throws IOException {
     String request = "{\"key\": \"raw/my set/jan (2).csv\", \"nameOnly\": true}";
-    assertThat(new Ingest(store).run(request(request))).isEqualTo(IngestResult.named("my-set"));
+    long before = Instant.now().getEpochSecond();
+    IngestResult named = new Ingest(store).run(request(request));
+    long now = Objects.requireNonNull(named.now());
+    assertThat(now).isBetween(before, Instant.now().getEpochSecond());
+    assertThat(named).isEqualTo(IngestResult.named("my-set", now));
     IngestResult folder = new Ingest(store).run(request(request.replace("jan (2).csv", "")));
     assertThat(folder.dataset()).isEmpty();
     assertThat(folder.ignored()).containsExactly("the key 'raw/my set/' has an empty segment");
+  }
+
+  /// Step Functions takes 256 KiB of a result, and what is over it ends an execution that nothing catches.
+  @Test
+  void foreignEntries_howeverMany_areNamedInBounds() throws IOException {
+    Map<String, String> files = new LinkedHashMap<>();
+    for (int i = 0; i < 990; i++) {
+      files.put("set/" + "n".repeat(400) + i + ".txt", "");
+    }
+    files.put("set/ratings.csv", RATINGS);
+    files.put("set/movies.csv", Uploads.MOVIES);
+    IngestResult result = Uploads.ingest(store, "raw/many.zip", Uploads.zip(files));
+    assertThat(result.figures().skippedFiles())
+        .hasSize(20)
+        .startsWith("set/" + "n".repeat(295) + "…")
+        .last()
+        .isEqualTo("and 971 more");
+    assertThat(Json.write(result).length).isLessThan(16_384);
+    assertThat(result.figures())
+        .isEqualTo(
+            Manifest.read(store, result.manifest(), "ingest", FormatVersions.INGEST)
+                .figures(IngestFigures.class));
+  }
+
+  /// What expired, or was deleted, a day before its manifest.
+  @Test
+  void repeatedEvent_ofADatasetWhoseFilesAreGone_makesThemAgain() throws IOException {
+    byte[] upload = RATINGS.getBytes(StandardCharsets.UTF_8);
+    IngestResult first = Uploads.ingest(store, "raw/a.csv", upload);
+    store.delete(first.manifest().replace("manifest.json", "ratings.arrow"));
+    IngestResult again = new Ingest(store).run(request("{\"key\": \"raw/a.csv\"}"));
+    assertThat(again.cached()).isFalse();
+    assertThat(again.manifest()).isEqualTo(first.manifest());
+    assertThat(store.find(first.manifest().replace("manifest.json", "ratings.arrow"))).isPresent();
+    assertThat(new Ingest(store).run(request("{\"key\": \"raw/a.csv\"}")).cached()).isTrue();
   }
 
   private void refused(byte[] upload, String message) {
