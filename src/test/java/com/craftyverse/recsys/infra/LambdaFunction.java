@@ -53,6 +53,8 @@ final class LambdaFunction implements AutoCloseable {
   private final AtomicInteger ids = new AtomicInteger();
   private final CountDownLatch ready = new CountDownLatch(1);
   private volatile int connectionsInSnapshot = -1;
+  private final Runnable beforeRestore;
+  private volatile boolean freezes;
   private final Process process;
   private final Path log;
 
@@ -62,8 +64,16 @@ final class LambdaFunction implements AutoCloseable {
   /// @param handler the handler, as the template names it
   /// @param environment the function's variables
   /// @param memory megabytes, as the template says
-  LambdaFunction(Path task, String handler, Map<String, String> environment, int memory)
+  /// @param beforeRestore runs between the taking of a snapshot and the start from it, where the
+  ///     environment asks for a snapshot
+  LambdaFunction(
+      Path task,
+      String handler,
+      Map<String, String> environment,
+      int memory,
+      Runnable beforeRestore)
       throws IOException {
+    this.beforeRestore = beforeRestore;
     api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     api.createContext(API, this::serve);
     api.setExecutor(threads);
@@ -176,6 +186,24 @@ final class LambdaFunction implements AutoCloseable {
     }
   }
 
+  /// From now on the process is stopped between invocations, as Lambda freezes it.
+  void freezeBetweenInvocations() throws IOException {
+    freezes = true;
+    signal("STOP");
+  }
+
+  private void signal(String name) throws IOException {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+      if (kill.waitFor() != 0) {
+        throw new IOException("the process cannot be sent SIG" + name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
   /// The TCP connections that the process had when its snapshot was taken, but for the one to the Runtime API;
   /// -1 when none was.
   int connectionsInSnapshot() {
@@ -227,6 +255,7 @@ final class LambdaFunction implements AutoCloseable {
     if (path.equals(
         "restore/next")) { // between the taking of a snapshot and a process that starts from it
       connectionsInSnapshot = connections();
+      beforeRestore.run();
       exchange.sendResponseHeaders(200, -1);
       exchange.close();
       return;
@@ -256,8 +285,14 @@ final class LambdaFunction implements AutoCloseable {
   private void next(HttpExchange exchange) throws IOException {
     Event event;
     ready.countDown();
+    if (freezes) {
+      signal("STOP");
+    }
     try {
       event = events.take();
+      if (freezes) {
+        signal("CONT");
+      }
     } catch (InterruptedException e) {
       exchange.close();
       return;

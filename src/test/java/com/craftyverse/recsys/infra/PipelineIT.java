@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -199,6 +200,109 @@ class PipelineIT {
       assertThat(recommended.path("model").asText()).isEqualTo(model);
       assertThat(recommended.path("recommendations")).hasSize(5);
     }
+  }
+
+  /// Lambda stops the process between requests, so nothing that is left to a thread beside them gets done.
+  @Test
+  void processFrozenBetweenRequests_answersFromTheNewModel_pastTheStatedStaleness()
+      throws IOException {
+    Duration staleness = Duration.ofSeconds(1);
+    JsonNode next = twoModels("frozen");
+    try (LambdaFunction serve =
+        function(
+            "serve",
+            server.uri(),
+            Map.of("RECSYS_DATASET", "frozen", "RECSYS_REFRESH", staleness.toSeconds() + "s"))) {
+      serve.freezeBetweenInvocations();
+      String before = servedModel(serve);
+      String published = FIRST.invoke("publish", manifest(next)).path("model").asText();
+      assertThat(published).isNotEqualTo(before);
+      long past = System.nanoTime() + staleness.toNanos();
+      while (System.nanoTime() < past) {
+        LockSupport.parkNanos(past - System.nanoTime());
+      }
+      assertThat(servedModel(serve)).as(serve.log()).isEqualTo(published);
+    }
+  }
+
+  /// A caller's mistake is an answer, a damaged model a failure, whether it is asked for by Invoke or through the
+  /// URL, and then a line of CloudWatch's embedded metric format as well.
+  @Test
+  void callersMistake_alarmsNobody_andDamageDoes() throws IOException {
+    JsonNode next = twoModels("damaged");
+    assertThat(next.path("manifest").asText()).isNotEmpty();
+    try (LambdaFunction serve =
+        function("serve", server.uri(), Map.of("RECSYS_DATASET", "none", "RECSYS_REFRESH", "0s"))) {
+      JsonNode answer =
+          serve.invoke(
+              MAPPER.readTree("{\"similar\": {\"dataset\": \"other\", \"movieId\": 1}}"), LONG);
+      assertThat(answer)
+          .isEqualTo(
+              MAPPER.readTree(
+                  "{\"status\": 404, \"error\": \"the dataset 'other' has no published model\"}"));
+      assertThat(serve.log()).doesNotContain("\"Failures\":1");
+
+      store.put("models/damaged/current.json", new byte[] {'{'});
+      JsonNode request =
+          MAPPER.readTree("{\"similar\": {\"dataset\": \"damaged\", \"movieId\": 1}}");
+      assertThatThrownBy(() -> serve.invoke(request, LONG))
+          .isInstanceOf(LambdaError.class)
+          .hasMessageContaining("current.json is damaged");
+      assertThat(serve.log()).containsOnlyOnce("\"Failures\":1");
+      ObjectNode url = (ObjectNode) event("function-url.json");
+      url.put("rawPath", "/").put("body", request.toString()).put("isBase64Encoded", false);
+      assertThat(serve.invoke(url, LONG).path("statusCode").asInt()).isEqualTo(500);
+    }
+  }
+
+  /// A model is published between the snapshot and the start of a process from it, which has all the time
+  /// that it wants by the staleness.
+  @Test
+  void processRestoredFromASnapshot_answersFromTheModelOfNow() throws IOException {
+    JsonNode next = twoModels("restored");
+    List<String> published = new ArrayList<>();
+    try (LambdaFunction serve =
+        function(
+            "serve",
+            server.uri(),
+            Map.of(
+                "AWS_LAMBDA_INITIALIZATION_TYPE",
+                "snap-start",
+                "RECSYS_DATASET",
+                "restored",
+                "RECSYS_REFRESH",
+                "1d"),
+            () -> published.add(FIRST.invoke("publish", manifest(next)).path("model").asText()))) {
+      assertThat(published).hasSize(1);
+      assertThat(serve.log()).contains("restored is answered by model " + published.getFirst());
+      assertThat(servedModel(serve)).isEqualTo(published.getFirst());
+    }
+  }
+
+  /// Publishes a model of a dataset.
+  ///
+  /// @return the evaluation of another model of it
+  private static JsonNode twoModels(String dataset) throws IOException {
+    store.put("raw/" + dataset + ".zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
+    ObjectNode request = MAPPER.createObjectNode().put("key", "raw/" + dataset + ".zip");
+    JsonNode split = FIRST.invoke("split", manifest(FIRST.invoke("ingest", request)));
+    JsonNode indexed = FIRST.invoke("index", manifest(split));
+    List<JsonNode> evaluations = new ArrayList<>();
+    for (int seed = 1; seed <= 2; seed++) {
+      JsonNode trained =
+          FIRST.invoke("train", manifest(indexed).put("seed", seed).put("epochs", 1));
+      evaluations.add(FIRST.invoke("evaluate", manifest(trained)));
+    }
+    FIRST.invoke("publish", manifest(evaluations.getFirst()));
+    return evaluations.getLast();
+  }
+
+  /// The model that answers a plain request for the default dataset.
+  private static String servedModel(LambdaFunction serve) throws IOException {
+    return serve
+        .invoke(MAPPER.readTree("{\"predict\": {\"userId\": 1, \"movieIds\": [1]}}"), LONG)
+        .path("model")
+        .asText();
   }
 
   @Test
@@ -421,6 +525,11 @@ class PipelineIT {
 
   private static LambdaFunction function(String name, URI s3, Map<String, String> more)
       throws IOException {
+    return function(name, s3, more, () -> {});
+  }
+
+  private static LambdaFunction function(
+      String name, URI s3, Map<String, String> more, Runnable beforeRestore) throws IOException {
     JsonNode function = template.functions().get(name);
     Map<String, String> environment = new HashMap<>();
     Template.environment(function)
@@ -447,7 +556,8 @@ class PipelineIT {
         task,
         function.path("Handler").asText(template.globals().path("Handler").asText()),
         environment,
-        Math.min(1_024, function.path("MemorySize").asInt()));
+        Math.min(1_024, template.deployedNumber(function.path("MemorySize"))),
+        beforeRestore);
   }
 
   private static JsonNode event(String name) throws IOException {

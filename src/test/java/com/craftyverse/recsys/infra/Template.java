@@ -51,6 +51,19 @@ final class Template {
     return parameter.path("Default").asText(value.asText());
   }
 
+  /// The same of a number.
+  int deployedNumber(JsonNode value) {
+    return Integer.parseInt(deployed(value));
+  }
+
+  JsonNode parameter(String name) {
+    return root.path("Parameters").path(name);
+  }
+
+  JsonNode outputs() {
+    return root.path("Outputs");
+  }
+
   static JsonNode environment(JsonNode resource) {
     JsonNode properties = resource.has("Properties") ? resource.path("Properties") : resource;
     return properties.path("Environment").path("Variables");
