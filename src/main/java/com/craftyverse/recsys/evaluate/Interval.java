@@ -5,9 +5,4 @@ package com.craftyverse.recsys.evaluate;
 /// @param value the mean
 /// @param low the interval's lower end
 /// @param high the interval's upper end
-public record Interval(double value, double low, double high) {
-  /// Whether the whole interval lies above another one.
-  public boolean isAbove(Interval other) {
-    return low > other.high;
-  }
-}
+public record Interval(double value, double low, double high) {}

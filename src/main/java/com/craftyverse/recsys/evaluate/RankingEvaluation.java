@@ -159,7 +159,29 @@ final class RankingEvaluation {
         judged.heldOut,
         unknownItems,
         itemRatings.length,
-        figures);
+        figures,
+        lead(rankers, rows, users, workers));
+  }
+
+  /// NDCG@10 of the first order less that of each other, user by user.
+  private Map<String, Interval> lead(
+      List<Ranker> rankers, float[] rows, int users, WorkerPool workers) throws IOException {
+    int columns = rows.length / users;
+    int perRanker = columns / rankers.size();
+    int others = rankers.size() - 1;
+    float[] differences = new float[users * others];
+    for (int user = 0; user < users; user++) {
+      int own = user * columns + RankingMetrics.NDCG;
+      for (int other = 0; other < others; other++) {
+        differences[user * others + other] = rows[own] - rows[own + (other + 1) * perRanker];
+      }
+    }
+    Interval[] intervals = Bootstrap.intervals(differences, users, others, seed, workers);
+    Map<String, Interval> lead = new LinkedHashMap<>();
+    for (int other = 0; other < others; other++) {
+      lead.put(rankers.get(other + 1).name(), intervals[other]);
+    }
+    return lead;
   }
 
   private static RankerFigures.Relevance relevance(Interval[] intervals, int at) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param outsideCatalogue ratings of the set whose item is not in training, which no model can recommend
 /// @param items size of the catalogue
 /// @param rankers the figures of each order, by name: the model's, and the baselines
+/// @param lead NDCG@10 of the first order, `preference` where the model has one, less that of each other, over the same
+///     users: the first is better where the whole interval is above 0
 public record RankingFigures(
     int users,
     int likedUsers,
@@ -21,7 +23,8 @@ public record RankingFigures(
     long heldOut,
     long outsideCatalogue,
     int items,
-    Map<String, RankerFigures> rankers) {
+    Map<String, RankerFigures> rankers,
+    Map<String, Interval> lead) {
   /// NDCG@10 of an order, every held-out item being relevant.
   ///
   /// @return null where there is no such order

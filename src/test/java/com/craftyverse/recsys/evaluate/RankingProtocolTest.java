@@ -136,6 +136,15 @@ class RankingProtocolTest {
     assertThat(ranking.heldOut()).isEqualTo(cases.stream().mapToInt(c -> c.sought.size()).sum());
     assertOrder(ranking, "mostPopular", cases, byCount(popularity, popularity));
     assertOrder(ranking, "recentlyPopular", cases, byCount(popularity, counts(recent(training))));
+    Interval lead = requireNonNull(ranking.lead().get("recentlyPopular"));
+    assertThat(ranking.lead()).containsOnlyKeys("rating", "mostPopular", "recentlyPopular");
+    assertThat(lead.value())
+        .isCloseTo(
+            requireNonNull(ranking.ndcgAt10("preference")).value()
+                - requireNonNull(ranking.ndcgAt10("recentlyPopular")).value(),
+            within(1e-6));
+    assertThat(lead.low()).isLessThan(lead.value());
+    assertThat(lead.high()).isGreaterThan(lead.value());
     assertBiases(figures, training, users, popularity);
   }
 
