@@ -69,8 +69,11 @@ public final class Ingest {
   /// content by now (whose own event brings it), and what is no upload is left alone, and the result
   /// says why. Another bucket's events are refused the same way.
   ///
-  /// @throws RequestException when the key of a plain request is not that of an upload, or an upload is
-  ///     not a ratings file
+  /// A plain request takes any file. An event's must not be another than the one that its dataset was first
+  /// made of.
+  ///
+  /// @throws RequestException when the key of a plain request is not that of an upload, an upload is not a
+  ///     ratings file, or an event's would replace another file of its dataset
   public IngestResult run(IngestRequest request) throws IOException {
     IngestParameters parameters = IngestParameters.of(request);
     if (Boolean.TRUE.equals(request.nameOnly())) {
@@ -94,7 +97,7 @@ public final class Ingest {
                               + " in the store"));
       return Boolean.TRUE.equals(request.dryRun())
           ? preview(upload, parameters)
-          : ingest(upload, parameters);
+          : ingest(upload, parameters, false);
     }
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -102,7 +105,7 @@ public final class Ingest {
     for (UploadEvent event : request.events()) {
       Optional<ObjectInfo> upload = find(event, ignored);
       if (upload.isPresent()) {
-        last = ingest(upload.get(), parameters);
+        last = ingest(upload.get(), parameters, true);
         manifests.add(last.manifest());
       }
     }
@@ -119,6 +122,13 @@ public final class Ingest {
     } catch (InvalidKeyException e) {
       return IngestResult.nothing(List.of(String.valueOf(e.getMessage())));
     }
+  }
+
+  /// Ingests an upload that nobody named in a request: a look at the store has found it.
+  ///
+  /// @throws RequestException when it is not a ratings file, or would replace another file of its dataset
+  public IngestResult take(ObjectInfo upload) throws IOException {
+    return ingest(upload, IngestParameters.of(new IngestRequest(upload.key())), true);
   }
 
   /// The upload that an event is about; empty when it is about none, and then `ignored` gets the reason.
@@ -190,6 +200,48 @@ public final class Ingest {
               ObjectKeys.quote(upload.key()),
               upload.size(),
               maxUploadBytes));
+    }
+  }
+
+  /// The file that a dataset was first made of. Another one that arrives would silently replace it.
+  private record DatasetFile(String key) {}
+
+  /// @param arrived whether an event or a look has brought it, so that nobody wants this very file
+  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean arrived)
+      throws IOException {
+    String dataset = ObjectKeys.datasetOfUpload(upload.key());
+    String fileKey = "datasets/" + dataset + "/file.json";
+    Optional<DatasetFile> file = readFile(fileKey);
+    if (arrived && file.isPresent()) {
+      requireSameFile(dataset, file.get(), upload);
+    }
+    IngestResult result = ingest(upload, parameters);
+    if (file.isEmpty()
+        && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(upload.key())))
+        && arrived) {
+      requireSameFile(dataset, readFile(fileKey).orElseThrow(), upload);
+    }
+    return result;
+  }
+
+  private Optional<DatasetFile> readFile(String fileKey) throws IOException {
+    try {
+      return Optional.of(Json.read(store.read(fileKey).content(), DatasetFile.class, fileKey));
+    } catch (NoSuchObjectException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void requireSameFile(String dataset, DatasetFile file, ObjectInfo upload) {
+    if (!file.key.equals(upload.key())) {
+      throw RequestException.unprocessable(
+          ObjectKeys.quote(upload.key())
+              + " would replace "
+              + ObjectKeys.quote(file.key)
+              + ", of which the dataset "
+              + dataset
+              + " is made; upload it under that name if it shall, as 'raw/DATASET/FILE' with"
+              + " another dataset's name if it is one, or name it in a request to ingest");
     }
   }
 

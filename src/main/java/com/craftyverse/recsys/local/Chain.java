@@ -11,7 +11,6 @@ import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.index.IndexResult;
 import com.craftyverse.recsys.ingest.Ingest;
-import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.ingest.IngestResult;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
@@ -66,7 +65,7 @@ final class Chain {
     say("upload    %s (%s)", upload.key(), size(upload.size()));
 
     long begin = System.nanoTime();
-    IngestResult ingest = new Ingest(store).run(new IngestRequest(upload.key()));
+    IngestResult ingest = new Ingest(store).take(upload);
     tell(
         "ingest",
         ingest.cached(),

@@ -40,6 +40,9 @@ class UploadWatcher {
   private final CurlExamples examples;
   private @Nullable Thread thread;
 
+  /// Why the last look failed; null if it did not.
+  private @Nullable String problem;
+
   /// ETags by key: as last seen, and as last sent through the chain.
   private final Map<String, String> seen = new HashMap<>();
 
@@ -77,21 +80,38 @@ class UploadWatcher {
   }
 
   private void watch() {
-    try {
-      uploadSample();
-    } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "the sample could not be uploaded", e);
-    }
+    boolean begun = false;
     while (!Thread.currentThread().isInterrupted()) {
       try {
+        if (!begun) {
+          uploadSample();
+          begun = true;
+        }
         look();
+        tell(null);
+      } catch (IOException | RuntimeException e) {
+        tell(String.valueOf(e.getMessage()));
+      }
+      try {
         Thread.sleep(BETWEEN_LOOKS);
       } catch (InterruptedException e) {
         return;
-      } catch (IOException | RuntimeException e) {
-        LOG.log(Level.ERROR, "cannot look for uploads in " + store.location(), e);
       }
     }
+  }
+
+  /// Tells the log when looks begin to fail, or fail in another way, and when they succeed again.
+  private void tell(@Nullable String found) {
+    if (found != null && !found.equals(problem)) {
+      LOG.log(
+          Level.ERROR,
+          "cannot look for uploads in {0}: {1}; the watcher goes on trying",
+          store.location(),
+          found);
+    } else if (found == null && problem != null) {
+      LOG.log(Level.INFO, "looking for uploads in {0} again", store.location());
+    }
+    problem = found;
   }
 
   /// Uploads the sample into a store in which nothing ever happened.

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ignoredRatings ratings of the request whose movies the model does not know
 /// @param predictions one for each movie of the request, in its order, if it named any
 /// @param candidates how many movies passed the filters
-/// @param recommendations the best of them, the best first, equals by movie id
+/// @param recommendations the best of them, the best first: by their scores before these are clipped
+///     to the scale, then by movie id
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FoldInResult(
     String dataset,

@@ -21,6 +21,9 @@ final class Limits {
   /// Ratings in one request.
   static final int MOST_RATINGS = 10_000;
 
+  /// Recommendations × ratings of the user in an answer that explains them.
+  static final int MOST_EXPLAINED = 300_000;
+
   /// Movies in a list to allow or deny.
   static final int MOST_LISTED = 10_000;
 
@@ -67,6 +70,26 @@ final class Limits {
         throw RequestException.invalid(
             "field 'ratings': the movie " + movies[i] + " is rated twice; send one rating of each");
       }
+    }
+  }
+
+  /// Checks that explaining does not take too long: each rating's part in each recommendation is found.
+  ///
+  /// @param n recommendations
+  /// @param ratings of the user
+  static void explanations(int n, int ratings) {
+    long parts = (long) n * ratings;
+    if (parts > MOST_EXPLAINED) {
+      throw RequestException.invalid(
+          String.format(
+              Locale.ROOT,
+              "field 'explain': %,d recommendations from %,d ratings are %,d to compare; %,d at"
+                  + " most are in one request, so ask for 'n' of at most %,d",
+              n,
+              ratings,
+              parts,
+              MOST_EXPLAINED,
+              Math.max(1, MOST_EXPLAINED / ratings)));
     }
   }
 

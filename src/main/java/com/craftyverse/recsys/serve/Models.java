@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -60,6 +61,11 @@ public final class Models {
   private final Executor background;
   private final LongSupplier clock;
   private final Map<String, Dataset> datasets = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// Datasets that a request waits for. They are kept when their model is loaded, so a name without one
+  /// takes no other's place.
+  private final Map<String, Dataset> arriving = new ConcurrentHashMap<>();
+
   private volatile @Nullable Latest latest;
 
   /// The dataset published last, and when that was looked up.
@@ -94,20 +100,37 @@ public final class Models {
 
   /// The model that answers now.
   ///
-  /// @param dataset the dataset that the request names, if it does
+  /// @param named the dataset that the request names, if it does
   /// @throws RequestException when it has no model, or one that cannot be served
-  ServedModel of(@Nullable String dataset) throws IOException {
-    String name = dataset == null ? defaultDataset() : requireDataset(dataset);
-    return entry(name).model();
+  ServedModel of(@Nullable String named) throws IOException {
+    String name = named == null ? defaultDataset() : requireDataset(named);
+    Dataset dataset = known(name);
+    if (dataset != null) {
+      return dataset.model();
+    }
+    Dataset newcomer = arriving.computeIfAbsent(name, Dataset::new);
+    try {
+      ServedModel model = newcomer.model();
+      keep(newcomer);
+      return model;
+    } finally {
+      arriving.remove(name, newcomer);
+    }
   }
 
-  private Dataset entry(String name) {
+  private @Nullable Dataset known(String name) {
     synchronized (datasets) {
-      Dataset entry = datasets.computeIfAbsent(name, Dataset::new);
+      return datasets.get(name);
+    }
+  }
+
+  /// Keeps a dataset whose model is loaded, in place of the one that was not asked for longest.
+  private void keep(Dataset dataset) {
+    synchronized (datasets) {
+      datasets.putIfAbsent(dataset.name, dataset);
       if (datasets.size() > MOST_DATASETS) {
         datasets.remove(datasets.keySet().iterator().next());
       }
-      return entry;
     }
   }
 
@@ -215,8 +238,9 @@ public final class Models {
 
   /// Takes over a model that was loaded ahead, with another client of the store.
   void adopt(Loaded ahead) {
-    entry(ahead.dataset)
-        .take(new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag, ahead.asOf));
+    Dataset dataset = new Dataset(ahead.dataset);
+    dataset.take(new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag, ahead.asOf));
+    keep(dataset);
   }
 
   /// A dataset's model.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param userId the user, where a request asks for several
 /// @param movieId the movie
 /// @param title its title, null when the model does not know it
-/// @param rating within the scale of the training ratings
+/// @param rating within the scale of the dataset
 /// @param source where the rating comes from
 /// @param reason why it is a fallback, null when it is not
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -5,5 +5,5 @@ import org.jspecify.annotations.Nullable;
 /// A rating that comes with a request.
 ///
 /// @param movieId the movie
-/// @param rating within the scale of the training ratings
+/// @param rating on the scale of the dataset
 public record Rating(@Nullable Integer movieId, @Nullable Float rating) {}

@@ -56,7 +56,7 @@ final class Recommender {
 
   /// Ranks the movies that pass a filter.
   ///
-  /// @throws RequestException when the model cannot rank so
+  /// @throws RequestException when the model cannot rank so, or there is too much to explain
   Ranking recommend(Person person, Wish wish) throws IOException {
     RankBy rankBy = rankBy(person, wish.rankBy);
     BitSet candidates = wish.filter.candidates(catalogue);
@@ -71,6 +71,9 @@ final class Recommender {
       }
     }
     explains &= history.size() > 0;
+    if (explains) {
+      Limits.explanations(wish.n, history.size());
+    }
     return switch (rankBy) {
       case preference -> byPreference(person, wish.n, candidates, explains ? history : null);
       case rating -> byRating(person, wish.n, candidates, explains ? history : null);

@@ -47,11 +47,15 @@ public final class LocalObjectStore implements ObjectStore {
 
   /// Opens the directory, making it when it is not there.
   ///
-  /// @throws IOException when it cannot be made or is not a directory
+  /// @throws IOException when it cannot be made or is not a directory, or its `.tmp/` is a link
   public LocalObjectStore(Path directory) throws IOException {
     Files.createDirectories(directory);
     this.root = directory.toRealPath();
     this.temp = root.resolve(TEMP);
+    if (Files.isSymbolicLink(temp)) {
+      throw new IOException(
+          temp + " is a link, which is not followed; delete it, the store makes a directory there");
+    }
     Files.createDirectories(temp);
     deleteAbandonedTempFiles();
   }
@@ -356,7 +360,10 @@ public final class LocalObjectStore implements ObjectStore {
       files.forEach(
           file -> {
             try {
-              if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+              BasicFileAttributes attributes =
+                  Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+              if (!attributes.isDirectory()
+                  && attributes.lastModifiedTime().toInstant().isBefore(before)) {
                 Files.deleteIfExists(file);
               }
             } catch (NoSuchFileException e) {

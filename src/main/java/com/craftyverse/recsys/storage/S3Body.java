@@ -33,6 +33,7 @@ final class S3Body {
   static ResponseTransformer<GetObjectResponse, StoredObject> bytes() {
     return (response, body) -> {
       byte[] content = new byte[requireMemory(requireLength(response))];
+      String etag = S3ObjectStore.require(response.eTag(), "ETag");
       int length = 0;
       while (length < content.length) {
         int n = read(body, content, length);
@@ -42,7 +43,7 @@ final class S3Body {
         length += n;
       }
       requireEnd(body, content.length);
-      return new StoredObject(content, S3ObjectStore.unquoted(response.eTag()));
+      return new StoredObject(content, S3ObjectStore.unquoted(etag));
     };
   }
 
@@ -75,7 +76,7 @@ final class S3Body {
 
   /// The body's length, on which the headers agree.
   private static long requireLength(GetObjectResponse response) {
-    long length = response.contentLength();
+    long length = S3ObjectStore.require(response.contentLength(), "Content-Length");
     Matcher range = range(response);
     if (range != null && Long.parseLong(range.group(2)) - rangeStart(response) + 1 != length) {
       throw RetryableException.create(

@@ -68,8 +68,11 @@ final class S3Errors {
     if (problem instanceof S3Exception service) {
       return reason(action, service);
     }
-    if (problem instanceof NonRetryableException && problem.getCause() != null) {
-      return clean(problem.getCause().getMessage()); // the file, not S3, was the trouble
+    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NonRetryableException && cause.getCause() != null) {
+        return clean(
+            cause.getCause().getMessage()); // what we did with the answer, not S3, was the trouble
+      }
     }
     String message = clean(problem.getMessage());
     String lower = message.toLowerCase(Locale.ROOT);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -216,7 +217,22 @@ public final class S3ObjectStore implements ObjectStore {
   }
 
   static ObjectInfo info(String key, HeadObjectResponse head) {
-    return new ObjectInfo(key, head.contentLength(), unquoted(head.eTag()), head.lastModified());
+    return new ObjectInfo(
+        key,
+        require(head.contentLength(), "Content-Length"),
+        unquoted(require(head.eTag(), "ETag")),
+        require(head.lastModified(), "Last-Modified"));
+  }
+
+  /// A header that S3 always sends, and a server that is like it, or a proxy before one, may not.
+  static <T> T require(@Nullable T header, String name) {
+    if (header == null) {
+      throw SdkClientException.create(
+          "the answer has no "
+              + name
+              + " header; the store needs a server, and proxies, that send it");
+    }
+    return header;
   }
 
   /// ETags come in quotes in headers and without them in events; here they have none.

@@ -80,7 +80,8 @@ final class S3Reader {
   /// `length` bytes from `offset`.
   byte[] range(String key, long offset, int length) throws IOException {
     if (length == 0) { // which no range header can say
-      long size = head(key).orElseThrow(() -> new NoSuchObjectException(key)).contentLength();
+      HeadObjectResponse head = head(key).orElseThrow(() -> new NoSuchObjectException(key));
+      long size = S3ObjectStore.info(key, head).size();
       if (offset > size) {
         throw pastTheEnd(key, offset, length);
       }

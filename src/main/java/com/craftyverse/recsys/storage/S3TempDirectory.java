@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,7 +91,11 @@ final class S3TempDirectory implements AutoCloseable {
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : directories) {
         try {
-          if (Files.getLastModifiedTime(directory).toInstant().isBefore(before)
+          // A link, or what is behind one, is none of ours.
+          if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+              && Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS)
+                  .toInstant()
+                  .isBefore(before)
               && isUnlocked(directory.resolve(LOCK))) {
             delete(directory);
           }
@@ -102,7 +107,8 @@ final class S3TempDirectory implements AutoCloseable {
   }
 
   private static boolean isUnlocked(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         var lock = channel.tryLock()) {
       return lock != null;
     } catch (NoSuchFileException e) {

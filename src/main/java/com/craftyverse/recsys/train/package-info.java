@@ -22,9 +22,14 @@
 /// [KernelWarmUp][com.craftyverse.recsys.train.KernelWarmUp] has the kernel compiled, without which the
 /// first epoch takes as long as five.
 ///
+/// *Unit.* Learning rates, penalties and the initial spread are in a unit of training's own: the range of the
+/// training ratings ÷ 4.5, which is one star for half stars (for `dot`, the largest of them ÷ 5). Ratings
+/// `a · r + b` give the same model up to rounding, whatever the scale. Factors, biases and errors are in ratings;
+/// `model.json` has the unit, since a fold-in's penalties are in it, too.
+///
 /// *Errors.* The training RMSE is that of each rating just before it is learned from. For the
 /// validation RMSE, as for every other use of a model, predictions are clipped to the scale of the
-/// training ratings. Where validation is evidence, at least 2,000 ratings of 100 users, it decides
+/// dataset. Where validation is evidence, at least 2,000 ratings of 100 users, it decides
 /// on the epoch that is kept, and `patience` (5) epochs without improvement end the run. Otherwise all epochs
 /// are run and the last one is kept.
 ///

@@ -1,16 +1,20 @@
 package com.craftyverse.recsys.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,53 @@ class UploadEventTest {
             "'s3://recsys-test/raw/my-set/gone.zip' is gone by now");
   }
 
+  @Test
+  void secondFileOfADataset_isRefused_whereNobodyNamedIt() throws IOException {
+    IngestResult first = ingest("s3-notification.json");
+    byte[] other = Uploads.zip(Uploads.ratings(30, 20), Uploads.MOVIES);
+    String refusal =
+        " would replace '"
+            + UPLOAD
+            + "', of which the dataset my-set is made; upload it under that name if it shall, as"
+            + " 'raw/DATASET/FILE' with another dataset's name if it is one, or name it in a"
+            + " request to ingest";
+    for (String key : List.of("raw/my-set/second.zip", "raw/my-set.zip")) {
+      bucket.put(key, other);
+      String event =
+          Files.readString(Path.of("infra/events/eventbridge-object-created.json"))
+              .replace(UPLOAD, key)
+              .replaceAll("\"etag\": *\"[^\"]*\",?", "");
+      assertThatThrownBy(() -> ingest(event.getBytes(StandardCharsets.UTF_8)))
+          .isInstanceOf(RequestException.class)
+          .hasMessage("'" + key + "'" + refusal);
+      assertThatThrownBy(() -> new Ingest(bucket).take(bucket.find(key).orElseThrow()))
+          .isInstanceOf(RequestException.class)
+          .hasMessage("'" + key + "'" + refusal);
+    }
+
+    IngestResult named = new Ingest(bucket).run(new IngestRequest("raw/my-set/second.zip"));
+    assertThat(named.dataset()).isEqualTo("my-set");
+    assertThat(named.version()).isNotEqualTo(first.version());
+    assertThatThrownBy(
+            () -> new Ingest(bucket).take(bucket.find("raw/my-set/second.zip").orElseThrow()))
+        .as("a request for it does not make it the dataset's file")
+        .hasMessage("'raw/my-set/second.zip'" + refusal);
+    bucket.put(UPLOAD, other);
+    assertThat(new Ingest(bucket).take(bucket.find(UPLOAD).orElseThrow()).version())
+        .isEqualTo(named.version());
+  }
+
+  @Test
+  void fileThatIsRefused_leavesTheDatasetToAnother() throws IOException {
+    bucket.put("raw/new/broken.zip", new byte[] {1, 2, 3});
+    assertThatThrownBy(
+            () -> new Ingest(bucket).take(bucket.find("raw/new/broken.zip").orElseThrow()))
+        .isInstanceOf(RequestException.class);
+    bucket.put("raw/new/good.zip", Uploads.zip(Uploads.ratings(20, 20), Uploads.MOVIES));
+    assertThat(new Ingest(bucket).take(bucket.find("raw/new/good.zip").orElseThrow()).dataset())
+        .isEqualTo("new");
+  }
+
   /// The event of an older content comes late: the newer content has an event of its own.
   @Test
   void contentThatWasReplaced_isLeftToItsOwnEvent() throws IOException {
@@ -108,7 +159,10 @@ class UploadEventTest {
   }
 
   private IngestResult ingest(String event) throws IOException {
-    byte[] json = Files.readAllBytes(Path.of("infra/events", event));
+    return ingest(Files.readAllBytes(Path.of("infra/events", event)));
+  }
+
+  private IngestResult ingest(byte[] json) throws IOException {
     return new Ingest(bucket).run(Json.decode(json, IngestRequest.class));
   }
 }

@@ -91,6 +91,59 @@ class UploadWatcherTest {
     assertThat(await(() -> current("Bewertungen-Marz-1")).model()).isNotEmpty();
   }
 
+  /// The README's recipe for a given pair, with the watcher on.
+  @Test
+  void givenPair_inOneDirectory_isNeverAModelOfItsTestFile() throws Exception {
+    Path raw = Path.of(store.location(), "raw");
+    Path pair = Files.createDirectories(raw.resolve("pair"));
+    Files.writeString(pair.resolve("u1.base"), pairFile(1, 40));
+    Files.writeString(pair.resolve("u1.test"), pairFile(41, 60));
+    String base = ingest("raw/pair/u1.base").path("manifest").asText();
+    JsonNode test = ingest("raw/pair/u1.test");
+    assertThat(test.path("ratings").asLong()).isEqualTo(20 * 30);
+    Http.Answer split =
+        Http.post(
+            "split",
+            "{\"manifest\": \""
+                + base
+                + "\", \"kind\": \"given\", \"test\": \""
+                + test.path("manifest").asText()
+                + "\"}");
+    assertThat(split.status()).as(split.text()).isEqualTo(200);
+    assertThat(split.json().path("testRows").asLong()).isEqualTo(20 * 30);
+
+    // Looked at after the pair, since it comes later by its name.
+    Files.write(raw.resolve("pair-z.zip"), Uploads.zip(Uploads.ratings(40, 40), Uploads.MOVIES));
+    await(() -> current("pair-z"));
+    await(() -> current("pair"));
+    assertThat(Http.post("modelInfo", "{\"dataset\": \"pair\"}").json().path("users").asInt())
+        .isBetween(1, 40);
+    assertThat(test.path("maxUserId").asInt()).isEqualTo(60);
+    Http.Answer known =
+        Http.post("predict", "{\"dataset\": \"pair\", \"userId\": 50, \"movieIds\": [1]}");
+    assertThat(known.json().at("/predictions/0/source").asText())
+        .as("a user of the test file alone")
+        .isEqualTo("fallback");
+  }
+
+  private static JsonNode ingest(String key) throws Exception {
+    Http.Answer answer = Http.post("ingest", "{\"key\": \"" + key + "\"}");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.json();
+  }
+
+  /// In the layout of ml-100k, 30 ratings of each user.
+  private static String pairFile(int firstUser, int lastUser) {
+    StringBuilder rows = new StringBuilder();
+    for (int user = firstUser; user <= lastUser; user++) {
+      for (int movie = 1; movie <= 30; movie++) {
+        rows.append(user).append('\t').append(movie).append('\t').append(1 + (user + movie) % 5);
+        rows.append('\t').append(1_400_000_000 + (user * 37 + movie * 101) % 5_000).append('\n');
+      }
+    }
+    return rows.toString();
+  }
+
   private Optional<CurrentModel> current(String dataset) throws IOException {
     return CurrentModel.find(store, dataset).map(CurrentModel.Versioned::current);
   }

@@ -99,6 +99,36 @@ class ModelsTest {
   }
 
   @Test
+  void namesWithoutAModel_takeNoOthersPlace() throws IOException {
+    for (String dataset : List.of("a", "b", "c", "d")) {
+      new ModelFixture(dataset, "m1").publish(behind);
+      requests.predict(askOf(dataset));
+    }
+    for (int i = 0; i < 8; i++) {
+      String madeUp = askOf("made-up-" + i);
+      assertThatThrownBy(() -> requests.predict(madeUp))
+          .hasMessageContaining("has no published model");
+    }
+    store.calls();
+    for (String dataset : List.of("a", "b", "c", "d")) {
+      requests.predict(askOf(dataset));
+    }
+    assertThat(store.calls()).isEmpty();
+
+    new ModelFixture("e", "m1").publish(behind);
+    requests.predict(askOf("e"));
+    store.calls();
+    requests.predict(askOf("b"));
+    assertThat(store.calls()).as("of the four asked for last").isEmpty();
+    requests.predict(askOf("a"));
+    assertThat(store.calls()).as("of the one that made room").contains("read model.json");
+  }
+
+  private static String askOf(String dataset) {
+    return "{'dataset': '" + dataset + "', 'userId': 20, 'movieIds': [100]}";
+  }
+
+  @Test
   void newModel_afterHalfTheStaleness_isLookedForBesideTheRequests() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);

@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.evaluate.Evaluate;
+import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.publish.Publish;
+import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.train.IndexFixture;
+import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainRequests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -486,10 +493,10 @@ class ServingTest {
             + " 1000, found 1001",
         "popular   | {'period': 'week'}             | field 'period': expected one of all, recent,"
             + " found the text 'week'",
-        "popular   | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of this"
-            + " dataset; there are Action, Crime, Horror",
-        "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of allow,"
-            + " dataset, deny, genres, minRatings, n, period, yearFrom, yearTo",
+        "popular   | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of"
+            + " this dataset; there are Action, Crime, Horror",
+        "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of"
+            + " allow, dataset, deny, genres, minRatings, n, period, yearFrom, yearTo",
         "modelInfo | {'dataset': 'none'}            | the dataset 'none' has no published model",
         "modelInfo | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
             + " be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or digit",
@@ -544,5 +551,33 @@ class ServingTest {
 
   private static List<Integer> movies(RecommendResult result) {
     return result.recommendations().stream().map(Recommendation::movieId).toList();
+  }
+
+  /// A user of 400 ratings: 750 recommendations can be explained, 751 are too many.
+  @Test
+  void explain_isBoundedByRecommendationsTimesRatings() throws IOException {
+    IndexFixture index = new IndexFixture(3, 400, 2);
+    for (int item = 0; item < 400; item++) {
+      index.train.add(0, item, 1 + item % 5);
+      index.train.add(1 + item % 2, item, 2);
+      index.test.add(1 + item % 2, item, 3);
+    }
+    String trained =
+        new Train(store)
+            .run(TrainRequests.with(index.write(store, "many"), "'epochs': 1, 'factors': 4"))
+            .manifest();
+    new Publish(store)
+        .run(new PublishRequest(new Evaluate(store).run(new EvaluateRequest(trained)).manifest()));
+    String ask = "{'dataset': 'many', 'userId': 10, 'excludeSeen': false, 'explain': true, 'n': ";
+
+    assertThat(requests.recommend(ask + "750}").recommendations()).hasSize(400);
+    assertThatThrownBy(() -> requests.recommend(ask + "751}"))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "field 'explain': 751 recommendations from 400 ratings are 300,400 to compare; 300,000"
+                + " at most are in one request, so ask for 'n' of at most 750");
+    assertThat(
+            requests.recommend(ask.replace("true, 'n'", "false, 'n'") + "751}").recommendations())
+        .hasSize(400);
   }
 }

@@ -309,6 +309,18 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
+  /// The answer lacks a header.
+  static Fault dropHeader(String name) {
+    Pattern header = Pattern.compile("(?im)^" + name + ":[^\r]*\r\n");
+    return exchange -> {
+      byte[] answer = exchange.forward();
+      int start = bodyStart(answer);
+      String head = new String(answer, 0, start, StandardCharsets.ISO_8859_1);
+      exchange.send(ascii(header.matcher(head).replaceAll("")));
+      exchange.send(answer, start, answer.length);
+    };
+  }
+
   /// One bit of the body is another.
   static Fault flipBit() {
     return exchange -> {

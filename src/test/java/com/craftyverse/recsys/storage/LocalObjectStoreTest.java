@@ -126,4 +126,21 @@ class LocalObjectStoreTest extends ObjectStoreContract {
       assertThat(fresh).exists();
     }
   }
+
+  @Test
+  void tempDirectoryThatIsALink_isRefused_andNothingBehindItDeleted() throws IOException {
+    Path root = Files.createDirectory(directory.resolve("linked"));
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Path old = Files.createFile(elsewhere.resolve("old"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Files.createSymbolicLink(root.resolve(".tmp"), elsewhere);
+
+    assertThatThrownBy(() -> new LocalObjectStore(root))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            root.toRealPath().resolve(".tmp")
+                + " is a link, which is not followed; delete it, the store makes a directory"
+                + " there");
+    assertThat(old).exists();
+  }
 }

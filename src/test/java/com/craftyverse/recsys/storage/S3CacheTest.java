@@ -258,4 +258,26 @@ class S3CacheTest {
     Files.delete(young);
     Files.delete(other);
   }
+
+  @Test
+  void linksAmongTheDirectories_areNotFollowed() throws IOException {
+    Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+    Path precious = Files.createFile(elsewhere.resolve("precious"));
+    Path link = Files.createSymbolicLink(temp.resolve("recsys-s3-link"), elsewhere);
+    Path dead = Files.createDirectory(temp.resolve("recsys-s3-dead"));
+    Files.createSymbolicLink(dead.resolve("inner"), elsewhere);
+    FileTime anHourAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+    Files.setLastModifiedTime(elsewhere, anHourAgo);
+    Files.setLastModifiedTime(dead, anHourAgo);
+
+    try (S3TempDirectory fresh = new S3TempDirectory(temp)) {
+      assertThat(fresh.path()).exists();
+      assertThat(precious).exists();
+      assertThat(link).exists();
+      assertThat(dead).doesNotExist();
+    }
+    Files.delete(link);
+    Files.delete(precious);
+    Files.delete(elsewhere);
+  }
 }

@@ -185,6 +185,30 @@ class S3FaultsTest {
     }
   }
 
+  /// A proxy before S3 may send an answer in chunks, or take the ETag away.
+  @ParameterizedTest
+  @ValueSource(strings = {"ETag", "Content-Length"})
+  void answerWithoutAHeader_isToldInASentence(String header) throws IOException {
+    store.put("a/b", bytes("0123456789"));
+    String problem =
+        "cannot read s3://"
+            + bucket
+            + "/a/b: the answer has no "
+            + header
+            + " header; the store needs a server, and proxies, that send it";
+
+    proxy.spoil(GET, FOREVER, FaultyProxy.dropHeader(header));
+    proxy.spoil(matching("HEAD "), FOREVER, FaultyProxy.dropHeader(header));
+    assertThatThrownBy(() -> store.read("a/b")).isInstanceOf(IOException.class).hasMessage(problem);
+    assertThatThrownBy(() -> store.fetch("a/b"))
+        .isInstanceOf(IOException.class)
+        .hasMessage(problem);
+    assertThatThrownBy(() -> store.find("a/b"))
+        .isInstanceOf(IOException.class)
+        .hasMessage(problem.replace("cannot read", "cannot look for"));
+    assertNothingLeft();
+  }
+
   @Test
   void fetch_whenItStaysDamaged_saysSoAndLeavesNothing() throws IOException {
     store.put("a/b", fileWith(content(SEVERAL_PARTS, 1)));
