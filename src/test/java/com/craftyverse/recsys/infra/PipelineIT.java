@@ -125,6 +125,9 @@ class PipelineIT {
     assertThat(result.path("train").path("kernel").asText()).isEqualTo("vector");
     assertThat(result.path("evaluate").path("testRmse").asDouble())
         .isLessThan(result.path("evaluate").path("baselineRmse").asDouble());
+    assertThat(result.path("served").path("trainRatings").asInt()).isEqualTo(100_000);
+    assertThat(result.path("publish").path("model")).isEqualTo(result.at("/served/modelId"));
+    assertThat(result.path("publish").path("scoredModel")).isEqualTo(result.at("/train/modelId"));
     JsonNode prediction =
         FIRST.invoke(
             "serve",
@@ -369,7 +372,10 @@ class PipelineIT {
                     if (!resource.contains("Train")) {
                       return FIRST.call(resource, input);
                     }
-                    JsonNode answer = FIRST.call(resource, ((ObjectNode) input).put("epochs", 3));
+                    if (!input.has("pattern")) {
+                      ((ObjectNode) input).put("epochs", 3);
+                    }
+                    JsonNode answer = FIRST.call(resource, input);
                     trained.add(answer);
                     return answer;
                   });
@@ -378,10 +384,11 @@ class PipelineIT {
     }
     assertThat(trained)
         .extracting(answer -> answer.path("epochs").asInt())
-        .containsExactly(1, 2, 3);
+        .as("the epochs of the scored model, and once more those of the served one")
+        .containsExactly(1, 2, 3, 1, 2, 3);
     assertThat(trained)
         .extracting(answer -> answer.path("resumable").asBoolean())
-        .containsExactly(true, true, false);
+        .containsExactly(true, true, false, true, true, false);
     String model = result.path("publish").path("model").asText();
     assertThat(trained.getLast().path("manifest").asText())
         .isEqualTo("models/slow/" + model + "/manifest.json");
@@ -398,7 +405,7 @@ class PipelineIT {
     StateMachine machine = StateMachine.read(Path.of("infra/pipeline.asl.json"));
     List<JsonNode> results =
         atOnce(() -> machine.run(event, FIRST::call), () -> machine.run(event, SECOND::call));
-    for (String step : List.of("ingest", "split", "index", "train", "evaluate")) {
+    for (String step : List.of("ingest", "split", "index", "train", "evaluate", "served")) {
       assertThat(results.get(0).path(step).path("manifest").asText())
           .isNotEmpty()
           .isEqualTo(results.get(1).path(step).path("manifest").asText());
@@ -411,7 +418,7 @@ class PipelineIT {
     }
     assertThat(store.list("models/twice/"))
         .filteredOn(object -> object.key().endsWith("/manifest.json"))
-        .hasSize(1);
+        .hasSize(2); // of the scored model and of the served one
     // Nothing is damaged: other processes use every object that there is.
     assertThat(
             FIRST

@@ -23,7 +23,7 @@ final class StateMachine {
   private static final Map<String, String> FIELDS =
       Map.of(
           "Task", "Resource Parameters ResultPath Retry Catch Next End",
-          "Pass", "Parameters Next",
+          "Pass", "Parameters ResultPath Next",
           "Choice", "Choices Default",
           "Wait", "Seconds Next",
           "Succeed", "",
@@ -70,7 +70,7 @@ final class StateMachine {
             throw new LambdaError(state.path("Error").asText(), state.path("Cause").asText());
         case "Wait" -> name = state.path("Next").asText();
         case "Pass" -> {
-          data = fill(state.path("Parameters"), data);
+          data = merged(data, state.path("ResultPath"), fill(state.path("Parameters"), data));
           name = state.path("Next").asText();
         }
         case "Choice" -> name = choose(state, data);

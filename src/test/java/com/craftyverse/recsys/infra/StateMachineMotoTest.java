@@ -71,7 +71,7 @@ class StateMachineMotoTest {
   }
 
   @Test
-  void upload_whoseTrainingNeedsThreeCalls_goesTheWayOfTheWalk() throws Exception {
+  void upload_whoseTrainingNeedsSeveralCalls_goesTheWayOfTheWalk() throws Exception {
     Path file = Path.of("infra/pipeline.asl.json");
     Deque<JsonNode> answers = new ArrayDeque<>();
     for (String answer :
@@ -84,7 +84,10 @@ class StateMachineMotoTest {
             "{\"resumable\": true}",
             "{\"manifest\": \"d\", \"resumable\": false}",
             "{\"manifest\": \"e\"}",
-            "{\"manifest\": \"f\"}")) {
+            "{\"manifest\": \"f\"}",
+            "{\"resumable\": true}",
+            "{\"manifest\": \"g\", \"resumable\": false}",
+            "{\"manifest\": \"h\"}")) {
       answers.add(MAPPER.readTree(answer));
     }
     answer(answers);
@@ -104,7 +107,11 @@ class StateMachineMotoTest {
                   calls.add(
                       input.has("nameOnly")
                           ? "NameDataset"
-                          : resource.replaceAll(".*:|\\$\\{|FunctionArn}", ""));
+                          : input.has("rows")
+                              ? "IndexAll"
+                              : input.has("pattern")
+                                  ? "Refit"
+                                  : resource.replaceAll(".*:|\\$\\{|FunctionArn}", ""));
                   return resource.startsWith("${") ? answers.remove() : MAPPER.createObjectNode();
                 });
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
@@ -115,8 +122,10 @@ class StateMachineMotoTest {
                 .map(call -> call.replace("updateItem", "AcquireLock"))
                 .map(call -> call.replace("deleteItem", "ReleaseLock"))
                 .toList())
+        .contains("IndexAll", "Publish")
         .filteredOn("Train"::equals)
         .hasSize(3);
+    assertThat(tasks(execution)).filteredOn("Refit"::equals).hasSize(2);
     assertThat(locks()).isZero();
   }
 

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StateMachineTest {
   private static final String USER_ERROR = "com.craftyverse.recsys.step.RequestException";
@@ -47,8 +50,54 @@ class StateMachineTest {
             "Index {\"manifest\":\"of Split\"," + ID + "}",
             "Train {\"manifest\":\"of Index\"," + ID + "}",
             "Evaluate {\"manifest\":\"of Train\"," + ID + "}",
-            "Publish {\"manifest\":\"of Evaluate\"," + ID + ",\"again\":false}",
+            "Index {\"manifest\":\"of Split\",\"rows\":\"all\"," + ID + "}",
+            "Train {\"manifest\":\"of Index of all\",\"pattern\":\"of Train\"," + ID + "}",
+            "Publish {\"manifest\":\"of Train as of Train\"," + ID + ",\"again\":false}",
             "deleteItem lock");
+  }
+
+  /// The execution's input goes before the stack's parameter.
+  @ParameterizedTest
+  @CsvSource({
+    "true, , true",
+    "false, , false",
+    "true, false, false",
+    "false, true, true",
+    "true, true, true"
+  })
+  void refit_isSwitchedByTheStackAndByTheInput(
+      String stack, @Nullable Boolean input, boolean expected) throws IOException {
+    Path deployed = directory.resolve("deployed.asl.json");
+    Files.writeString(
+        deployed, Files.readString(Path.of("infra/pipeline.asl.json")).replace("${Refit}", stack));
+    if (input != null) {
+      ((ObjectNode) event).put("refit", input);
+    }
+    StateMachine.read(deployed).run(event, this::call);
+    String publish = "Publish {\"manifest\":\"%s\"," + ID + ",\"again\":false}";
+    assertThat(calls)
+        .contains(publish.formatted(expected ? "of Train as of Train" : "of Train"))
+        .filteredOn(call -> call.startsWith("Index ") || call.startsWith("Train "))
+        .hasSize(expected ? 4 : 2);
+  }
+
+  @Test
+  void refitThatNeedsThreeCalls_getsThem() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = call(resource, input);
+          return input.has("pattern") && refits() < 3
+              ? mapper.createObjectNode().put("resumable", true)
+              : result;
+        });
+    assertThat(refits()).isEqualTo(3);
+    assertThat(calls).filteredOn(call -> call.startsWith("Train ")).hasSize(4);
+    assertThat(calls).filteredOn(call -> call.startsWith("Publish ")).hasSize(1);
+  }
+
+  private long refits() {
+    return calls.stream().filter(call -> call.contains("\"pattern\"")).count();
   }
 
   @Test
@@ -119,7 +168,7 @@ class StateMachineTest {
               : result;
         });
     assertThat(calls)
-        .filteredOn(call -> call.startsWith("Train "))
+        .filteredOn(call -> call.startsWith("Train ") && !call.contains("\"pattern\""))
         .hasSize(3)
         .containsOnly("Train {\"manifest\":\"of Index\"," + ID + "}");
   }
@@ -309,14 +358,19 @@ class StateMachineTest {
     return named;
   }
 
-  /// A step that works: its manifest is named after it.
+  /// A step that works: its manifest is named after it, and what is special about it.
   private JsonNode call(String resource, JsonNode input) {
     if (resource.startsWith("${")) {
       String function = resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1");
       calls.add(function + " " + input);
       return mapper
           .createObjectNode()
-          .put("manifest", "of " + function)
+          .put(
+              "manifest",
+              "of "
+                  + function
+                  + (input.has("rows") ? " of " + input.get("rows").asText() : "")
+                  + (input.has("pattern") ? " as " + input.get("pattern").asText() : ""))
           .put("dataset", "named by ingest");
     }
     calls.add(

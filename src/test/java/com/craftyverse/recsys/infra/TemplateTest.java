@@ -242,6 +242,7 @@ class TemplateTest {
             value ->
                 assertThat(
                         value.asText().startsWith("AWS::")
+                            || template.parameter(value.asText()).has("Default")
                             || template.resources().has(value.asText().replace(".Arn", "")))
                     .as(value.asText())
                     .isTrue());
