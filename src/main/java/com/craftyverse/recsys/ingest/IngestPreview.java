@@ -13,7 +13,7 @@ import java.util.List;
 /// @param test the test set
 /// @param validation the validation set
 /// @param problems why a later step would refuse the dataset; usually none
-/// @param steps what each step will need
+/// @param steps what each step will need, in the order of the pipeline
 /// @param basis how the needs are estimated
 public record IngestPreview(
     double trainThreshold,
@@ -36,7 +36,7 @@ public record IngestPreview(
 
   /// What a step will need, estimated.
   ///
-  /// @param step its name
+  /// @param step its name; `index` and `train` come once more, for the served model of all rows
   /// @param memoryBytes heap
   /// @param tempBytes space for temporary files, where objects are fetched from S3; in a directory only
   ///     what the step writes is needed

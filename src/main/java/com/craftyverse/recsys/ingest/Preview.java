@@ -55,6 +55,8 @@ final class Preview {
   private final double testThreshold;
   private final BitSet users = new BitSet();
   private final BitSet movies = new BitSet();
+  private final BitSet allUsers = new BitSet();
+  private final BitSet allMovies = new BitSet();
   private final long[] rows = new long[3];
   private final long[] warmRows = new long[3];
 
@@ -89,9 +91,13 @@ final class Preview {
       MemorySegment movieIds = batch.data("movieId");
       MemorySegment times = batch.data("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
+        int user = userIds.get(Buffers.INT32, 4L * i);
+        int movie = movieIds.get(Buffers.INT32, 4L * i);
+        allUsers.set(user);
+        allMovies.set(movie);
         if (times.get(Buffers.INT64, 8L * i) <= trainThreshold) {
-          users.set(userIds.get(Buffers.INT32, 4L * i));
-          movies.set(movieIds.get(Buffers.INT32, 4L * i));
+          users.set(user);
+          movies.set(movie);
         }
       }
       progress.update(batch.firstRow() + batch.rows());
@@ -157,6 +163,7 @@ final class Preview {
     long all = figures.ratings();
     long train = rows[0];
     long vectors = users.cardinality() + (long) movies.cardinality();
+    long allVectors = allUsers.cardinality() + (long) allMovies.cardinality();
     long again = figures.duplicates() > 0 ? 2 : 1;
     long tables = 4L * (users.length() + movies.length());
     long indexed = INDEXED_BYTES * (train + warmRows[1] + warmRows[2]);
@@ -183,6 +190,17 @@ final class Preview {
             VECTOR_BYTES * vectors,
             INDEXED_BYTES * (train + warmRows[1]) + model,
             speed * EVALUATE_NANOS * warmRows[1]),
+        // The model that is served, of all rows.
+        needs(
+            "index (all rows)",
+            SEEN_BYTES * all + 4L * (allUsers.length() + allMovies.length()),
+            (RATING_BYTES + INDEXED_BYTES + SEEN_BYTES) * all,
+            speed * INDEX_NANOS * all),
+        needs(
+            "train (all rows)",
+            TRAINING_VECTOR_BYTES * allVectors,
+            (INDEXED_BYTES + SEEN_BYTES) * all + VECTOR_BYTES * allVectors,
+            speed * UPDATE_NANOS * all * EPOCHS),
         needs("publish", 0, 0, 0));
   }
 

@@ -667,8 +667,19 @@ class IngestTest {
             "no rating of the validation set is of a known user and movie");
     assertThat(preview.steps())
         .extracting(IngestPreview.Needs::step)
-        .containsExactly("ingest", "split", "index", "train", "evaluate", "publish");
+        .containsExactly(
+            "ingest",
+            "split",
+            "index",
+            "train",
+            "evaluate",
+            "index (all rows)",
+            "train (all rows)",
+            "publish");
     assertThat(preview.steps().get(1).tempBytes()).isEqualTo(1200 * 40);
+    assertThat(preview.steps().get(5).tempBytes()).isEqualTo(1200 * (20 + 12 + 8));
+    assertThat(preview.steps().get(6).memoryBytes())
+        .isGreaterThan(preview.steps().get(3).memoryBytes());
     assertOnlyUploadsAreThere();
 
     store.put(
