@@ -155,7 +155,7 @@ class SplitLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of fold, folds, kind, manifest, seed, test,"
+    return "unknown field 'manifesto'; expected one of by, fold, folds, kind, manifest, seed, test,"
         + " testRatio, trainRatio";
   }
 }
@@ -176,7 +176,7 @@ class IndexLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of coldStart, manifest, seed";
+    return "unknown field 'manifesto'; expected one of coldStart, manifest, rows, seed";
   }
 }
 
@@ -198,7 +198,8 @@ class TrainLambdaTest extends LambdaFunctionsTest {
   String unknownManifesto() {
     return "unknown field 'manifesto'; expected one of biasLearningRate, biasRegularization,"
         + " epochs, factors, finalLearningRate, initialSpread, itemRegularization, kernel,"
-        + " learningRate, manifest, maxSeconds, model, patience, regularization, seed,"
+        + " learningRate, manifest, maxSeconds, model, patience, pattern, ranking, rankingEpochs,"
+        + " rankingFactors, rankingRegularization, rankingUnobservedWeight, regularization, seed,"
         + " threads, userRegularization, warmStart";
   }
 }
@@ -215,6 +216,12 @@ class EvaluateLambdaTest extends LambdaFunctionsTest {
   @Test
   void evaluate_asLambdaRunsIt() throws IOException {
     assertStep(trained(), "");
+  }
+
+  @Override
+  String unknownManifesto() {
+    return "unknown field 'manifesto'; expected one of likedFrom, manifest, rankBy, seed, threads,"
+        + " users";
   }
 }
 
