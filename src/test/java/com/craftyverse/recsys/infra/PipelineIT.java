@@ -124,7 +124,11 @@ class PipelineIT {
     assertThat(result.path("publish").path("dataset").asText()).isEqualTo("my-set");
     assertThat(result.path("train").path("kernel").asText()).isEqualTo("vector");
     assertThat(result.path("evaluate").path("testRmse").asDouble())
-        .isLessThan(result.path("evaluate").path("baselineRmse").asDouble());
+        .isLessThan(result.at("/evaluate/test/ratings/baselineRmse").asDouble());
+    assertThat(
+            result.at("/evaluate/test/ranking/rankers/preference/all/at10/ndcg/value").asDouble())
+        .isGreaterThan(
+            result.at("/evaluate/test/ranking/rankers/mostPopular/all/at10/ndcg/value").asDouble());
     assertThat(result.path("served").path("trainRatings").asInt()).isEqualTo(100_000);
     assertThat(result.path("publish").path("model")).isEqualTo(result.at("/served/modelId"));
     assertThat(result.path("publish").path("scoredModel")).isEqualTo(result.at("/train/modelId"));
@@ -315,7 +319,7 @@ class PipelineIT {
             LambdaError.class,
             e -> assertThat(e.type()).isEqualTo("com.craftyverse.recsys.step.RequestException"))
         .hasMessage(
-            "unknown field 'manifesto'; expected one of fold, folds, kind, manifest, seed, test,"
+            "unknown field 'manifesto'; expected one of by, fold, folds, kind, manifest, seed, test,"
                 + " testRatio, trainRatio");
     assertThatThrownBy(
             () ->
@@ -356,7 +360,7 @@ class PipelineIT {
 
   /// So little time is left that each call of train ends after an epoch, with a checkpoint.
   @Test
-  void trainingThatNeedsThreeCalls_getsThem() throws IOException {
+  void trainingThatNeedsSeveralCalls_getsThem() throws IOException {
     store.put("raw/slow.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     ObjectNode event = (ObjectNode) event("eventbridge-object-created.json");
     ((ObjectNode) event.at("/detail/object")).put("key", "raw/slow.zip");
@@ -373,7 +377,7 @@ class PipelineIT {
                       return FIRST.call(resource, input);
                     }
                     if (!input.has("pattern")) {
-                      ((ObjectNode) input).put("epochs", 3);
+                      ((ObjectNode) input).put("epochs", 3).put("rankingEpochs", 2);
                     }
                     JsonNode answer = FIRST.call(resource, input);
                     trained.add(answer);
@@ -384,11 +388,12 @@ class PipelineIT {
     }
     assertThat(trained)
         .extracting(answer -> answer.path("epochs").asInt())
-        .as("the epochs of the scored model, and once more those of the served one")
-        .containsExactly(1, 2, 3, 1, 2, 3);
+        .as(
+            "rating epochs of the scored model, then two of its ranking model; the same for the served")
+        .containsExactly(1, 2, 3, 3, 3, 1, 2, 3, 3, 3);
     assertThat(trained)
         .extracting(answer -> answer.path("resumable").asBoolean())
-        .containsExactly(true, true, false, true, true, false);
+        .containsExactly(true, true, true, true, false, true, true, true, true, false);
     String model = result.path("publish").path("model").asText();
     assertThat(trained.getLast().path("manifest").asText())
         .isEqualTo("models/slow/" + model + "/manifest.json");
