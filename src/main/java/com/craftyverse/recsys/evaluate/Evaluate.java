@@ -159,8 +159,8 @@ public final class Evaluate {
                   card,
                   users.file,
                   items.file,
-                  penalty(trained, "userRegularization"),
-                  penalty(trained, "biasRegularization")),
+                  trained.number("userRegularization"),
+                  trained.number("biasRegularization")),
               rankingModel(card, directory, users.file, items.file),
               baseline(card, sources),
               new TrainingHistory(seen.file, card),
@@ -220,14 +220,6 @@ public final class Evaluate {
     try (Opened gram = open(directory + ObjectKeys.GRAM)) {
       return new RankingModel(card.ranking(), users, items, gram.file);
     }
-  }
-
-  private static double penalty(Manifest trained, String parameter) {
-    if (trained.parameters().get(parameter) instanceof Number number) {
-      return number.doubleValue();
-    }
-    throw RequestException.unprocessable(
-        "the manifest of the model " + trained.id() + " has no " + parameter + "; train it again");
   }
 
   private BiasBaseline baseline(ModelCard card, Sources sources) throws IOException {

@@ -7,7 +7,6 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.Schemas;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -36,25 +35,7 @@ final class RankingModel {
                 + ": a ranking factor is not a number of sensible size");
       }
     }
-    this.foldIn = new RankingFoldIn(card, this.items, gram(gram));
-  }
-
-  private float[] gram(ArrowFile file) throws MalformedFileException {
-    file.require(Schemas.gram(factors));
-    if (file.rows() != factors) {
-      throw file.malformed(file.rows() + " rows; model.json says " + factors);
-    }
-    float[] gram = new float[factors * factors];
-    for (RecordBatch batch : file.batches()) {
-      MemorySegment.copy(
-          batch.data("gram.item"),
-          Buffers.FLOAT32,
-          0,
-          gram,
-          Math.toIntExact(batch.firstRow()) * factors,
-          batch.rows() * factors);
-    }
-    return gram;
+    this.foldIn = new RankingFoldIn(card, this.items, RankingFoldIn.readGram(gram, factors));
   }
 
   ItemFactors items() {

@@ -1,6 +1,12 @@
 package com.craftyverse.recsys.model;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.step.Schemas;
+import java.lang.foreign.MemorySegment;
 
 /// Places a user among the fixed items of a ranking model by what they chose: the vector x that
 /// minimizes
@@ -35,6 +41,35 @@ public final class RankingFoldIn {
     for (int i = 0; i < gram.length; i++) {
       unobserved[i] = card.unobservedWeight() * gram[i];
     }
+  }
+
+  /// Reads the Gram matrix of a model's items.
+  ///
+  /// @param file the model's `gram.arrow`
+  /// @param factors k
+  /// @return k × k values, row by row
+  /// @throws MalformedFileException when it is not such a matrix, or a value is not a number
+  public static float[] readGram(ArrowFile file, int factors) throws MalformedFileException {
+    file.require(Schemas.gram(factors));
+    if (file.rows() != factors) {
+      throw file.malformed(file.rows() + " rows, but there are " + factors + " ranking factors");
+    }
+    float[] gram = new float[factors * factors];
+    for (RecordBatch batch : file.batches()) {
+      MemorySegment.copy(
+          batch.data("gram.item"),
+          Buffers.FLOAT32,
+          0,
+          gram,
+          (int) batch.firstRow() * factors,
+          batch.rows() * factors);
+    }
+    for (float value : gram) {
+      if (!Float.isFinite(value)) {
+        throw file.malformed("a value is not a number");
+      }
+    }
+    return gram;
   }
 
   /// The vector of a user who chose those items.

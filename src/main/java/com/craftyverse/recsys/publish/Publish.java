@@ -124,8 +124,8 @@ public final class Publish {
           userFile, Schemas.modelUsers(card.factors(), card.rankingFactors()), card.users());
       requireRows(seenFile, Schemas.SEEN, card.users());
       UserLookup.of(
-              penalty(training, "userRegularization"),
-              penalty(training, "biasRegularization"),
+              training.number("userRegularization"),
+              training.number("biasRegularization"),
               userFile,
               seenFile)
           .write(path);
@@ -141,18 +141,6 @@ public final class Publish {
     if (file.rows() != rows) {
       throw file.malformed(file.rows() + " rows, but model.json says " + rows);
     }
-  }
-
-  private static double penalty(Manifest training, String parameter) {
-    if (training.parameters().get(parameter) instanceof Number number) {
-      return number.doubleValue();
-    }
-    throw RequestException.unprocessable(
-        "the manifest of the model "
-            + training.id()
-            + " does not say the "
-            + parameter
-            + " that it was trained with; train it again");
   }
 
   /// Refuses a model that nobody knows the worth of: without an evaluation, with that of a model which

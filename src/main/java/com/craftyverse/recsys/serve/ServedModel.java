@@ -1,16 +1,13 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
-import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
@@ -18,7 +15,6 @@ import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -102,28 +98,7 @@ final class ServedModel {
   private static float[] readGram(ObjectStore store, String directory, RankingCard ranking)
       throws IOException {
     String key = directory + ObjectKeys.GRAM;
-    int factors = ranking.factors();
-    ArrowFile file = ArrowFile.of(store.read(key).content(), key);
-    file.require(Schemas.gram(factors));
-    if (file.rows() != factors) {
-      throw file.malformed(file.rows() + " rows, but there are " + factors + " ranking factors");
-    }
-    float[] gram = new float[factors * factors];
-    for (RecordBatch batch : file.batches()) {
-      MemorySegment.copy(
-          batch.data("gram.item"),
-          Buffers.FLOAT32,
-          0,
-          gram,
-          (int) batch.firstRow() * factors,
-          batch.rows() * factors);
-    }
-    for (float value : gram) {
-      if (!Float.isFinite(value)) {
-        throw file.malformed("a value is not a number");
-      }
-    }
-    return gram;
+    return RankingFoldIn.readGram(ArrowFile.of(store.read(key).content(), key), ranking.factors());
   }
 
   /// The same model, its users read from another client of the store.

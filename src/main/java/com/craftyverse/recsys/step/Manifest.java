@@ -127,4 +127,19 @@ public record Manifest(
   public <P> P parameters(Class<P> type) {
     return Json.fromTree(parameters, type, "the manifest of " + step + " " + id);
   }
+
+  /// A parameter of a model that is a number.
+  ///
+  /// @throws RequestException when the manifest does not say it
+  public double number(String parameter) {
+    if (parameters.get(parameter) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw RequestException.unprocessable(
+        "the manifest of the model "
+            + id
+            + " does not say the "
+            + parameter
+            + " that it was trained with; train it again");
+  }
 }
