@@ -78,7 +78,7 @@ final class SequentialFoldIn {
     return n;
   }
 
-  /// Adds many ratings at once; cheaper than one by one where no prediction is wanted in between.
+  /// Adds many ratings at once; cheaper than one by one where nothing is predicted in between.
   ///
   /// @param rows the items' rows of X, one after the other
   /// @param targets the values of y

@@ -162,7 +162,7 @@ final class CsvRecord {
     return next;
   }
 
-  /// Where the record is not as it should be.
+  /// Where the record is malformed.
   int problem() {
     return problem;
   }

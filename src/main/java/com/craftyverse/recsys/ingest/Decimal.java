@@ -19,7 +19,7 @@ final class Decimal {
   }
 
   /// The value of a number without a sign and without a fraction other than zeros, `21` of `21.0`; -1
-  /// when `text` is none, or above `most`.
+  /// when `text` is not such a number, or is above `most`.
   static long whole(String text, long most) {
     if (!isNumber(text) || text.startsWith("+") || text.startsWith("-")) {
       return -1;

@@ -113,7 +113,7 @@ record RatingsFormat(
     return String.join(delimiter, (columns == null ? RatingsColumns.MOVIELENS : columns).names());
   }
 
-  /// The names in the header of a file; none when its quotes are not as they should be.
+  /// The names in the header of a file; empty when its quotes are malformed.
   static List<String> header(byte[] start, int length, String delimiter) {
     CsvRecord header = new CsvRecord(start, delimiter);
     return header.read(afterByteOrderMark(start, length), length) == CsvRecord.Ending.WHOLE

@@ -67,13 +67,13 @@ final class RatingsParser {
   /// The number of lines before the one being parsed.
   private long line;
 
-  /// The number of the first blank line, 0 as long as there was none.
+  /// The number of the first blank line, 0 before one is seen.
   private long blankLine;
 
   /// @param input the file's bytes
   /// @param format what the file looks like
   /// @param file what errors call it
-  /// @param badRows takes the rows that are not as they should be
+  /// @param badRows takes the malformed rows
   /// @param sink takes the others
   RatingsParser(InputStream input, RatingsFormat format, String file, BadRows badRows, Sink sink) {
     this.input = input;

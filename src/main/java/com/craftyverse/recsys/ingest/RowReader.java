@@ -104,7 +104,7 @@ final class RowReader {
 
   /// Reads the values of the row that was found.
   ///
-  /// @throws RequestException when they are not as they should be
+  /// @throws RequestException when they are malformed
   void read() {
     int found = Math.min(record.count(), layout.columns());
     for (int column = 0; column < found; column++) {

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /// The rows of an upload's smaller files, those of text: movies, tags, links.
 ///
 /// A `.csv` has a header, its columns come in any order, and others beside the wanted ones are ignored.
-/// The older sets have lines without a header. Rows that are not as they should be go to [BadRows]; where
+/// The older sets have lines without a header. Malformed rows go to [BadRows]; where
 /// quotes leave open which rows follow, these are left out with the one that has the quotes.
 final class Table {
   private final String file;
@@ -32,13 +32,13 @@ final class Table {
   @FunctionalInterface
   interface Sink {
     /// @param row is another one after this call
-    /// @throws RequestException when the row is not as it should be
+    /// @throws RequestException when the row is malformed
     void accept(TableRow row) throws IOException;
   }
 
   /// @param file what errors call it
   /// @param columns the wanted columns
-  /// @param badRows takes the rows that are not as they should be
+  /// @param badRows takes the malformed rows
   Table(String file, List<String> columns, BadRows badRows) {
     this(file, columns, Set.of(), badRows);
   }
@@ -46,7 +46,7 @@ final class Table {
   /// @param file what errors call it
   /// @param columns the wanted columns
   /// @param optional those of them that a CSV file may do without; their values are empty then
-  /// @param badRows takes the rows that are not as they should be
+  /// @param badRows takes the malformed rows
   Table(String file, List<String> columns, Set<String> optional, BadRows badRows) {
     this.file = file;
     this.columns = columns;

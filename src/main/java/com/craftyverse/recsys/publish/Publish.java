@@ -143,7 +143,7 @@ public final class Publish {
     }
   }
 
-  /// Refuses a model that nobody knows the worth of: without an evaluation, with that of a model which
+  /// Refuses a model that was not evaluated: without an evaluation, with that of a model which
   /// it has nothing to do with, or of all rows without a scored model behind it.
   private void requireEvaluated(String model, ModelCard card, String evaluationKey)
       throws IOException {

@@ -2,14 +2,14 @@ package com.craftyverse.recsys.sample;
 
 import java.util.stream.IntStream;
 
-/// Finds the weight of each movie with which it is chosen as often as it should be.
+/// Finds the weight at which each movie reaches its target number of choices.
 ///
 /// A user takes distinct movies, each next one with probability proportional to weight × liking. A
 /// popular movie therefore needs more than its share of weight, because a user can take it only
 /// once. Seen as a race, where a movie is taken when a clock of rate `r = weight × liking` rings and
 /// a user who takes `d` movies stops at the time `t(d)`, a user takes the movie with probability `1 −
 /// exp(−r t)`. The weights are solved for by turns: `t` for each cell of users, so that they take
-/// `d` movies, and the weight for each movie, so that it is taken as often as it should be. A cell
+/// `d` movies, and the weight for each movie, so that it reaches its target. A cell
 /// holds the users of a year, of a group by number of ratings, and of similar tastes.
 final class WeightSolver {
   private static final int GROUPS = 10;

@@ -30,7 +30,7 @@ final class Recommender {
     this.catalogue = model.catalogue();
   }
 
-  /// What is wanted of recommendations.
+  /// Options of a list of recommendations.
   ///
   /// @param n how many
   /// @param filter which movies may be among them

@@ -85,7 +85,7 @@ final class Users {
 
   /// Reads what the caches have not of a user, side by side: each is a request of its own to the store.
   ///
-  /// @param ranking whether the ranking vector is wanted, too
+  /// @param ranking whether to read the ranking vector as well
   /// @param history whether the history is
   /// @throws MalformedFileException when what is read is damaged
   void readAhead(int row, boolean ranking, boolean history) throws IOException {

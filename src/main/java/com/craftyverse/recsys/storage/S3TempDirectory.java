@@ -91,7 +91,7 @@ final class S3TempDirectory implements AutoCloseable {
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : directories) {
         try {
-          // A link, or what is behind one, is none of ours.
+          // Not ours to delete: a link, or what it points to.
           if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
               && Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS)
                   .toInstant()

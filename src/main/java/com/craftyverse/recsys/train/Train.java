@@ -64,7 +64,7 @@ public final class Train {
     String patternKey = request.pattern();
     Pattern pattern = patternKey == null ? null : Pattern.of(store, request, patternKey);
     if (pattern == null) {
-      TrainParameters.of(request, 0); // a field out of range is told before the index is read
+      TrainParameters.of(request, 0); // refuses a field out of range before the index is read
     }
     if (execution.kernel().kernel().lanes() > 1) {
       KernelWarmUp.start();

@@ -18,7 +18,7 @@ final class RatingsOracle {
 
   private RatingsOracle() {}
 
-  /// The rows that a file has after repeated ratings are gone, or nothing when it is none.
+  /// The rows that a file has after repeated ratings are gone, or nothing when the file is malformed.
   static Optional<List<String>> rows(String file) {
     String text = file.startsWith("\u00EF\u00BB\u00BF") ? file.substring(3) : file;
     Optional<List<List<String>>> found = records(text.endsWith("\n") ? text : text + "\n");

@@ -93,7 +93,7 @@ class RatingsParserTest {
         .hasMessage("ratings.csv, " + message);
   }
 
-  /// A decimal number in any usual notation is a number, and blanks around it are none of its business.
+  /// A decimal number in any usual notation is a number; blanks around it do not count.
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -111,7 +111,7 @@ class ChainTest {
     assertThat(
             ModelCard.read(store, "models/craftyverse-sample/" + info.scoredModel() + "/").rows())
         .isEqualTo(Rows.TRAIN);
-    // What became of the upload is told once more, and nothing is done again.
+    // The log repeats the outcome of the upload; no step runs again.
     assertThat(new Chain(store, true).run(store.find("raw/craftyverse-sample.zip").orElseThrow()))
         .isEqualTo(outcome);
   }
