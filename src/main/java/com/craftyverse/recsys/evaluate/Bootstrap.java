@@ -12,35 +12,39 @@ final class Bootstrap {
   static final int SAMPLES = 1_000;
   private static final double TAIL = 0.025;
 
+  /// Samples that are summed in one pass over the users.
+  private static final int TOGETHER = 4;
+
+  /// Users whose values are summed in float, before the sum goes into one in double.
+  private static final int PARTIAL = 64;
+
   private Bootstrap() {}
 
   /// The mean of each column, with its interval.
   ///
-  /// @param rows one row a user, of `columns` values each
-  /// @param users how many rows, 1 at least
+  /// @param rows one row a user, 1 at least, all of the same length
   /// @param seed of the draws; the result is the same for any number of threads
-  static Interval[] intervals(float[] rows, int users, int columns, long seed, WorkerPool workers)
-      throws IOException {
+  static Interval[] intervals(float[][] rows, long seed, WorkerPool workers) throws IOException {
+    int users = rows.length;
+    int columns = rows[0].length;
     double[][] means = new double[columns][SAMPLES];
     workers.run(
-        SAMPLES,
-        (sample, _) -> {
+        SAMPLES / TOGETHER,
+        (piece, _) -> {
           workers.checkStopped();
-          double[] sums = new double[columns];
-          long state = SplitMix64.mix(seed ^ SplitMix64.mix(sample));
-          for (int draw = 0; draw < users; draw++) {
-            state += SplitMix64.GAMMA;
-            int user = (int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), users);
-            add(rows, user * columns, sums);
-          }
-          for (int column = 0; column < columns; column++) {
-            means[column][sample] = sums[column] / users;
+          int first = piece * TOGETHER;
+          int[][] times = new int[TOGETHER][];
+          Arrays.setAll(times, i -> draw(users, seed, first + i));
+          double[][] sums = sums(rows, times);
+          for (int i = 0; i < TOGETHER; i++) {
+            for (int column = 0; column < columns; column++) {
+              means[column][first + i] = sums[i][column] / users;
+            }
           }
         });
-    double[] sums = new double[columns];
-    for (int user = 0; user < users; user++) {
-      add(rows, user * columns, sums);
-    }
+    int[] once = new int[users];
+    Arrays.fill(once, 1);
+    double[] sums = sums(rows, new int[][] {once})[0];
     Interval[] intervals = new Interval[columns];
     for (int column = 0; column < columns; column++) {
       Arrays.sort(means[column]);
@@ -53,9 +57,45 @@ final class Bootstrap {
     return intervals;
   }
 
-  private static void add(float[] rows, int at, double[] sums) {
+  /// How many times each user is drawn.
+  private static int[] draw(int users, long seed, int sample) {
+    int[] times = new int[users];
+    long state = SplitMix64.mix(seed ^ SplitMix64.mix(sample));
+    for (int i = 0; i < users; i++) {
+      state += SplitMix64.GAMMA;
+      times[(int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), users)]++;
+    }
+    return times;
+  }
+
+  /// The column sums of several samples, while one goes through the rows once.
+  ///
+  /// @param times how many times each sample has each user
+  private static double[][] sums(float[][] rows, int[][] times) {
+    int columns = rows[0].length;
+    double[][] sums = new double[times.length][columns];
+    float[][] partial = new float[times.length][columns];
+    for (int from = 0; from < rows.length; from += PARTIAL) {
+      for (int user = from; user < Math.min(rows.length, from + PARTIAL); user++) {
+        for (int sample = 0; sample < times.length; sample++) {
+          if (times[sample][user] > 0) {
+            add(times[sample][user], rows[user], partial[sample]);
+          }
+        }
+      }
+      for (int sample = 0; sample < times.length; sample++) {
+        for (int column = 0; column < columns; column++) {
+          sums[sample][column] += partial[sample][column];
+        }
+        Arrays.fill(partial[sample], 0);
+      }
+    }
+    return sums;
+  }
+
+  private static void add(float times, float[] row, float[] sums) {
     for (int column = 0; column < sums.length; column++) {
-      sums[column] += rows[at + column];
+      sums[column] += times * row[column];
     }
   }
 }

@@ -349,14 +349,14 @@ public final class Evaluate {
         rankers.add(
             new FactorRanker(
                 EvaluateParameters.PREFERENCE,
-                preferences.items(),
-                replay ? preferences::scoresOfFoldedIn : preferences::scoresOfTrained));
+                preferences.catalogue(),
+                replay ? preferences::foldedIn : preferences::trained));
       }
       rankers.add(
           new FactorRanker(
               EvaluateParameters.RATING,
-              model.itemFactors(),
-              replay ? model::scoresOfFoldedIn : model::scoresOfTrained));
+              model.catalogue(),
+              replay ? model::foldedIn : model::trained));
       rankers.add(new PopularityRanker("mostPopular", model.itemRatings()));
       rankers.add(new PopularityRanker("recentlyPopular", model.recentItemRatings()));
       return rankers;

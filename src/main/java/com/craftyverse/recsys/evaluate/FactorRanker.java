@@ -1,27 +1,26 @@
 package com.craftyverse.recsys.evaluate;
 
-import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.TopItems;
 import java.io.IOException;
-import java.util.BitSet;
+import java.util.List;
 
-/// Orders the catalogue by a model's scores, computed by what `recommend` computes them with.
+/// Orders the catalogue by a model's scores.
 final class FactorRanker implements Ranker {
-  /// Scores the catalogue for the user of a profile.
+  /// Finds the row of the user of a profile.
   @FunctionalInterface
-  interface UserScores {
-    /// A score of each item, in an array that [ItemFactors#release] takes back.
-    float[] of(Profile profile) throws IOException;
+  interface UserRow {
+    /// @param rows where it goes, from `at`, where zeros are
+    void write(Profile user, float[] rows, int at) throws IOException;
   }
 
   private final String name;
-  private final ItemFactors items;
-  private final UserScores users;
+  private final CatalogueScores catalogue;
+  private final UserRow userRow;
 
-  FactorRanker(String name, ItemFactors items, UserScores users) {
+  FactorRanker(String name, CatalogueScores catalogue, UserRow userRow) {
     this.name = name;
-    this.items = items;
-    this.users = users;
+    this.catalogue = catalogue;
+    this.userRow = userRow;
   }
 
   @Override
@@ -30,13 +29,19 @@ final class FactorRanker implements Ranker {
   }
 
   @Override
-  public int[] top(Profile profile, BitSet known, int n) throws IOException {
-    float[] scores = users.of(profile);
-    for (int item = known.nextSetBit(0); item >= 0; item = known.nextSetBit(item + 1)) {
-      scores[item] = Float.NEGATIVE_INFINITY;
-    }
-    int[] top = TopItems.of(scores, Math.min(n, scores.length - known.cardinality()), null);
-    items.release(scores);
+  public int[][] top(List<Profile> users, int n) throws IOException {
+    int[][] top = new int[users.size()][];
+    catalogue.<IOException>score(
+        users.size(),
+        (i, rows, at) -> userRow.write(users.get(i), rows, at),
+        (i, scores) -> top[i] = top(scores, users.get(i), n));
     return top;
+  }
+
+  private static int[] top(float[] scores, Profile user, int n) {
+    for (int i = 0; i < user.size(); i++) {
+      scores[user.item(i)] = Float.NEGATIVE_INFINITY;
+    }
+    return TopItems.of(scores, Math.min(n, scores.length - user.distinctItems()), null);
   }
 }

@@ -9,6 +9,7 @@ import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.model.ItemFactors;
+import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Schemas;
@@ -18,7 +19,7 @@ import java.util.Arrays;
 /// A rating model in memory, predicting just as it did while it was trained.
 final class LoadedModel {
   /// How exact a folded-in user's predictions are, as a share of the scale.
-  private static final double FOLD_IN_TOLERANCE = 1e-5;
+  private static final double FOLD_IN_TOLERANCE = 1e-4;
 
   private final ModelCard card;
   private final RowLayout layout;
@@ -28,7 +29,7 @@ final class LoadedModel {
   private final int[] itemIds;
   private final int[] itemRatings;
   private final int[] recentItemRatings;
-  private final ItemFactors itemFactors;
+  private final CatalogueScores catalogue;
   private final RatingFoldIn foldIn;
   private final Kernel kernel = Kernels.fastest().kernel();
   private final Scratch scratch;
@@ -56,8 +57,11 @@ final class LoadedModel {
     this.itemIds = ints(items, "movieId");
     this.itemRatings = ints(items, "ratings");
     this.recentItemRatings = ints(items, "recentRatings");
-    this.itemFactors = itemFactors(items);
-    this.foldIn = new RatingFoldIn(card, itemFactors, regularization, biasRegularization);
+    this.catalogue = new CatalogueScores(card.items(), layout.stride());
+    for (int item = 0; item < card.items(); item++) {
+      catalogue.set(item, this.items, item * layout.stride());
+    }
+    this.foldIn = new RatingFoldIn(card, new Rows(), regularization, biasRegularization);
   }
 
   ModelCard card() {
@@ -84,23 +88,22 @@ final class LoadedModel {
     return recentItemRatings;
   }
 
-  /// The items' factors as they are served.
-  ItemFactors itemFactors() {
-    return itemFactors;
+  /// What scores the catalogue.
+  CatalogueScores catalogue() {
+    return catalogue;
   }
 
-  /// Scores the catalogue for a user by their trained vector.
-  float[] scoresOfTrained(Profile profile) {
-    int at = profile.user() * layout.stride();
-    float[] vector = Arrays.copyOfRange(users, at, at + card.factors());
-    return itemFactors.scores(
-        card.globalMean() + users[at + layout.userBias()], itemFactors.padded(vector));
+  /// Writes the trained row of a user, see [FactorRanker.UserRow].
+  void trained(Profile user, float[] rows, int at) {
+    System.arraycopy(users, user.user() * layout.stride(), rows, at, layout.stride());
   }
 
-  /// Scores the catalogue for a user who is folded in from all of a profile.
-  float[] scoresOfFoldedIn(Profile profile) {
-    RatingFoldIn.Place place = foldIn.place(profile.history());
-    return itemFactors.scores(card.globalMean() + place.bias(), itemFactors.padded(place.vector()));
+  /// Writes the row to which all of a profile leads, see [FactorRanker.UserRow].
+  void foldedIn(Profile user, float[] rows, int at) {
+    RatingFoldIn.Place place = foldIn.place(user.history());
+    System.arraycopy(place.vector(), 0, rows, at, card.factors());
+    rows[at + layout.userBias()] = place.bias();
+    rows[at + layout.itemBias()] = 1;
   }
 
   /// Unknowns of a fold-in: the factors, and the bias where the model has biases.
@@ -147,18 +150,29 @@ final class LoadedModel {
     return card.clip(card.globalMean() + dot);
   }
 
-  private ItemFactors itemFactors(ArrowFile file) throws MalformedFileException {
-    ItemFactors factors = new ItemFactors(card.items(), card.factors());
-    for (RecordBatch batch : file.batches()) {
-      int first = Math.toIntExact(batch.firstRow());
-      if (!factors.set(first, batch.data("vector.item"), batch.data("bias"))) {
-        throw file.malformed(
-            "record batch "
-                + batch.index()
-                + ": a factor or bias is not a number of sensible size");
-      }
+  /// The items' rows, which a fold-in reads faster than [ItemFactors], where each value of a vector lies in
+  /// another array.
+  private final class Rows implements ItemVectors {
+    @Override
+    public int items() {
+      return itemIds.length;
     }
-    return factors;
+
+    @Override
+    public int factors() {
+      return card.factors();
+    }
+
+    @Override
+    public float bias(int item) {
+      return items[item * layout.stride() + layout.itemBias()];
+    }
+
+    @Override
+    public float[] vector(int item) {
+      int at = item * layout.stride();
+      return Arrays.copyOfRange(items, at, at + card.factors());
+    }
   }
 
   private float[] rows(ArrowFile file, int expected, int biasPlace, int onePlace)
@@ -178,6 +192,9 @@ final class LoadedModel {
         rows[at + biasPlace] = biases.get(Buffers.FLOAT32, (long) row * Float.BYTES);
         rows[at + onePlace] = 1;
       }
+    }
+    if (!ItemFactors.areSound(rows)) {
+      throw file.malformed("a factor or bias is not a number of sensible size");
     }
     return rows;
   }

@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.evaluate;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// The same order for everybody: by how many ratings each item has.
@@ -27,11 +27,15 @@ final class PopularityRanker implements Ranker {
   }
 
   @Override
-  public int[] top(Profile profile, BitSet known, int n) {
+  public int[][] top(List<Profile> users, int n) {
+    return users.stream().map(user -> top(user, n)).toArray(int[][]::new);
+  }
+
+  private int[] top(Profile user, int n) {
     int[] top = new int[Math.min(n, order.length)];
     int size = 0;
     for (int i = 0; i < order.length && size < top.length; i++) {
-      if (!known.get(order[i])) {
+      if (!user.knows(order[i])) {
         top[size++] = order[i];
       }
     }

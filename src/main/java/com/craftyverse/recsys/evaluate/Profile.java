@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.model.History;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /// What is known of a user when recommendations are made: items and ratings in the order in which they became
 /// known. Reused from user to user.
@@ -9,6 +10,7 @@ final class Profile {
   private int[] items = new int[256];
   private float[] ratings = new float[256];
   private int size;
+  private final BitSet known = new BitSet();
 
   /// The model's index of the user, or [HeldOutRatings#UNKNOWN].
   private int user = HeldOutRatings.UNKNOWN;
@@ -17,6 +19,7 @@ final class Profile {
   void reset(int user) {
     this.user = user;
     size = 0;
+    known.clear();
   }
 
   void add(int item, float rating) {
@@ -26,6 +29,17 @@ final class Profile {
     }
     items[size] = item;
     ratings[size++] = rating;
+    known.set(item);
+  }
+
+  /// Whether the item is among those of the profile.
+  boolean knows(int item) {
+    return known.get(item);
+  }
+
+  /// Items of the profile, each counted once.
+  int distinctItems() {
+    return known.cardinality();
   }
 
   /// The same as a value, for a fold-in.

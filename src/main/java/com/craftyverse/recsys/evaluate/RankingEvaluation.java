@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Judges orders of the catalogue by what users of a held-out set chose. Every order is judged on the same
@@ -41,8 +43,8 @@ final class RankingEvaluation {
   private static final int LONGEST = 20;
   private static final int RELEVANCES = 2;
 
-  /// Users in a piece of work.
-  private static final int USERS = 64;
+  /// Users in a piece of work, who are scored together.
+  private static final int USERS = CatalogueScores.USERS;
 
   private final Protocol protocol;
   private final TrainingHistory history;
@@ -85,9 +87,8 @@ final class RankingEvaluation {
     if (users == 0) {
       return null;
     }
-    int perRanker = RELEVANCES * CUTOFFS.length * RankingMetrics.COUNT;
-    int columns = rankers.size() * perRanker;
-    float[] rows = new float[Math.multiplyExact(users, columns)];
+    int columns = rankers.size() * RELEVANCES * CUTOFFS.length * RankingMetrics.COUNT;
+    float[][] rows = new float[users][columns];
     boolean[] liked = new boolean[users];
     Shown[] shown = new Shown[rankers.size()];
     Arrays.setAll(shown, _ -> new Shown(itemRatings.length));
@@ -102,13 +103,12 @@ final class RankingEvaluation {
             judge = new Judge(window, rankers, shown);
             judges[worker] = judge;
           }
-          int end = Math.min(users, (piece + 1) * USERS);
-          for (int user = piece * USERS; user < end; user++) {
-            workers.checkStopped();
-            liked[user] = judge.user(judged.groups[user], rows, user * columns);
-          }
+          int from = piece * USERS;
+          int to = Math.min(users, from + USERS);
+          workers.checkStopped();
+          judge.users(judged.groups, from, to, rows, liked);
           synchronized (progress) {
-            progress.update(done.addAndGet(end - piece * USERS));
+            progress.update(done.addAndGet(to - from));
           }
         });
     return figures(window, rankers, judged, rows, liked, shown, outside, workers);
@@ -118,25 +118,22 @@ final class RankingEvaluation {
       HeldOutRatings window,
       List<Ranker> rankers,
       Judged judged,
-      float[] rows,
+      float[][] rows,
       boolean[] liked,
       Shown[] shown,
       long outside,
       WorkerPool workers)
       throws IOException {
     int users = liked.length;
-    int columns = rows.length / users;
     int half = CUTOFFS.length * RankingMetrics.COUNT;
-    Interval[] all = Bootstrap.intervals(rows, users, columns, seed, workers);
-    int likedUsers = 0;
-    float[] likedRows = new float[rows.length];
-    for (int user = 0; user < users; user++) {
-      if (liked[user]) {
-        System.arraycopy(rows, user * columns, likedRows, likedUsers++ * columns, columns);
-      }
-    }
+    Interval[] all = Bootstrap.intervals(rows, seed, workers);
+    float[][] likedRows =
+        IntStream.range(0, users)
+            .filter(user -> liked[user])
+            .mapToObj(user -> rows[user])
+            .toArray(float[][]::new);
     Interval[] ofLiked =
-        likedUsers == 0 ? null : Bootstrap.intervals(likedRows, likedUsers, columns, seed, workers);
+        likedRows.length == 0 ? null : Bootstrap.intervals(likedRows, seed, workers);
     Map<String, RankerFigures> figures = new LinkedHashMap<>();
     for (int r = 0; r < rankers.size(); r++) {
       int at = r * RELEVANCES * half;
@@ -154,29 +151,29 @@ final class RankingEvaluation {
     }
     return new RankingFigures(
         users,
-        likedUsers,
+        likedRows.length,
         judged.withoutHistory,
         judged.heldOut,
         unknownItems,
         itemRatings.length,
         figures,
-        lead(rankers, rows, users, workers));
+        lead(rankers, rows, workers));
   }
 
   /// NDCG@10 of the first order less that of each other, user by user.
-  private Map<String, Interval> lead(
-      List<Ranker> rankers, float[] rows, int users, WorkerPool workers) throws IOException {
-    int columns = rows.length / users;
-    int perRanker = columns / rankers.size();
+  private Map<String, Interval> lead(List<Ranker> rankers, float[][] rows, WorkerPool workers)
+      throws IOException {
+    int perRanker = rows[0].length / rankers.size();
     int others = rankers.size() - 1;
-    float[] differences = new float[users * others];
-    for (int user = 0; user < users; user++) {
-      int own = user * columns + RankingMetrics.NDCG;
+    float[][] differences = new float[rows.length][others];
+    for (int user = 0; user < rows.length; user++) {
       for (int other = 0; other < others; other++) {
-        differences[user * others + other] = rows[own] - rows[own + (other + 1) * perRanker];
+        differences[user][other] =
+            rows[user][RankingMetrics.NDCG]
+                - rows[user][(other + 1) * perRanker + RankingMetrics.NDCG];
       }
     }
-    Interval[] intervals = Bootstrap.intervals(differences, users, others, seed, workers);
+    Interval[] intervals = Bootstrap.intervals(differences, seed, workers);
     Map<String, Interval> lead = new LinkedHashMap<>();
     for (int other = 0; other < others; other++) {
       lead.put(rankers.get(other + 1).name(), intervals[other]);
@@ -267,29 +264,13 @@ final class RankingEvaluation {
     }
   }
 
-  /// One thread's state.
-  private final class Judge {
-    private final HeldOutRatings window;
-    private final List<Ranker> rankers;
-    private final Shown[] shown;
+  /// A user who is judged.
+  private final class Sought {
     private final Profile profile = new Profile();
-    private final BitSet known = new BitSet(itemRatings.length);
-    private final BitSet sought = new BitSet(itemRatings.length);
+    private final BitSet all = new BitSet(itemRatings.length);
     private final BitSet liked = new BitSet(itemRatings.length);
-    private final boolean[] hits = new boolean[LONGEST];
-    private final RankingMetrics[] metrics = new RankingMetrics[CUTOFFS.length];
 
-    Judge(HeldOutRatings window, List<Ranker> rankers, Shown[] shown) {
-      this.window = window;
-      this.rankers = rankers;
-      this.shown = shown;
-      Arrays.setAll(metrics, i -> new RankingMetrics(CUTOFFS[i]));
-    }
-
-    /// Judges one user.
-    ///
-    /// @return whether the user liked one of the items that are to be found
-    boolean user(int group, float[] rows, int at) throws IOException {
+    void read(HeldOutRatings window, int group) throws IOException {
       int user = window.user(group);
       profile.reset(user);
       if (user >= 0) {
@@ -301,35 +282,68 @@ final class RankingEvaluation {
           profile.add(window.item(row), window.rating(row));
         }
       }
-      known.clear();
-      for (int i = 0; i < profile.size(); i++) {
-        known.set(profile.item(i));
-      }
-      sought.clear();
+      all.clear();
       liked.clear();
       for (int row = from; row < window.start(group + 1); row++) {
         if (window.item(row) >= 0) {
-          sought.set(window.item(row));
+          all.set(window.item(row));
           if (window.rating(row) >= likedFrom) {
             liked.set(window.item(row));
           }
         }
       }
-      int next = at;
-      for (int r = 0; r < rankers.size(); r++) {
-        int[] top = rankers.get(r).top(profile, known, LONGEST);
-        next = measure(top, sought, rows, next);
-        next = measure(top, liked, rows, next);
-        for (int cutoff = 0; cutoff < CUTOFFS.length; cutoff++) {
-          for (int i = 0; i < Math.min(top.length, CUTOFFS[cutoff]); i++) {
-            shown[r].add(cutoff, top[i]);
-          }
-        }
-      }
-      return !liked.isEmpty();
+    }
+  }
+
+  /// One thread's state.
+  private final class Judge {
+    private final HeldOutRatings window;
+    private final List<Ranker> rankers;
+    private final Shown[] shown;
+    private final List<Sought> sought = Stream.generate(Sought::new).limit(USERS).toList();
+    private final List<Profile> profiles = sought.stream().map(user -> user.profile).toList();
+    private final boolean[] hits = new boolean[LONGEST];
+    private final RankingMetrics[] metrics = new RankingMetrics[CUTOFFS.length];
+
+    Judge(HeldOutRatings window, List<Ranker> rankers, Shown[] shown) {
+      this.window = window;
+      this.rankers = rankers;
+      this.shown = shown;
+      Arrays.setAll(metrics, i -> new RankingMetrics(CUTOFFS[i]));
     }
 
-    private int measure(int[] top, BitSet relevant, float[] rows, int at) {
+    /// Judges the users of some groups.
+    ///
+    /// @param rows takes the measures of each
+    /// @param liked takes whether each liked one of the items that are to be found
+    void users(int[] groups, int from, int to, float[][] rows, boolean[] liked) throws IOException {
+      int count = to - from;
+      for (int i = 0; i < count; i++) {
+        sought.get(i).read(window, groups[from + i]);
+        liked[from + i] = !sought.get(i).liked.isEmpty();
+      }
+      int at = 0;
+      for (int r = 0; r < rankers.size(); r++) {
+        int[][] top = rankers.get(r).top(profiles.subList(0, count), LONGEST);
+        int next = at;
+        for (int i = 0; i < count; i++) {
+          next = measure(top[i], sought.get(i).all, rows[from + i], at);
+          next = measure(top[i], sought.get(i).liked, rows[from + i], next);
+          show(shown[r], top[i]);
+        }
+        at = next;
+      }
+    }
+
+    private void show(Shown to, int[] top) {
+      for (int cutoff = 0; cutoff < CUTOFFS.length; cutoff++) {
+        for (int i = 0; i < Math.min(top.length, CUTOFFS[cutoff]); i++) {
+          to.add(cutoff, top[i]);
+        }
+      }
+    }
+
+    private int measure(int[] top, BitSet relevant, float[] row, int at) {
       int count = relevant.cardinality();
       int next = at;
       for (int i = 0; i < top.length; i++) {
@@ -337,7 +351,7 @@ final class RankingEvaluation {
       }
       for (RankingMetrics metric : metrics) {
         if (count > 0) {
-          metric.measure(hits, top.length, count, rows, next);
+          metric.measure(hits, top.length, count, row, next);
         }
         next += RankingMetrics.COUNT;
       }

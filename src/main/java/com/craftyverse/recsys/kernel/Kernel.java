@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 /// products of elements `l, l + 16, l + 32, …` with fused multiply-add, and these are added in the
 /// tree `l + (l + 8)`, then `+ 4`, `+ 2`, `+ 1`.
 ///
-/// The loops of the ranking model, [#dots], [#addRows], [#gram] and [#rotate], work on rows of a
+/// The loops of the ranking model, [#dots], [#addRows], [#gram] and [#multiply], work on rows of a
 /// multiple of 16 floats without biases. Each of them says in which order it adds.
 ///
 /// A kernel has no state; it may be used by any number of threads, each with its own [Scratch].
@@ -170,5 +170,5 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// @param matrix `stride` × `stride` floats, by rows
   /// @param copy room for [#PIECE] rows
   /// @throws IndexOutOfBoundsException when a row lies outside its array
-  void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy);
+  void multiply(float[] rows, int stride, int from, int count, float[] matrix, float[] copy);
 }

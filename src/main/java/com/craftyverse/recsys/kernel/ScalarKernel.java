@@ -146,7 +146,8 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
+  public void multiply(
+      float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
     System.arraycopy(rows, from * stride, copy, 0, count * stride);
     Arrays.fill(rows, from * stride, (from + count) * stride, 0);
     for (int row = 0; row < count; row++) {

@@ -163,7 +163,8 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
-    VectorTiles.rotate(rows, stride, from, count, matrix, copy);
+  public void multiply(
+      float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
+    VectorTiles.multiply(rows, stride, from, count, matrix, copy);
   }
 }

@@ -68,22 +68,23 @@ final class VectorTiles {
     sum31.intoArray(gram, to + lanes);
   }
 
-  /// See [Kernel#rotate]. The columns are outside, so that a strip of the matrix stays in the first
+  /// See [Kernel#multiply]. The columns are outside, so that a strip of the matrix stays in the first
   /// cache.
-  static void rotate(float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
+  static void multiply(
+      float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
     System.arraycopy(rows, from * stride, copy, 0, count * stride);
     for (int column = 0; column < stride; column += WIDTH) {
       int row = 0;
       for (; row + 4 <= count; row += 4) {
-        rotateTile(copy, row * stride, matrix, stride, column, rows, (from + row) * stride);
+        multiplyTile(copy, row * stride, matrix, stride, column, rows, (from + row) * stride);
       }
       for (; row < count; row++) {
-        rotateRow(copy, row * stride, matrix, stride, column, rows, (from + row) * stride);
+        multiplyRow(copy, row * stride, matrix, stride, column, rows, (from + row) * stride);
       }
     }
   }
 
-  private static void rotateTile(
+  private static void multiplyTile(
       float[] left, int leftAt, float[] right, int stride, int column, float[] out, int outAt) {
     int lanes = SPECIES.length();
     FloatVector sum00 = FloatVector.zero(SPECIES);
@@ -126,7 +127,7 @@ final class VectorTiles {
     sum31.intoArray(out, to + lanes);
   }
 
-  private static void rotateRow(
+  private static void multiplyRow(
       float[] left, int leftAt, float[] right, int stride, int column, float[] out, int outAt) {
     int lanes = SPECIES.length();
     FloatVector sum0 = FloatVector.zero(SPECIES);

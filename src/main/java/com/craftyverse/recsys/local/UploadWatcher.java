@@ -159,7 +159,16 @@ class UploadWatcher {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
     } catch (InterruptedIOException e) {
       LOG.log(Level.INFO, "{0} was left unfinished; it goes on at the next start", upload.key());
-    } catch (IOException | RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      LOG.log(
+          Level.ERROR,
+          "{0} failed: a heap of {1} MiB is too small for it ({2}); start again with a larger one,"
+              + " -Xmx{3}m",
+          upload.key(),
+          Runtime.getRuntime().maxMemory() >> 20,
+          e.getMessage(),
+          String.valueOf(Runtime.getRuntime().maxMemory() >> 19));
+    } catch (IOException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, upload.key() + " failed", e);
     }
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// A score is `base + bias(item)`, then the products of vector and factors added in groups of
 /// [#GROUP], each group summed from its first product to its last. [#score] and [#scores] keep to that
 /// order, so they agree to the bit. Fused multiply-add is not used: before C2 compiles it, it is slow.
-public final class ItemFactors {
+public final class ItemFactors implements ItemVectors {
   private static final int GROUP = 8;
 
   /// Items whose vectors are taken over at once.
@@ -87,22 +87,22 @@ public final class ItemFactors {
     return sound;
   }
 
-  /// How many items there are.
+  @Override
   public int items() {
     return items;
   }
 
-  /// The length of a vector.
+  @Override
   public int factors() {
     return factors;
   }
 
-  /// An item's bias.
+  @Override
   public float bias(int item) {
     return biases[item];
   }
 
-  /// An item's factors.
+  @Override
   public float[] vector(int item) {
     float[] vector = new float[factors];
     for (int f = 0; f < factors; f++) {

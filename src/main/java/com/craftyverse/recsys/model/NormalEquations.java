@@ -1,30 +1,34 @@
 package com.craftyverse.recsys.model;
 
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A symmetric positive definite system of equations, `A x = b`, made of weighted squares of rows:
 /// filled, then decomposed once (Cholesky), then solved for any number of right sides.
-final class NormalEquations {
+///
+/// For maintainers. The loops go along rows that are arrays of their own, and every array of a loop has
+/// the same index: the compiler vectorizes such loops, and not those over parts of one long array.
+public final class NormalEquations {
   private final int size;
 
-  /// Row by row; above the diagonal nothing is kept until it is decomposed.
-  private final double[] matrix;
+  /// From the diagonal on, row by row: A while it is filled, then U with A = UᵀU.
+  private final double[][] upper;
 
-  private final LinearSolverDense<DMatrixRMaj> solver;
-
+  /// Begins with zeros.
+  ///
   /// @param size equations, and unknowns
-  NormalEquations(int size) {
-    this(size, new double[size * size]);
+  public NormalEquations(int size) {
+    this.size = size;
+    this.upper = new double[size][size];
   }
 
-  /// @param matrix what A is to begin with, size × size; taken over
-  NormalEquations(int size, double[] matrix) {
-    this.size = size;
-    this.matrix = matrix;
-    this.solver = LinearSolverFactory_DDRM.symmPosDef(size);
+  /// Begins with a matrix.
+  ///
+  /// @param matrix size × size, copied; below the diagonal it is not read
+  public NormalEquations(double[][] matrix) {
+    this.size = matrix.length;
+    this.upper = new double[size][];
+    Arrays.setAll(upper, f -> matrix[f].clone());
   }
 
   /// Adds `Σ weight · row · rowᵀ`, the rows from the first to the last.
@@ -40,9 +44,9 @@ final class NormalEquations {
       double weight = weights == null ? 1 : weights[i];
       for (int f = 0; f < size; f++) {
         double value = weight * row[f];
-        int at = f * size;
-        for (int g = 0; g <= f; g++) {
-          matrix[at + g] += value * row[g];
+        double[] to = upper[f];
+        for (int g = f; g < size; g++) {
+          to[g] += value * row[g];
         }
       }
     }
@@ -65,28 +69,57 @@ final class NormalEquations {
         v2 *= weights[i + 2];
         v3 *= weights[i + 3];
       }
-      int at = f * size;
-      for (int g = 0; g <= f; g++) {
-        matrix[at + g] = matrix[at + g] + v0 * r0[g] + v1 * r1[g] + v2 * r2[g] + v3 * r3[g];
+      double[] to = upper[f];
+      for (int g = f; g < size; g++) {
+        to[g] = to[g] + v0 * r0[g] + v1 * r1[g] + v2 * r2[g] + v3 * r3[g];
       }
     }
   }
 
-  void addToDiagonal(int f, double value) {
-    matrix[f * size + f] += value;
+  /// Adds to a value of the diagonal.
+  public void addToDiagonal(int f, double value) {
+    upper[f][f] += value;
   }
 
   /// Takes what was added as A.
   ///
   /// @throws IllegalStateException when it is not positive definite
-  void decompose() {
-    for (int f = 0; f < size; f++) {
-      for (int g = 0; g < f; g++) {
-        matrix[g * size + f] = matrix[f * size + g];
+  public void decompose() {
+    for (int i = 0; i < size; i++) {
+      double[] row = upper[i];
+      int k = 0;
+      for (; k + 4 <= i; k += 4) {
+        subtractFour(row, k, i);
+      }
+      for (; k < i; k++) {
+        double[] above = upper[k];
+        double value = above[i];
+        for (int g = i; g < size; g++) {
+          row[g] -= value * above[g];
+        }
+      }
+      double pivot = row[i];
+      if (!(pivot > 0 && pivot < Double.POSITIVE_INFINITY)) {
+        throw new IllegalStateException("the equations of a fold-in are not positive definite");
+      }
+      double scale = 1 / Math.sqrt(pivot);
+      for (int g = i; g < size; g++) {
+        row[g] *= scale;
       }
     }
-    if (!solver.setA(DMatrixRMaj.wrap(size, size, matrix))) {
-      throw new IllegalStateException("the equations of a fold-in are not positive definite");
+  }
+
+  private void subtractFour(double[] row, int k, int i) {
+    double[] r0 = upper[k];
+    double[] r1 = upper[k + 1];
+    double[] r2 = upper[k + 2];
+    double[] r3 = upper[k + 3];
+    double v0 = r0[i];
+    double v1 = r1[i];
+    double v2 = r2[i];
+    double v3 = r3[i];
+    for (int g = i; g < size; g++) {
+      row[g] = row[g] - v0 * r0[g] - v1 * r1[g] - v2 * r2[g] - v3 * r3[g];
     }
   }
 
@@ -94,8 +127,50 @@ final class NormalEquations {
   ///
   /// @param right b, which stays as it is
   double[] solve(double[] right) {
-    DMatrixRMaj solution = new DMatrixRMaj(size, 1);
-    solver.solve(DMatrixRMaj.wrap(size, 1, right), solution);
-    return solution.getData();
+    double[] x = right.clone();
+    solve(x, 0);
+    return x;
+  }
+
+  /// The inverse of A, size × size, symmetric.
+  public double[][] inverse() {
+    double[][] inverse = new double[size][size];
+    for (int f = 0; f < size; f++) {
+      inverse[f][f] = 1;
+      solve(inverse[f], f);
+    }
+    return inverse;
+  }
+
+  /// Solves in place.
+  ///
+  /// @param first the first value of `x` that is not 0
+  private void solve(double[] x, int first) {
+    for (int k = first; k < size; k++) {
+      double[] row = upper[k];
+      double value = x[k] / row[k];
+      for (int g = k; g < size; g++) {
+        x[g] -= value * row[g];
+      }
+      x[k] = value;
+    }
+    for (int k = size - 1; k >= 0; k--) {
+      double[] row = upper[k];
+      double sum0 = x[k];
+      double sum1 = 0;
+      double sum2 = 0;
+      double sum3 = 0;
+      int g = k + 1;
+      for (; g + 4 <= size; g += 4) {
+        sum0 -= row[g] * x[g];
+        sum1 -= row[g + 1] * x[g + 1];
+        sum2 -= row[g + 2] * x[g + 2];
+        sum3 -= row[g + 3] * x[g + 3];
+      }
+      for (; g < size; g++) {
+        sum0 -= row[g] * x[g];
+      }
+      x[k] = ((sum0 + sum1) + (sum2 + sum3)) / row[k];
+    }
   }
 }

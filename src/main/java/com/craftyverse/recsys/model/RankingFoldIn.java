@@ -25,21 +25,24 @@ public final class RankingFoldIn {
   private static final double LEAST_PENALTY = 1e-6;
 
   private final RankingCard card;
-  private final ItemFactors items;
+  private final ItemVectors items;
 
   /// α₀ · G.
-  private final double[] unobserved;
+  private final double[][] unobserved;
 
   /// Prepares to place users.
   ///
   /// @param items the items' ranking vectors
   /// @param gram G, the sum of the squares of all items' vectors, k × k values
-  public RankingFoldIn(RankingCard card, ItemFactors items, float[] gram) {
+  public RankingFoldIn(RankingCard card, ItemVectors items, float[] gram) {
     this.card = card;
     this.items = items;
-    this.unobserved = new double[gram.length];
-    for (int i = 0; i < gram.length; i++) {
-      unobserved[i] = card.unobservedWeight() * gram[i];
+    int size = items.factors();
+    this.unobserved = new double[size][size];
+    for (int f = 0; f < size; f++) {
+      for (int g = 0; g < size; g++) {
+        unobserved[f][g] = card.unobservedWeight() * gram[f * size + g];
+      }
     }
   }
 
@@ -104,7 +107,7 @@ public final class RankingFoldIn {
         weights[i] = card.weight(history.ratings()[i]);
         sum += weights[i];
       }
-      this.normal = new NormalEquations(size, unobserved.clone());
+      this.normal = new NormalEquations(unobserved);
       normal.add(rows, weights);
       double penalty = card.regularization() * (sum + card.unobservedWeight() * items.items());
       for (int f = 0; f < size; f++) {

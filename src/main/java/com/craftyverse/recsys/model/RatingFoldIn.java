@@ -20,7 +20,7 @@ public final class RatingFoldIn {
   private static final double PRIOR_RATINGS = 10;
 
   private final ModelCard card;
-  private final ItemFactors items;
+  private final ItemVectors items;
   private final double regularization;
   private final double biasRegularization;
   private final double prior;
@@ -30,7 +30,7 @@ public final class RatingFoldIn {
   /// @param regularization with which the users' factors were trained, in training's unit
   /// @param biasRegularization λ′, with which their biases were
   public RatingFoldIn(
-      ModelCard card, ItemFactors items, double regularization, double biasRegularization) {
+      ModelCard card, ItemVectors items, double regularization, double biasRegularization) {
     this(card, items, regularization, biasRegularization, PRIOR_RATINGS);
   }
 
@@ -39,7 +39,7 @@ public final class RatingFoldIn {
   /// @param prior c
   public RatingFoldIn(
       ModelCard card,
-      ItemFactors items,
+      ItemVectors items,
       double regularization,
       double biasRegularization,
       double prior) {

@@ -19,15 +19,21 @@ final class Choices {
   ///
   /// @param start where each row's choices begin, and, one further, where the last one's end
   /// @param index places on the other side, ascending within a row
-  /// @param weight of each choice
+  /// @param level of each choice's weight, from 0 to 255 without a sign
+  /// @param levels the weight of each level
   /// @param weights the sum of each row's weights
-  record Rows(int[] start, int[] index, float[] weight, float[] weights) {
+  record Rows(int[] start, int[] index, byte[] level, float[] levels, float[] weights) {
     int rows() {
       return start.length - 1;
     }
 
     int count(int row) {
       return start[row + 1] - start[row];
+    }
+
+    /// The weight of a choice.
+    float weight(int at) {
+      return levels[level[at] & 0xFF];
     }
   }
 
@@ -96,14 +102,18 @@ final class Choices {
     float highest = (float) scale.max();
     int[] userCounts = new int[training.users()];
     int[] itemCounts = new int[training.items()];
+    WeightLevels.Builder found = new WeightLevels.Builder();
     for (int b = 0; b < side * side; b++) {
       TrainingSet.Block block = training.block(b / side, b % side);
       for (int run = 0; run < block.users().length; run++) {
         userCounts[block.users()[run]] += block.starts()[run + 1] - block.starts()[run];
       }
       MemorySegment item = block.item();
+      MemorySegment rating = block.rating();
       for (int row = 0; row < block.rows(); row++) {
-        itemCounts[item.get(Buffers.INT32, (long) row * Integer.BYTES)]++;
+        long offset = (long) row * Integer.BYTES;
+        itemCounts[item.get(Buffers.INT32, offset)]++;
+        found.add(RankingCard.weight(rating.get(Buffers.FLOAT32, offset), lowest, highest));
       }
     }
     int[] users = byFallingCount(userCounts);
@@ -115,15 +125,24 @@ final class Choices {
       next[users[place]] = start[place];
     }
     int[] index = new int[start[users.length]];
-    float[] weight = new float[index.length];
+    WeightLevels levels = found.build();
+    byte[] level = new byte[index.length];
     workers.run(
         side,
         (row, worker) -> {
           for (int column = 0; column < side; column++) {
-            fill(training.block(row, column), lowest, highest, itemPlaces, next, index, weight);
+            fill(
+                training.block(row, column),
+                lowest,
+                highest,
+                itemPlaces,
+                levels,
+                next,
+                index,
+                level);
           }
         });
-    return of(start, index, weight, users, items);
+    return of(start, index, level, levels.weights(), users, items);
   }
 
   private static void fill(
@@ -131,9 +150,10 @@ final class Choices {
       float lowest,
       float highest,
       int[] itemPlaces,
+      WeightLevels levels,
       int[] next,
       int[] index,
-      float[] weight) {
+      byte[] level) {
     MemorySegment item = block.item();
     MemorySegment rating = block.rating();
     for (int run = 0; run < block.users().length; run++) {
@@ -141,7 +161,8 @@ final class Choices {
       for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
         long offset = (long) row * Integer.BYTES;
         index[at] = itemPlaces[item.get(Buffers.INT32, offset)];
-        weight[at] = RankingCard.weight(rating.get(Buffers.FLOAT32, offset), lowest, highest);
+        level[at] =
+            levels.of(RankingCard.weight(rating.get(Buffers.FLOAT32, offset), lowest, highest));
         at++;
       }
       next[block.users()[run]] = at;
@@ -155,7 +176,9 @@ final class Choices {
   static Choices of(int users, int items, int[] user, int[] item, float[] weight) {
     int[] userCounts = new int[users];
     int[] itemCounts = new int[items];
+    WeightLevels.Builder found = new WeightLevels.Builder();
     for (int i = 0; i < user.length; i++) {
+      found.add(weight[i]);
       userCounts[user[i]]++;
       itemCounts[item[i]]++;
     }
@@ -166,36 +189,50 @@ final class Choices {
     int[] start = starts(userOrder, userCounts);
     int[] next = start.clone();
     int[] index = new int[user.length];
-    float[] weights = new float[user.length];
+    WeightLevels levels = found.build();
+    byte[] level = new byte[user.length];
     for (int i = 0; i < user.length; i++) {
       int at = next[userPlaces[user[i]]]++;
       index[at] = itemPlaces[item[i]];
-      weights[at] = weight[i];
+      level[at] = levels.of(weight[i]);
     }
-    return of(start, index, weights, userOrder, itemOrder);
+    return of(start, index, level, levels.weights(), userOrder, itemOrder);
   }
 
-  /// @param index and `weight`, in any order within a row, are used up
-  private static Choices of(int[] start, int[] index, float[] weight, int[] users, int[] items) {
-    Rows unsorted = new Rows(start, index, weight, sums(start, weight));
-    Rows byItem = transpose(unsorted, items.length, new int[index.length], new float[index.length]);
+  /// @param index and `level`, in any order within a row, are used up
+  private static Choices of(
+      int[] start, int[] index, byte[] level, float[] levels, int[] users, int[] items) {
+    Rows unsorted = rows(start, index, level, levels);
+    Rows byItem = transpose(unsorted, items.length, new int[index.length], new byte[index.length]);
     // Back again, which orders each user's items.
-    Rows byUser = transpose(byItem, users.length, index, weight);
+    Rows byUser = transpose(byItem, users.length, index, level);
     return new Choices(byUser, byItem, users, items);
   }
 
-  /// Some users' choices, or a part of them, with the items' places as they are.
+  /// Some users' choices, or a part of them, with the items' places and the weights' levels as they are.
   ///
   /// @param start where each user's choices begin, then the end
   /// @param index places of items, ascending within a user
   /// @param users dense index of each user
-  Choices part(int[] start, int[] index, float[] weight, int[] users) {
-    Rows rows = new Rows(start, index, weight, sums(start, weight));
+  Choices part(int[] start, int[] index, byte[] level, int[] users) {
+    Rows rows = rows(start, index, level, byUser.levels);
     return new Choices(
         rows,
-        transpose(rows, items.length, new int[index.length], new float[index.length]),
+        transpose(rows, items.length, new int[index.length], new byte[index.length]),
         users,
         items);
+  }
+
+  private static Rows rows(int[] start, int[] index, byte[] level, float[] levels) {
+    float[] sums = new float[start.length - 1];
+    for (int row = 0; row < sums.length; row++) {
+      double sum = 0;
+      for (int at = start[row]; at < start[row + 1]; at++) {
+        sum += levels[level[at] & 0xFF];
+      }
+      sums[row] = (float) sum;
+    }
+    return new Rows(start, index, level, levels, sums);
   }
 
   private static int[] byFallingCount(int[] counts) {
@@ -219,20 +256,8 @@ final class Choices {
     return start;
   }
 
-  private static float[] sums(int[] start, float[] weight) {
-    float[] sums = new float[start.length - 1];
-    for (int row = 0; row < sums.length; row++) {
-      double sum = 0;
-      for (int at = start[row]; at < start[row + 1]; at++) {
-        sum += weight[at];
-      }
-      sums[row] = (float) sum;
-    }
-    return sums;
-  }
-
   /// The other way round; rows that are visited in order leave their numbers in order.
-  private static Rows transpose(Rows rows, int columns, int[] toIndex, float[] toWeight) {
+  private static Rows transpose(Rows rows, int columns, int[] toIndex, byte[] toLevel) {
     int[] start = new int[columns + 1];
     for (int column : rows.index) {
       start[column + 1]++;
@@ -245,9 +270,9 @@ final class Choices {
       for (int at = rows.start[row]; at < rows.start[row + 1]; at++) {
         int to = next[rows.index[at]]++;
         toIndex[to] = row;
-        toWeight[to] = rows.weight[at];
+        toLevel[to] = rows.level[at];
       }
     }
-    return new Rows(start, toIndex, toWeight, sums(start, toWeight));
+    return rows(start, toIndex, toLevel, rows.levels);
   }
 }

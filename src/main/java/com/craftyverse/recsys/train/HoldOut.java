@@ -58,14 +58,14 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
     }
     int[] start = new int[count + 1];
     int[] index = new int[Math.toIntExact(size)];
-    float[] weight = new float[index.length];
+    byte[] level = new byte[index.length];
     int[] dense = new int[count];
     for (int user = 0; user < taken.length; user++) {
       if (taken[user]) {
         int place = places[user];
         int length = rows.count(user);
         System.arraycopy(rows.index(), rows.start()[user], index, start[place], length);
-        System.arraycopy(rows.weight(), rows.start()[user], weight, start[place], length);
+        System.arraycopy(rows.level(), rows.start()[user], level, start[place], length);
         start[place + 1] = start[place] + length;
         dense[place] = choices.users()[user];
       }
@@ -75,7 +75,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
       caseUsers[i] = places[cases.users()[i]];
     }
     return new HoldOut(
-        choices.part(start, index, weight, dense),
+        choices.part(start, index, level, dense),
         new RankingJudge.Cases(caseUsers, cases.start(), cases.items()),
         index.length);
   }
@@ -114,7 +114,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
     Choices.Rows rows = choices.byUser();
     int[] start = new int[users.length + 1];
     int[] index = new int[size];
-    float[] weight = new float[size];
+    byte[] level = new byte[size];
     int[] dense = new int[users.length];
     int[] caseUsers = new int[caseCount];
     int[] caseStart = new int[caseCount + 1];
@@ -136,7 +136,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
       for (int i = 0; i < count; i++) {
         if (!held[i]) {
           index[kept] = rows.index()[from + i];
-          weight[kept++] = rows.weight()[from + i];
+          level[kept++] = rows.level()[from + i];
         } else if (judged[place]) {
           caseItems[found++] = rows.index()[from + i];
         }
@@ -148,7 +148,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
       }
     }
     return new HoldOut(
-        choices.part(start, Arrays.copyOf(index, kept), Arrays.copyOf(weight, kept), dense),
+        choices.part(start, Arrays.copyOf(index, kept), Arrays.copyOf(level, kept), dense),
         new RankingJudge.Cases(caseUsers, caseStart, Arrays.copyOf(caseItems, found)),
         size);
   }

@@ -220,7 +220,7 @@ final class RankingSolver {
             int end = Math.min(count, (piece + 1) * GRAM_ROWS);
             for (int row = piece * GRAM_ROWS; row < end; row += Kernel.PIECE) {
               int length = Math.min(Kernel.PIECE, end - row);
-              kernel.rotate(matrix, stride, row, length, vectors, rooms[worker].copy);
+              kernel.multiply(matrix, stride, row, length, vectors, rooms[worker].copy);
             }
           });
     }
@@ -441,7 +441,8 @@ final class RankingSolver {
     private double addResidual(int row, int from, int to, float[] residuals, int at, Room own) {
       float[] errors = own.dots;
       float[] products = own.products;
-      float[] weight = rows.weight();
+      byte[] level = rows.level();
+      float[] levels = rows.levels();
       double squares = 0;
       for (int piece = from; piece < to; piece += Kernel.PIECE) {
         int count = Math.min(Kernel.PIECE, to - piece);
@@ -449,7 +450,7 @@ final class RankingSolver {
             own.scratch, solved, row * stride, fixed, stride, rows.index(), piece, count, errors);
         for (int j = 0; j < count; j++) {
           errors[j] = 1 - errors[j];
-          products[j] = weight[piece + j] * errors[j];
+          products[j] = levels[level[piece + j] & 0xFF] * errors[j];
         }
         squares += sumOfProducts(products, errors, count);
         kernel.addRows(products, fixed, stride, rows.index(), piece, count, residuals, at);
@@ -504,13 +505,14 @@ final class RankingSolver {
         Room own) {
       float[] dots = own.dots;
       float[] products = own.products;
-      float[] weight = rows.weight();
+      byte[] level = rows.level();
+      float[] levels = rows.levels();
       double squares = 0;
       for (int piece = from; piece < to; piece += Kernel.PIECE) {
         int count = Math.min(Kernel.PIECE, to - piece);
         kernel.dots(own.scratch, directions, at, fixed, stride, rows.index(), piece, count, dots);
         for (int j = 0; j < count; j++) {
-          products[j] = weight[piece + j] * dots[j];
+          products[j] = levels[level[piece + j] & 0xFF] * dots[j];
         }
         squares += sumOfProducts(products, dots, count);
         if (!last) {

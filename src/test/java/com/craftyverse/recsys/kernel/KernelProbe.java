@@ -59,9 +59,9 @@ public final class KernelProbe {
     for (int i = 0; i < stride; i++) {
       System.arraycopy(all, i * stride + i, gram, i * stride + i, stride - i);
     }
-    float[] rotated = rows.clone();
-    kernel.rotate(rotated, stride, 1, ITEMS - 2, matrix, new float[Kernel.PIECE * stride]);
-    return concat(new int[] {kernel.lanes()}, bits(dots), bits(sums), bits(gram), bits(rotated));
+    float[] multiplied = rows.clone();
+    kernel.multiply(multiplied, stride, 1, ITEMS - 2, matrix, new float[Kernel.PIECE * stride]);
+    return concat(new int[] {kernel.lanes()}, bits(dots), bits(sums), bits(gram), bits(multiplied));
   }
 
   private static float[] rows(int factors, int stride, int count, Random random) {

@@ -115,10 +115,10 @@ class KernelTest {
     float[] rows = wholeNumbers((count + 2) * stride, random);
     float[] matrix = wholeNumbers(stride * stride, random);
     float[] gram = new float[stride * stride];
-    float[] rotated = rows.clone();
+    float[] multiplied = rows.clone();
 
     kernel.gram(rows, stride, 1, count, gram);
-    kernel.rotate(rotated, stride, 1, count, matrix, new float[Kernel.PIECE * stride]);
+    kernel.multiply(multiplied, stride, 1, count, matrix, new float[Kernel.PIECE * stride]);
 
     for (int i = 0; i < stride; i++) {
       for (int j = i; j < stride; j++) {
@@ -135,7 +135,7 @@ class KernelTest {
         for (int l = 0; l < stride && row > 0 && row <= count; l++) {
           sum += rows[row * stride + l] * matrix[l * stride + j];
         }
-        assertThat(rotated[row * stride + j]).isEqualTo(sum);
+        assertThat(multiplied[row * stride + j]).isEqualTo(sum);
       }
     }
   }

@@ -139,7 +139,7 @@ class RankingSolverTest {
       }
       for (int at = rows.start()[u]; at < rows.start()[u + 1]; at++) {
         double score = dot(vectors.users(), u * stride, vectors.items(), rows.index()[at] * stride);
-        sum += rows.weight()[at] * (1 - score) * (1 - score);
+        sum += rows.weight(at) * (1 - score) * (1 - score);
       }
     }
     for (int i = 0; i < ITEMS; i++) {
@@ -161,9 +161,9 @@ class RankingSolverTest {
     }
     for (int at = rows.start()[row]; at < rows.start()[row + 1]; at++) {
       int fixedAt = rows.index()[at] * stride;
-      addOuter(left, rows.weight()[at], fixed, fixedAt);
+      addOuter(left, rows.weight(at), fixed, fixedAt);
       for (int f = 0; f < FACTORS; f++) {
-        right.add(f, 0, rows.weight()[at] * fixed[fixedAt + f]);
+        right.add(f, 0, rows.weight(at) * fixed[fixedAt + f]);
       }
     }
     DMatrixRMaj solution = new DMatrixRMaj(FACTORS, 1);
@@ -300,7 +300,7 @@ class RankingSolverTest {
       for (int at = rows.start()[row]; at < rows.start()[row + 1]; at++) {
         assertThat(rows.index()[at]).isGreaterThan(before);
         before = rows.index()[at];
-        dense[row][before] = rows.weight()[at];
+        dense[row][before] = rows.weight(at);
       }
     }
     return dense;

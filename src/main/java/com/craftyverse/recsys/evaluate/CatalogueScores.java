@@ -1,0 +1,96 @@
+package com.craftyverse.recsys.evaluate;
+
+import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.kernel.Kernels;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// Scores the whole catalogue for many users at once, as products of matrices: the users' rows times blocks
+/// of items' rows, transposed. The scores are those of `recommend` but for rounding. Any number of threads may
+/// use it once all items are set.
+final class CatalogueScores {
+  /// The most users at once.
+  static final int USERS = Kernel.PIECE;
+
+  private final int items;
+  private final int stride;
+
+  /// The rows of `stride` items each, transposed: element `[f · stride + i]` is value f of the i-th item.
+  private final float[][] blocks;
+
+  private final Kernel kernel = Kernels.fastest().kernel();
+  private final Queue<Room> rooms = new ConcurrentLinkedQueue<>();
+
+  /// @param stride floats in a row, a multiple of [Kernel#VIRTUAL_LANES]
+  CatalogueScores(int items, int stride) {
+    this.items = items;
+    this.stride = stride;
+    this.blocks = new float[Math.ceilDiv(items, stride)][stride * stride];
+  }
+
+  /// What one thread works in.
+  private final class Room {
+    final float[] users = new float[USERS * stride];
+    final float[] products = new float[USERS * stride];
+    final float[] copy = new float[USERS * stride];
+    final float[][] scores = new float[USERS][items];
+  }
+
+  /// Floats in a row.
+  int stride() {
+    return stride;
+  }
+
+  /// Takes over an item's row.
+  ///
+  /// @param rows where it is, from `at`
+  void set(int item, float[] rows, int at) {
+    float[] block = blocks[item / stride];
+    for (int f = 0; f < stride; f++) {
+      block[f * stride + item % stride] = rows[at + f];
+    }
+  }
+
+  /// Writes a user's row.
+  @FunctionalInterface
+  interface RowWriter<E extends Exception> {
+    /// @param user 0 for the first user
+    /// @param rows where it goes, from `at`, where zeros are
+    void write(int user, float[] rows, int at) throws E;
+  }
+
+  /// Takes a user's scores.
+  @FunctionalInterface
+  interface ScoresReader {
+    /// @param scores one for each item; the reader may change them
+    void read(int user, float[] scores);
+  }
+
+  /// Scores all items for some users, by the dot products of their rows.
+  ///
+  /// @param count how many users, at most [#USERS]
+  <E extends Exception> void score(int count, RowWriter<E> users, ScoresReader reader) throws E {
+    Room room = rooms.poll();
+    if (room == null) {
+      room = new Room();
+    }
+    Arrays.fill(room.users, 0);
+    for (int user = 0; user < count; user++) {
+      users.write(user, room.users, user * stride);
+    }
+    for (int block = 0; block < blocks.length; block++) {
+      System.arraycopy(room.users, 0, room.products, 0, count * stride);
+      kernel.multiply(room.products, stride, 0, count, blocks[block], room.copy);
+      int first = block * stride;
+      int length = Math.min(stride, items - first);
+      for (int user = 0; user < count; user++) {
+        System.arraycopy(room.products, user * stride, room.scores[user], first, length);
+      }
+    }
+    for (int user = 0; user < count; user++) {
+      reader.read(user, room.scores[user]);
+    }
+    rooms.offer(room);
+  }
+}
