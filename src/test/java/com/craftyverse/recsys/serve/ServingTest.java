@@ -156,6 +156,25 @@ class ServingTest {
     assertThat(movies(requests.recommend("{'userId': 10, 'n': 1}"))).containsExactly(100);
   }
 
+  /// Above the scale all of them print as 5, and movie 200 is still the one that the user would rate
+  /// highest.
+  @Test
+  void recommend_ratingsThatPrintAsEqual_areInTheOrderOfTheirUnclippedScores_thenById()
+      throws IOException {
+    new ModelFixture("set", "m2", "biased", 6).withRanking().publish(store);
+    RecommendResult result =
+        requests.recommend("{'userId': 20, 'rankBy': 'rating', 'excludeSeen': false}");
+    assertThat(result.rankedBy()).isEqualTo(RankBy.rating);
+    assertThat(movies(result)).containsExactly(200, 100, 300, 400);
+    assertThat(result.recommendations())
+        .extracting(Recommendation::rating)
+        .containsExactly(5f, 5f, 5f, 5f);
+    // 6 + .5 + 1 + 4; 6 + .5 + .25 + .5, twice; 6 + .5 − 1
+    assertThat(result.recommendations())
+        .extracting(Recommendation::score)
+        .containsExactly(11.5f, 7.25f, 7.25f, 5.5f);
+  }
+
   @Test
   void recommend_toSomebodyUnknown_isWhatWasPopularLately() {
     RecommendResult result = requests.recommend("{'userId': 99, 'explain': true}");
