@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.craftyverse.recsys.ingest.UploadEntries.Part;
+import com.craftyverse.recsys.ingest.ZipArchive.Entry;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -16,18 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /// An uploaded file: a zip with ratings, movies, tags and links at any depth, or ratings alone, plain or
@@ -38,19 +34,13 @@ final class Upload implements AutoCloseable {
   /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
   static final long MOST_BYTES = 8L << 30;
 
-  /// What `ZipFile` says of a method that it does not have.
-  private static final Pattern METHOD = Pattern.compile("compression method: (\\d+)");
-
-  private static final Map<String, String> METHODS =
-      Map.of("9", "Deflate64", "12", "bzip2", "14", "LZMA", "93", "Zstandard", "95", "XZ");
-
   private final Path path;
   private final String name;
   private final RatingsFormat format;
   private final long mostBytes;
 
   /// Null for a plain file.
-  private final @Nullable ZipFile zip;
+  private final @Nullable ZipArchive zip;
 
   private final boolean gzip;
 
@@ -67,7 +57,7 @@ final class Upload implements AutoCloseable {
       Path path,
       String name,
       RatingsFormat format,
-      @Nullable ZipFile zip,
+      @Nullable ZipArchive zip,
       boolean gzip,
       long mostBytes)
       throws IOException {
@@ -102,7 +92,7 @@ final class Upload implements AutoCloseable {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
       return new Upload(path, name, format, null, gzip, mostBytes);
     }
-    ZipFile zip = openZip(path, name);
+    ZipArchive zip = openZip(path, name);
     try {
       return new Upload(path, name, format, zip, false, mostBytes);
     } catch (IOException | RuntimeException e) {
@@ -111,32 +101,10 @@ final class Upload implements AutoCloseable {
     }
   }
 
-  /// Opens a zip. Names of entries that are not UTF-8 are read in code page 437, which has a character
-  /// for each byte.
-  private static ZipFile openZip(Path path, String name) throws IOException {
+  private static ZipArchive openZip(Path path, String name) throws IOException {
     try {
-      return new ZipFile(path.toFile());
+      return ZipArchive.open(path, name);
     } catch (ZipException | EOFException e) {
-      String message = String.valueOf(e.getMessage());
-      if (message.contains("encrypted")) {
-        throw RequestException.unprocessable(
-            name + " has an encrypted entry; only zips without a password are read");
-      }
-      Matcher method = METHOD.matcher(message);
-      if (method.find()) {
-        throw RequestException.unprocessable(
-            name
-                + " has an entry that is compressed by "
-                + METHODS.getOrDefault(method.group(1), "method " + method.group(1))
-                + ", which is not read; make the zip with the usual method, Deflate");
-      }
-      if (message.contains("bad entry name")) {
-        try {
-          return new ZipFile(path.toFile(), Charset.forName("IBM437"));
-        } catch (ZipException | EOFException again) {
-          throw unreadable(name, "zip", again);
-        }
-      }
       throw unreadable(name, "zip", e);
     }
   }
@@ -155,13 +123,13 @@ final class Upload implements AutoCloseable {
   /// @param free bytes that may be written
   /// @throws RequestException when the ratings are larger, which are about as large in columns as in text
   void requireSpace(long free) {
-    if (entries != null && entries.ratings().getSize() > free) {
+    if (entries != null && entries.ratings().size() > free) {
       throw RequestException.unprocessable(
           String.format(
               Locale.ROOT,
               "%s has %,d bytes, and %,d are free for temporary files",
               ratingsFile(),
-              entries.ratings().getSize(),
+              entries.ratings().size(),
               free));
     }
   }
@@ -178,7 +146,7 @@ final class Upload implements AutoCloseable {
 
   /// Size of the ratings as text; of a gzip, its own size.
   long ratingsBytes() throws IOException {
-    return entries == null ? Files.size(path) : entries.ratings().getSize();
+    return entries == null ? Files.size(path) : entries.ratings().size();
   }
 
   /// How much of it has been parsed.
@@ -223,7 +191,7 @@ final class Upload implements AutoCloseable {
   /// The movies; none for a plain file or a zip without them.
   Movies movies() throws IOException {
     for (Part part : List.of(Part.MOVIES_CSV, Part.MOVIES_DAT, Part.U_ITEM)) {
-      Optional<ZipEntry> entry = part(part);
+      Optional<Entry> entry = part(part);
       if (entry.isPresent()) {
         return readSideFile(
                 entry.get(),
@@ -244,14 +212,14 @@ final class Upload implements AutoCloseable {
   ///
   /// @return their rows; empty when there are none or they cannot be read
   Optional<Long> writeTags(Path target) throws IOException {
-    Optional<ZipEntry> csv = part(Part.TAGS_CSV);
+    Optional<Entry> csv = part(Part.TAGS_CSV);
     if (csv.isPresent()) {
       return readSideFile(
           csv.get(),
           mostBytes,
           (in, charset, file, badRows) -> Tags.ofCsv(in, charset, file, badRows, target));
     }
-    Optional<ZipEntry> dat = part(Part.TAGS_DAT);
+    Optional<Entry> dat = part(Part.TAGS_DAT);
     return dat.isEmpty()
         ? Optional.empty()
         : readSideFile(
@@ -264,7 +232,7 @@ final class Upload implements AutoCloseable {
   ///
   /// @return their rows; empty when there are none or they cannot be read
   Optional<Long> writeLinks(Path target) throws IOException {
-    Optional<ZipEntry> csv = part(Part.LINKS_CSV);
+    Optional<Entry> csv = part(Part.LINKS_CSV);
     return csv.isEmpty()
         ? Optional.empty()
         : readSideFile(
@@ -279,7 +247,7 @@ final class Upload implements AutoCloseable {
 
   /// Reads a file beside the ratings. Whatever is wrong with it is a problem of its own, and never one of
   /// the upload; what is not UTF-8 is read again in the encoding that it has.
-  private <T> Optional<T> readSideFile(ZipEntry entry, long most, TextReading<T> reading)
+  private <T> Optional<T> readSideFile(Entry entry, long most, TextReading<T> reading)
       throws IOException {
     try {
       BadRows found = BadRows.unlimited();
@@ -301,7 +269,7 @@ final class Upload implements AutoCloseable {
     }
   }
 
-  private Optional<ZipEntry> part(Part part) {
+  private Optional<Entry> part(Part part) {
     return entries == null ? Optional.empty() : entries.part(part);
   }
 
@@ -321,25 +289,29 @@ final class Upload implements AutoCloseable {
     T read(InputStream input, String file) throws IOException;
   }
 
-  private <T> T read(ZipEntry entry, long most, Reader<T> reader) throws IOException {
+  private <T> T read(Entry entry, long most, Reader<T> reader) throws IOException {
     return read(entry, most, turns::passing, reader);
   }
 
-  /// Reads an entry to its end and checks it against its checksum, which `ZipFile` does not.
+  /// Reads an entry to its end and checks it against its checksum.
   ///
   /// @param buffer what to put between inflating and checking
   private <T> T read(
-      ZipEntry entry, long most, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
+      Entry entry, long most, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
       throws IOException {
-    ZipFile open = Objects.requireNonNull(zip);
+    ZipArchive archive = Objects.requireNonNull(zip);
     String file = inZip(entry);
+    String obstacle = entry.obstacle();
+    if (obstacle != null) {
+      throw RequestException.unprocessable(file + " " + obstacle);
+    }
     turns.take();
     try (LimitedInputStream limited =
-            new LimitedInputStream(open.getInputStream(entry), file, Math.min(most, mostBytes));
+            new LimitedInputStream(archive.open(entry), file, Math.min(most, mostBytes));
         CheckedInputStream checked = new CheckedInputStream(buffer.apply(limited), new CRC32())) {
       T result = reader.read(checked, file);
       checked.transferTo(OutputStream.nullOutputStream());
-      if (entry.getCrc() != -1 && checked.getChecksum().getValue() != entry.getCrc()) {
+      if (checked.getChecksum().getValue() != entry.crc()) {
         throw RequestException.unprocessable(
             file + " does not match its checksum; the zip is damaged");
       }
@@ -351,8 +323,8 @@ final class Upload implements AutoCloseable {
     }
   }
 
-  private String inZip(ZipEntry entry) {
-    return name + ": " + entry.getName();
+  private String inZip(Entry entry) {
+    return name + ": " + entry.name();
   }
 
   /// The error of a file that is damaged.

@@ -1,23 +1,23 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.ingest.ZipArchive.Entry;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
-import org.jspecify.annotations.Nullable;
 
 /// Which files of a zip are an upload's ratings, movies, tags and links: those whose first line says so,
 /// at any depth and under any name. One that has the name of MovieLens' own is taken for what the name
@@ -73,29 +73,29 @@ final class UploadEntries {
           List.of(Part.TAGS_CSV, Part.TAGS_DAT),
           List.of(Part.LINKS_CSV));
 
-  private final ZipFile zip;
+  private final ZipArchive zip;
   private final String name;
   private final RatingsFormat format;
-  private final List<ZipEntry> files = new ArrayList<>();
-  private final Map<ZipEntry, byte[]> starts = new HashMap<>();
+  private final List<Entry> files = new ArrayList<>();
+  private final Map<Entry, byte[]> starts = new HashMap<>();
   private final BadRows problems;
-  private @Nullable RequestException unreadable;
-  private final ZipEntry ratings;
-  private final Map<Part, ZipEntry> parts = new EnumMap<>(Part.class);
+  private final Map<Entry, RequestException> unreadable = new LinkedHashMap<>();
+  private final Entry ratings;
+  private final Map<Part, Entry> parts = new EnumMap<>(Part.class);
 
   /// @param name what errors call the zip
   /// @param format what its ratings look like
   /// @param problems takes what keeps files beside the ratings from being read
   /// @throws RequestException when it has no ratings, several files that could be them, or names that
   ///     lead out of it
-  UploadEntries(ZipFile zip, String name, RatingsFormat format, BadRows problems)
+  UploadEntries(ZipArchive zip, String name, RatingsFormat format, BadRows problems)
       throws IOException {
     this.zip = zip;
     this.problems = problems;
     this.name = name;
     this.format = format;
-    requireNames();
-    for (ZipEntry entry : Collections.list(zip.entries())) {
+    requireNames(zip.entries());
+    for (Entry entry : zip.entries()) {
       if (!entry.isDirectory()) {
         files.add(entry);
         starts.put(entry, readStart(entry));
@@ -108,12 +108,12 @@ final class UploadEntries {
   }
 
   /// The file of the ratings.
-  ZipEntry ratings() {
+  Entry ratings() {
     return ratings;
   }
 
   /// The file of a part, if there is one.
-  Optional<ZipEntry> part(Part part) {
+  Optional<Entry> part(Part part) {
     return Optional.ofNullable(parts.get(part));
   }
 
@@ -121,7 +121,7 @@ final class UploadEntries {
   List<String> skipped() {
     return files.stream()
         .filter(file -> !file.equals(ratings) && !parts.containsValue(file))
-        .map(ZipEntry::getName)
+        .map(Entry::name)
         .toList();
   }
 
@@ -139,7 +139,7 @@ final class UploadEntries {
   }
 
   /// @return whether there are such files, of which one is read and several are not
-  private boolean take(Part part, List<ZipEntry> found) {
+  private boolean take(Part part, List<Entry> found) {
     if (found.size() == 1) {
       parts.put(part, found.getFirst());
     } else if (found.size() > 1) {
@@ -156,9 +156,9 @@ final class UploadEntries {
     return !found.isEmpty();
   }
 
-  private ZipEntry findRatings() {
-    List<ZipEntry> found = new ArrayList<>();
-    for (ZipEntry file : files) {
+  private Entry findRatings() {
+    List<Entry> found = new ArrayList<>();
+    for (Entry file : files) {
       if ((isNamed(file, RATINGS_CSV) && format.columns() == null)
           || format.recognise(start(file), start(file).length).isPresent()) {
         found.add(file);
@@ -168,8 +168,8 @@ final class UploadEntries {
     if (found.size() > 1 && found.stream().filter(file -> isNamed(file, U_DATA)).count() == 1) {
       found.removeIf(file -> !isNamed(file, U_DATA));
     }
-    if (found.isEmpty() && unreadable != null) {
-      throw unreadable;
+    if (found.isEmpty() && !unreadable.isEmpty()) {
+      throw unreadable(unreadable.keySet());
     }
     if (found.isEmpty()) {
       throw RequestException.unprocessable(
@@ -179,70 +179,94 @@ final class UploadEntries {
                   ? RATINGS_CSV
                   : "file of ratings that begins with " + format.header())
               + "; it has "
-              + (zip.size() == 0 ? "no files at all" : names()));
+              + (zip.entries().isEmpty() ? "no files at all" : names()));
     }
     if (found.size() > 1) {
       throw RequestException.unprocessable(
           name + " holds " + found.size() + " files of ratings, expected one: " + firstTwo(found));
     }
+    if (unreadable.containsKey(found.getFirst())) {
+      throw unreadable(found);
+    }
     return found.getFirst();
   }
 
-  private byte[] start(ZipEntry file) {
+  /// Why a file cannot be read: the first that has a name of ratings, or else the first of all.
+  private RequestException unreadable(Collection<Entry> among) {
+    Entry first =
+        among.stream()
+            .filter(file -> isNamed(file, U_DATA) || fileName(file).startsWith("ratings"))
+            .findFirst()
+            .orElseGet(() -> among.iterator().next());
+    return Objects.requireNonNull(unreadable.get(first));
+  }
+
+  private byte[] start(Entry file) {
     return starts.getOrDefault(file, new byte[0]);
   }
 
   /// The first bytes of a file, none where they cannot be read: then only its name tells what it is.
-  private byte[] readStart(ZipEntry entry) throws IOException {
-    try (InputStream input = zip.getInputStream(entry)) {
+  private byte[] readStart(Entry entry) throws IOException {
+    String obstacle = entry.obstacle();
+    if (obstacle != null) {
+      unreadable.put(
+          entry, RequestException.unprocessable(name + ": " + entry.name() + " " + obstacle));
+      return new byte[0];
+    }
+    try (InputStream input = zip.open(entry)) {
       return input.readNBytes(START);
     } catch (ZipException | EOFException e) {
-      unreadable = Upload.unreadable(name, "zip", e);
+      unreadable.put(entry, Upload.unreadable(name, "zip", e));
       return new byte[0];
     }
   }
 
   /// Nothing is unpacked under an entry's name, but a zip with such names is up to no good.
-  private void requireNames() {
-    if (zip.size() > MOST_ENTRIES) {
+  private void requireNames(List<Entry> entries) {
+    if (entries.size() > MOST_ENTRIES) {
       throw RequestException.unprocessable(
-          name + " has " + zip.size() + " entries, expected " + MOST_ENTRIES + " at most");
+          name + " has " + entries.size() + " entries, expected " + MOST_ENTRIES + " at most");
     }
-    for (ZipEntry entry : Collections.list(zip.entries())) {
-      String path = entry.getName().replace('\\', '/');
+    for (Entry entry : entries) {
+      String path = entry.name().replace('\\', '/');
       if (path.startsWith("/")
           || path.matches("[A-Za-z]:.*")
           || List.of(path.split("/", -1)).contains("..")) {
         throw RequestException.unprocessable(
             name
                 + " has an entry named "
-                + ObjectKeys.quote(entry.getName())
+                + ObjectKeys.quote(entry.name())
                 + ", which leads out of the zip");
       }
     }
   }
 
-  private static String firstTwo(List<ZipEntry> entries) {
+  private static String firstTwo(List<Entry> entries) {
     return entries.stream()
-        .map(e -> ObjectKeys.quote(e.getName()))
+        .map(e -> ObjectKeys.quote(e.name()))
         .sorted()
         .limit(2)
         .collect(Collectors.joining(", "));
   }
 
   private String names() {
+    List<Entry> entries = zip.entries();
     String first =
-        zip.stream()
+        entries.stream()
             .limit(ENTRIES_NAMED)
-            .map(e -> ObjectKeys.quote(e.getName()))
+            .map(e -> ObjectKeys.quote(e.name()))
             .collect(Collectors.joining(", "));
-    return zip.size() > ENTRIES_NAMED
-        ? first + " and " + (zip.size() - ENTRIES_NAMED) + " more"
+    return entries.size() > ENTRIES_NAMED
+        ? first + " and " + (entries.size() - ENTRIES_NAMED) + " more"
         : first;
   }
 
-  private static boolean isNamed(ZipEntry entry, String wanted) {
-    String path = entry.getName().replace('\\', '/').toLowerCase(Locale.ROOT);
-    return path.substring(path.lastIndexOf('/') + 1).equals(wanted);
+  private static boolean isNamed(Entry entry, String wanted) {
+    return fileName(entry).equals(wanted);
+  }
+
+  private static String fileName(Entry entry) {
+    String path = entry.name().replace('\\', '/').toLowerCase(Locale.ROOT);
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 }

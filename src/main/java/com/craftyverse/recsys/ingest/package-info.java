@@ -8,7 +8,8 @@
 /// [Turns][com.craftyverse.recsys.ingest.Turns] see to it that the others leave it a core.
 ///
 /// - [Upload][com.craftyverse.recsys.ingest.Upload] knows what a file is, by its content, and
-///   [UploadEntries][com.craftyverse.recsys.ingest.UploadEntries] what is in a zip.
+///   [UploadEntries][com.craftyverse.recsys.ingest.UploadEntries] what is in a zip, whose entries
+///   [ZipArchive][com.craftyverse.recsys.ingest.ZipArchive] lists and opens.
 /// - [RatingsParser][com.craftyverse.recsys.ingest.RatingsParser] takes the bytes of ratings to columns
 ///   without a `String` in between, many bytes at a time;
 ///   [RowReader][com.craftyverse.recsys.ingest.RowReader] takes the rows that are out of the ordinary,

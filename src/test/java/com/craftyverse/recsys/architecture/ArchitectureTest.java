@@ -136,6 +136,12 @@ class ArchitectureTest {
         .dependOnClassesThat(resideInAPackage("software.amazon.."))
         .check(CLASSES);
     noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "ingest..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.apache.commons.."))
+        .check(CLASSES);
+    noClasses()
         .that(resideInAPackage(ROOT + "kernel.."))
         .should()
         .dependOnClassesThat(

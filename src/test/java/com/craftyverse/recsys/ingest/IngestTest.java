@@ -18,16 +18,24 @@ import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntUnaryOperator;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -167,8 +175,8 @@ class IngestTest {
     assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.zip")))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "a.zip is a zip that cannot be read; it is damaged or not whole ('zip END header not"
-                + " found')");
+            "a.zip is a zip that cannot be read; it is damaged or not whole ('Archive is not a ZIP"
+                + " archive')");
     assertOnlyUploadsAreThere();
   }
 
@@ -180,13 +188,6 @@ class IngestTest {
     refused(
         Uploads.zip(Map.of("/etc/ratings.csv", RATINGS)),
         "a.zip has an entry named '/etc/ratings.csv', which leads out of the zip");
-    byte[] encrypted = Uploads.zip(RATINGS, Uploads.MOVIES);
-    for (int i = 0; i < encrypted.length - 8; i++) {
-      if (encrypted[i] == 'P' && encrypted[i + 1] == 'K' && encrypted[i + 2] == 1) {
-        encrypted[i + 8] |= 1;
-      }
-    }
-    refused(encrypted, "a.zip has an encrypted entry; only zips without a password are read");
     Path bomb = directory.resolve("bomb.zip");
     Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
     try (Upload upload = Upload.open(bomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
@@ -257,35 +258,225 @@ class IngestTest {
     }
   }
 
-  /// As Windows writes it: a name in code page 437.
-  @Test
-  void namesOfEntriesThatAreNotUtf8_areRead() throws IOException {
+  /// As Windows writes it, in code page 437; as nobody should, flagged as UTF-8 that it is not; and as
+  /// others do, in UTF-8 without the flag.
+  @ParameterizedTest
+  @CsvSource({
+    "IBM437, false, Übersicht.txt, Übersicht.txt",
+    "IBM437, true, Übersicht.txt, Übersicht.txt",
+    "UTF-8, false, Übersicht.txt, Übersicht.txt",
+    "UTF-8, true, Übersicht.txt, Übersicht.txt",
+    "Shift_JIS, false, 映画.txt, ëfëµ.txt",
+  })
+  void namesOfEntries_inWhateverEncoding_areRead(
+      String charset, boolean flagged, String name, String read) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes, Charset.forName("IBM437"))) {
-      zip.putNextEntry(new ZipEntry("ml/Übersicht.txt"));
+    try (ZipOutputStream zip = new ZipOutputStream(bytes, Charset.forName(charset))) {
+      zip.putNextEntry(new ZipEntry("ml/" + name));
       zip.write('x');
       zip.putNextEntry(new ZipEntry("ml/ratings.csv"));
       zip.write(RATINGS.getBytes(StandardCharsets.UTF_8));
     }
-    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", bytes.toByteArray()).figures();
+    byte[] upload = bytes.toByteArray();
+    patchFlags(upload, 0, flags -> flagged ? flags | 0x800 : flags & ~0x800);
+    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", upload).figures();
     assertThat(figures.ratings()).isEqualTo(3);
-    assertThat(figures.skippedFiles()).containsExactly("ml/Übersicht.txt");
+    assertThat(figures.skippedFiles()).containsExactly("ml/" + read);
+  }
+
+  /// What is in nobody's way refuses nothing.
+  @Test
+  void foreignEntries_thatCannotBeRead_areLeftAlone() throws IOException {
+    byte[] zip = zipOfFour();
+    patchFlags(zip, 0, flags -> flags | 1);
+    patchMethod(zip, 3, 97);
+    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.movies()).isEqualTo(3);
+    assertThat(figures.sideFileProblems()).isZero();
+    assertThat(figures.skippedFiles()).containsExactly("set/readme.txt", "set/ratings.png");
   }
 
   @Test
-  void entriesOfAnUnsupportedMethod_areReportedAsThat() {
-    byte[] zip = Uploads.zip(RATINGS, Uploads.MOVIES);
-    int entry = centralEntry(zip, 0);
-    zip[entry + 10] = 9;
+  void ratingsThatCannotBeRead_areRefusedByNameAndMethod() {
+    byte[] encrypted = zipOfFour();
+    patchFlags(encrypted, 1, flags -> flags | 1);
+    refused(
+        encrypted, "a.zip: set/ratings.csv is encrypted; only zips without a password are read");
+    patchMethod(encrypted, 1, 99);
+    refused(
+        encrypted, "a.zip: set/ratings.csv is encrypted; only zips without a password are read");
+    byte[] zip = zipOfFour();
+    patchMethod(zip, 1, 14);
     refused(
         zip,
-        "a.zip has an entry that is compressed by Deflate64, which is not read; make the zip with"
-            + " the usual method, Deflate");
-    zip[entry + 10] = 97;
+        "a.zip: set/ratings.csv is compressed by LZMA, which is not read; make the zip with the"
+            + " usual method, Deflate");
+    patchMethod(zip, 1, 97);
     refused(
         zip,
-        "a.zip has an entry that is compressed by method 97, which is not read; make the zip with"
+        "a.zip: set/ratings.csv is compressed by method 97, which is not read; make the zip with"
             + " the usual method, Deflate");
+  }
+
+  /// Under other names ratings are known by their content alone, so any file that cannot be read may be
+  /// them.
+  @Test
+  void ratingsOfAnotherName_thatCannotBeRead_areToldOfAsWell() {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("readme.txt", "hello");
+    files.put("ml-1m/ratings.dat", "1::1193::5::978300760\n");
+    byte[] zip = Uploads.zip(files);
+    patchFlags(zip, 0, flags -> flags | 1);
+    patchMethod(zip, 1, 93);
+    refused(
+        zip,
+        "a.zip: ml-1m/ratings.dat is compressed by Zstandard, which is not read; make the zip with"
+            + " the usual method, Deflate");
+    patchMethod(zip, 1, 8);
+    patchFlags(zip, 1, flags -> flags | 1);
+    refused(zip, "a.zip: ml-1m/ratings.dat is encrypted; only zips without a password are read");
+    byte[] mine = Uploads.zip(Map.of("mine.csv", RATINGS));
+    patchFlags(mine, 0, flags -> flags | 1);
+    refused(mine, "a.zip: mine.csv is encrypted; only zips without a password are read");
+  }
+
+  @Test
+  void sideFilesThatCannotBeRead_areLeftOutAndToldOf() throws IOException {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("movies.csv", Uploads.MOVIES);
+    files.put("ratings.csv", RATINGS);
+    files.put("tags.csv", "userId,movieId,tag,timestamp\n1,5,sad,40\n");
+    files.put("links.csv", "movieId,imdbId,tmdbId\n1,0114709,862\n");
+    byte[] zip = Uploads.zip(files);
+    patchMethod(zip, 0, 98);
+    patchFlags(zip, 2, flags -> flags | 1);
+    patchMethod(zip, 3, 95);
+    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.movies() + figures.tags() + figures.links()).isZero();
+    assertThat(figures.sideFileProblems()).isEqualTo(3);
+    assertThat(figures.sideFileProblemExamples())
+        .containsExactly(
+            "a.zip: movies.csv is compressed by PPMd, which is not read; make the zip with the"
+                + " usual method, Deflate; the file is left out",
+            "a.zip: tags.csv is encrypted; only zips without a password are read; the file is left"
+                + " out",
+            "a.zip: links.csv is compressed by XZ, which is not read; make the zip with the usual"
+                + " method, Deflate; the file is left out");
+    assertThat(figures.skippedFiles()).isEmpty();
+  }
+
+  /// Without repetitions of 258 bytes, Deflate's data are Deflate64's, too.
+  @ParameterizedTest
+  @CsvSource({"0", "8", "9", "12"})
+  void otherMethods_thatNeedNoFurtherLibrary_areRead(int method) throws IOException {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("set/ratings.csv", RATINGS);
+    files.put("set/movies.csv", Uploads.MOVIES);
+    byte[] zip = Uploads.zip64(files, method);
+    IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
+    assertThat(figures.ratings()).isEqualTo(3);
+    assertThat(figures.movies()).isEqualTo(3);
+    assertThat(figures.sideFileProblems()).isZero();
+    zip[centralEntry(zip, 0) + 16] ^= 1;
+    refused(zip, "a.zip: set/ratings.csv does not match its checksum; the zip is damaged");
+  }
+
+  /// A zip whose list says more or less than there is has lost some of its files.
+  @Test
+  void zipWhoseListIsNotWhole_isRefused() {
+    byte[] zip = zipOfFour();
+    zip[centralEntry(zip, 2)] ^= 1;
+    refused(
+        zip,
+        "a.zip is a zip that cannot be read; it is damaged or not whole ('the list of its files is"
+            + " not whole')");
+    byte[] fewer = zipOfFour();
+    fewer[fewer.length - 22 + 10]--;
+    refused(
+        fewer,
+        "a.zip is a zip that cannot be read; it is damaged or not whole ('the list of its files is"
+            + " not whole')");
+  }
+
+  /// A list of a hundred thousand entries takes a few megabytes of a zip, and a hundred of memory.
+  @Test
+  void zipsOfManyEntries_areRefusedWithoutListingThemAll() {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("ratings.csv", RATINGS);
+    for (int i = 0; i < 1_000; i++) {
+      files.put(i + ".txt", "");
+    }
+    refused(Uploads.zip(files), "a.zip has 1001 entries, expected 1000 at most");
+    for (int i = 0; i < 65_000; i++) {
+      files.put("a-longer-name-" + i + ".txt", "");
+    }
+    refused(
+        Uploads.zip(files),
+        "a.zip has a list of entries of more than 4194304 bytes, the most that are read");
+  }
+
+  /// One that has to stop because of bad ratings does not stop the one of the movies.
+  @Test
+  void partsOfAZip_areReadAtTheSameTime() throws Exception {
+    Path file = directory.resolve("parts.zip");
+    String ratings = Uploads.ratings(1_000, 200);
+    String more = ratings.substring(Uploads.HEADER.length());
+    Files.write(file, Uploads.zip(ratings + "1,2,bad,3\n" + more, Uploads.MOVIES));
+    try (ExecutorService threads = Executors.newFixedThreadPool(3);
+        Upload upload = Upload.open(file, "parts.zip", RatingsFormat.MOVIELENS)) {
+      List<Future<Integer>> movies = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        movies.add(
+            threads.submit(
+                () -> {
+                  int read = 0;
+                  for (int i = 0; i < 100; i++) {
+                    read += upload.movies().size();
+                  }
+                  return read;
+                }));
+      }
+      for (int i = 0; i < 10; i++) {
+        assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
+            .isInstanceOf(RequestException.class)
+            .hasMessageStartingWith("parts.zip: set/ratings.csv, line 200002, column ");
+      }
+      for (Future<Integer> read : movies) {
+        assertThat(read.get()).isEqualTo(300);
+      }
+      assertThat(upload.problems().count()).isZero();
+    }
+    Files.delete(file);
+  }
+
+  /// A readme, ratings, movies and a picture.
+  private static byte[] zipOfFour() {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("set/readme.txt", "hello");
+    files.put("set/ratings.csv", RATINGS);
+    files.put("set/movies.csv", Uploads.MOVIES);
+    files.put("set/ratings.png", "a picture");
+    return Uploads.zip(files);
+  }
+
+  /// Changes the flags of an entry, in the zip's list and at its data.
+  private static void patchFlags(byte[] zip, int number, IntUnaryOperator flags) {
+    patch(zip, number, 6, flags);
+  }
+
+  private static void patchMethod(byte[] zip, int number, int method) {
+    patch(zip, number, 8, before -> method);
+  }
+
+  /// @param offset of two bytes in the entry's local header, which are two further on in the list
+  private static void patch(byte[] zip, int number, int offset, IntUnaryOperator change) {
+    ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
+    int central = centralEntry(zip, number);
+    for (int at : new int[] {central + 2 + offset, bytes.getInt(central + 42) + offset}) {
+      bytes.putShort(at, (short) change.applyAsInt(bytes.getShort(at) & 0xFFFF));
+    }
   }
 
   /// A file beside the ratings that does not match its checksum is left out.

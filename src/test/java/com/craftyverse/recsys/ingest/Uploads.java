@@ -1,15 +1,26 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 /// Uploads for tests, small enough to be read.
 public final class Uploads {
@@ -54,6 +65,45 @@ public final class Uploads {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /// A zip of files by name, with sizes as zip64 has them.
+  ///
+  /// @param method 0 for none, 8 for Deflate, 9 for Deflate64, 12 for bzip2. Without repetitions of 258
+  ///     bytes, Deflate's data are Deflate64's, too.
+  static byte[] zip64(Map<String, String> entries, int method) throws IOException {
+    SeekableInMemoryByteChannel bytes = new SeekableInMemoryByteChannel();
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
+      zip.setUseZip64(Zip64Mode.Always);
+      for (Map.Entry<String, String> file : entries.entrySet()) {
+        byte[] content = file.getValue().getBytes(StandardCharsets.UTF_8);
+        byte[] compressed = compress(content, method);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipArchiveEntry header = new ZipArchiveEntry(file.getKey());
+        header.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+        header.setMethod(method);
+        header.setCrc(crc.getValue());
+        header.setSize(content.length);
+        header.setCompressedSize(compressed.length);
+        zip.addRawArchiveEntry(header, new ByteArrayInputStream(compressed));
+      }
+    }
+    return Arrays.copyOf(bytes.array(), Math.toIntExact(bytes.size()));
+  }
+
+  private static byte[] compress(byte[] content, int method) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream compressed =
+        switch (method) {
+          case 0 -> bytes;
+          case 12 -> new BZip2CompressorOutputStream(bytes, 1);
+          default ->
+              new DeflaterOutputStream(bytes, new Deflater(Deflater.DEFAULT_COMPRESSION, true));
+        }) {
+      compressed.write(content);
     }
     return bytes.toByteArray();
   }
