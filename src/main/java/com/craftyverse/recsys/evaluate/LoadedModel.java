@@ -19,7 +19,7 @@ import java.util.Arrays;
 /// A rating model in memory, predicting just as it did while it was trained.
 final class LoadedModel {
   /// How exact a folded-in user's predictions are, as a share of the scale.
-  private static final double FOLD_IN_TOLERANCE = 1e-4;
+  private static final double FOLD_IN_TOLERANCE = 1e-3;
 
   private final ModelCard card;
   private final RowLayout layout;

@@ -15,6 +15,12 @@ import java.util.Arrays;
 /// dense index. What is read most often lies together then, and chunks of consecutive rows take
 /// about the same time.
 final class Choices {
+  /// Rows that are sorted in one piece of work.
+  private static final int ROWS = 256;
+
+  /// Pieces of work in which the matrix is turned; what one writes is small enough for the last cache.
+  private static final int PIECES = 16;
+
   /// One of the two ways.
   ///
   /// @param start where each row's choices begin, and, one further, where the last one's end
@@ -142,7 +148,9 @@ final class Choices {
                 level);
           }
         });
-    return of(start, index, level, levels.weights(), users, items);
+    Rows byUser = rows(start, index, level, levels.weights());
+    sort(byUser, workers);
+    return new Choices(byUser, transpose(byUser, items.length, workers), users, items);
   }
 
   private static void fill(
@@ -196,17 +204,11 @@ final class Choices {
       index[at] = itemPlaces[item[i]];
       level[at] = levels.of(weight[i]);
     }
-    return of(start, index, level, levels.weights(), userOrder, itemOrder);
-  }
-
-  /// @param index and `level`, in any order within a row, are used up
-  private static Choices of(
-      int[] start, int[] index, byte[] level, float[] levels, int[] users, int[] items) {
-    Rows unsorted = rows(start, index, level, levels);
-    Rows byItem = transpose(unsorted, items.length, new int[index.length], new byte[index.length]);
-    // Back again, which orders each user's items.
-    Rows byUser = transpose(byItem, users.length, index, level);
-    return new Choices(byUser, byItem, users, items);
+    Rows byUser = rows(start, index, level, levels.weights());
+    for (int row = 0; row < users; row++) {
+      sort(byUser, row, new long[byUser.count(row)]);
+    }
+    return new Choices(byUser, transpose(byUser, items), userOrder, itemOrder);
   }
 
   /// Some users' choices, or a part of them, with the items' places and the weights' levels as they are.
@@ -216,11 +218,7 @@ final class Choices {
   /// @param users dense index of each user
   Choices part(int[] start, int[] index, byte[] level, int[] users) {
     Rows rows = rows(start, index, level, byUser.levels);
-    return new Choices(
-        rows,
-        transpose(rows, items.length, new int[index.length], new byte[index.length]),
-        users,
-        items);
+    return new Choices(rows, transpose(rows, items.length), users, items);
   }
 
   private static Rows rows(int[] start, int[] index, byte[] level, float[] levels) {
@@ -256,8 +254,61 @@ final class Choices {
     return start;
   }
 
-  /// The other way round; rows that are visited in order leave their numbers in order.
-  private static Rows transpose(Rows rows, int columns, int[] toIndex, byte[] toLevel) {
+  /// Orders each row by index.
+  private static void sort(Rows rows, WorkerPool workers) throws IOException {
+    int longest = 0;
+    for (int row = 0; row < rows.rows(); row++) {
+      longest = Math.max(longest, rows.count(row));
+    }
+    long[][] keys = new long[workers.threads()][longest];
+    workers.run(
+        Math.ceilDiv(rows.rows(), ROWS),
+        (piece, worker) -> {
+          int end = Math.min(rows.rows(), (piece + 1) * ROWS);
+          for (int row = piece * ROWS; row < end; row++) {
+            sort(rows, row, keys[worker]);
+          }
+        });
+  }
+
+  /// @param keys room for a row
+  private static void sort(Rows rows, int row, long[] keys) {
+    int from = rows.start[row];
+    int count = rows.count(row);
+    for (int i = 0; i < count; i++) {
+      keys[i] = (long) rows.index[from + i] << Byte.SIZE | (rows.level[from + i] & 0xFF);
+    }
+    Arrays.sort(keys, 0, count);
+    for (int i = 0; i < count; i++) {
+      rows.index[from + i] = (int) (keys[i] >> Byte.SIZE);
+      rows.level[from + i] = (byte) keys[i];
+    }
+  }
+
+  /// The other way round, by several threads: each piece of work makes the rows of some columns.
+  private static Rows transpose(Rows rows, int columns, WorkerPool workers) throws IOException {
+    Rows turned = empty(rows, columns);
+    int[] bounds = new int[PIECES + 1];
+    for (int piece = 1; piece <= PIECES; piece++) {
+      long before = (long) rows.index.length * piece / PIECES;
+      int column = bounds[piece - 1];
+      while (column < columns && turned.start[column] < before) {
+        column++;
+      }
+      bounds[piece] = piece == PIECES ? columns : column;
+    }
+    workers.run(
+        PIECES, (piece, worker) -> transpose(rows, turned, bounds[piece], bounds[piece + 1]));
+    return rows(turned.start, turned.index, turned.level, turned.levels);
+  }
+
+  private static Rows transpose(Rows rows, int columns) {
+    Rows turned = empty(rows, columns);
+    transpose(rows, turned, 0, columns);
+    return rows(turned.start, turned.index, turned.level, turned.levels);
+  }
+
+  private static Rows empty(Rows rows, int columns) {
     int[] start = new int[columns + 1];
     for (int column : rows.index) {
       start[column + 1]++;
@@ -265,14 +316,23 @@ final class Choices {
     for (int column = 0; column < columns; column++) {
       start[column + 1] += start[column];
     }
-    int[] next = Arrays.copyOf(start, columns);
+    int size = rows.index.length;
+    return new Rows(start, new int[size], new byte[size], rows.levels, new float[0]);
+  }
+
+  /// Fills some rows of `to`; rows that are visited in order leave their numbers in order.
+  ///
+  /// @param from the first column of `rows` to be turned, which is a row of `to`
+  private static void transpose(Rows rows, Rows to, int from, int end) {
+    int[] next = Arrays.copyOfRange(to.start, from, end);
     for (int row = 0; row < rows.rows(); row++) {
-      for (int at = rows.start[row]; at < rows.start[row + 1]; at++) {
-        int to = next[rows.index[at]]++;
-        toIndex[to] = row;
-        toLevel[to] = rows.level[at];
+      int rowEnd = rows.start[row + 1];
+      int at = Arrays.binarySearch(rows.index, rows.start[row], rowEnd, from);
+      for (at = at < 0 ? -at - 1 : at; at < rowEnd && rows.index[at] < end; at++) {
+        int place = next[rows.index[at] - from]++;
+        to.index[place] = row;
+        to.level[place] = rows.level[at];
       }
     }
-    return rows(start, toIndex, toLevel, rows.levels);
   }
 }
