@@ -26,13 +26,23 @@ final class Preview {
   private static final long INDEXED_BYTES = 12;
   private static final long SEEN_BYTES = 8;
   private static final int FACTORS = 50;
+  private static final int RANKING_FACTORS = 128;
   private static final int EPOCHS = 20;
 
-  /// Of a user or a movie: the id, the vector and the bias.
-  private static final long VECTOR_BYTES = 4L * (FACTORS + 2);
+  /// Of a user or a movie: the id, the vectors of both models and the bias.
+  private static final long VECTOR_BYTES = 4L * (FACTORS + 2 + RANKING_FACTORS);
 
-  /// The same in training: padded to lanes, with the best epoch's beside it.
-  private static final long TRAINING_VECTOR_BYTES = 2 * 4 * 64;
+  /// The same in training: padded to lanes, with the best epoch's beside it, and the ranking vector.
+  private static final long TRAINING_VECTOR_BYTES = 2 * 4 * 64 + 4 * RANKING_FACTORS;
+
+  /// Of a movie in training, besides: what a step of the ranking model keeps, two vectors.
+  private static final long RANKING_STEP_BYTES = 2 * 4 * RANKING_FACTORS;
+
+  /// Of a choice that the ranking model learns from, by user and by movie.
+  private static final long CHOICE_BYTES = 2 * 5;
+
+  /// Scores of a movie while users are ranked together: 64 of them a thread and model.
+  private static final long SCORES_BYTES = 2 * 2 * 64 * 4;
 
   private static final long RUNTIME_BYTES = 64L << 20;
 
@@ -41,7 +51,9 @@ final class Preview {
   private static final double SPLIT_NANOS = 42;
   private static final double INDEX_NANOS = 100;
   private static final double UPDATE_NANOS = 24;
-  private static final double EVALUATE_NANOS = 260;
+  private static final double RANKING_NANOS = 450;
+  private static final double RANKING_SEARCH_NANOS = 450;
+  private static final double EVALUATE_NANOS = 4_500;
 
   /// With fewer ratings, the time to read them says little about the machine.
   private static final long ENOUGH_TO_MEASURE = 1_000_000;
@@ -152,8 +164,9 @@ final class Preview {
         needs(speed),
         String.format(
             Locale.ROOT,
-            "memory and space: from the formats of the files, k = 50; seconds: from 33.8 million"
-                + " ratings measured on two cores, 20 epochs, times the factor by which this"
+            "memory and space: from the formats of the files, k = 50 and, for ranking, 128; seconds:"
+                + " from 33.8 million ratings measured on two cores, 20 epochs and, for ranking, 10,"
+                + " times the factor by which this"
                 + " machine read the upload slower or faster (%.2f; 1 where there are too few"
                 + " ratings to tell)",
             speed));
@@ -182,14 +195,14 @@ final class Preview {
             speed * INDEX_NANOS * all),
         needs(
             "train",
-            TRAINING_VECTOR_BYTES * vectors,
+            trainingHeap(vectors, movies.cardinality(), train),
             INDEXED_BYTES * (train + warmRows[2]) + model,
-            speed * UPDATE_NANOS * train * EPOCHS),
+            speed * (UPDATE_NANOS * EPOCHS + RANKING_NANOS + RANKING_SEARCH_NANOS) * train),
         needs(
             "evaluate",
-            VECTOR_BYTES * vectors,
+            VECTOR_BYTES * vectors + SCORES_BYTES * movies.cardinality(),
             INDEXED_BYTES * (train + warmRows[1]) + model,
-            speed * EVALUATE_NANOS * warmRows[1]),
+            speed * EVALUATE_NANOS * (rows[1] + rows[2])),
         // The model that is served, of all rows.
         needs(
             "index (all rows)",
@@ -198,10 +211,14 @@ final class Preview {
             speed * INDEX_NANOS * all),
         needs(
             "train (all rows)",
-            TRAINING_VECTOR_BYTES * allVectors,
+            trainingHeap(allVectors, allMovies.cardinality(), all),
             (INDEXED_BYTES + SEEN_BYTES) * all + VECTOR_BYTES * allVectors,
-            speed * UPDATE_NANOS * all * EPOCHS),
+            speed * (UPDATE_NANOS * EPOCHS + RANKING_NANOS) * all),
         needs("publish", 0, 0, 0));
+  }
+
+  private static long trainingHeap(long vectors, long movies, long ratings) {
+    return TRAINING_VECTOR_BYTES * vectors + RANKING_STEP_BYTES * movies + CHOICE_BYTES * ratings;
   }
 
   private static IngestPreview.Needs needs(String step, long heap, long temp, double nanos) {

@@ -41,8 +41,8 @@ final class ZipArchive implements AutoCloseable {
   private static final int STORED = 0;
   private static final int DEFLATED = 8;
 
-  /// What can be read without further libraries: those two, Shrink, Implode, Deflate64 and bzip2.
-  private static final Set<Integer> METHODS = Set.of(STORED, 1, 6, DEFLATED, 9, 12);
+  /// What is read: those two, Deflate64 and bzip2.
+  private static final Set<Integer> METHODS = Set.of(STORED, DEFLATED, 9, 12);
 
   private static final Map<Integer, String> OTHER_METHODS =
       Map.of(14, "LZMA", 20, "Zstandard", 93, "Zstandard", 95, "XZ", 98, "PPMd");
