@@ -54,6 +54,10 @@ final class Catalogue {
     1993, 1995.02, 2000, 2005, 2009, 2015.2, 2017.45, 2019.9, 2023.5
   };
 
+  /// The share of the popular movies that enter as new releases. Who chooses them is known by the time
+  /// more than by taste.
+  private static final double NEW_RELEASES = 0.1;
+
   private static final int FULL_MOVIES = 86_537;
   private static final double SECONDS_PER_YEAR = 31_556_952;
   private static final int RANK_BITS = 20;
@@ -166,7 +170,7 @@ final class Catalogue {
   private static long entered(double rank, SplitMix random) {
     double newest = 1998 + 2 * StrictMath.log(rank);
     double year;
-    if (rank <= 8_000 && random.nextDouble() < 0.4) {
+    if (rank <= 8_000 && random.nextDouble() < NEW_RELEASES) {
       year = 1995.5 + random.nextDouble() * (newest - 1995.5);
     } else {
       double share = rank * StrictMath.exp(random.nextGaussian()) / FULL_MOVIES;
