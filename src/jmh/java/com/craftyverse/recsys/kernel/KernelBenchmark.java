@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.kernel;
 
-import com.craftyverse.recsys.kernel.LearningRates.Rate;
+import com.craftyverse.recsys.kernel.UpdateCoefficients.Rate;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +43,7 @@ public class KernelBenchmark {
   private Kernel kernel = Kernels.scalar();
   private RowLayout layout = new RowLayout(1);
   private Scratch scratch = new Scratch(layout);
-  private LearningRates rates = rates(layout);
+  private UpdateCoefficients rates = rates(layout);
   private final MemorySegment item = MemorySegment.ofArray(new int[ITEMS]);
   private final MemorySegment rating = MemorySegment.ofArray(new float[ITEMS]);
   private final float[] scores = new float[ITEMS];
@@ -75,9 +75,9 @@ public class KernelBenchmark {
     rows[at + one] = 1;
   }
 
-  private static LearningRates rates(RowLayout layout) {
+  private static UpdateCoefficients rates(RowLayout layout) {
     Rate rate = new Rate(0.01f, 0.05f);
-    return new LearningRates(layout, MEAN, rate, rate, rate, rate);
+    return new UpdateCoefficients(layout, MEAN, rate, rate, rate, rate);
   }
 
   /// A dot product of the user's row and an item's.

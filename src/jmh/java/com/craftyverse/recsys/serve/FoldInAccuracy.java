@@ -153,9 +153,9 @@ public final class FoldInAccuracy {
         history.items()[i] = each.getKey();
         history.ratings()[i++] = each.getValue();
       }
-      RatingFoldIn.Place place =
+      RatingFoldIn.UserEmbedding place =
           foldIn == null
-              ? new RatingFoldIn.Place(new float[items.factors()], 0)
+              ? new RatingFoldIn.UserEmbedding(new float[items.factors()], 0)
               : foldIn.place(history);
       float[] vector = items.padded(place.vector());
       for (Rated rated : ratings.subList(half, ratings.size())) {

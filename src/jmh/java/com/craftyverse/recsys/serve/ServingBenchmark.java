@@ -31,7 +31,7 @@ public final class ServingBenchmark {
   /// 50 factors of them are 13 kB.
   private static final int CACHED_ITEMS = 64;
 
-  private final Serving serving;
+  private final RecommendationService serving;
   private final float[] matrix = new float[FullSizeModel.ITEMS * FullSizeModel.RANKING_FACTORS];
   private final float[] copy = new float[matrix.length];
   private static final int RATING_VALUES = FullSizeModel.ITEMS * FullSizeModel.FACTORS;
@@ -39,8 +39,8 @@ public final class ServingBenchmark {
 
   private ServingBenchmark(LocalObjectStore store) {
     this.serving =
-        new Serving(
-            store, new Models(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)));
+        new RecommendationService(
+            store, new ModelCache(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)));
   }
 
   /// @param arguments the directory
@@ -257,7 +257,7 @@ public final class ServingBenchmark {
   private void check(Path directory) throws IOException {
     try (LocalObjectStore store = new LocalObjectStore(directory)) {
       ServedModel model =
-          new Models(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)).of(null);
+          new ModelCache(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)).of(null);
       ItemFactors items = Objects.requireNonNull(model.catalogue().rankingFactors());
       for (int user = 0; user < 20; user++) {
         float[] vector = items.padded(model.users().rankingVector(user));

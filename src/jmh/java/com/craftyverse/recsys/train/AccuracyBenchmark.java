@@ -56,14 +56,14 @@ public final class AccuracyBenchmark {
     String fields = args.length > 2 ? args[2] : "";
     try (LocalObjectStore store = new LocalObjectStore(Path.of(args[0]))) {
       if (args[1].endsWith(".zip")) {
-        folds(new Chain(store, fields), Path.of(args[1]));
+        folds(new LocalPipeline(store, fields), Path.of(args[1]));
       } else {
-        generated(new Chain(store, fields), args[1]);
+        generated(new LocalPipeline(store, fields), args[1]);
       }
     }
   }
 
-  private static void folds(Chain chain, Path zip) throws IOException {
+  private static void folds(LocalPipeline chain, Path zip) throws IOException {
     String dataset = chain.ingest("folds", zip);
     double validation = 0;
     double known = 0;
@@ -88,7 +88,7 @@ public final class AccuracyBenchmark {
         all);
   }
 
-  private static void generated(Chain chain, String size) throws IOException {
+  private static void generated(LocalPipeline chain, String size) throws IOException {
     SampleSpec spec =
         size.equals("full")
             ? SampleSpec.full()
@@ -115,11 +115,11 @@ public final class AccuracyBenchmark {
   }
 
   /// The steps from an upload to an evaluated model.
-  private static final class Chain {
+  private static final class LocalPipeline {
     final LocalObjectStore store;
     private final String fields;
 
-    Chain(LocalObjectStore store, String fields) {
+    LocalPipeline(LocalObjectStore store, String fields) {
       this.store = store;
       this.fields = fields;
     }

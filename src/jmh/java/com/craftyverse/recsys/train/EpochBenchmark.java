@@ -139,8 +139,8 @@ public final class EpochBenchmark {
       // Into memory that is there: new matrices each time would set off the garbage collector.
       System.arraycopy(initial.users(), 0, factors.users(), 0, initial.users().length);
       System.arraycopy(initial.items(), 0, factors.items(), 0, initial.items().length);
-      Descent descent =
-          new Descent(training, validation, parameters, RatingScale.STARS, kernel, workers);
+      SgdEpoch descent =
+          new SgdEpoch(training, validation, parameters, RatingScale.STARS, kernel, workers);
       try {
         long start = System.nanoTime();
         double rmse = descent.train(factors, 1, parameters.learningRate());

@@ -2,9 +2,9 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.kernel.Kernel;
-import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.kernel.UpdateCoefficients;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,7 +22,7 @@ final class InCache {
   private final TrainingSet training;
   private final Kernel kernel;
   private final RowLayout layout;
-  private final LearningRates rates;
+  private final UpdateCoefficients rates;
   private final MemorySegment[] fewItems;
   private final Factors all;
 
@@ -30,10 +30,10 @@ final class InCache {
     this.training = training;
     this.kernel = kernel;
     this.layout = new RowLayout(parameters.factors());
-    LearningRates.Rate rate =
-        new LearningRates.Rate(
+    UpdateCoefficients.Rate rate =
+        new UpdateCoefficients.Rate(
             (float) parameters.learningRate(), (float) parameters.userRegularization());
-    this.rates = new LearningRates(layout, (float) training.mean(), rate, rate, rate, rate);
+    this.rates = new UpdateCoefficients(layout, (float) training.mean(), rate, rate, rate, rate);
     this.fewItems = fewItems(training);
     this.all = rows(training.users(), training.items());
   }

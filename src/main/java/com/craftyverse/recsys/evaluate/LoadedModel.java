@@ -100,7 +100,7 @@ final class LoadedModel {
 
   /// Writes the row to which all of a profile leads, see [FactorRanker.UserRow].
   void foldedIn(Profile user, float[] rows, int at) {
-    RatingFoldIn.Place place = foldIn.place(user.history());
+    RatingFoldIn.UserEmbedding place = foldIn.place(user.history());
     System.arraycopy(place.vector(), 0, rows, at, card.factors());
     rows[at + layout.userBias()] = place.bias();
     rows[at + layout.itemBias()] = 1;

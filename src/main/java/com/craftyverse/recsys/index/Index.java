@@ -55,8 +55,9 @@ public final class Index {
   /// What shapes an index.
   private record Parameters(long seed, int blocks, String coldStart, Rows rows) {
     static Parameters of(IndexRequest request) {
-      String coldStart = Objects.requireNonNullElse(request.coldStart(), SetMapper.DROP);
-      if (!coldStart.equals(SetMapper.DROP) && !coldStart.equals(SetMapper.KEEP)) {
+      String coldStart = Objects.requireNonNullElse(request.coldStart(), EvaluationSetIndexer.DROP);
+      if (!coldStart.equals(EvaluationSetIndexer.DROP)
+          && !coldStart.equals(EvaluationSetIndexer.KEEP)) {
         throw RequestException.invalid(
             "field 'coldStart': expected drop or keep, found " + ObjectKeys.quote(coldStart));
       }
@@ -125,15 +126,15 @@ public final class Index {
     List<SplitSet> sets = sizes.learned(parameters.rows());
     try (LearnedSets learned = new LearnedSets(store, splitDirectory, sets)) {
       TrainingScan scan = TrainingScan.of(learned);
-      DenseIds users = scan.users();
-      DenseIds items = scan.items();
-      TrainingMatrix matrix =
-          TrainingMatrix.read(
+      IdVocabulary users = scan.users();
+      IdVocabulary items = scan.items();
+      CsrRatings matrix =
+          CsrRatings.read(
               learned.files(),
               users,
               items,
               new Progress(LOG, STEP + " " + dataset, "rows", learned.rows()));
-      SetMapper mapper = new SetMapper(users, items);
+      EvaluationSetIndexer mapper = new EvaluationSetIndexer(users, items);
       BlockGrid grid = new BlockGrid(users.counts(), items.counts());
       List<QualityReport.SetReport> reports =
           sideBySide(
@@ -158,7 +159,7 @@ public final class Index {
                           sizes.validation(),
                           sets,
                           mapper,
-                          SetMapper.DROP, // what chooses is to be evidence
+                          EvaluationSetIndexer.DROP, // what chooses is to be evidence
                           output),
                   () -> {
                     output.write(ObjectKeys.SEEN, matrix::writeSeen);
@@ -176,7 +177,7 @@ public final class Index {
           users.size(),
           items.size(),
           learned.rows(),
-          parameters.coldStart().equals(SetMapper.KEEP)
+          parameters.coldStart().equals(EvaluationSetIndexer.KEEP)
               ? test.rows()
               : test.afterUnknownMoviesRemoved(),
           validation.afterUnknownMoviesRemoved(),
@@ -206,7 +207,7 @@ public final class Index {
     }
   }
 
-  private static void writeUsers(Path path, DenseIds users) throws IOException {
+  private static void writeUsers(Path path, IdVocabulary users) throws IOException {
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_USERS, Map.of())) {
       writer.writeBatch(
           users.size(),
@@ -216,7 +217,7 @@ public final class Index {
   }
 
   private void writeItems(
-      String datasetDirectory, LearnedSets learned, DenseIds items, StepRunner.Output output)
+      String datasetDirectory, LearnedSets learned, IdVocabulary items, StepRunner.Output output)
       throws IOException {
     String key = datasetDirectory + ObjectKeys.MOVIES;
     try (FetchedObject fetched = store.fetch(key);
@@ -232,7 +233,7 @@ public final class Index {
       String splitDirectory,
       SplitSet set,
       List<SplitSet> learned,
-      SetMapper mapper,
+      EvaluationSetIndexer mapper,
       String coldStart,
       StepRunner.Output output)
       throws IOException {
@@ -260,8 +261,8 @@ public final class Index {
       double density,
       QualityReport.SetReport test,
       QualityReport.SetReport validation) {
-    DenseIds users = train.users();
-    DenseIds items = train.items();
+    IdVocabulary users = train.users();
+    IdVocabulary items = train.items();
     int maxUser = users.ids()[users.size() - 1];
     int maxMovie = items.ids()[items.size() - 1];
     long original = (maxUser + 1L) * (maxMovie + 1L);
@@ -305,7 +306,7 @@ public final class Index {
         checks);
   }
 
-  private static List<Integer> first(DenseIds ids) {
+  private static List<Integer> first(IdVocabulary ids) {
     return Arrays.stream(ids.ids()).limit(IDS_SHOWN).boxed().toList();
   }
 

@@ -18,7 +18,8 @@ final class ItemTable {
   private ItemTable() {}
 
   /// @param recent each item's recent ratings
-  static void write(Path path, ArrowFile movies, DenseIds items, int[] recent) throws IOException {
+  static void write(Path path, ArrowFile movies, IdVocabulary items, int[] recent)
+      throws IOException {
     int count = items.size();
     String[] titles = new String[count];
     int[] years = new int[count];

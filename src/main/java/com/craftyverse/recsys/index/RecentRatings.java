@@ -19,7 +19,7 @@ final class RecentRatings {
   /// @param files the training set, one row at least
   /// @param items its items
   /// @return a count for each item; all are zero where every rating has the same timestamp
-  static int[] count(List<ArrowFile> files, DenseIds items) {
+  static int[] count(List<ArrowFile> files, IdVocabulary items) {
     List<RecordBatch> batches = files.stream().flatMap(file -> file.batches().stream()).toList();
     double begin =
         Quantile.of(batches.stream().map(batch -> batch.data("timestamp")).toList(), BEGIN)[0];

@@ -18,15 +18,15 @@ import java.util.List;
 /// @param ratingSum the sum of its ratings, in the set's order
 /// @param report its part of the quality report: nothing of it is unknown
 record TrainingScan(
-    DenseIds users, DenseIds items, double ratingSum, QualityReport.SetReport report) {
+    IdVocabulary users, IdVocabulary items, double ratingSum, QualityReport.SetReport report) {
 
   /// Scans the files.
   ///
   /// @throws MalformedFileException when a timestamp is outside its file's bounds, an id negative
   ///   or a rating not a number
   static TrainingScan of(LearnedSets learned) throws MalformedFileException {
-    DenseIds.Counter users = new DenseIds.Counter();
-    DenseIds.Counter items = new DenseIds.Counter();
+    IdVocabulary.Counter users = new IdVocabulary.Counter();
+    IdVocabulary.Counter items = new IdVocabulary.Counter();
     List<RawRow> first = new ArrayList<>();
     double sum = 0;
     for (LearnedSets.Part part : learned.parts()) {
@@ -45,21 +45,21 @@ record TrainingScan(
           long time = times.get(Buffers.INT64, 8L * i);
           if ((user | movie) < 0 || !(time > after && time <= until) || !Float.isFinite(rating)) {
             long row = batch.firstRow() + i;
-            DenseIds.requireId(file, row, "userId", user);
-            DenseIds.requireId(file, row, "movieId", movie);
-            SetMapper.requireSound(file, row, rating, time, after, until);
+            IdVocabulary.requireId(file, row, "userId", user);
+            IdVocabulary.requireId(file, row, "movieId", movie);
+            EvaluationSetIndexer.requireSound(file, row, rating, time, after, until);
           }
           users.add(user);
           items.add(movie);
           sum += rating;
-          if (first.size() < SetMapper.SHOWN) {
+          if (first.size() < EvaluationSetIndexer.SHOWN) {
             first.add(new RawRow(user, movie, rating, time));
           }
         }
       }
     }
-    DenseIds userIds = DenseIds.of(users, learned.files(), "userId");
-    DenseIds itemIds = DenseIds.of(items, learned.files(), "movieId");
+    IdVocabulary userIds = IdVocabulary.of(users, learned.files(), "userId");
+    IdVocabulary itemIds = IdVocabulary.of(items, learned.files(), "movieId");
     List<MappedRow> mapped =
         first.stream()
             .map(

@@ -1,10 +1,10 @@
 /// The third step: the split's sets in dense indices, ready to be trained on.
 ///
-/// - [DenseIds][com.craftyverse.recsys.index.DenseIds] numbers the users and the movies of the training
+/// - [IdVocabulary][com.craftyverse.recsys.index.IdVocabulary] numbers the users and the movies of the training
 ///   set from 0, in the order of their ids, from one pass over it
 ///   ([TrainingScan][com.craftyverse.recsys.index.TrainingScan]) that checks every row on the way; a
 ///   second pass brings the ratings into rows
-///   ([TrainingMatrix][com.craftyverse.recsys.index.TrainingMatrix]), 8 bytes each.
+///   ([CsrRatings][com.craftyverse.recsys.index.CsrRatings]), 8 bytes each.
 /// - `rows` says which sets of the split the model learns from: the training set, the training and
 ///   the validation set, or all three. Together they are this index's training set
 ///   ([LearnedSets][com.craftyverse.recsys.index.LearnedSets]). The published model learns from an

@@ -168,15 +168,15 @@ public final class Ingest {
     requireSize(upload);
     long start = System.nanoTime();
     try (FetchedObject fetched = fetch(upload.key());
-        Reading reading = new Reading(store, fetched, parameters)) {
-      Reading.Result result = reading.await();
+        UploadReader reading = new UploadReader(store, fetched, parameters)) {
+      UploadReader.Result result = reading.await();
       double seconds = (System.nanoTime() - start) / 1e9;
       Path path = Objects.requireNonNull(result.files().get(ObjectKeys.RATINGS));
       try (ArrowFile ratings = ArrowFile.open(path, ObjectKeys.RATINGS)) {
         return IngestResult.of(
             ObjectKeys.datasetOfUpload(upload.key()),
             result.figures(),
-            Preview.of(
+            PipelineEstimate.of(
                 ratings, result.figures(), seconds, STEP + " " + upload.key() + ", dry run"));
       }
     }
@@ -268,7 +268,7 @@ public final class Ingest {
     }
     // Reading begins at once, while the digest is computed that says whether it was done before.
     try (FetchedObject fetched = fetch(key);
-        Reading reading = new Reading(store, fetched, parameters)) {
+        UploadReader reading = new UploadReader(store, fetched, parameters)) {
       String sha256 = reading.sha256();
       StepSpec spec = spec(dataset, sha256, parameters);
       String directory = ObjectKeys.datasetDirectory(dataset, spec.id());
@@ -322,9 +322,9 @@ public final class Ingest {
         .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
   }
 
-  private IngestFigures write(Reading reading, ObjectInfo upload, StepRunner.Output output)
+  private IngestFigures write(UploadReader reading, ObjectInfo upload, StepRunner.Output output)
       throws IOException {
-    Reading.Result result = reading.await();
+    UploadReader.Result result = reading.await();
     requireUnchanged(upload);
     for (Map.Entry<String, Path> file : result.files().entrySet()) {
       output.put(file.getKey(), file.getValue());

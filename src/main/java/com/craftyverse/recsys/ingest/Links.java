@@ -34,12 +34,12 @@ final class Links {
   static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     Links links = new Links();
-    new Table(file, COLUMNS, badRows).readCsv(csv, charset, links::add);
+    new CsvTable(file, COLUMNS, badRows).readCsv(csv, charset, links::add);
     links.write(path);
     return links.movies.size();
   }
 
-  private void add(TableRow row) {
+  private void add(CsvRow row) {
     int movie = row.id(0);
     int other = row.text(2).isEmpty() ? 0 : row.id(2);
     movies.add(movie);

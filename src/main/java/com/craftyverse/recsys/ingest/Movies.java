@@ -77,7 +77,7 @@ final class Movies {
   static Movies ofCsv(InputStream csv, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
-    new Table(file, COLUMNS, Set.of("genres"), badRows).readCsv(csv, charset, movies::add);
+    new CsvTable(file, COLUMNS, Set.of("genres"), badRows).readCsv(csv, charset, movies::add);
     return movies;
   }
 
@@ -85,7 +85,7 @@ final class Movies {
   static Movies ofDat(InputStream dat, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
-    new Table(file, COLUMNS, badRows)
+    new CsvTable(file, COLUMNS, badRows)
         .readLines(dat, charset, 2, line -> line.split("::", -1), movies::add);
     return movies;
   }
@@ -94,7 +94,7 @@ final class Movies {
   static Movies ofItems(InputStream items, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
-    new Table(file, ITEM_COLUMNS, badRows)
+    new CsvTable(file, ITEM_COLUMNS, badRows)
         .readLines(
             items,
             charset,
@@ -112,7 +112,7 @@ final class Movies {
     return movies;
   }
 
-  private void add(TableRow row) {
+  private void add(CsvRow row) {
     String joined = row.text(2);
     add(
         row,
@@ -121,7 +121,7 @@ final class Movies {
             : Arrays.stream(joined.split("\\|")).filter(g -> !g.isBlank()).toList());
   }
 
-  private void add(TableRow row, List<String> genres) {
+  private void add(CsvRow row, List<String> genres) {
     int id = row.id(0);
     if (!seen.add(id)) {
       throw row.problem(0, "movieId " + id + " is there twice");

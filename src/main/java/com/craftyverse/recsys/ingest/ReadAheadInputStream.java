@@ -16,7 +16,7 @@ final class ReadAheadInputStream extends InputStream {
   private record Chunk(byte[] bytes, int length, @Nullable Throwable problem) {}
 
   private final InputStream source;
-  private final Turns turns;
+  private final CpuPermits permits;
   private final ArrayBlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS);
   private final ArrayBlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(CHUNKS);
   private final Thread thread;
@@ -24,10 +24,10 @@ final class ReadAheadInputStream extends InputStream {
   private int position;
 
   /// @param source is closed together with this stream
-  /// @param turns of which the reader of this stream has one, and gives it to others while it waits
-  ReadAheadInputStream(InputStream source, Turns turns) {
+  /// @param permits the reader of this stream holds one, and releases it while it waits
+  ReadAheadInputStream(InputStream source, CpuPermits permits) {
     this.source = source;
-    this.turns = turns;
+    this.permits = permits;
     thread = Thread.ofPlatform().daemon().name("ingest-read-ahead").start(this::readAhead);
   }
 
@@ -80,13 +80,13 @@ final class ReadAheadInputStream extends InputStream {
       if (chunk != null) {
         empty.add(chunk.bytes);
       }
-      turns.give();
+      permits.release();
       try {
         chunk = full.take();
       } catch (InterruptedException e) {
         throw Threads.stopped("reading");
       } finally {
-        turns.take();
+        permits.acquire();
       }
       current = chunk;
       position = 0;

@@ -41,7 +41,7 @@ final class Tags implements AutoCloseable {
   static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     try (Tags tags = new Tags(path)) {
-      new Table(file, COLUMNS, badRows).readCsv(csv, charset, tags::add);
+      new CsvTable(file, COLUMNS, badRows).readCsv(csv, charset, tags::add);
       return tags.rows;
     }
   }
@@ -50,7 +50,7 @@ final class Tags implements AutoCloseable {
   static long ofDat(InputStream dat, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     try (Tags tags = new Tags(path)) {
-      new Table(file, COLUMNS, badRows).readLines(dat, charset, 2, Tags::fields, tags::add);
+      new CsvTable(file, COLUMNS, badRows).readLines(dat, charset, 2, Tags::fields, tags::add);
       return tags.rows;
     }
   }
@@ -65,7 +65,7 @@ final class Tags implements AutoCloseable {
         };
   }
 
-  private void add(TableRow row) throws IOException {
+  private void add(CsvRow row) throws IOException {
     int next = tags.size();
     users[next] = row.id(0);
     movies[next] = row.id(1);

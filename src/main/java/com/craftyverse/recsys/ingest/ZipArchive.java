@@ -254,7 +254,7 @@ final class ZipArchive implements AutoCloseable {
   }
 
   /// A file's bytes by position. Unlike a `FileChannel` it stays open when one of its readers is
-  /// interrupted, as the one of the ratings is when they are not as they should be.
+  /// interrupted, as the ratings' reader is when they are refused.
   private static final class FileBytes implements SeekableByteChannel {
     private final RandomAccessFile file;
     private final String name;

@@ -49,7 +49,7 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// i ← (1 − step·penalty)  i + step e·u
   /// ```
   ///
-  /// with the steps and penalties of each element, see [LearningRates] (Koren, Bell & Volinsky
+  /// with the steps and penalties of each element, see [UpdateCoefficients] (Koren, Bell & Volinsky
   /// 2009).
   ///
   /// @param users the users' rows, changed in place
@@ -63,7 +63,7 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// @return Σ e², before the updates
   /// @throws IndexOutOfBoundsException when a row lies outside its array or column
   double update(
-      LearningRates rates,
+      UpdateCoefficients rates,
       Scratch scratch,
       float[] users,
       int userAt,

@@ -18,7 +18,7 @@ final class ScalarKernel implements Kernel {
 
   @Override
   public double update(
-      LearningRates rates,
+      UpdateCoefficients rates,
       Scratch scratch,
       float[] users,
       int userAt,
@@ -44,7 +44,12 @@ final class ScalarKernel implements Kernel {
   }
 
   private static void learn(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items, int batch) {
+      UpdateCoefficients rates,
+      Scratch scratch,
+      float[] users,
+      int userAt,
+      float[] items,
+      int batch) {
     for (int i = 0; i < rates.used; i++) {
       float user = users[userAt + i];
       float step = rates.itemStep[i] * user;

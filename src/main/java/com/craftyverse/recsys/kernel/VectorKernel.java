@@ -71,7 +71,7 @@ final class VectorKernel implements Kernel {
 
   @Override
   public double update(
-      LearningRates rates,
+      UpdateCoefficients rates,
       Scratch scratch,
       float[] users,
       int userAt,
@@ -98,7 +98,11 @@ final class VectorKernel implements Kernel {
 
   /// Reads the items and ratings of a full batch; whoever has fewer ratings ignores the others.
   private static void gather(
-      LearningRates rates, Scratch scratch, MemorySegment item, MemorySegment rating, long from) {
+      UpdateCoefficients rates,
+      Scratch scratch,
+      MemorySegment item,
+      MemorySegment rating,
+      long from) {
     for (int b = 0; b < BATCH; b += RATINGS.length()) {
       long at = (from + b) * Integer.BYTES;
       IntVector.fromMemorySegment(ITEMS, item, at, ByteOrder.LITTLE_ENDIAN)
@@ -112,7 +116,7 @@ final class VectorKernel implements Kernel {
 
   /// The same for the last ratings of a column.
   private static void gatherLast(
-      LearningRates rates,
+      UpdateCoefficients rates,
       Scratch scratch,
       MemorySegment item,
       MemorySegment rating,

@@ -15,7 +15,12 @@ final class VectorSteps {
   /// Learns from the ratings of a batch, whose items' rows are in `scratch.at` and whose errors in
   /// `scratch.errors`.
   static void learn(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items, int batch) {
+      UpdateCoefficients rates,
+      Scratch scratch,
+      float[] users,
+      int userAt,
+      float[] items,
+      int batch) {
     if (batch == BATCH) {
       learn8(rates, scratch, users, userAt, items);
     } else {
@@ -24,7 +29,12 @@ final class VectorSteps {
   }
 
   private static void learnFewer(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items, int batch) {
+      UpdateCoefficients rates,
+      Scratch scratch,
+      float[] users,
+      int userAt,
+      float[] items,
+      int batch) {
     if ((batch & 4) != 0) {
       learn4(rates, scratch, users, userAt, items);
     }
@@ -38,7 +48,7 @@ final class VectorSteps {
   }
 
   private static void learn8(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items) {
+      UpdateCoefficients rates, Scratch scratch, float[] users, int userAt, float[] items) {
     int[] at = scratch.at;
     float[] errors = scratch.errors;
     float[] itemStep = rates.itemStep;
@@ -98,7 +108,7 @@ final class VectorSteps {
   }
 
   private static void learn4(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items) {
+      UpdateCoefficients rates, Scratch scratch, float[] users, int userAt, float[] items) {
     int[] at = scratch.at;
     float[] errors = scratch.errors;
     float[] itemStep = rates.itemStep;
@@ -135,7 +145,7 @@ final class VectorSteps {
   }
 
   private static void learn2(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items, int b) {
+      UpdateCoefficients rates, Scratch scratch, float[] users, int userAt, float[] items, int b) {
     int[] at = scratch.at;
     float[] errors = scratch.errors;
     float[] itemStep = rates.itemStep;
@@ -162,7 +172,7 @@ final class VectorSteps {
   }
 
   private static void learn1(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, float[] items, int b) {
+      UpdateCoefficients rates, Scratch scratch, float[] users, int userAt, float[] items, int b) {
     int[] at = scratch.at;
     float[] errors = scratch.errors;
     float[] itemStep = rates.itemStep;
@@ -185,7 +195,7 @@ final class VectorSteps {
 
   /// Updates the user's row by the gradient of a batch, and clears that for the next one.
   private static void learnUser(
-      LearningRates rates, Scratch scratch, float[] users, int userAt, int batch) {
+      UpdateCoefficients rates, Scratch scratch, float[] users, int userAt, int batch) {
     float[] gradients = scratch.gradient;
     float[] userStep = rates.userStep;
     float[] userDecay = rates.userDecay;

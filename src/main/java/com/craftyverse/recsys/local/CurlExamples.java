@@ -28,7 +28,7 @@ class CurlExamples {
   }
 
   /// Tells how to ask the model that came out of the chain.
-  void tell(Chain.Outcome outcome) throws IOException {
+  void tell(LocalPipeline.Outcome outcome) throws IOException {
     int[] userRatings = column(outcome.index() + ObjectKeys.USERS, "ratings");
     int[] userIds = column(outcome.index() + ObjectKeys.USERS, "userId");
     int[] movieRatings = column(outcome.index() + ObjectKeys.ITEMS, "ratings");
@@ -37,7 +37,7 @@ class CurlExamples {
     String dataset = "\"dataset\":\"" + outcome.dataset() + "\"";
     String user = dataset + ",\"userId\":" + userIds[most(userRatings, 1).getFirst()];
     String movieIdList = ",\"movieIds\":" + movies.toString().replace(" ", "");
-    Chain.say("Try:");
+    LocalPipeline.say("Try:");
     say("predict", user + movieIdList, "the most active user, the most rated movies");
     say("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
     say("similar", dataset + ",\"movieId\":" + movies.getFirst(), "the movies nearest to one");
@@ -53,7 +53,8 @@ class CurlExamples {
   }
 
   private void say(String function, String fields, String comment) {
-    Chain.say("  curl -s localhost:%d/%s -d '{%s}'   # %s", port, function, fields, comment);
+    LocalPipeline.say(
+        "  curl -s localhost:%d/%s -d '{%s}'   # %s", port, function, fields, comment);
   }
 
   /// The rows with the largest counts, the largest first.

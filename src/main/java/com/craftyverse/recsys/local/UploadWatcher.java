@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/// Notices uploads and sends each through the [Chain], one after the other.
+/// Notices uploads and sends each through the [LocalPipeline], one after the other.
 ///
 /// It looks at the listing of `raw/` every second. A file is taken when two looks in a row find it with
 /// the same size and time, so not while it is being copied. Content that was processed before is
@@ -154,7 +154,7 @@ class UploadWatcher {
 
   private void process(ObjectInfo upload) {
     try {
-      examples.tell(new Chain(store, refit).run(upload));
+      examples.tell(new LocalPipeline(store, refit).run(upload));
     } catch (RequestException e) {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
     } catch (InterruptedIOException e) {

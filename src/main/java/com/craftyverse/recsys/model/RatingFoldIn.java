@@ -75,22 +75,22 @@ public final class RatingFoldIn {
     return penalties;
   }
 
-  /// A user's place.
+  /// The embedding of a folded-in user.
   ///
   /// @param vector p
   /// @param bias b
-  public record Place(float[] vector, float bias) {}
+  public record UserEmbedding(float[] vector, float bias) {}
 
-  /// Where the ratings place a user.
+  /// Returns the embedding of a user with these ratings.
   ///
   /// @param history one rating at least
-  public Place place(History history) {
+  public UserEmbedding place(History history) {
     double[] solution = new Equations(history).solve();
     float[] vector = new float[items.factors()];
     for (int f = 0; f < vector.length; f++) {
       vector[f] = (float) solution[f];
     }
-    return new Place(vector, card.isDot() ? 0 : (float) solution[vector.length]);
+    return new UserEmbedding(vector, card.isDot() ? 0 : (float) solution[vector.length]);
   }
 
   /// The equations of a user, by which a prediction is a sum over their ratings.

@@ -29,13 +29,13 @@ record MovieFilter(
   /// Checks what can be checked without a model.
   MovieFilter {
     if (genres != null) {
-      Limits.list("genres", genres, MOST_GENRES, "genres");
+      RequestLimits.list("genres", genres, MOST_GENRES, "genres");
     }
     if (allow != null) {
-      Limits.list("allow", allow, Limits.MOST_LISTED, "movies");
+      RequestLimits.list("allow", allow, RequestLimits.MOST_LISTED, "movies");
     }
     if (deny != null && !deny.isEmpty()) {
-      Limits.list("deny", deny, Limits.MOST_LISTED, "movies");
+      RequestLimits.list("deny", deny, RequestLimits.MOST_LISTED, "movies");
     }
     if (yearFrom != null && yearTo != null && yearFrom > yearTo) {
       throw RequestException.invalid(
@@ -54,7 +54,7 @@ record MovieFilter(
   /// The movies that pass, or null when all do.
   ///
   /// @throws RequestException when a genre is not one of the catalogue's
-  @Nullable BitSet candidates(Catalogue catalogue) {
+  @Nullable BitSet candidates(ItemCatalog catalogue) {
     BitSet passing = null;
     if (genres != null) {
       passing = ofGenres(catalogue, genres);
@@ -82,21 +82,21 @@ record MovieFilter(
     return passing;
   }
 
-  private boolean passes(Catalogue catalogue, int item) {
+  private boolean passes(ItemCatalog catalogue, int item) {
     Integer year = catalogue.year(item);
     return (minRatings == null || catalogue.ratings(item) >= minRatings)
         && (yearFrom == null || (year != null && year >= yearFrom))
         && (yearTo == null || (year != null && year <= yearTo));
   }
 
-  static BitSet all(Catalogue catalogue) {
+  static BitSet all(ItemCatalog catalogue) {
     BitSet all = new BitSet(catalogue.size());
     all.set(0, catalogue.size());
     return all;
   }
 
   /// The items of those movies that the model knows.
-  private static BitSet items(Catalogue catalogue, List<Integer> movieIds) {
+  private static BitSet items(ItemCatalog catalogue, List<Integer> movieIds) {
     BitSet items = new BitSet(catalogue.size());
     for (int movieId : movieIds) {
       int item = catalogue.itemOf(movieId);
@@ -107,7 +107,7 @@ record MovieFilter(
     return items;
   }
 
-  private static BitSet ofGenres(Catalogue catalogue, List<String> genres) {
+  private static BitSet ofGenres(ItemCatalog catalogue, List<String> genres) {
     Map<String, BitSet> known = catalogue.genres();
     BitSet items = new BitSet(catalogue.size());
     for (String genre : genres) {

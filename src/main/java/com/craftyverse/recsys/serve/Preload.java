@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// cold start then takes as long as the longer of the two. The S3 client and the model's files are most
 /// of what it takes.
 public final class Preload {
-  private static final AtomicReference<@Nullable FutureTask<Models.Loaded>> BEGUN =
+  private static final AtomicReference<@Nullable FutureTask<ModelCache.Loaded>> BEGUN =
       new AtomicReference<>();
 
   private static volatile String begunFrom = "";
@@ -30,7 +30,7 @@ public final class Preload {
     String store = environment.getOrDefault("RECSYS_STORE", "");
     String dataset = environment.getOrDefault("RECSYS_DATASET", "");
     if (environment.getOrDefault("RECSYS_PRELOAD", "").equals("true") && !store.isEmpty()) {
-      FutureTask<Models.Loaded> load = new FutureTask<>(() -> load(store, dataset));
+      FutureTask<ModelCache.Loaded> load = new FutureTask<>(() -> load(store, dataset));
       begunFrom = store;
       BEGUN.set(load);
       Thread.ofPlatform().daemon().name("model-preload").start(load);
@@ -40,7 +40,7 @@ public final class Preload {
   /// Helps, while the model is loaded: loads and links the classes that the rest of it and the first answer
   /// take.
   public static void help() {
-    byte[] _ = Rehearsal.run(begunFrom);
+    byte[] _ = Priming.run(begunFrom);
   }
 
   /// Whether a model was begun to be loaded and is not taken yet.
@@ -48,16 +48,17 @@ public final class Preload {
     return BEGUN.get() != null;
   }
 
-  private static Models.Loaded load(String location, String dataset) throws IOException {
+  private static ModelCache.Loaded load(String location, String dataset) throws IOException {
     ObjectStore store = ObjectStores.openAhead(location);
-    return Models.load(
-        store, dataset.isEmpty() ? Models.findLatest(store) : ObjectKeys.requireDataset(dataset));
+    return ModelCache.load(
+        store,
+        dataset.isEmpty() ? ModelCache.findLatest(store) : ObjectKeys.requireDataset(dataset));
   }
 
   /// Waits for the model, for the one who asks first. Empty when none was wanted or it cannot be loaded,
   /// which comes up again when it is asked for.
-  static Optional<Models.Loaded> take() throws InterruptedException {
-    FutureTask<Models.Loaded> load = BEGUN.getAndSet(null);
+  static Optional<ModelCache.Loaded> take() throws InterruptedException {
+    FutureTask<ModelCache.Loaded> load = BEGUN.getAndSet(null);
     if (load == null) {
       return Optional.empty();
     }

@@ -23,7 +23,7 @@ final class Recommender {
   private static final double LIKED = 0.7;
 
   private final ServedModel model;
-  private final Catalogue catalogue;
+  private final ItemCatalog catalogue;
 
   Recommender(ServedModel model) {
     this.model = model;
@@ -57,7 +57,7 @@ final class Recommender {
   /// Ranks the movies that pass a filter.
   ///
   /// @throws RequestException when the model cannot rank so, or there is too much to explain
-  Ranking recommend(Person person, Wish wish) throws IOException {
+  Ranking recommend(UserProfile person, Wish wish) throws IOException {
     RankBy rankBy = rankBy(person, wish.rankBy);
     BitSet candidates = wish.filter.candidates(catalogue);
     boolean explains = wish.explain && rankBy != RankBy.popularity;
@@ -72,7 +72,7 @@ final class Recommender {
     }
     explains &= history.size() > 0;
     if (explains) {
-      Limits.explanations(wish.n, history.size());
+      RequestLimits.explanations(wish.n, history.size());
     }
     return switch (rankBy) {
       case preference -> byPreference(person, wish.n, candidates, explains ? history : null);
@@ -81,7 +81,7 @@ final class Recommender {
     };
   }
 
-  private RankBy rankBy(Person person, @Nullable RankBy wanted) {
+  private RankBy rankBy(UserProfile person, @Nullable RankBy wanted) {
     if (wanted == RankBy.preference && model.rankingFoldIn() == null) {
       throw RequestException.invalid(
           "field 'rankBy': the model has no ranking vectors to tell a preference by; take rating or"
@@ -97,7 +97,7 @@ final class Recommender {
   }
 
   private Ranking byPreference(
-      Person person, int n, @Nullable BitSet candidates, @Nullable History explained)
+      UserProfile person, int n, @Nullable BitSet candidates, @Nullable History explained)
       throws IOException {
     RankingFoldIn foldIn = Objects.requireNonNull(model.rankingFoldIn());
     ItemFactors factors = Objects.requireNonNull(catalogue.rankingFactors());
@@ -119,7 +119,7 @@ final class Recommender {
   }
 
   private Ranking byRating(
-      Person person, int n, @Nullable BitSet candidates, @Nullable History explained)
+      UserProfile person, int n, @Nullable BitSet candidates, @Nullable History explained)
       throws IOException {
     RatingFoldIn.Equations equations =
         explained == null ? null : model.foldIn().equations(explained);
@@ -139,7 +139,7 @@ final class Recommender {
     return new Ranking(RankBy.rating, person.source(), null, count(candidates), list);
   }
 
-  private Ranking byPopularity(Person person, int n, @Nullable BitSet candidates)
+  private Ranking byPopularity(UserProfile person, int n, @Nullable BitSet candidates)
       throws IOException {
     Period period = catalogue.counted(Period.recent);
     float[] scores = catalogue.popularity(period);
@@ -152,7 +152,10 @@ final class Recommender {
   }
 
   private Recommendation recommendation(
-      Person person, int item, float score, @Nullable List<Recommendation.Contribution> because)
+      UserProfile person,
+      int item,
+      float score,
+      @Nullable List<Recommendation.Contribution> because)
       throws IOException {
     return new Recommendation(
         catalogue.movieId(item),

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands a request of any kind to the function that it is for.
 final class Router {
-  private final Serving serving;
+  private final RecommendationService serving;
 
-  Router(Serving serving) {
+  Router(RecommendationService serving) {
     this.serving = serving;
   }
 

@@ -21,10 +21,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
 
-  private final Models models;
-  private final Serving serving;
+  private final ModelCache models;
+  private final RecommendationService serving;
   private final Router router;
-  private final Snapshot snapshot;
+  private final SnapStartHooks snapshot;
 
   @Inject
   ServeFunction(
@@ -32,10 +32,10 @@ public final class ServeFunction {
       Instance<ObjectStore> stores,
       @ConfigProperty(name = "recsys.dataset") Optional<String> dataset,
       @ConfigProperty(name = "recsys.refresh") Duration refresh) {
-    this.models = new Models(store, dataset, refresh);
-    this.serving = new Serving(store, models);
+    this.models = new ModelCache(store, dataset, refresh);
+    this.serving = new RecommendationService(store, models);
     this.router = new Router(serving);
-    this.snapshot = new Snapshot(serving, models, () -> reconnect(store, stores));
+    this.snapshot = new SnapStartHooks(serving, models, () -> reconnect(store, stores));
   }
 
   /// Closes the store and opens it anew; nothing is sent until something is read.

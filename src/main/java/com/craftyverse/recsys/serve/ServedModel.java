@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 final class ServedModel {
   private final ModelCard card;
   private final String published;
-  private final Catalogue catalogue;
-  private final Users users;
+  private final ItemCatalog catalogue;
+  private final UserStore users;
   private final RatingFoldIn foldIn;
   private final @Nullable RankingFoldIn rankingFoldIn;
 
   private ServedModel(
       ModelCard card,
       String published,
-      Catalogue catalogue,
-      Users users,
+      ItemCatalog catalogue,
+      UserStore users,
       RatingFoldIn foldIn,
       @Nullable RankingFoldIn rankingFoldIn) {
     this.card = card;
@@ -55,17 +55,18 @@ final class ServedModel {
     // The rest is read beside the items, which take longest.
     FutureTask<Rest> reading = new FutureTask<>(() -> Rest.read(store, directory, card));
     Thread reader = Thread.ofPlatform().daemon().name("model-lookup").start(reading);
-    Catalogue catalogue;
+    ItemCatalog catalogue;
     try {
       String key = directory + ObjectKeys.ITEMS;
-      catalogue = Catalogue.of(ArrowFile.of(store.read(key).content(), key), card);
+      catalogue = ItemCatalog.of(ArrowFile.of(store.read(key).content(), key), card);
     } finally {
       Threads.join(reader);
     }
     Rest rest = Threads.await(reading, "loading a model");
     UserLookup lookup = rest.lookup;
-    Users users =
-        new Users(store, directory, lookup, card.factors(), card.rankingFactors(), card.items());
+    UserStore users =
+        new UserStore(
+            store, directory, lookup, card.factors(), card.rankingFactors(), card.items());
     RatingFoldIn foldIn =
         new RatingFoldIn(
             card, catalogue.factors(), lookup.regularization(), lookup.biasRegularization());
@@ -86,7 +87,7 @@ final class ServedModel {
       String key = directory + ObjectKeys.LOOKUP;
       ArrowFile file = ArrowFile.of(store.read(key).content(), key);
       UserLookup lookup = UserLookup.read(file, card.users());
-      Catalogue.requireAscending(file, "userId", lookup.userIds());
+      ItemCatalog.requireAscending(file, "userId", lookup.userIds());
       if (!ItemFactors.areSound(lookup.biases())) {
         throw file.malformed("a bias is not a number of sensible size");
       }
@@ -131,11 +132,11 @@ final class ServedModel {
     return published;
   }
 
-  Catalogue catalogue() {
+  ItemCatalog catalogue() {
     return catalogue;
   }
 
-  Users users() {
+  UserStore users() {
     return users;
   }
 

@@ -1,8 +1,8 @@
 /// What a model is for: ratings and recommendations, for users that it knows and for those that it does
 /// not.
 ///
-/// [Serving][com.craftyverse.recsys.serve.Serving] answers every request, from the
-/// [Models][com.craftyverse.recsys.serve.Models] in memory;
+/// [RecommendationService][com.craftyverse.recsys.serve.RecommendationService] answers every request, from the
+/// [ModelCache][com.craftyverse.recsys.serve.ModelCache] in memory;
 /// [ServeFunction][com.craftyverse.recsys.serve.ServeFunction] makes each kind of request a function, and
 /// `serve` takes all of them, so that one deployed function with one model answers everything. No
 /// training code is needed.

@@ -3,9 +3,9 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
-import com.craftyverse.recsys.kernel.LearningRates;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.kernel.UpdateCoefficients;
 import com.craftyverse.recsys.step.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -94,8 +94,8 @@ final class KernelWarmUp {
 
   private void run(Kernel kernel, RowLayout layout, MemorySegment columns) {
     Factors factors = Factors.initial(layout, ROWS, ROWS, 0, 0.25, 1, 1);
-    LearningRates.Rate rate = new LearningRates.Rate(0.01f, 0.01f);
-    LearningRates rates = new LearningRates(layout, 3, rate, rate, rate, rate);
+    UpdateCoefficients.Rate rate = new UpdateCoefficients.Rate(0.01f, 0.01f);
+    UpdateCoefficients rates = new UpdateCoefficients(layout, 3, rate, rate, rate, rate);
     Scratch scratch = new Scratch(layout);
     float[] predicted = new float[LONGEST_RUN];
     long bytes = (long) RATINGS * Integer.BYTES;

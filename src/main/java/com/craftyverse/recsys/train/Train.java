@@ -96,7 +96,7 @@ public final class Train {
     Origin origin = new Origin(rows, pattern == null ? null : pattern.modelId(), evaluation);
     StepSpec spec = new StepSpec(STEP, ModelCard.FORMAT_VERSION, index.dataset(), ids, parameters);
     String directory = ObjectKeys.modelDirectory(spec.dataset(), spec.id());
-    TimeLimit limit = new TimeLimit(execution.maxSeconds());
+    TimeBudget limit = new TimeBudget(execution.maxSeconds());
     try {
       StepRunner.Done<TrainFigures> done =
           runner.run(
@@ -162,7 +162,7 @@ public final class Train {
       RatingScale scale,
       Origin origin,
       Execution execution,
-      TimeLimit limit,
+      TimeBudget limit,
       TrainingInputs inputs,
       @Nullable WarmStart earlier,
       StepRunner.Output output,
@@ -192,7 +192,7 @@ public final class Train {
             execution.threads() == 1 ? "thread" : "threads"));
     Checkpoint checkpoint =
         new Checkpoint(store, directory, spec.id(), layout, training.users(), training.items());
-    Trainer.Outcome outcome;
+    TrainingLoop.Outcome outcome;
     RankingRun ranking = null;
     float mean;
     boolean decides;
@@ -204,12 +204,13 @@ public final class Train {
               : begin(what, training, layout, parameters, inputs, earlier, workers);
       int epochsBefore = state.history().size();
       KernelWarmUp.finish();
-      Descent descent =
-          new Descent(
+      SgdEpoch descent =
+          new SgdEpoch(
               training, validation, parameters, scale, execution.kernel().kernel(), workers);
       mean = descent.mean();
-      Trainer trainer =
-          new Trainer(what, training, validation, parameters, descent, workers, origin.isRefit());
+      TrainingLoop trainer =
+          new TrainingLoop(
+              what, training, validation, parameters, descent, workers, origin.isRefit());
       decides = trainer.decides();
       outcome = trainer.run(state, limit, checkpoint::write);
       RankingParameters wanted = parameters.ranking();
@@ -316,13 +317,13 @@ public final class Train {
       ValidationSet validation,
       @Nullable WarmStart earlier,
       Execution execution,
-      TimeLimit limit,
-      RankingTrainer.Keeper keeper,
+      TimeBudget limit,
+      RankingTrainingLoop.CheckpointSink sink,
       WorkerPool workers)
       throws IOException {
     Choices choices = Choices.of(training, scale, workers);
-    RankingTrainer trainer =
-        new RankingTrainer(
+    RankingTrainingLoop trainer =
+        new RankingTrainingLoop(
             what, choices, validation, parameters, seed, execution.kernel().kernel(), workers);
     RankingState state = kept;
     if (state == null) {
@@ -332,7 +333,7 @@ public final class Train {
       }
       state = trainer.begin(vectors);
     }
-    boolean done = trainer.run(state, limit, keeper);
+    boolean done = trainer.run(state, limit, sink);
     RankingFigures figures = trainer.figures(state);
     return new RankingRun(
         state,
@@ -393,7 +394,7 @@ public final class Train {
       float mean,
       TrainingInputs inputs,
       TrainingSet training,
-      Trainer.Outcome outcome,
+      TrainingLoop.Outcome outcome,
       @Nullable RankingRun ranking,
       StepRunner.Output output)
       throws IOException {
@@ -497,7 +498,7 @@ public final class Train {
       TrainingSet training,
       ValidationSet validation,
       boolean decides,
-      Trainer.Outcome outcome,
+      TrainingLoop.Outcome outcome,
       @Nullable RankingRun ranking,
       @Nullable String digest) {
     List<Epoch> history = outcome.state().history();

@@ -44,10 +44,10 @@ class RecentRatingsTest {
     int rows = times.length;
     try (ArrowFile first = file("train.arrow", 0, rows / 2, times);
         ArrowFile second = file("test.arrow", rows / 2, rows, times)) {
-      DenseIds.Counter counter = new DenseIds.Counter();
+      IdVocabulary.Counter counter = new IdVocabulary.Counter();
       Arrays.stream(MOVIES).limit(rows).forEach(counter::add);
       List<ArrowFile> files = List.of(first, second);
-      return RecentRatings.count(files, DenseIds.of(counter, files, "movieId"));
+      return RecentRatings.count(files, IdVocabulary.of(counter, files, "movieId"));
     }
   }
 

@@ -190,7 +190,7 @@ class IngestTest {
         "a.zip has an entry named '/etc/ratings.csv', which leads out of the zip");
     Path bomb = directory.resolve("bomb.zip");
     Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
-    try (Upload upload = Upload.open(bomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
+    try (UploadFile upload = UploadFile.open(bomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
       assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
           .hasMessage(
@@ -425,7 +425,7 @@ class IngestTest {
     String more = ratings.substring(Uploads.HEADER.length());
     Files.write(file, Uploads.zip(ratings + "1,2,bad,3\n" + more, Uploads.MOVIES));
     try (ExecutorService threads = Executors.newFixedThreadPool(3);
-        Upload upload = Upload.open(file, "parts.zip", RatingsFormat.MOVIELENS)) {
+        UploadFile upload = UploadFile.open(file, "parts.zip", RatingsFormat.MOVIELENS)) {
       List<Future<Integer>> movies = new ArrayList<>();
       for (int thread = 0; thread < 2; thread++) {
         movies.add(
@@ -499,7 +499,7 @@ class IngestTest {
   void ratingsLargerThanTheFreeSpace_areRefusedByName() throws IOException {
     Path file = directory.resolve("large.zip");
     Files.write(file, Uploads.zip(RATINGS, Uploads.MOVIES));
-    try (Upload upload = Upload.open(file, "large.zip", RatingsFormat.MOVIELENS)) {
+    try (UploadFile upload = UploadFile.open(file, "large.zip", RatingsFormat.MOVIELENS)) {
       upload.requireSpace(RATINGS.length());
       assertThatThrownBy(() -> upload.requireSpace(RATINGS.length() - 1))
           .isInstanceOf(RequestException.class)

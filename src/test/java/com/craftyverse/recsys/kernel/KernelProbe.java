@@ -86,14 +86,14 @@ public final class KernelProbe {
       rating[i] = 0.5f * (1 + random.nextInt(10));
     }
     Scratch scratch = new Scratch(layout);
-    LearningRates rates =
-        new LearningRates(
+    UpdateCoefficients rates =
+        new UpdateCoefficients(
             layout,
             3.3f,
-            new LearningRates.Rate(0.03f, 0.05f),
-            new LearningRates.Rate(0.02f, 0.07f),
-            new LearningRates.Rate(0.01f, 0.02f),
-            new LearningRates.Rate(0.015f, 0.01f));
+            new UpdateCoefficients.Rate(0.03f, 0.05f),
+            new UpdateCoefficients.Rate(0.02f, 0.07f),
+            new UpdateCoefficients.Rate(0.01f, 0.02f),
+            new UpdateCoefficients.Rate(0.015f, 0.01f));
     float[] dots = new float[USERS * ITEMS];
     for (int i = 0; i < dots.length; i++) {
       dots[i] = kernel.dot(scratch, users, i / ITEMS * stride, items, i % ITEMS * stride, stride);

@@ -183,8 +183,12 @@ class KernelTest {
     users[2] = 1;
     items[16] = 2;
     items[17] = 1;
-    LearningRates rates =
-        rates(layout, 3, new LearningRates.Rate(0.25f, 0.5f), new LearningRates.Rate(0.5f, 0.5f));
+    UpdateCoefficients rates =
+        rates(
+            layout,
+            3,
+            new UpdateCoefficients.Rate(0.25f, 0.5f),
+            new UpdateCoefficients.Rate(0.5f, 0.5f));
 
     // when a rating of 5 meets a prediction of 3 + 1
     double squares = update(kernel, layout, rates, users, items, new int[] {1}, new float[] {5});
@@ -210,8 +214,8 @@ class KernelTest {
     items[1] = 1;
     items[16] = 2;
     items[17] = 1;
-    LearningRates rates =
-        rates(layout, 0, new LearningRates.Rate(0.5f, 1), LearningRates.Rate.FIXED);
+    UpdateCoefficients rates =
+        rates(layout, 0, new UpdateCoefficients.Rate(0.5f, 1), UpdateCoefficients.Rate.FIXED);
 
     double squares =
         update(kernel, layout, rates, users, items, new int[] {0, 1}, new float[] {2, 4});
@@ -246,8 +250,8 @@ class KernelTest {
   @MethodSource("kernels")
   void update_outsideTheRows_isRefused(Kernel kernel) {
     RowLayout layout = new RowLayout(8);
-    LearningRates rates =
-        rates(layout, 0, new LearningRates.Rate(0.1f, 0.1f), LearningRates.Rate.FIXED);
+    UpdateCoefficients rates =
+        rates(layout, 0, new UpdateCoefficients.Rate(0.1f, 0.1f), UpdateCoefficients.Rate.FIXED);
 
     assertThatThrownBy(
             () ->
@@ -274,15 +278,18 @@ class KernelTest {
         .hasMessage("5000000 rows of 528 floats are more than an array can hold");
   }
 
-  private static LearningRates rates(
-      RowLayout layout, float mean, LearningRates.Rate factors, LearningRates.Rate biases) {
-    return new LearningRates(layout, mean, factors, factors, biases, biases);
+  private static UpdateCoefficients rates(
+      RowLayout layout,
+      float mean,
+      UpdateCoefficients.Rate factors,
+      UpdateCoefficients.Rate biases) {
+    return new UpdateCoefficients(layout, mean, factors, factors, biases, biases);
   }
 
   private static double update(
       Kernel kernel,
       RowLayout layout,
-      LearningRates rates,
+      UpdateCoefficients rates,
       float[] users,
       float[] items,
       int[] item,

@@ -50,7 +50,7 @@ class FoldInTest {
     for (int i = 0; i < index.test.size(); i++) {
       int user = index.test.user(i);
       int item = index.test.item(i);
-      RatingFoldIn.Place place = model.foldIn().place(model.users().history(user));
+      RatingFoldIn.UserEmbedding place = model.foldIn().place(model.users().history(user));
       float mean = model.card().globalMean();
       float folded = items.score(mean + place.bias(), items.padded(place.vector()), item);
       float known =

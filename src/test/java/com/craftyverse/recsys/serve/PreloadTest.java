@@ -21,13 +21,13 @@ class PreloadTest {
   @TempDir Path directory;
   private LocalObjectStore behind;
   private CountingStore store;
-  private Models models;
+  private ModelCache models;
 
   @BeforeEach
   void open() throws IOException {
     behind = new LocalObjectStore(directory);
     store = new CountingStore(behind);
-    models = new Models(store.store(), Optional.of("set"), Duration.ofDays(1));
+    models = new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1));
   }
 
   /// Whatever a test did not take must not reach the next.
@@ -56,7 +56,7 @@ class PreloadTest {
     new ModelFixture("set", "m1").publish(behind);
     String asked = new Requests(serving()).predict("{'userId': 20, 'movieIds': [100]}").toString();
     store.calls();
-    models = new Models(store.store(), Optional.of("set"), Duration.ofDays(1));
+    models = new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1));
     begin("true", "set");
     models.adopt(Preload.take().orElseThrow());
     assertThat(new Requests(serving()).predict("{'userId': 20, 'movieIds': [100]}"))
@@ -92,7 +92,7 @@ class PreloadTest {
   @Test
   void helper_canDoAllWithoutAModel() throws Exception {
     for (String location : List.of(directory.toString(), "s3://bucket")) {
-      assertThat(new String(Rehearsal.run(location), StandardCharsets.UTF_8))
+      assertThat(new String(Priming.run(location), StandardCharsets.UTF_8))
           .contains("\"movieId\" : 1", "\"rating\" : 3.5");
     }
     new ModelFixture("set", "m1").publish(behind);
@@ -112,7 +112,7 @@ class PreloadTest {
     assertThat(ObjectStores.open(directory.toString())).isNotSameAs(ahead);
   }
 
-  private Serving serving() {
-    return new Serving(store.store(), models);
+  private RecommendationService serving() {
+    return new RecommendationService(store.store(), models);
   }
 }

@@ -32,8 +32,9 @@ class RankingServingTest {
     store = new CountingStore(behind);
     requests =
         new Requests(
-            new Serving(
-                store.store(), new Models(store.store(), Optional.of("set"), Duration.ofDays(1))));
+            new RecommendationService(
+                store.store(),
+                new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1))));
   }
 
   @Test

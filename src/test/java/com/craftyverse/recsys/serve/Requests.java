@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 
 /// Requests as callers write them, with single quotes for double ones.
 final class Requests {
-  private final Serving serving;
+  private final RecommendationService serving;
 
-  Requests(Serving serving) {
+  Requests(RecommendationService serving) {
     this.serving = serving;
   }
 

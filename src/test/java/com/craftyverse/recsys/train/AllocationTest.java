@@ -89,8 +89,8 @@ public final class AllocationTest {
       ValidationSet validation = new ValidationSet(validationFile, 400, 150);
       TrainParameters parameters =
           TrainParameters.of(TrainRequest.of("allocation"), training.rows());
-      Descent descent =
-          new Descent(training, validation, parameters, RatingScale.STARS, kernel, workers);
+      SgdEpoch descent =
+          new SgdEpoch(training, validation, parameters, RatingScale.STARS, kernel, workers);
       Factors factors =
           Factors.initial(
               new RowLayout(parameters.factors()),

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Passes over the test or the validation set: maps its rows to dense indices, counts and maybe drops
-/// those that training does not know, and checks each against the set's bounds in time.
-final class SetMapper {
+/// Indexes the test or the validation set: maps its rows to dense indices, counts the rows that training
+/// does not know (and drops them if asked to), and checks each row against the set's time bounds.
+final class EvaluationSetIndexer {
   /// Rows of each set in the quality report.
   static final int SHOWN = 5;
 
@@ -25,10 +25,10 @@ final class SetMapper {
   /// They are kept, with -1 for what training does not know.
   static final String KEEP = Schemas.KEEP;
 
-  private final DenseIds users;
-  private final DenseIds items;
+  private final IdVocabulary users;
+  private final IdVocabulary items;
 
-  SetMapper(DenseIds users, DenseIds items) {
+  EvaluationSetIndexer(IdVocabulary users, IdVocabulary items) {
     this.users = users;
     this.items = items;
   }

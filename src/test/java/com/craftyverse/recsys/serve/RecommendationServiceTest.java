@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ServingTest {
+class RecommendationServiceTest {
   @TempDir Path directory;
   private LocalObjectStore store;
   private Requests requests;
@@ -40,7 +40,9 @@ class ServingTest {
     store = new LocalObjectStore(directory);
     new ModelFixture("set", "m1").publish(store);
     requests =
-        new Requests(new Serving(store, new Models(store, Optional.of("set"), Duration.ZERO)));
+        new Requests(
+            new RecommendationService(
+                store, new ModelCache(store, Optional.of("set"), Duration.ZERO)));
   }
 
   @Test

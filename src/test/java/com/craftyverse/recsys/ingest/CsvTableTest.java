@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TableTest {
+class CsvTableTest {
   private static final List<String> TAGS = List.of("userId", "movieId", "tag", "timestamp");
   private static final String HEADER = "userId,movieId,tag,timestamp\n";
 
@@ -117,7 +117,7 @@ class TableTest {
         HEADER
             + "1,5,\"a\",\"40\"\n2,6,b,soon\n3.0,7.0,c,5e1\n4,8,\"d\",\"60\"\n"
             + "5,9,\"the \"best\" film\",70\n6,9,e,80\n";
-    new Table("tags.csv", TAGS, badRows).readCsv(stream(csv), UTF_8, row -> rows.add(text(row)));
+    new CsvTable("tags.csv", TAGS, badRows).readCsv(stream(csv), UTF_8, row -> rows.add(text(row)));
     assertThat(rows).containsExactly("1|5|a|40", "3|7|c|50", "4|8|d|60");
     assertThat(badRows.count()).isEqualTo(2);
     assertThat(badRows.examples())
@@ -129,19 +129,19 @@ class TableTest {
 
   private static List<String> csv(String csv) throws IOException {
     List<String> rows = new ArrayList<>();
-    new Table("tags.csv", TAGS, new BadRows(0))
+    new CsvTable("tags.csv", TAGS, new BadRows(0))
         .readCsv(stream(csv), UTF_8, row -> rows.add(text(row)));
     return rows;
   }
 
   private static List<String> dat(String dat) throws IOException {
     List<String> rows = new ArrayList<>();
-    new Table("tags.csv", TAGS, new BadRows(0))
+    new CsvTable("tags.csv", TAGS, new BadRows(0))
         .readLines(stream(dat), UTF_8, 2, Tags::fields, row -> rows.add(text(row)));
     return rows;
   }
 
-  private static String text(TableRow row) {
+  private static String text(CsvRow row) {
     return row.id(0) + "|" + row.id(1) + "|" + row.text(2) + "|" + row.seconds(3);
   }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// How much a request may ask for.
-final class Limits {
+/// The limits of what one request may ask for.
+final class RequestLimits {
   /// Predictions in one answer.
   static final int MOST_PREDICTIONS = 1_000;
 
@@ -29,7 +29,7 @@ final class Limits {
 
   private static final int DEFAULT_RECOMMENDATIONS = 10;
 
-  private Limits() {}
+  private RequestLimits() {}
 
   /// Checks a list: not empty, not too long, nothing null in it.
   ///

@@ -12,7 +12,7 @@ import java.util.List;
 ///
 /// MovieLens' ids are dense enough for a table from id to index. Where they are not, which a table
 /// would pay for in memory, the sorted ids are searched instead.
-final class DenseIds {
+final class IdVocabulary {
   /// Ids below this get a table, of 4 bytes an id.
   private static final int LARGEST_TABLE = 1 << 26;
 
@@ -20,7 +20,7 @@ final class DenseIds {
   private final int[] counts;
   private final int[] indexById;
 
-  private DenseIds(int[] ids, int[] counts, int[] indexById) {
+  private IdVocabulary(int[] ids, int[] counts, int[] indexById) {
     this.ids = ids;
     this.counts = counts;
     this.indexById = indexById;
@@ -49,11 +49,11 @@ final class DenseIds {
   ///
   /// @param files where they are, read again if they are too sparse for a table
   /// @param column their column
-  static DenseIds of(Counter counter, List<ArrowFile> files, String column) {
+  static IdVocabulary of(Counter counter, List<ArrowFile> files, String column) {
     return counter.sparse ? bySearch(files, column) : byTable(counter.counts);
   }
 
-  private static DenseIds byTable(int[] countsById) {
+  private static IdVocabulary byTable(int[] countsById) {
     int size = 0;
     for (int count : countsById) {
       size += count > 0 ? 1 : 0;
@@ -70,10 +70,10 @@ final class DenseIds {
         countsById[id] = -1;
       }
     }
-    return new DenseIds(ids, counts, countsById);
+    return new IdVocabulary(ids, counts, countsById);
   }
 
-  private static DenseIds bySearch(List<ArrowFile> files, String column) {
+  private static IdVocabulary bySearch(List<ArrowFile> files, String column) {
     int[] all = new int[Math.toIntExact(files.stream().mapToLong(ArrowFile::rows).sum())];
     int next = 0;
     for (ArrowFile file : files) {
@@ -91,7 +91,7 @@ final class DenseIds {
       }
       counts[size - 1]++;
     }
-    return new DenseIds(Arrays.copyOf(all, size), Arrays.copyOf(counts, size), new int[0]);
+    return new IdVocabulary(Arrays.copyOf(all, size), Arrays.copyOf(counts, size), new int[0]);
   }
 
   int size() {

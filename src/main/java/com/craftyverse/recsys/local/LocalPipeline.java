@@ -33,10 +33,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Takes an upload through every step, as the state machine does in the cloud, and tells the log what a
-/// person wants to see.
-final class Chain {
-  private static final System.Logger LOG = System.getLogger(Chain.class.getName());
+/// Runs every step for an upload, as the state machine does in the cloud, and logs the progress and the
+/// results.
+final class LocalPipeline {
+  private static final System.Logger LOG = System.getLogger(LocalPipeline.class.getName());
 
   private final ObjectStore store;
   private final boolean refit;
@@ -44,7 +44,7 @@ final class Chain {
   /// @param store where the uploads are
   /// @param refit whether the scored model's parameters are trained once more on all rows, and that model
   ///     is published
-  Chain(ObjectStore store, boolean refit) {
+  LocalPipeline(ObjectStore store, boolean refit) {
     this.store = store;
     this.refit = refit;
   }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/// A row of a [Table]. One object serves for all rows of a table, one after the other, so that a row takes
+/// A row of a [CsvTable]. One object serves for all rows of a table, one after the other, so that a row takes
 /// no memory but for what is kept of it.
-final class TableRow {
+final class CsvRow {
   /// The most characters of a row, which keeps a quote that is never closed from taking in a whole file.
   static final int MOST_CHARS = 1 << 20;
 
@@ -36,7 +36,7 @@ final class TableRow {
   /// @param file what errors call it
   /// @param columns the wanted columns, in the order of the file unless [#setPlaces] says otherwise
   /// @param separatorLength characters between two values
-  TableRow(String file, List<String> columns, int separatorLength) {
+  CsvRow(String file, List<String> columns, int separatorLength) {
     this.file = file;
     this.columns = columns;
     this.separatorLength = separatorLength;

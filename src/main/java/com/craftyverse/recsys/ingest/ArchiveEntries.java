@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 
-/// Which files of a zip are an upload's ratings, movies, tags and links: those whose first line says so,
-/// at any depth and under any name. One that has the name of MovieLens' own is taken for what the name
-/// says, so that what is wrong with it is told, and it is not left out in silence.
-final class UploadEntries {
+/// Finds an upload's ratings, movies, tags and links among the files of a zip, by their first lines, at any
+/// depth and under any name. A file with one of MovieLens' names counts as what its name says, so that a
+/// problem with it is reported instead of the file being skipped silently.
+final class ArchiveEntries {
   private static final String RATINGS_CSV = "ratings.csv";
   private static final String U_DATA = "u.data";
   private static final int ENTRIES_NAMED = 8;
@@ -88,7 +88,7 @@ final class UploadEntries {
   /// @param problems takes what keeps files beside the ratings from being read
   /// @throws RequestException when it has no ratings, several files that could be them, or names that
   ///     lead out of it
-  UploadEntries(ZipArchive zip, String name, RatingsFormat format, BadRows problems)
+  ArchiveEntries(ZipArchive zip, String name, RatingsFormat format, BadRows problems)
       throws IOException {
     this.zip = zip;
     this.problems = problems;
@@ -216,7 +216,7 @@ final class UploadEntries {
     try (InputStream input = zip.open(entry)) {
       return input.readNBytes(START);
     } catch (ZipException | EOFException e) {
-      unreadable.put(entry, Upload.unreadable(name, "zip", e));
+      unreadable.put(entry, UploadFile.unreadable(name, "zip", e));
       return new byte[0];
     }
   }

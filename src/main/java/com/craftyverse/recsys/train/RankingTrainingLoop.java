@@ -11,7 +11,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Trains a ranking model: the search, unless its penalties are given, and then the epochs.
-final class RankingTrainer {
+final class RankingTrainingLoop {
   /// Users that each epoch is judged by, at most.
   private static final int MOST_PROGRESS_USERS = 1_000;
 
@@ -21,7 +21,7 @@ final class RankingTrainer {
 
   /// Keeps a run for another call, or for after a crash.
   @FunctionalInterface
-  interface Keeper {
+  interface CheckpointSink {
     void keep(RankingState state) throws IOException;
   }
 
@@ -37,7 +37,7 @@ final class RankingTrainer {
 
   /// @param what the work, for the log
   /// @param seed of the initial vectors, and of what is held out
-  RankingTrainer(
+  RankingTrainingLoop(
       String what,
       Choices choices,
       ValidationSet validation,
@@ -97,7 +97,7 @@ final class RankingTrainer {
   /// @param state where to begin; it is changed
   /// @return whether all epochs were run; if not, the state was kept
   /// @throws RequestException when the vectors collapse to zero
-  boolean run(RankingState state, TimeLimit limit, Keeper keeper) throws IOException {
+  boolean run(RankingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
     double secondsSinceKept = 0;
     while (state.history().size() < parameters.epochs()) {
       RankingEpoch epoch = epoch(state);
@@ -107,7 +107,7 @@ final class RankingTrainer {
       boolean last = epoch.epoch() == parameters.epochs();
       boolean outOfTime = !last && limit.isNear(epoch.seconds());
       if (outOfTime || (!last && secondsSinceKept > SECONDS_BETWEEN_CHECKPOINTS)) {
-        keeper.keep(state);
+        sink.keep(state);
         secondsSinceKept = 0;
       }
       if (outOfTime) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is read when, and what happens when another model is published.
-class ModelsTest {
+class ModelCacheTest {
   private static final String ASK = "{'userId': 20, 'movieIds': [100]}";
 
   @TempDir Path directory;
@@ -55,9 +55,9 @@ class ModelsTest {
 
   private Requests requests(Optional<String> dataset, Duration refresh) {
     return new Requests(
-        new Serving(
+        new RecommendationService(
             store.store(),
-            new Models(store.store(), dataset, refresh, background::add, () -> now)));
+            new ModelCache(store.store(), dataset, refresh, background::add, () -> now)));
   }
 
   private float ask() {
@@ -73,7 +73,8 @@ class ModelsTest {
   @Test
   void reads_areOneOfEachAtStart_aRangeForAUser_andNoneAfter() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
-    new Serving(store.store(), new Models(store.store(), Optional.of("set"), Duration.ofDays(1)))
+    new RecommendationService(
+            store.store(), new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1)))
         .load(null);
     List<String> reads = store.calls();
     assertThat(reads.subList(0, 2)).containsExactly("read current.json", "read model.json");

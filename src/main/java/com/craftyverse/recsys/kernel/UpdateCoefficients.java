@@ -1,11 +1,11 @@
 package com.craftyverse.recsys.kernel;
 
-/// The step and the penalty of every element of the rows in one epoch. Elements that stay what they
-/// are, the ones that biases meet and the padding, have a step of zero.
+/// The learning rate and the penalty of each element of a row in one epoch. Elements that must not change (the
+/// constant ones beside the biases, and the padding) have a learning rate of zero.
 ///
 /// For maintainers: the penalty's effect is kept as a factor, `(1 − step·penalty)ⁿ` for a batch of
 /// n ratings, so that an update is one multiplication and one fused multiply-add an element.
-public final class LearningRates {
+public final class UpdateCoefficients {
   /// What one parameter group learns by.
   ///
   /// @param step the learning rate
@@ -37,7 +37,7 @@ public final class LearningRates {
   /// @param itemFactors of the items' factors
   /// @param userBias of the users' biases, [Rate#FIXED] for a model without
   /// @param itemBias of the items' biases, [Rate#FIXED] for a model without
-  public LearningRates(
+  public UpdateCoefficients(
       RowLayout layout,
       float mean,
       Rate userFactors,

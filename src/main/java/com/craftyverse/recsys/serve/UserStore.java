@@ -18,9 +18,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 
-/// A model's users: ids and biases in memory, vectors and histories in the store, where each is a range
-/// of an object. What was read is kept for later requests, up to a bound.
-final class Users {
+/// A model's users. Ids and biases are in memory; vectors and histories are read from the store, each as a
+/// range of an object, and cached up to a bound.
+final class UserStore {
   /// 10,000 vectors of 50 factors are 2 MB, those of 128 are 5 MB.
   private static final long CACHED_FACTORS = 500_000;
 
@@ -46,7 +46,7 @@ final class Users {
   /// @param factors values in each vector of the rating model
   /// @param rankingFactors values in each vector of the ranking model, 0 without one
   /// @param items how many items the model has
-  Users(
+  UserStore(
       ObjectStore store,
       String directory,
       UserLookup lookup,
@@ -62,8 +62,8 @@ final class Users {
   }
 
   /// The same users, none of them read yet.
-  Users withStore(ObjectStore another) {
-    return new Users(another, directory, lookup, factors, rankingFactors, items);
+  UserStore withStore(ObjectStore another) {
+    return new UserStore(another, directory, lookup, factors, rankingFactors, items);
   }
 
   /// The row of a user, negative when the model does not know them.

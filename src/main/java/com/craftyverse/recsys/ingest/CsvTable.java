@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// The rows of an upload's smaller files, those of text: movies, tags, links.
+/// Reads the rows of an upload's smaller text files: movies, tags and links.
 ///
-/// A `.csv` has a header, its columns come in any order, and others beside the wanted ones are ignored.
-/// The older sets have lines without a header. Malformed rows go to [BadRows]; where
-/// quotes leave open which rows follow, these are left out with the one that has the quotes.
-final class Table {
+/// A `.csv` file has a header; its columns may come in any order, and unknown columns are ignored. The files
+/// of older sets have no header. Malformed rows go to [BadRows]. When a bad quote makes it unclear where the
+/// next row starts, the rows up to the next clear start are skipped with it.
+final class CsvTable {
   private final String file;
   private final List<String> columns;
   private final Set<String> optional;
@@ -33,13 +33,13 @@ final class Table {
   interface Sink {
     /// @param row is another one after this call
     /// @throws RequestException when the row is malformed
-    void accept(TableRow row) throws IOException;
+    void accept(CsvRow row) throws IOException;
   }
 
   /// @param file what errors call it
   /// @param columns the wanted columns
   /// @param badRows takes the malformed rows
-  Table(String file, List<String> columns, BadRows badRows) {
+  CsvTable(String file, List<String> columns, BadRows badRows) {
     this(file, columns, Set.of(), badRows);
   }
 
@@ -47,7 +47,7 @@ final class Table {
   /// @param columns the wanted columns
   /// @param optional those of them that a CSV file may do without; their values are empty then
   /// @param badRows takes the malformed rows
-  Table(String file, List<String> columns, Set<String> optional, BadRows badRows) {
+  CsvTable(String file, List<String> columns, Set<String> optional, BadRows badRows) {
     this.file = file;
     this.columns = columns;
     this.optional = optional;
@@ -61,8 +61,8 @@ final class Table {
   void readCsv(InputStream csv, Charset charset, Sink sink) throws IOException {
     // The reader belongs to the caller's stream, which outlives it.
     TextReader text = new TextReader(csv, charset);
-    TableRow row = new TableRow(file, columns, 1);
-    Iterator<TableRow> rows =
+    CsvRow row = new CsvRow(file, columns, 1);
+    Iterator<CsvRow> rows =
         CsvReader.builder()
             .detectBomHeader(false)
             .skipEmptyLines(true)
@@ -97,10 +97,10 @@ final class Table {
   }
 
   /// The library's way to hand out rows without making strings of all values.
-  private static final class Handler extends AbstractBaseCsvCallbackHandler<TableRow> {
-    private final TableRow row;
+  private static final class Handler extends AbstractBaseCsvCallbackHandler<CsvRow> {
+    private final CsvRow row;
 
-    Handler(TableRow row) {
+    Handler(CsvRow row) {
       this.row = row;
     }
 
@@ -115,7 +115,7 @@ final class Table {
     }
 
     @Override
-    protected TableRow buildRecord() {
+    protected CsvRow buildRecord() {
       return row;
     }
   }
@@ -133,7 +133,7 @@ final class Table {
       Sink sink)
       throws IOException {
     String text = charset.newDecoder().decode(ByteBuffer.wrap(input.readAllBytes())).toString();
-    TableRow row = new TableRow(file, columns, separatorLength);
+    CsvRow row = new CsvRow(file, columns, separatorLength);
     long line = 0;
     for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
       String next = lines.next();
@@ -148,7 +148,7 @@ final class Table {
     }
   }
 
-  private void accept(TableRow row, List<String> names, Sink sink) throws IOException {
+  private void accept(CsvRow row, List<String> names, Sink sink) throws IOException {
     try {
       row.requireAll(names);
       sink.accept(row);
@@ -157,7 +157,7 @@ final class Table {
     }
   }
 
-  private static boolean hasNext(Iterator<TableRow> rows, TableRow row) throws IOException {
+  private static boolean hasNext(Iterator<CsvRow> rows, CsvRow row) throws IOException {
     try {
       return rows.hasNext();
     } catch (CsvParseException e) {

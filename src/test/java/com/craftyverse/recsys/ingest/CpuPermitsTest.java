@@ -13,18 +13,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class TurnsTest {
+class CpuPermitsTest {
   /// With one turn, no two work at the same time, and who reads an endless stream does not keep it.
   @Test
   @Timeout(60)
   void oneTurn_goesRound() throws Exception {
-    Turns turns = new Turns(1);
+    CpuPermits permits = new CpuPermits(1);
     AtomicInteger atWork = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     AtomicInteger begun = new AtomicInteger();
     int workers = 3;
     InputStream endless =
-        turns.passing(
+        permits.yielding(
             new InputStream() {
               @Override
               public int read() {
@@ -40,13 +40,13 @@ class TurnsTest {
             });
     Callable<Integer> work =
         () -> {
-          turns.take();
+          permits.acquire();
           begun.incrementAndGet();
           int reads = 0;
           while (begun.get() < workers || reads < 1_000) {
             reads += endless.read(new byte[1]);
           }
-          turns.give();
+          permits.release();
           return reads;
         };
     try (ExecutorService threads = Executors.newFixedThreadPool(workers)) {
@@ -61,8 +61,8 @@ class TurnsTest {
   @Test
   @Timeout(60)
   void readAhead_givesItsTurnWhileItWaits() throws IOException {
-    Turns turns = new Turns(1);
-    turns.take();
+    CpuPermits permits = new CpuPermits(1);
+    permits.acquire();
     try (InputStream slow =
         new ReadAheadInputStream(
             new InputStream() {
@@ -78,14 +78,14 @@ class TurnsTest {
               @Override
               public int read() {
                 // Comes to an end only when its reader has let go.
-                turns.take();
-                turns.give();
+                permits.acquire();
+                permits.release();
                 return left-- > 0 ? 7 : -1;
               }
             },
-            turns)) {
+            permits)) {
       assertThat(slow.readAllBytes()).containsExactly(7, 7, 7);
     }
-    turns.give();
+    permits.release();
   }
 }

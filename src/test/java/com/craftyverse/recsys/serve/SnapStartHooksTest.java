@@ -14,24 +14,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SnapshotTest {
+class SnapStartHooksTest {
   private static final String ASK = "{'userId': 20, 'movieIds': [100]}";
 
   @TempDir Path directory;
   private LocalObjectStore behind;
   private CountingStore store;
   private final List<String> reconnects = new ArrayList<>();
-  private Serving serving;
-  private Snapshot snapshot;
+  private RecommendationService serving;
+  private SnapStartHooks snapshot;
 
   @BeforeEach
   void open() throws IOException {
     behind = new LocalObjectStore(directory);
     store = new CountingStore(behind);
-    Models models =
-        new Models(store.store(), Optional.of("set"), Duration.ofDays(1), Runnable::run, () -> 1);
-    serving = new Serving(store.store(), models);
-    snapshot = new Snapshot(serving, models, () -> reconnects.add("reconnect"));
+    ModelCache models =
+        new ModelCache(
+            store.store(), Optional.of("set"), Duration.ofDays(1), Runnable::run, () -> 1);
+    serving = new RecommendationService(store.store(), models);
+    snapshot = new SnapStartHooks(serving, models, () -> reconnects.add("reconnect"));
   }
 
   @Test

@@ -19,21 +19,22 @@ import java.util.stream.IntStream;
 ///
 /// A rating takes one `long`, the item above and the rating's bits below, so that a user's row is
 /// ordered by one primitive sort.
-final class TrainingMatrix {
+final class CsrRatings {
   /// Rows of `seen.arrow` in a record batch: one user's history is then a short range read.
   private static final int SEEN_BATCH_USERS = 64;
 
   private final long[] cells;
   private final int[] rowStarts;
 
-  private TrainingMatrix(long[] cells, int[] rowStarts) {
+  private CsrRatings(long[] cells, int[] rowStarts) {
     this.cells = cells;
     this.rowStarts = rowStarts;
   }
 
   /// Reads the files of the training set, whose users and movies `users` and `items` are.
-  static TrainingMatrix read(
-      List<ArrowFile> files, DenseIds users, DenseIds items, Progress progress) throws IOException {
+  static CsrRatings read(
+      List<ArrowFile> files, IdVocabulary users, IdVocabulary items, Progress progress)
+      throws IOException {
     int[] rowStarts = new int[users.size() + 1];
     System.arraycopy(users.counts(), 0, rowStarts, 1, users.size());
     Arrays.parallelPrefix(rowStarts, Integer::sum);
@@ -60,7 +61,7 @@ final class TrainingMatrix {
     IntStream.range(0, users.size())
         .parallel()
         .forEach(user -> Arrays.sort(cells, rowStarts[user], rowStarts[user + 1]));
-    return new TrainingMatrix(cells, rowStarts);
+    return new CsrRatings(cells, rowStarts);
   }
 
   int users() {

@@ -16,10 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/// Does once, with next to no data, what the load of a model and the first answer do, in the order in which
-/// they need it. It is for a thread that has to wait for them anyway, and spares them to load and link
-/// the classes.
-final class Rehearsal {
+/// Primes the process: runs the code that loads a model and the code of a first answer once, on tiny data and in
+/// the same order, so that their classes are loaded and linked. It runs on a thread that would otherwise wait.
+final class Priming {
   private static final CurrentModel CURRENT =
       new CurrentModel(
           "dataset",
@@ -46,10 +45,12 @@ final class Rehearsal {
           new RankingCard(1, 1, 1, 1, 1, 5));
   private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
 
-  private Rehearsal() {}
+  private Priming() {}
 
+  /// Runs the code once.
+  ///
   /// @param location of the store that the model comes from
-  /// @return the answer
+  /// @return the answer to a request on the tiny model
   static byte[] run(String location) {
     ObjectStores.rehearse(location);
     try {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A model's items in memory: ids, factors, and what is known of each. An item is its place in the order
 /// of the ids.
-final class Catalogue {
+final class ItemCatalog {
   private final int[] ids;
   private final int[] years;
   private final int[] ratings;
@@ -42,7 +42,7 @@ final class Catalogue {
   private volatile float @Nullable [] popularity;
   private volatile float @Nullable [] recentPopularity;
 
-  private Catalogue(
+  private ItemCatalog(
       int[] ids,
       int[] years,
       int[] ratings,
@@ -121,7 +121,7 @@ final class Catalogue {
   /// Takes the items of a model's `items.arrow`.
   ///
   /// @throws MalformedFileException when the file is damaged or not that of the card
-  static Catalogue of(ArrowFile file, ModelCard card) throws IOException {
+  static ItemCatalog of(ArrowFile file, ModelCard card) throws IOException {
     file.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
     int items = card.items();
     if (file.rows() != items) {
@@ -150,7 +150,7 @@ final class Catalogue {
       genreNames.addTexts(batch, "genres.item");
     }
     requireAscending(file, "movieId", ids);
-    return new Catalogue(
+    return new ItemCatalog(
         ids,
         years,
         ratings,

@@ -2,7 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.craftyverse.recsys.ingest.UploadEntries.Part;
+import com.craftyverse.recsys.ingest.ArchiveEntries.Part;
 import com.craftyverse.recsys.ingest.ZipArchive.Entry;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
@@ -27,10 +27,11 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /// An uploaded file: a zip with ratings, movies, tags and links at any depth, or ratings alone, plain or
-/// in a gzip.
-/// What a file is, its first bytes say; its name is for messages, and picks `u.data` among the
-/// ready-made splits of ml-100k. Its parts may be read by several threads, one each.
-final class Upload implements AutoCloseable {
+/// gzipped.
+///
+/// The first bytes decide what a file is. Its name appears in messages only, and selects `u.data` among the
+/// ready-made splits of ml-100k. Several threads may read its parts, one part each.
+final class UploadFile implements AutoCloseable {
   /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
   static final long MOST_BYTES = 8L << 30;
 
@@ -45,15 +46,15 @@ final class Upload implements AutoCloseable {
   private final boolean gzip;
 
   /// Null for a plain file.
-  private final @Nullable UploadEntries entries;
+  private final @Nullable ArchiveEntries entries;
 
   /// What is not used of the files beside the ratings.
   private final BadRows problems = BadRows.unlimited();
 
-  private final Turns turns;
+  private final CpuPermits permits;
   private volatile @Nullable LimitedInputStream ratingsInput;
 
-  private Upload(
+  private UploadFile(
       Path path,
       String name,
       RatingsFormat format,
@@ -65,21 +66,21 @@ final class Upload implements AutoCloseable {
     this.name = name;
     this.format = format;
     this.zip = zip;
-    this.entries = zip == null ? null : new UploadEntries(zip, name, format, problems);
+    this.entries = zip == null ? null : new ArchiveEntries(zip, name, format, problems);
     this.gzip = gzip;
     this.mostBytes = mostBytes;
     int cores = Runtime.getRuntime().availableProcessors();
-    this.turns = new Turns(zip == null && !gzip ? cores : Math.max(1, cores - 1));
+    this.permits = new CpuPermits(zip == null && !gzip ? cores : Math.max(1, cores - 1));
   }
 
   /// @param name the file's own name, which is what errors call it
   /// @param format what its ratings look like
   /// @throws RequestException when it is empty, or a zip that cannot be read
-  static Upload open(Path path, String name, RatingsFormat format) throws IOException {
+  static UploadFile open(Path path, String name, RatingsFormat format) throws IOException {
     return open(path, name, format, MOST_BYTES);
   }
 
-  static Upload open(Path path, String name, RatingsFormat format, long mostBytes)
+  static UploadFile open(Path path, String name, RatingsFormat format, long mostBytes)
       throws IOException {
     byte[] start;
     try (InputStream input = Files.newInputStream(path)) {
@@ -90,11 +91,11 @@ final class Upload implements AutoCloseable {
     }
     if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
-      return new Upload(path, name, format, null, gzip, mostBytes);
+      return new UploadFile(path, name, format, null, gzip, mostBytes);
     }
     ZipArchive zip = openZip(path, name);
     try {
-      return new Upload(path, name, format, zip, false, mostBytes);
+      return new UploadFile(path, name, format, zip, false, mostBytes);
     } catch (IOException | RuntimeException e) {
       zip.close();
       throw e;
@@ -136,11 +137,11 @@ final class Upload implements AutoCloseable {
 
   /// The SHA-256 of all bytes of the file, 64 characters.
   String sha256() throws IOException {
-    turns.take();
-    try (InputStream input = turns.passing(Files.newInputStream(path))) {
+    permits.acquire();
+    try (InputStream input = permits.yielding(Files.newInputStream(path))) {
       return Digest.of(input);
     } finally {
-      turns.give();
+      permits.release();
     }
   }
 
@@ -166,7 +167,7 @@ final class Upload implements AutoCloseable {
           this::readAhead,
           (input, file) -> new RatingsParser(input, format, file, badRows, sink).parse());
     }
-    turns.take();
+    permits.acquire();
     try (InputStream file = Files.newInputStream(path);
         InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file;
         InputStream ahead = readAhead(new LimitedInputStream(input, name, mostBytes))) {
@@ -174,13 +175,13 @@ final class Upload implements AutoCloseable {
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "gzip", e);
     } finally {
-      turns.give();
+      permits.release();
     }
   }
 
   private InputStream readAhead(LimitedInputStream input) {
     ratingsInput = input;
-    return new ReadAheadInputStream(input, turns);
+    return new ReadAheadInputStream(input, permits);
   }
 
   /// What errors call the file of the ratings.
@@ -290,7 +291,7 @@ final class Upload implements AutoCloseable {
   }
 
   private <T> T read(Entry entry, long most, Reader<T> reader) throws IOException {
-    return read(entry, most, turns::passing, reader);
+    return read(entry, most, permits::yielding, reader);
   }
 
   /// Reads an entry to its end and checks it against its checksum.
@@ -305,7 +306,7 @@ final class Upload implements AutoCloseable {
     if (obstacle != null) {
       throw RequestException.unprocessable(file + " " + obstacle);
     }
-    turns.take();
+    permits.acquire();
     try (LimitedInputStream limited =
             new LimitedInputStream(archive.open(entry), file, Math.min(most, mostBytes));
         CheckedInputStream checked = new CheckedInputStream(buffer.apply(limited), new CRC32())) {
@@ -319,7 +320,7 @@ final class Upload implements AutoCloseable {
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "zip", e);
     } finally {
-      turns.give();
+      permits.release();
     }
   }
 

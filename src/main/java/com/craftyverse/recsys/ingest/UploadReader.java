@@ -19,18 +19,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// An upload that is being read into Arrow files, in the background, from the moment this is made.
+/// Reads an upload into temporary Arrow files in the background, starting when it is constructed.
 ///
-/// Nothing is the store's before somebody puts it there; [#close] ends the thread and deletes the files
-/// that nobody took.
+/// It writes nothing to the store; the caller puts the files there. [#close] stops the threads and deletes
+/// the files that the caller did not take.
 ///
-/// Ratings go through two threads: one reads and inflates, one parses and writes. Whoever waits for them
-/// turns the upload's other files into theirs meanwhile.
-final class Reading implements AutoCloseable {
+/// Two threads process the ratings: one reads and inflates, one parses and writes. Meanwhile the thread
+/// that waits for them converts the upload's other files.
+final class UploadReader implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
   private final ObjectStore store;
-  private final Upload upload;
+  private final UploadFile upload;
   private final long uploadBytes;
   private final RatingsFormat format;
   private final long maxBadRows;
@@ -53,12 +53,13 @@ final class Reading implements AutoCloseable {
   ///
   /// @param fetched must stay open until this is closed
   /// @throws RequestException when it is no upload; what else may be wrong with it, [#await] tells
-  Reading(ObjectStore store, FetchedObject fetched, IngestParameters parameters)
+  UploadReader(ObjectStore store, FetchedObject fetched, IngestParameters parameters)
       throws IOException {
     this.store = store;
     String key = fetched.info().key();
     this.upload =
-        Upload.open(fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
+        UploadFile.open(
+            fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
     this.uploadBytes = fetched.info().size();
     this.format = parameters.format();
     this.maxBadRows = parameters.maxBadRows();

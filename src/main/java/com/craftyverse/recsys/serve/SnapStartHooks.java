@@ -8,21 +8,22 @@ import java.nio.charset.StandardCharsets;
 import org.crac.Context;
 import org.crac.Resource;
 
-/// What is done around a snapshot of the process, as SnapStart takes it. Before: the model is loaded, every
-/// kind of request is answered often enough to be compiled, and the store is closed; until then it kept no
-/// connection open (see [com.craftyverse.recsys.storage.ObjectStores#openAhead]).
-/// After, in each process that starts from it: the current model is looked up and loaded, so that no answer
-/// comes from the snapshot's own, which may be weeks old.
-final class Snapshot implements Resource {
-  private static final System.Logger LOG = System.getLogger(Snapshot.class.getName());
+/// The hooks that SnapStart calls around a snapshot of the process.
+///
+/// Before the snapshot, the process loads the model, answers every kind of request often enough for the compiler,
+/// and closes the store; it keeps no connection open until then (see
+/// [com.craftyverse.recsys.storage.ObjectStores#openAhead]). After each restore, it looks up and loads the current
+/// model, because the snapshot's own may be weeks old.
+final class SnapStartHooks implements Resource {
+  private static final System.Logger LOG = System.getLogger(SnapStartHooks.class.getName());
   private static final int ROUNDS = 300;
 
-  private final Serving serving;
-  private final Models models;
+  private final RecommendationService serving;
+  private final ModelCache models;
   private final Runnable reconnect;
 
-  /// @param reconnect gives the store's connections up; new ones are made when they are wanted
-  Snapshot(Serving serving, Models models, Runnable reconnect) {
+  /// @param reconnect closes the store's connections; the next request opens new ones
+  SnapStartHooks(RecommendationService serving, ModelCache models, Runnable reconnect) {
     this.serving = serving;
     this.models = models;
     this.reconnect = reconnect;

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The user of a request as a model sees them: one that it knows, one that is folded in from ratings, or
-/// one of whom there is nothing to go by.
-final class Person {
+/// The user of a request, as a model sees them: a user it knows, one folded in from ratings, or an unknown
+/// user without any ratings.
+final class UserProfile {
   private final ServedModel model;
 
   /// The row of a user whom the model knows, -1 for others.
@@ -35,7 +35,7 @@ final class Person {
   /// @param vector the user's factors, padded
   private record Place(float base, float[] vector) {}
 
-  private Person(ServedModel model, int row, @Nullable History ratings, int ignoredRatings) {
+  private UserProfile(ServedModel model, int row, @Nullable History ratings, int ignoredRatings) {
     this.model = model;
     this.row = row;
     this.ratings = ratings;
@@ -43,17 +43,17 @@ final class Person {
   }
 
   /// The user with an id.
-  static Person of(ServedModel model, int userId) {
-    return new Person(model, Math.max(-1, model.users().rowOf(userId)), null, 0);
+  static UserProfile of(ServedModel model, int userId) {
+    return new UserProfile(model, Math.max(-1, model.users().rowOf(userId)), null, 0);
   }
 
   /// The user with ratings, and those that the model knows of them; of two of one movie, the new one
   /// counts.
   ///
   /// @param userId null for nobody that the model could know
-  /// @param ratings that [Limits#ratings] found in order
+  /// @param ratings that [RequestLimits#ratings] found in order
   /// @throws RequestException when a rating is off the model's scale
-  static Person of(ServedModel model, @Nullable Integer userId, List<Rating> ratings)
+  static UserProfile of(ServedModel model, @Nullable Integer userId, List<Rating> ratings)
       throws IOException {
     int row = userId == null ? -1 : Math.max(-1, model.users().rowOf(userId));
     TreeMap<Integer, Float> all = new TreeMap<>();
@@ -70,7 +70,7 @@ final class Person {
       history.items()[i] = each.getKey();
       history.ratings()[i++] = each.getValue();
     }
-    return new Person(model, row, history, ignored);
+    return new UserProfile(model, row, history, ignored);
   }
 
   /// Adds the request's ratings to what is known; returns how many are of movies that are not.
@@ -145,7 +145,7 @@ final class Person {
         known =
             new Place(mean + model.users().bias(row), factors.padded(model.users().vector(row)));
       } else {
-        RatingFoldIn.Place folded = model.foldIn().place(ratings);
+        RatingFoldIn.UserEmbedding folded = model.foldIn().place(ratings);
         known = new Place(mean + folded.bias(), factors.padded(folded.vector()));
       }
       place = known;

@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Answers requests from the current models. Safe for any number of threads.
 ///
-/// Every answer comes from one model. What a caller gets wrong, or what is wrong with a model, is a
-/// [RequestException] with one sentence; no user's id is in it, since it goes to the log, too.
-public final class Serving {
-  private static final System.Logger LOG = System.getLogger(Serving.class.getName());
+/// Every answer comes from a single model. Mistakes of the caller and damage to a model are reported as a
+/// [RequestException] with one sentence. It never contains a user's id, because it is also logged.
+public final class RecommendationService {
+  private static final System.Logger LOG = System.getLogger(RecommendationService.class.getName());
 
   private final ObjectStore store;
-  private final Models models;
+  private final ModelCache models;
 
   /// @param store where the models are
   /// @param models those in memory
-  public Serving(ObjectStore store, Models models) {
+  public RecommendationService(ObjectStore store, ModelCache models) {
     this.store = store;
     this.models = models;
   }
@@ -54,7 +54,7 @@ public final class Serving {
           "field 'pairs' takes the place of 'userId', 'movieIds' and 'ratings'; send one or the"
               + " other");
     }
-    Limits.list("pairs", pairs, Limits.MOST_PREDICTIONS, "pairs");
+    RequestLimits.list("pairs", pairs, RequestLimits.MOST_PREDICTIONS, "pairs");
     return answer(
         request.dataset(),
         model ->
@@ -68,16 +68,16 @@ public final class Serving {
 
   /// Whom a request is about.
   private record Who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
-    Person in(ServedModel model) throws IOException {
+    UserProfile in(ServedModel model) throws IOException {
       return ratings == null
-          ? Person.of(model, Request.require("userId", userId))
-          : Person.of(model, userId, ratings);
+          ? UserProfile.of(model, Request.require("userId", userId))
+          : UserProfile.of(model, userId, ratings);
     }
   }
 
   private static Who who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
     if (ratings != null) {
-      Limits.ratings(ratings);
+      RequestLimits.ratings(ratings);
     } else if (userId == null) {
       throw RequestException.invalid("field 'userId' is missing; name a user, or send 'ratings'");
     }
@@ -85,13 +85,13 @@ public final class Serving {
   }
 
   private static List<Integer> movies(List<Integer> movieIds) {
-    Limits.list("movieIds", movieIds, Limits.MOST_PREDICTIONS, "movies");
+    RequestLimits.list("movieIds", movieIds, RequestLimits.MOST_PREDICTIONS, "movies");
     return movieIds;
   }
 
   private static PredictResult predict(ServedModel model, Who who, List<Integer> movieIds)
       throws IOException {
-    Person person = who.in(model);
+    UserProfile person = who.in(model);
     return new PredictResult(
         model.card().dataset(),
         model.card().modelId(),
@@ -100,7 +100,7 @@ public final class Serving {
         predictions(person, movieIds));
   }
 
-  private static List<Prediction> predictions(Person person, List<Integer> movieIds)
+  private static List<Prediction> predictions(UserProfile person, List<Integer> movieIds)
       throws IOException {
     List<Prediction> predictions = new ArrayList<>();
     for (int movieId : movieIds) {
@@ -111,20 +111,20 @@ public final class Serving {
 
   private static List<Prediction> predictPairs(ServedModel model, List<PredictRequest.Pair> pairs)
       throws IOException {
-    Map<Integer, Person> people = new HashMap<>();
+    Map<Integer, UserProfile> people = new HashMap<>();
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       int userId = Request.require("pairs[" + i + "].userId", pairs.get(i).userId());
       int movieId = Request.require("pairs[" + i + "].movieId", pairs.get(i).movieId());
-      Person person = people.get(userId);
+      UserProfile person = people.get(userId);
       if (person == null) {
-        if (people.size() == Limits.MOST_USERS) {
+        if (people.size() == RequestLimits.MOST_USERS) {
           throw RequestException.invalid(
               "field 'pairs' is of more than "
-                  + Limits.MOST_USERS
+                  + RequestLimits.MOST_USERS
                   + " users, the most that are taken in one request");
         }
-        person = Person.of(model, userId);
+        person = UserProfile.of(model, userId);
         people.put(userId, person);
       }
       predictions.add(person.predict(userId, movieId));
@@ -148,7 +148,7 @@ public final class Serving {
     return answer(
         request.dataset(),
         model -> {
-          Person person = who.in(model);
+          UserProfile person = who.in(model);
           Recommender.Ranking ranking = new Recommender(model).recommend(person, wish);
           return new RecommendResult(
               model.card().dataset(),
@@ -170,7 +170,7 @@ public final class Serving {
       @Nullable Boolean explain,
       @Nullable RankBy rankBy) {
     return new Recommender.Wish(
-        Limits.recommendations(n),
+        RequestLimits.recommendations(n),
         filter,
         !Boolean.FALSE.equals(excludeSeen),
         Boolean.TRUE.equals(explain),
@@ -182,7 +182,7 @@ public final class Serving {
   /// @throws RequestException when a field is out of its range or contradicts another, or the dataset has
   ///     no model that can be served
   public PopularResult popular(PopularRequest request) {
-    int n = Limits.recommendations(request.n());
+    int n = RequestLimits.recommendations(request.n());
     MovieFilter filter = request.filter();
     Period period = Objects.requireNonNullElse(request.period(), Period.recent);
     return answer(request.dataset(), model -> new Recommender(model).popular(n, period, filter));
@@ -194,7 +194,7 @@ public final class Serving {
   ///     contradicts another, or the dataset has no model that can be served
   public SimilarResult similar(SimilarRequest request) {
     int movieId = Request.require("movieId", request.movieId());
-    int n = Limits.recommendations(request.n());
+    int n = RequestLimits.recommendations(request.n());
     MovieFilter filter = request.filter();
     return answer(request.dataset(), model -> similar(model, movieId, n, filter));
   }
@@ -232,7 +232,7 @@ public final class Serving {
     return answer(
         request.dataset(),
         model -> {
-          Person person = who.in(model);
+          UserProfile person = who.in(model);
           Recommender.Ranking ranking = new Recommender(model).recommend(person, wish);
           return new FoldInResult(
               model.card().dataset(),
@@ -340,10 +340,10 @@ public final class Serving {
       }
       // Callers cannot send what is unprocessable, so it is a file of the model.
       LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
-      throw Models.cannotBeServed(model == null ? "" : model.card().dataset(), e);
+      throw ModelCache.cannotBeServed(model == null ? "" : model.card().dataset(), e);
     } catch (MalformedFileException | NoSuchObjectException | EOFException e) {
       LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
-      throw Models.cannotBeServed(model == null ? "" : model.card().dataset(), e);
+      throw ModelCache.cannotBeServed(model == null ? "" : model.card().dataset(), e);
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the store cannot be read", e);
       throw new RequestException(

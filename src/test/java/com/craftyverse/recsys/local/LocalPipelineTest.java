@@ -2,13 +2,13 @@ package com.craftyverse.recsys.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.craftyverse.recsys.serve.ModelCache;
 import com.craftyverse.recsys.serve.ModelInfoRequest;
 import com.craftyverse.recsys.serve.ModelInfoResult;
-import com.craftyverse.recsys.serve.Models;
 import com.craftyverse.recsys.serve.RecommendRequest;
 import com.craftyverse.recsys.serve.RecommendResult;
 import com.craftyverse.recsys.serve.Recommendation;
-import com.craftyverse.recsys.serve.Serving;
+import com.craftyverse.recsys.serve.RecommendationService;
 import com.craftyverse.recsys.serve.Source;
 import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.ModelCard;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ChainTest {
+class LocalPipelineTest {
   private static final Path SAMPLE = Path.of("data", "sample", "craftyverse-sample.zip");
 
   /// User 5 comes after the first three quarters, and user 1 rates movie 3 there.
@@ -57,17 +57,18 @@ class ChainTest {
 
   @TempDir Path directory;
   private LocalObjectStore store;
-  private Serving serving;
+  private RecommendationService serving;
 
   @BeforeEach
   void open() throws IOException {
     store = new LocalObjectStore(directory);
-    serving = new Serving(store, new Models(store, Optional.empty(), Duration.ZERO));
+    serving =
+        new RecommendationService(store, new ModelCache(store, Optional.empty(), Duration.ZERO));
   }
 
-  private Chain.Outcome run(String key, byte[] upload, boolean refit) throws IOException {
+  private LocalPipeline.Outcome run(String key, byte[] upload, boolean refit) throws IOException {
     store.put(key, upload);
-    return new Chain(store, refit).run(store.find(key).orElseThrow());
+    return new LocalPipeline(store, refit).run(store.find(key).orElseThrow());
   }
 
   private RecommendResult recommend(int user) throws IOException {
@@ -90,7 +91,8 @@ class ChainTest {
 
   @Test
   void nobodyOfTheSampleIsUnknown_andNobodyIsRecommendedWhatTheyRated() throws IOException {
-    Chain.Outcome outcome = run("raw/craftyverse-sample.zip", Files.readAllBytes(SAMPLE), true);
+    LocalPipeline.Outcome outcome =
+        run("raw/craftyverse-sample.zip", Files.readAllBytes(SAMPLE), true);
     Map<Integer, Set<Integer>> rated = ratedInSample();
     assertThat(rated).hasSize(800);
     for (Map.Entry<Integer, Set<Integer>> user : rated.entrySet()) {
@@ -112,13 +114,16 @@ class ChainTest {
             ModelCard.read(store, "models/craftyverse-sample/" + info.scoredModel() + "/").rows())
         .isEqualTo(Rows.TRAIN);
     // The log repeats the outcome of the upload; no step runs again.
-    assertThat(new Chain(store, true).run(store.find("raw/craftyverse-sample.zip").orElseThrow()))
+    assertThat(
+            new LocalPipeline(store, true)
+                .run(store.find("raw/craftyverse-sample.zip").orElseThrow()))
         .isEqualTo(outcome);
   }
 
   @Test
   void withoutRefit_theScoredModelIsPublished() throws IOException {
-    Chain.Outcome outcome = run("raw/few/r.csv", FEW.getBytes(StandardCharsets.UTF_8), false);
+    LocalPipeline.Outcome outcome =
+        run("raw/few/r.csv", FEW.getBytes(StandardCharsets.UTF_8), false);
     ModelInfoResult info = serving.modelInfo(new ModelInfoRequest(null));
     assertThat(info.rows()).isEqualTo(Rows.TRAIN);
     assertThat(info.scoredModel()).isEqualTo(info.model());

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Decides on a training run: how many epochs, which one is kept, what is done when the errors grow.
-final class Trainer {
+/// Runs the epochs of the rating model: decides when to stop, which epoch to keep, and what to do when the
+/// errors grow.
+final class TrainingLoop {
   /// How often a run may diverge, and its learning rate be cut.
   static final int MOST_CUTS = 3;
 
@@ -32,7 +33,7 @@ final class Trainer {
 
   /// Keeps a run for another call, or for after a crash.
   @FunctionalInterface
-  interface Keeper {
+  interface CheckpointSink {
     void keep(TrainingState state) throws IOException;
   }
 
@@ -53,7 +54,7 @@ final class Trainer {
   private final TrainingSet training;
   private final ValidationSet validation;
   private final TrainParameters parameters;
-  private final Descent descent;
+  private final SgdEpoch descent;
   private final WorkerPool workers;
   private final boolean refit;
   private final boolean decides;
@@ -61,12 +62,12 @@ final class Trainer {
   /// @param what the work, for the log
   /// @param validation decides on the epoch that is kept, if it is evidence
   /// @param refit whether the number of epochs is known, and validation decides nothing
-  Trainer(
+  TrainingLoop(
       String what,
       TrainingSet training,
       ValidationSet validation,
       TrainParameters parameters,
-      Descent descent,
+      SgdEpoch descent,
       WorkerPool workers,
       boolean refit) {
     this.what = what;
@@ -89,7 +90,7 @@ final class Trainer {
   /// @param state where to begin; it is changed
   /// @throws InterruptedIOException when the thread was interrupted
   /// @throws RequestException when the errors grow whatever the learning rate
-  Outcome run(TrainingState state, TimeLimit limit, Keeper keeper) throws IOException {
+  Outcome run(TrainingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
     Epoch best = best(state.history());
     String ending = best == null ? null : ending(state.history(), best);
     double secondsSinceKept = 0;
@@ -103,7 +104,7 @@ final class Trainer {
       secondsSinceKept += epoch.seconds();
       boolean outOfTime = ending == null && limit.isNear(epoch.seconds());
       if (outOfTime || secondsSinceKept > SECONDS_BETWEEN_CHECKPOINTS) {
-        keeper.keep(state);
+        sink.keep(state);
         secondsSinceKept = 0;
       }
       if (outOfTime) {

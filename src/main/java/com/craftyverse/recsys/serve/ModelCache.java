@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Ages are by the wall clock: a suspended machine catches up with it, which the clock of
 /// [System#nanoTime] need not do.
-public final class Models {
+public final class ModelCache {
   /// Datasets in memory at once; the one that was not asked for longest makes room for another.
   private static final int MOST_DATASETS = 4;
 
@@ -53,7 +53,7 @@ public final class Models {
   /// When something that was never looked at was looked at.
   private static final long NEVER = Long.MIN_VALUE / 2;
 
-  private static final System.Logger LOG = System.getLogger(Models.class.getName());
+  private static final System.Logger LOG = System.getLogger(ModelCache.class.getName());
 
   private final ObjectStore store;
   private final Optional<String> defaultDataset;
@@ -74,13 +74,13 @@ public final class Models {
   /// @param store where the models are
   /// @param defaultDataset the dataset of requests that name none; without it, the one published last
   /// @param staleness how long after another model was published an answer may come from the old one
-  public Models(ObjectStore store, Optional<String> defaultDataset, Duration staleness) {
+  public ModelCache(ObjectStore store, Optional<String> defaultDataset, Duration staleness) {
     this(store, defaultDataset, staleness, refresher(), System::currentTimeMillis);
   }
 
   /// @param background runs what happens beside the requests
   /// @param clock milliseconds of the wall clock
-  Models(
+  ModelCache(
       ObjectStore store,
       Optional<String> defaultDataset,
       Duration staleness,

@@ -12,13 +12,13 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
-/// Looks at ratings that were read, to say what the steps after `ingest` will make of them.
+/// Estimates what the steps after `ingest` will make of an upload, and what they will need.
 ///
-/// The thresholds and the rows are counted. Memory and temporary space follow from the formats of the
-/// files: 20 bytes a rating, 12 an indexed one, 8 a rating of a user's history, and for each user and
-/// movie a vector. Times follow from what was measured at 33.8 million ratings on two cores, times how
-/// long this machine took to read the upload against how long it took there.
-final class Preview {
+/// Thresholds and rows are counted. Memory and temporary space are computed from the file formats: 20 bytes
+/// a rating, 12 an indexed rating, 8 a rating in a user's history, and the vectors of each user and movie.
+/// Times are extrapolated from constants: nanoseconds measured at 33.8 million ratings on two cores, scaled
+/// by how long this machine took to read the upload compared with that one.
+final class PipelineEstimate {
   private static final double TRAIN_RATIO = 0.75;
   private static final double TEST_QUANTILE = 0.9;
 
@@ -72,7 +72,7 @@ final class Preview {
   private final long[] rows = new long[3];
   private final long[] warmRows = new long[3];
 
-  private Preview(ArrowFile ratings, IngestFigures figures, String what) {
+  private PipelineEstimate(ArrowFile ratings, IngestFigures figures, String what) {
     this.ratings = ratings;
     this.figures = figures;
     this.progress = new Progress(LOG, what, "rows", 2 * ratings.rows());
@@ -91,7 +91,7 @@ final class Preview {
   /// @throws java.io.InterruptedIOException when the thread was interrupted
   static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds, String what)
       throws IOException {
-    Preview preview = new Preview(ratings, figures, what);
+    PipelineEstimate preview = new PipelineEstimate(ratings, figures, what);
     preview.findTrained();
     preview.count();
     return preview.result(seconds);

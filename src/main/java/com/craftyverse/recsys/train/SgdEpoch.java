@@ -2,10 +2,10 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.kernel.Kernel;
-import com.craftyverse.recsys.kernel.LearningRates;
-import com.craftyverse.recsys.kernel.LearningRates.Rate;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.kernel.UpdateCoefficients;
+import com.craftyverse.recsys.kernel.UpdateCoefficients.Rate;
 import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
@@ -14,8 +14,8 @@ import java.io.InterruptedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What an epoch is made of: a pass of stochastic gradient descent over the blocks of a
-/// [TrainingSet], and a look at the [ValidationSet].
+/// Runs epochs of the rating model: one pass of stochastic gradient descent over the blocks of a
+/// [TrainingSet], then the errors on the [ValidationSet].
 ///
 /// For maintainers. An epoch is `side` rounds; a round takes one block of each row and column of
 /// the grid (a stratum of Gemulla et al., KDD 2011). The blocks of a round share neither users nor
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// e = s e′, p = √s p′, q = √s q′ and b = s b′, the step `p′ ← (1 − ηλ) p′ + η e′q′` is
 /// `p ← (1 − ηλ) p + (η ÷ s) e q`, and that of a bias `b ← (1 − ηλ) b + η e`. So the unit costs nothing, and nothing
 /// needs to be brought back.
-final class Descent {
+final class SgdEpoch {
   private final TrainingSet training;
   private final ValidationSet validation;
   private final TrainParameters parameters;
@@ -42,7 +42,7 @@ final class Descent {
   private final double[] blockErrors;
   private final double[] sliceErrors;
 
-  Descent(
+  SgdEpoch(
       TrainingSet training,
       ValidationSet validation,
       TrainParameters parameters,
@@ -72,10 +72,10 @@ final class Descent {
     return mean;
   }
 
-  private LearningRates rates(double learningRate) {
+  private UpdateCoefficients rates(double learningRate) {
     double biasRate = learningRate / parameters.learningRate() * parameters.biasLearningRate();
     Rate bias = rate(biasRate, parameters.biasRegularization(), 1);
-    return new LearningRates(
+    return new UpdateCoefficients(
         layout,
         mean,
         rate(learningRate, parameters.userRegularization(), unit),
@@ -94,7 +94,7 @@ final class Descent {
   /// @param learningRate of the factors
   /// @return the RMSE, each rating against the factors just before it learned from it
   double train(Factors factors, int epoch, double learningRate) throws IOException {
-    LearningRates rates = rates(learningRate);
+    UpdateCoefficients rates = rates(learningRate);
     int side = training.side();
     int[] rounds = new RandomStream(parameters.seed(), Purpose.ROUNDS, epoch).permutation(side);
     for (int shift : rounds) {
@@ -116,7 +116,11 @@ final class Descent {
   }
 
   private double train(
-      Factors factors, TrainingSet.Block block, int[] order, LearningRates rates, Scratch scratch)
+      Factors factors,
+      TrainingSet.Block block,
+      int[] order,
+      UpdateCoefficients rates,
+      Scratch scratch)
       throws InterruptedIOException {
     double squares = 0;
     for (int chunk : order) {
@@ -127,7 +131,11 @@ final class Descent {
   }
 
   private double train(
-      Factors factors, TrainingSet.Block block, int chunk, LearningRates rates, Scratch scratch) {
+      Factors factors,
+      TrainingSet.Block block,
+      int chunk,
+      UpdateCoefficients rates,
+      Scratch scratch) {
     int[] users = block.users();
     int[] starts = block.starts();
     int stride = layout.stride();

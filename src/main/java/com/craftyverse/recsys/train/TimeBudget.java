@@ -2,8 +2,8 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Deadline;
 
-/// The time that a call has for epochs: what its request allows, and what the surroundings do.
-final class TimeLimit {
+/// The time that a call may spend on epochs: the request's limit or the environment's, whichever ends first.
+final class TimeBudget {
   /// Kept of the time that the surroundings give, for writing a checkpoint or the model.
   private static final double SECONDS_TO_WRITE = 30;
 
@@ -16,7 +16,7 @@ final class TimeLimit {
   /// The time starts now.
   ///
   /// @param seconds the time that the request allows; infinite when it does not say
-  TimeLimit(double seconds) {
+  TimeBudget(double seconds) {
     this.seconds = seconds;
   }
 
