@@ -42,9 +42,12 @@ final class Bootstrap {
             }
           }
         });
-    int[] once = new int[users];
-    Arrays.fill(once, 1);
-    double[] sums = sums(rows, new int[][] {once})[0];
+    double[] sums = new double[columns];
+    for (float[] row : rows) {
+      for (int column = 0; column < columns; column++) {
+        sums[column] += row[column];
+      }
+    }
     Interval[] intervals = new Interval[columns];
     for (int column = 0; column < columns; column++) {
       Arrays.sort(means[column]);

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,10 +55,10 @@ final class CatalogueScores {
 
   /// Writes a user's row.
   @FunctionalInterface
-  interface RowWriter<E extends Exception> {
+  interface RowWriter {
     /// @param user 0 for the first user
     /// @param rows where it goes, from `at`, where zeros are
-    void write(int user, float[] rows, int at) throws E;
+    void write(int user, float[] rows, int at) throws IOException;
   }
 
   /// Takes a user's scores.
@@ -70,7 +71,7 @@ final class CatalogueScores {
   /// Scores all items for some users, by the dot products of their rows.
   ///
   /// @param count how many users, at most [#USERS]
-  <E extends Exception> void score(int count, RowWriter<E> users, ScoresReader reader) throws E {
+  void score(int count, RowWriter users, ScoresReader reader) throws IOException {
     Room room = rooms.poll();
     if (room == null) {
       room = new Room();

@@ -31,7 +31,7 @@ final class FactorRanker implements Ranker {
   @Override
   public int[][] top(List<Profile> users, int n) throws IOException {
     int[][] top = new int[users.size()][];
-    catalogue.<IOException>score(
+    catalogue.score(
         users.size(),
         (i, rows, at) -> userRow.write(users.get(i), rows, at),
         (i, scores) -> top[i] = top(scores, users.get(i), n));

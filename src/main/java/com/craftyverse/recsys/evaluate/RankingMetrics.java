@@ -46,11 +46,6 @@ final class RankingMetrics {
     }
   }
 
-  /// k.
-  int cutoff() {
-    return cutoff;
-  }
-
   /// Writes the measures of one list to `out[at … at + COUNT − 1]`.
   ///
   /// @param hits whether the item at each rank is relevant

@@ -91,10 +91,10 @@ final class PipelineEstimate {
   /// @throws java.io.InterruptedIOException when the thread was interrupted
   static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds, String what)
       throws IOException {
-    PipelineEstimate preview = new PipelineEstimate(ratings, figures, what);
-    preview.findTrained();
-    preview.count();
-    return preview.result(seconds);
+    PipelineEstimate estimate = new PipelineEstimate(ratings, figures, what);
+    estimate.findTrained();
+    estimate.count();
+    return estimate.result(seconds);
   }
 
   private void findTrained() throws IOException {

@@ -36,7 +36,7 @@ class BootstrapTest {
 
     // then the ends are 1.96 standard errors of 0.02 away
     double mean = sum / rows.length;
-    assertThat(interval.value()).isCloseTo(mean, within(1e-6));
+    assertThat(interval.value()).isCloseTo(mean, within(1e-9));
     assertThat(interval.low()).isCloseTo(mean - 0.0392, within(0.004));
     assertThat(interval.high()).isCloseTo(mean + 0.0392, within(0.004));
   }
