@@ -160,14 +160,14 @@ public final class ColdStart {
     List<String> events = new ArrayList<>();
     for (int i = 0; i < MORE_REQUESTS / 5; i++) {
       int user = FullSizeModel.userId(10 * i);
-      int movie = FullSizeModel.movieId(100 * i);
+      int item = FullSizeModel.itemId(100 * i);
       events.add("{\"recommend\": {\"userId\": %d, \"explain\": true}}".formatted(user));
       events.add("{\"recommend\": {\"userId\": %d, \"genres\": [\"Comedy\"]}}".formatted(user));
-      events.add("{\"predict\": {\"userId\": %d, \"movieIds\": [%d]}}".formatted(user, movie));
-      events.add("{\"similar\": {\"movieId\": %d, \"n\": 100}}".formatted(movie));
+      events.add("{\"predict\": {\"userId\": %d, \"itemIds\": [%d]}}".formatted(user, item));
+      events.add("{\"similar\": {\"itemId\": %d, \"n\": 100}}".formatted(item));
       events.add(
-          "{\"foldIn\": {\"ratings\": [{\"movieId\": %d, \"rating\": 4}], \"n\": 100}}"
-              .formatted(movie));
+          "{\"foldIn\": {\"ratings\": [{\"itemId\": %d, \"rating\": 4}], \"n\": 100}}"
+              .formatted(item));
     }
     Path file = Files.write(work.resolve("events"), events);
     String output = run(serve, "", server, file.toString()).output;

@@ -75,7 +75,7 @@ public final class FoldInAccuracy {
     tell("test", model, newcomers(store, directory + ObjectKeys.TEST, model));
   }
 
-  /// A rating of a movie that the model knows.
+  /// A rating of an item that the model knows.
   private record Rated(int item, float rating, long timestamp) {}
 
   private static Map<Integer, List<Rated>> newcomers(
@@ -86,12 +86,12 @@ public final class FoldInAccuracy {
       file.require(Schemas.RATINGS);
       for (RecordBatch batch : file.batches()) {
         MemorySegment userIds = batch.data("userId");
-        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment itemIds = batch.data("itemId");
         MemorySegment ratings = batch.data("rating");
         MemorySegment timestamps = batch.data("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
           int userId = userIds.get(Buffers.INT32, 4L * i);
-          int item = model.catalogue().itemOf(movieIds.get(Buffers.INT32, 4L * i));
+          int item = model.catalogue().itemOf(itemIds.get(Buffers.INT32, 4L * i));
           if (item >= 0 && model.users().rowOf(userId) < 0) {
             users
                 .computeIfAbsent(userId, _ -> new ArrayList<>())
@@ -117,7 +117,7 @@ public final class FoldInAccuracy {
   private static void tell(String set, ServedModel model, Map<Integer, List<Rated>> users) {
     long pairs = users.values().stream().mapToLong(r -> r.size() - r.size() / 2).sum();
     say("%s: %,d new users, %,d ratings to predict", set, users.size(), pairs);
-    say("  the movies' averages alone: RMSE %.4f", rmse(model, null, users));
+    say("  the items' averages alone: RMSE %.4f", rmse(model, null, users));
     say("  folded in:                  RMSE %.4f", rmse(model, model.foldIn(), users));
   }
 

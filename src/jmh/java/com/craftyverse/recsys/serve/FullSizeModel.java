@@ -67,7 +67,7 @@ final class FullSizeModel {
     return 1 + user + user / 5; // some ids are not taken
   }
 
-  static int movieId(int item) {
+  static int itemId(int item) {
     return 1 + 5 * item;
   }
 
@@ -151,11 +151,11 @@ final class FullSizeModel {
     List<String> titles = new ArrayList<>();
     List<String> genres = new ArrayList<>();
     for (int i = 0; i < ITEMS; i++) {
-      ids[i] = movieId(i);
+      ids[i] = itemId(i);
       years[i] = 1930 + random.nextInt(94);
       counts[i] = 1 + (int) (100_000 * Math.pow(random.nextDouble(), 12));
       recent[i] = random.nextInt(1 + counts[i] / 3);
-      titles.add("Title of the Movie No. " + i + " (" + years[i] + ")");
+      titles.add("Title of the Item No. " + i + " (" + years[i] + ")");
       int first = random.nextInt(GENRES.size() - 3);
       genres.addAll(GENRES.subList(first, first + 1 + random.nextInt(3)));
       genreStarts[i + 1] = genres.size();

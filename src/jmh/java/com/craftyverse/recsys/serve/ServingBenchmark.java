@@ -212,7 +212,7 @@ public final class ServingBenchmark {
     return serving.similar(
         new SimilarRequest(
             null,
-            FullSizeModel.movieId(random.nextInt(FullSizeModel.ITEMS)),
+            FullSizeModel.itemId(random.nextInt(FullSizeModel.ITEMS)),
             10,
             null,
             null,
@@ -231,7 +231,7 @@ public final class ServingBenchmark {
         .forEach(
             item ->
                 ratings.add(
-                    new Rating(FullSizeModel.movieId(item), .5f * (1 + random.nextInt(10)))));
+                    new Rating(FullSizeModel.itemId(item), .5f * (1 + random.nextInt(10)))));
     return serving.foldIn(
         new FoldInRequest(
             null, ratings, null, 10, null, null, null, null, null, null, null, null, null));
@@ -246,7 +246,7 @@ public final class ServingBenchmark {
               new PredictRequest(
                   null,
                   FullSizeModel.userId(user),
-                  List.of(FullSizeModel.movieId(random.nextInt(FullSizeModel.ITEMS))),
+                  List.of(FullSizeModel.itemId(random.nextInt(FullSizeModel.ITEMS))),
                   null,
                   null));
     }
@@ -273,11 +273,11 @@ public final class ServingBenchmark {
                       return byScore != 0 ? byScore : Integer.compare(a, b);
                     })
                 .limit(10)
-                .mapToInt(FullSizeModel::movieId)
+                .mapToInt(FullSizeModel::itemId)
                 .toArray();
         int[] found =
             serving.recommend(recommendation(user, null, null, null)).recommendations().stream()
-                .mapToInt(Recommendation::movieId)
+                .mapToInt(Recommendation::itemId)
                 .toArray();
         if (!Arrays.equals(found, expected)) {
           throw new IllegalStateException(

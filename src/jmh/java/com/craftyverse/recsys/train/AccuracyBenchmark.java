@@ -42,7 +42,7 @@ import java.util.Objects;
 ///
 /// `fields` are those of the train request, such as `"factors": 50, "model": "dot"`. Parameters are
 /// chosen by the validation RMSE that is printed, a random tenth of the training part; test RMSE is
-/// for reporting. It is given for rows of known users and movies, as `evaluate` does, and for all
+/// for reporting. It is given for rows of known users and items, as `evaluate` does, and for all
 /// rows, the others predicted by the mean and the bias that is known. Where the set is generated, the
 /// oracle's RMSE is that of a perfect model.
 public final class AccuracyBenchmark {
@@ -79,7 +79,7 @@ public final class AccuracyBenchmark {
     }
     System.out.printf(
         Locale.ROOT,
-        "mean of %d folds: validation %.4f, test %.4f on known users and movies (biases alone"
+        "mean of %d folds: validation %.4f, test %.4f on known users and items (biases alone"
             + " %.4f), %.4f on all rows%n",
         FOLDS,
         validation,
@@ -180,17 +180,17 @@ public final class AccuracyBenchmark {
           allRmse());
     }
 
-    /// Of all test rows. Those of unknown users or movies are predicted by what is known of the other.
+    /// Of all test rows. Those of unknown users or items are predicted by what is known of the other.
     double allRmse() throws IOException {
       ModelCard card = ModelCard.read(store, directory());
       Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
-      Map<Integer, Float> movies = biases(ObjectKeys.ITEMS, "movieId");
+      Map<Integer, Float> items = biases(ObjectKeys.ITEMS, "itemId");
       double[] sum = {knownRmse() * knownRmse() * knownRows()};
       long[] rows = {knownRows()};
       test(
-          (user, movie, rating, time) -> {
-            if (!users.containsKey(user) || !movies.containsKey(movie)) {
-              float bias = users.getOrDefault(user, 0f) + movies.getOrDefault(movie, 0f);
+          (user, item, rating, time) -> {
+            if (!users.containsKey(user) || !items.containsKey(item)) {
+              float bias = users.getOrDefault(user, 0f) + items.getOrDefault(item, 0f);
               double error = rating - card.clip(card.trainMean() + bias);
               sum[0] += error * error;
               rows[0]++;
@@ -199,15 +199,15 @@ public final class AccuracyBenchmark {
       return Math.sqrt(sum[0] / rows[0]);
     }
 
-    /// The RMSE of a perfect model on the rows of known users and movies.
+    /// The RMSE of a perfect model on the rows of known users and items.
     double oracleRmse(Oracle oracle) throws IOException {
       Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
-      Map<Integer, Float> movies = biases(ObjectKeys.ITEMS, "movieId");
+      Map<Integer, Float> items = biases(ObjectKeys.ITEMS, "itemId");
       double[] sum = {0};
       test(
-          (user, movie, rating, time) -> {
-            if (users.containsKey(user) && movies.containsKey(movie)) {
-              sum[0] += oracle.variance(user, movie, time);
+          (user, item, rating, time) -> {
+            if (users.containsKey(user) && items.containsKey(item)) {
+              sum[0] += oracle.variance(user, item, time);
             }
           });
       return Math.sqrt(sum[0] / knownRows());
@@ -234,7 +234,7 @@ public final class AccuracyBenchmark {
 
     @FunctionalInterface
     private interface Visitor {
-      void visit(int user, int movie, float rating, long time);
+      void visit(int user, int item, float rating, long time);
     }
 
     private void test(Visitor visitor) throws IOException {
@@ -243,13 +243,13 @@ public final class AccuracyBenchmark {
           ArrowFile file = ArrowFile.open(object.path(), key)) {
         for (RecordBatch batch : file.batches()) {
           MemorySegment users = batch.data("userId");
-          MemorySegment movies = batch.data("movieId");
+          MemorySegment items = batch.data("itemId");
           MemorySegment ratings = batch.data("rating");
           MemorySegment times = batch.data("timestamp");
           for (int row = 0; row < batch.rows(); row++) {
             visitor.visit(
                 users.getAtIndex(Buffers.INT32, row),
-                movies.getAtIndex(Buffers.INT32, row),
+                items.getAtIndex(Buffers.INT32, row),
                 ratings.getAtIndex(Buffers.FLOAT32, row),
                 times.getAtIndex(Buffers.INT64, row));
           }

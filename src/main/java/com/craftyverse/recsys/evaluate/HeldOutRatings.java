@@ -43,13 +43,13 @@ final class HeldOutRatings {
     long[] times = new long[rows];
     int at = 0;
     for (RecordBatch batch : file.batches()) {
-      MemorySegment movies = batch.data("movieId");
+      MemorySegment ratedIds = batch.data("itemId");
       int count = batch.rows();
       MemorySegment.copy(batch.data("userId"), Buffers.INT32, 0, ids, at, count);
       MemorySegment.copy(batch.data("rating"), Buffers.FLOAT32, 0, ratings, at, count);
       MemorySegment.copy(batch.data("timestamp"), Buffers.INT64, 0, times, at, count);
       for (int i = 0; i < count; i++) {
-        items[at + i] = indexOf(itemIds, movies.get(Buffers.INT32, 4L * i));
+        items[at + i] = indexOf(itemIds, ratedIds.get(Buffers.INT32, 4L * i));
       }
       at += count;
     }

@@ -54,7 +54,7 @@ final class LoadedModel {
     this.users = rows(users, card.users(), layout.userBias(), layout.itemBias());
     this.items = rows(items, card.items(), layout.itemBias(), layout.userBias());
     this.userIds = ints(users, "userId");
-    this.itemIds = ints(items, "movieId");
+    this.itemIds = ints(items, "itemId");
     this.itemRatings = ints(items, "ratings");
     this.recentItemRatings = ints(items, "recentRatings");
     this.catalogue = new CatalogueScores(card.items(), layout.stride());

@@ -31,7 +31,7 @@ final class CsrRatings {
     this.rowStarts = rowStarts;
   }
 
-  /// Reads the files of the training set, whose users and movies `users` and `items` are.
+  /// Reads the files of the training set, whose users and items `users` and `items` are.
   static CsrRatings read(
       List<ArrowFile> files, IdVocabulary users, IdVocabulary items, Progress progress)
       throws IOException {
@@ -44,11 +44,11 @@ final class CsrRatings {
     for (ArrowFile file : files) {
       for (RecordBatch batch : file.batches()) {
         MemorySegment userIds = batch.data("userId");
-        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment itemIds = batch.data("itemId");
         MemorySegment ratings = batch.data("rating");
         for (int i = 0; i < batch.rows(); i++) {
           int user = users.indexOf(userIds.get(Buffers.INT32, 4L * i));
-          int item = items.indexOf(movieIds.get(Buffers.INT32, 4L * i));
+          int item = items.indexOf(itemIds.get(Buffers.INT32, 4L * i));
           cells[next[user]++] =
               ((long) item << 32)
                   | (Float.floatToRawIntBits(ratings.get(Buffers.FLOAT32, 4L * i)) & 0xFFFFFFFFL);
@@ -57,7 +57,7 @@ final class CsrRatings {
         progress.update(read);
       }
     }
-    // Most files have each user's movies in order, which is found out at once.
+    // Most files have each user's items in order, which is found out at once.
     IntStream.range(0, users.size())
         .parallel()
         .forEach(user -> Arrays.sort(cells, rowStarts[user], rowStarts[user + 1]));

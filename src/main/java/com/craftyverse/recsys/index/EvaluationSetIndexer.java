@@ -46,14 +46,14 @@ final class EvaluationSetIndexer {
       ArrowFile set, String coldStart, double after, double until, Path path) throws IOException {
     boolean keep = coldStart.equals(KEEP);
     long unknownUsers = 0;
-    long unknownMovies = 0;
+    long unknownItems = 0;
     List<QualityReport.RawRow> before = new ArrayList<>();
     List<QualityReport.MappedRow> mapped = new ArrayList<>();
     try (ArrowFileWriter writer =
         ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart))) {
       for (RecordBatch batch : set.batches()) {
         MemorySegment userIds = batch.data("userId");
-        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment itemIds = batch.data("itemId");
         MemorySegment ratings = batch.data("rating");
         MemorySegment times = batch.data("timestamp");
         int[] mappedUsers = new int[batch.rows()];
@@ -62,19 +62,19 @@ final class EvaluationSetIndexer {
         int kept = 0;
         for (int i = 0; i < batch.rows(); i++) {
           int userId = userIds.get(Buffers.INT32, 4L * i);
-          int movieId = movieIds.get(Buffers.INT32, 4L * i);
+          int itemId = itemIds.get(Buffers.INT32, 4L * i);
           float rating = ratings.get(Buffers.FLOAT32, 4L * i);
           long time = times.get(Buffers.INT64, 8L * i);
           requireSound(set, batch.firstRow() + i, rating, time, after, until);
           if (before.size() < SHOWN) {
-            before.add(new QualityReport.RawRow(userId, movieId, rating, time));
+            before.add(new QualityReport.RawRow(userId, itemId, rating, time));
           }
           int user = users.indexOf(userId);
-          int item = items.indexOf(movieId);
+          int item = items.indexOf(itemId);
           if (user < 0) {
             unknownUsers++;
           } else if (item < 0) {
-            unknownMovies++;
+            unknownItems++;
           }
           if ((user < 0 || item < 0) && !keep) {
             continue;
@@ -99,9 +99,9 @@ final class EvaluationSetIndexer {
     return new QualityReport.SetReport(
         rows,
         unknownUsers,
-        unknownMovies,
+        unknownItems,
         rows - unknownUsers,
-        rows - unknownUsers - unknownMovies,
+        rows - unknownUsers - unknownItems,
         before,
         mapped);
   }

@@ -179,8 +179,8 @@ public final class Index {
           learned.rows(),
           parameters.coldStart().equals(EvaluationSetIndexer.KEEP)
               ? test.rows()
-              : test.afterUnknownMoviesRemoved(),
-          validation.afterUnknownMoviesRemoved(),
+              : test.afterUnknownItemsRemoved(),
+          validation.afterUnknownItemsRemoved(),
           scale,
           density);
     }
@@ -219,12 +219,12 @@ public final class Index {
   private void writeItems(
       String datasetDirectory, LearnedSets learned, IdVocabulary items, StepRunner.Output output)
       throws IOException {
-    String key = datasetDirectory + ObjectKeys.MOVIES;
+    String key = datasetDirectory + ObjectKeys.ITEMS;
     try (FetchedObject fetched = store.fetch(key);
-        ArrowFile movies = ArrowFile.open(fetched.path(), key)) {
-      movies.require(Schemas.MOVIES);
+        ArrowFile described = ArrowFile.open(fetched.path(), key)) {
+      described.require(Schemas.ITEMS);
       int[] recent = RecentRatings.count(learned.files(), items);
-      output.write(ObjectKeys.ITEMS, path -> ItemTable.write(path, movies, items, recent));
+      output.write(ObjectKeys.ITEMS, path -> ItemTable.write(path, described, items, recent));
     }
   }
 
@@ -264,8 +264,8 @@ public final class Index {
     IdVocabulary users = train.users();
     IdVocabulary items = train.items();
     int maxUser = users.ids()[users.size() - 1];
-    int maxMovie = items.ids()[items.size() - 1];
-    long original = (maxUser + 1L) * (maxMovie + 1L);
+    int maxItem = items.ids()[items.size() - 1];
+    long original = (maxUser + 1L) * (maxItem + 1L);
     long optimized = (long) users.size() * items.size();
     Map<String, QualityReport.Share> sets = new LinkedHashMap<>();
     sets.put("train", share(train.report().rows(), sizes.ratings()));
@@ -293,7 +293,7 @@ public final class Index {
         users.ids()[0],
         maxUser,
         items.ids()[0],
-        maxMovie,
+        maxItem,
         (long) maxUser + 1 - users.size(),
         original,
         optimized,

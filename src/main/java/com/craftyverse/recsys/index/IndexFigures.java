@@ -5,9 +5,9 @@ import com.craftyverse.recsys.step.RatingScale;
 /// The sizes of an index.
 ///
 /// @param users users of the training set: of all sets that the model learns from
-/// @param items movies of the training set
+/// @param items items of the training set
 /// @param trainRows rows of the training set
-/// @param testRows rows of the test set whose user and movie are in training
+/// @param testRows rows of the test set whose user and item are in training
 /// @param validationRows the same of the validation set
 /// @param scale the scale of the ratings, from the dataset's manifest
 /// @param density trainRows / (users × items)

@@ -15,7 +15,7 @@ public final class IndexFunction {
     this.index = new Index(store);
   }
 
-  /// Numbers users and movies densely and lays out the training set.
+  /// Numbers users and items densely and lays out the training set.
   @Funq("index")
   public IndexResult index(IndexRequest request) {
     return FunctionCall.run(() -> index.run(Request.requireBody(request)));

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param manifest the manifest of `split`
 /// @param seed shuffles each user's ratings within a block, once; 42 if not given
-/// @param coldStart what becomes of test ratings whose user or movie is not in training: `drop`, which is
+/// @param coldStart what becomes of test ratings whose user or item is not in training: `drop`, which is
 ///     the default, or `keep`, with the index -1, so that `evaluate` counts what the model can say of them
 /// @param rows which sets of the split the model learns from: `train`, which is the default,
 ///     `trainAndValidation`, except in a split by time, or `all`. A set that it learns from is written

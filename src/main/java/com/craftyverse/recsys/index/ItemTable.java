@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `items.arrow`: the training set's movies by dense index, with title, genres and year from
-/// `movies.arrow`, empty where that does not know the movie.
+/// Writes an index's `items.arrow`: the items of the training set by dense index, with title, genres and year
+/// from the dataset's `items.arrow`. An item without a description has an empty title, no genres and year 0.
 final class ItemTable {
   private ItemTable() {}
 
   /// @param recent each item's recent ratings
-  static void write(Path path, ArrowFile movies, IdVocabulary items, int[] recent)
+  static void write(Path path, ArrowFile described, IdVocabulary items, int[] recent)
       throws IOException {
     int count = items.size();
     String[] titles = new String[count];
@@ -28,20 +28,20 @@ final class ItemTable {
       titles[i] = "";
       genres.add(List.of());
     }
-    for (RecordBatch batch : movies.batches()) {
-      MemorySegment ids = batch.data("movieId");
-      MemorySegment movieYears = batch.data("year");
-      String[] movieTitles = batch.texts("title");
+    for (RecordBatch batch : described.batches()) {
+      MemorySegment ids = batch.data("itemId");
+      MemorySegment batchYears = batch.data("year");
+      String[] batchTitles = batch.texts("title");
       MemorySegment genreOffsets = batch.offsets("genres");
-      List<String> movieGenres = List.of(batch.texts("genres.item"));
+      List<String> batchGenres = List.of(batch.texts("genres.item"));
       for (int i = 0; i < batch.rows(); i++) {
         int item = items.indexOf(ids.get(Buffers.INT32, 4L * i));
         if (item >= 0) {
-          titles[item] = movieTitles[i];
-          years[item] = movieYears.get(Buffers.INT32, 4L * i);
+          titles[item] = batchTitles[i];
+          years[item] = batchYears.get(Buffers.INT32, 4L * i);
           genres.set(
               item,
-              movieGenres.subList(
+              batchGenres.subList(
                   genreOffsets.get(Buffers.INT32, 4L * i),
                   genreOffsets.get(Buffers.INT32, 4L * i + 4)));
         }

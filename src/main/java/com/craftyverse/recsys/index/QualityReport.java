@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 /// @param trainThreshold the training set's end, in epoch seconds, if the split is by time
 /// @param testThreshold the test set's end, if the split is by time
 /// @param trainUsers users of the training set
-/// @param trainMovies movies of the training set
+/// @param trainItems items of the training set
 /// @param firstUserIds the 15 smallest user ids of the training set
-/// @param firstMovieIds the 15 smallest movie ids of the training set
+/// @param firstItemIds the 15 smallest item ids of the training set
 /// @param minUserId the smallest user id of the training set
 /// @param maxUserId the largest user id of the training set
-/// @param minMovieId the smallest movie id of the training set
-/// @param maxMovieId the largest movie id of the training set
+/// @param minItemId the smallest item id of the training set
+/// @param maxItemId the largest item id of the training set
 /// @param emptyUserRowsAvoided rows that a matrix indexed by raw id would hold for nobody:
 ///     maxUserId + 1 − trainUsers
-/// @param originalElements elements of the matrix over raw ids: (maxUserId + 1) × (maxMovieId + 1)
-/// @param optimizedElements elements of the matrix over dense indices: trainUsers × trainMovies
+/// @param originalElements elements of the matrix over raw ids: (maxUserId + 1) × (maxItemId + 1)
+/// @param optimizedElements elements of the matrix over dense indices: trainUsers × trainItems
 /// @param savedPercent what the dense indices save, in percent
 /// @param density training rows / optimizedElements
 /// @param trainMeanRating the mean of the training ratings
@@ -42,13 +42,13 @@ public record QualityReport(
     @Nullable Double trainThreshold,
     @Nullable Double testThreshold,
     int trainUsers,
-    int trainMovies,
+    int trainItems,
     List<Integer> firstUserIds,
-    List<Integer> firstMovieIds,
+    List<Integer> firstItemIds,
     int minUserId,
     int maxUserId,
-    int minMovieId,
-    int maxMovieId,
+    int minItemId,
+    int maxItemId,
     long emptyUserRowsAvoided,
     long originalElements,
     long optimizedElements,
@@ -70,22 +70,22 @@ public record QualityReport(
   ///
   /// @param rows rows before
   /// @param unknownUserRows rows dropped, unless cold ones are kept, because the user is not in training
-  /// @param unknownMovieRows rows dropped after that because the movie is not
+  /// @param unknownItemRows rows dropped after that because the item is not
   /// @param afterUnknownUsersRemoved rows left after the first filter
-  /// @param afterUnknownMoviesRemoved rows left after both
+  /// @param afterUnknownItemsRemoved rows left after both
   /// @param first5Before the first rows as uploaded
   /// @param first5 the first rows that are left, as dense indices
   public record SetReport(
       long rows,
       long unknownUserRows,
-      long unknownMovieRows,
+      long unknownItemRows,
       long afterUnknownUsersRemoved,
-      long afterUnknownMoviesRemoved,
+      long afterUnknownItemsRemoved,
       List<RawRow> first5Before,
       List<MappedRow> first5) {}
 
   /// A rating as uploaded.
-  public record RawRow(int userId, int movieId, float rating, long timestamp) {}
+  public record RawRow(int userId, int itemId, float rating, long timestamp) {}
 
   /// A rating in dense indices.
   public record MappedRow(int user, int item, float rating, long timestamp) {}

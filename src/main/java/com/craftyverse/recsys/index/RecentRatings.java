@@ -25,11 +25,11 @@ final class RecentRatings {
         Quantile.of(batches.stream().map(batch -> batch.data("timestamp")).toList(), BEGIN)[0];
     int[] counts = new int[items.size()];
     for (RecordBatch batch : batches) {
-      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment itemIds = batch.data("itemId");
       MemorySegment times = batch.data("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
         if (times.get(Buffers.INT64, 8L * i) > begin) {
-          counts[items.indexOf(movieIds.get(Buffers.INT32, 4L * i))]++;
+          counts[items.indexOf(itemIds.get(Buffers.INT32, 4L * i))]++;
         }
       }
     }

@@ -14,7 +14,7 @@ import java.util.List;
 /// items, the sum of its ratings, its first rows, and that every row is sound.
 ///
 /// @param users its users
-/// @param items its movies
+/// @param items its items
 /// @param ratingSum the sum of its ratings, in the set's order
 /// @param report its part of the quality report: nothing of it is unknown
 record TrainingScan(
@@ -35,38 +35,38 @@ record TrainingScan(
       double until = part.set().until();
       for (RecordBatch batch : file.batches()) {
         MemorySegment userIds = batch.data("userId");
-        MemorySegment movieIds = batch.data("movieId");
+        MemorySegment itemIds = batch.data("itemId");
         MemorySegment ratings = batch.data("rating");
         MemorySegment times = batch.data("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
           int user = userIds.get(Buffers.INT32, 4L * i);
-          int movie = movieIds.get(Buffers.INT32, 4L * i);
+          int item = itemIds.get(Buffers.INT32, 4L * i);
           float rating = ratings.get(Buffers.FLOAT32, 4L * i);
           long time = times.get(Buffers.INT64, 8L * i);
-          if ((user | movie) < 0 || !(time > after && time <= until) || !Float.isFinite(rating)) {
+          if ((user | item) < 0 || !(time > after && time <= until) || !Float.isFinite(rating)) {
             long row = batch.firstRow() + i;
             IdVocabulary.requireId(file, row, "userId", user);
-            IdVocabulary.requireId(file, row, "movieId", movie);
+            IdVocabulary.requireId(file, row, "itemId", item);
             EvaluationSetIndexer.requireSound(file, row, rating, time, after, until);
           }
           users.add(user);
-          items.add(movie);
+          items.add(item);
           sum += rating;
           if (first.size() < EvaluationSetIndexer.SHOWN) {
-            first.add(new RawRow(user, movie, rating, time));
+            first.add(new RawRow(user, item, rating, time));
           }
         }
       }
     }
     IdVocabulary userIds = IdVocabulary.of(users, learned.files(), "userId");
-    IdVocabulary itemIds = IdVocabulary.of(items, learned.files(), "movieId");
+    IdVocabulary itemIds = IdVocabulary.of(items, learned.files(), "itemId");
     List<MappedRow> mapped =
         first.stream()
             .map(
                 row ->
                     new MappedRow(
                         userIds.indexOf(row.userId()),
-                        itemIds.indexOf(row.movieId()),
+                        itemIds.indexOf(row.itemId()),
                         row.rating(),
                         row.timestamp()))
             .toList();

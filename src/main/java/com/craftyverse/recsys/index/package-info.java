@@ -1,6 +1,6 @@
 /// The third step: the split's sets in dense indices, ready to be trained on.
 ///
-/// - [IdVocabulary][com.craftyverse.recsys.index.IdVocabulary] numbers the users and the movies of the training
+/// - [IdVocabulary][com.craftyverse.recsys.index.IdVocabulary] numbers the users and the items of the training
 ///   set from 0, in the order of their ids, from one pass over it
 ///   ([TrainingScan][com.craftyverse.recsys.index.TrainingScan]) that checks every row on the way; a
 ///   second pass brings the ratings into rows
@@ -11,7 +11,7 @@
 ///   index of all rows, which leaves none to judge it by.
 /// - [RecentRatings][com.craftyverse.recsys.index.RecentRatings] counts what was chosen lately: each item's
 ///   ratings in the last fifth of the training ratings in time.
-/// - Rows of test and validation whose user or movie is not in training are dropped and counted: a
+/// - Rows of test and validation whose user or item is not in training are dropped and counted: a
 ///   model knows nothing of them.
 /// - The training set is written in blocks of a user × item grid
 ///   ([BlockGrid][com.craftyverse.recsys.index.BlockGrid]), which is what lets SGD run on several

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 
-/// Finds an upload's ratings, movies, tags and links among the files of a zip, by their first lines, at any
+/// Finds an upload's ratings, items, tags and links among the files of a zip, by their first lines, at any
 /// depth and under any name. A file with one of MovieLens' names counts as what its name says, so that a
 /// problem with it is reported instead of the file being skipped silently.
 final class ArchiveEntries {

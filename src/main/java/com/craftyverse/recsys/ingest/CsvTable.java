@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Reads the rows of an upload's smaller text files: movies, tags and links.
+/// Reads the rows of an upload's smaller text files: items, tags and links.
 ///
 /// A `.csv` file has a header; its columns may come in any order, and unknown columns are ignored. The files
 /// of older sets have no header. Malformed rows go to [BadRows]. When a bad quote makes it unclear where the

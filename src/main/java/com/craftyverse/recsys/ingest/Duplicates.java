@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// Ratings that a user gave to a movie more than once: all but the latest go, and of those at the same
+/// Ratings that a user gave to an item more than once: all but the latest go, and of those at the same
 /// second all but the last in the file.
 ///
-/// Where rows rise by user and movie, as in MovieLens' own files, there can be none, which costs a
+/// Where rows rise by user and item, as in MovieLens' own files, there can be none, which costs a
 /// comparison a row. Otherwise rows are gathered by a hash of their user, one counting pass and one that
 /// places row numbers, and each group, a few hundred rows, is looked through by a small hash table. That is
 /// linear in the rows, takes 4 bytes a row, and asks nothing of the ids or of the order.
@@ -33,7 +33,7 @@ final class Duplicates {
   private final int rows;
   private final int groupBits;
   private final MemorySegment[] users;
-  private final MemorySegment[] movies;
+  private final MemorySegment[] items;
   private final MemorySegment[] timestamps;
 
   private final String what;
@@ -47,7 +47,7 @@ final class Duplicates {
             MOST_GROUP_BITS,
             Integer.SIZE - Integer.numberOfLeadingZeros(rows / ROWS_OF_A_GROUP + 1));
     this.users = column("userId");
-    this.movies = column("movieId");
+    this.items = column("itemId");
     this.timestamps = column("timestamp");
   }
 
@@ -73,13 +73,13 @@ final class Duplicates {
       RatingsBatch kept = new RatingsBatch();
       for (RecordBatch batch : ratings.batches()) {
         MemorySegment users = batch.data("userId");
-        MemorySegment movies = batch.data("movieId");
+        MemorySegment items = batch.data("itemId");
         MemorySegment values = batch.data("rating");
         MemorySegment timestamps = batch.data("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
           if (!dropped.get((int) batch.firstRow() + i)) {
             kept.users[kept.rows] = users.get(Buffers.INT32, 4L * i);
-            kept.movies[kept.rows] = movies.get(Buffers.INT32, 4L * i);
+            kept.items[kept.rows] = items.get(Buffers.INT32, 4L * i);
             kept.ratings[kept.rows] = values.get(Buffers.FLOAT32, 4L * i);
             kept.timestamps[kept.rows] = timestamps.get(Buffers.INT64, 8L * i);
             if (++kept.rows == RatingsBatch.CAPACITY) {
@@ -134,15 +134,15 @@ final class Duplicates {
     for (int i = from; i < to; i++) {
       int row = grouped[i];
       int user = user(row);
-      int movie = movie(row);
-      int slot = ((user * 31 + movie) * SPREAD) >>> Integer.numberOfLeadingZeros(size - 1);
+      int item = item(row);
+      int slot = ((user * 31 + item) * SPREAD) >>> Integer.numberOfLeadingZeros(size - 1);
       while (true) {
         int other = table[slot] - 1;
         if (other < 0) {
           table[slot] = row + 1;
           break;
         }
-        if (user(other) == user && movie(other) == movie) {
+        if (user(other) == user && item(other) == item) {
           if (timestamp(row) >= timestamp(other)) {
             dropped.set(other);
             table[slot] = row + 1;
@@ -164,8 +164,8 @@ final class Duplicates {
     return users[row >>> BATCH_BITS].get(Buffers.INT32, 4L * (row & (RatingsBatch.CAPACITY - 1)));
   }
 
-  private int movie(int row) {
-    return movies[row >>> BATCH_BITS].get(Buffers.INT32, 4L * (row & (RatingsBatch.CAPACITY - 1)));
+  private int item(int row) {
+    return items[row >>> BATCH_BITS].get(Buffers.INT32, 4L * (row & (RatingsBatch.CAPACITY - 1)));
   }
 
   private long timestamp(int row) {

@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Turns an upload into a dataset: `ratings.arrow`, `movies.arrow` and, where the upload has them,
-/// `tags.arrow` and `links.arrow`, rows in the file's order. Of ratings that a user gave to a movie more
+/// Turns an upload into a dataset: `ratings.arrow`, `items.arrow` and, where the upload has them,
+/// `tags.arrow` and `links.arrow`, rows in the file's order. Of ratings that a user gave to an item more
 /// than once the latest is kept.
 ///
 /// A dataset's version is a digest of the SHA-256 of the upload's bytes, the parameters and the format

@@ -8,36 +8,36 @@ import java.util.List;
 ///
 /// @param layout the file layout that was recognised
 /// @param ratings rows of ratings
-/// @param movies movies that the upload describes
+/// @param items items that the upload describes
 /// @param tags rows of tags
 /// @param links rows of links
 /// @param minUserId the smallest user id
 /// @param maxUserId the largest user id
-/// @param minMovieId the smallest movie id among the ratings
-/// @param maxMovieId the largest movie id among the ratings
+/// @param minItemId the smallest item id among the ratings
+/// @param maxItemId the largest item id among the ratings
 /// @param minRating the lowest rating
 /// @param maxRating the highest rating
 /// @param scale the scale of the ratings: the declared one, MovieLens', or the range of the upload
 /// @param minTimestamp the earliest rating, in epoch seconds
 /// @param maxTimestamp the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size
-/// @param duplicates ratings that were left out because the same user rated the same movie again later
+/// @param duplicates ratings that were left out because the same user rated the same item again later
 /// @param badRows rows of ratings that were skipped
 /// @param badRowExamples what was wrong with the first of them, 20 at most
-/// @param sideFileProblems what is wrong with movies, tags and links: rows that are left out, files that are, an
+/// @param sideFileProblems what is wrong with items, tags and links: rows that are left out, files that are, an
 ///     encoding that had to be guessed
 /// @param sideFileProblemExamples the first of these problems, 20 at most
 /// @param skippedFiles files of the zip that were not read, 20 at most
 public record IngestFigures(
     String layout,
     long ratings,
-    int movies,
+    int items,
     long tags,
     long links,
     int minUserId,
     int maxUserId,
-    int minMovieId,
-    int maxMovieId,
+    int minItemId,
+    int maxItemId,
     float minRating,
     float maxRating,
     RatingScale scale,

@@ -8,7 +8,7 @@ import java.util.List;
 /// @param trainThreshold the end of the training set in epoch seconds, exactly as `split` computes it
 /// @param testThreshold the end of the test set
 /// @param trainUsers users with a rating in the training set
-/// @param trainMovies movies with a rating in the training set
+/// @param trainItems items with a rating in the training set
 /// @param train the training set
 /// @param test the test set
 /// @param validation the validation set
@@ -19,7 +19,7 @@ public record IngestPreview(
     double trainThreshold,
     double testThreshold,
     int trainUsers,
-    int trainMovies,
+    int trainItems,
     SetSize train,
     SetSize test,
     SetSize validation,
@@ -30,7 +30,7 @@ public record IngestPreview(
   /// A set of the split.
   ///
   /// @param rows its ratings
-  /// @param warmRows those whose user and movie are in the training set, which are what a model is judged
+  /// @param warmRows those whose user and item are in the training set, which are what a model is judged
   ///     on
   public record SetSize(long rows, long warmRows) {}
 

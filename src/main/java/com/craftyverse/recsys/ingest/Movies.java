@@ -135,7 +135,7 @@ final class Movies {
     return movies.size();
   }
 
-  /// Writes `movies.arrow`.
+  /// Writes `items.arrow`.
   void write(Path path) throws IOException {
     int count = movies.size();
     int[] ids = movies.stream().mapToInt(Movie::movieId).toArray();
@@ -148,7 +148,7 @@ final class Movies {
       genreOffsets[i + 1] = genres.size();
     }
     Buffers.Text genreTexts = Buffers.text(genres);
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.MOVIES, Map.of())) {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.ITEMS, Map.of())) {
       writer.writeBatch(
           count,
           Buffers.of(ids, count),

@@ -15,7 +15,7 @@ import java.util.Locale;
 /// Estimates what the steps after `ingest` will make of an upload, and what they will need.
 ///
 /// Thresholds and rows are counted. Memory and temporary space are computed from the file formats: 20 bytes
-/// a rating, 12 an indexed rating, 8 a rating in a user's history, and the vectors of each user and movie.
+/// a rating, 12 an indexed rating, 8 a rating in a user's history, and the vectors of each user and item.
 /// Times are extrapolated from constants: nanoseconds measured at 33.8 million ratings on two cores, scaled
 /// by how long this machine took to read the upload compared with that one.
 final class PipelineEstimate {
@@ -29,19 +29,19 @@ final class PipelineEstimate {
   private static final int RANKING_FACTORS = 128;
   private static final int EPOCHS = 20;
 
-  /// Of a user or a movie: the id, the vectors of both models and the bias.
+  /// Of a user or an item: the id, the vectors of both models and the bias.
   private static final long VECTOR_BYTES = 4L * (FACTORS + 2 + RANKING_FACTORS);
 
   /// The same in training: padded to lanes, with the best epoch's beside it, and the ranking vector.
   private static final long TRAINING_VECTOR_BYTES = 2 * 4 * 64 + 4 * RANKING_FACTORS;
 
-  /// Of a movie in training, besides: what a step of the ranking model keeps, two vectors.
+  /// Of an item in training, besides: what a step of the ranking model keeps, two vectors.
   private static final long RANKING_STEP_BYTES = 2 * 4 * RANKING_FACTORS;
 
-  /// Of a choice that the ranking model learns from, by user and by movie.
+  /// Of a choice that the ranking model learns from, by user and by item.
   private static final long CHOICE_BYTES = 2 * 5;
 
-  /// Scores of a movie while users are ranked together: 64 of them a thread and model.
+  /// Scores of an item while users are ranked together: 64 of them a thread and model.
   private static final long SCORES_BYTES = 2 * 2 * 64 * 4;
 
   private static final long RUNTIME_BYTES = 64L << 20;
@@ -66,9 +66,9 @@ final class PipelineEstimate {
   private final double trainThreshold;
   private final double testThreshold;
   private final BitSet users = new BitSet();
-  private final BitSet movies = new BitSet();
+  private final BitSet items = new BitSet();
   private final BitSet allUsers = new BitSet();
-  private final BitSet allMovies = new BitSet();
+  private final BitSet allItems = new BitSet();
   private final long[] rows = new long[3];
   private final long[] warmRows = new long[3];
 
@@ -100,16 +100,16 @@ final class PipelineEstimate {
   private void findTrained() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
       MemorySegment userIds = batch.data("userId");
-      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment itemIds = batch.data("itemId");
       MemorySegment times = batch.data("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
         int user = userIds.get(Buffers.INT32, 4L * i);
-        int movie = movieIds.get(Buffers.INT32, 4L * i);
+        int item = itemIds.get(Buffers.INT32, 4L * i);
         allUsers.set(user);
-        allMovies.set(movie);
+        allItems.set(item);
         if (times.get(Buffers.INT64, 8L * i) <= trainThreshold) {
           users.set(user);
-          movies.set(movie);
+          items.set(item);
         }
       }
       progress.update(batch.firstRow() + batch.rows());
@@ -119,14 +119,14 @@ final class PipelineEstimate {
   private void count() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
       MemorySegment userIds = batch.data("userId");
-      MemorySegment movieIds = batch.data("movieId");
+      MemorySegment itemIds = batch.data("itemId");
       MemorySegment times = batch.data("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
         long time = times.get(Buffers.INT64, 8L * i);
         int set = time <= trainThreshold ? 0 : time <= testThreshold ? 1 : 2;
         rows[set]++;
         if (users.get(userIds.get(Buffers.INT32, 4L * i))
-            && movies.get(movieIds.get(Buffers.INT32, 4L * i))) {
+            && items.get(itemIds.get(Buffers.INT32, 4L * i))) {
           warmRows[set]++;
         }
       }
@@ -145,7 +145,7 @@ final class PipelineEstimate {
                 + " set would be empty; the ratings are too few or their timestamps too much alike"
                 + " to split by time");
       } else if (warmRows[i] == 0) {
-        problems.add("no rating of the " + names[i] + " set is of a known user and movie");
+        problems.add("no rating of the " + names[i] + " set is of a known user and item");
       }
     }
     double speed =
@@ -156,7 +156,7 @@ final class PipelineEstimate {
         trainThreshold,
         testThreshold,
         users.cardinality(),
-        movies.cardinality(),
+        items.cardinality(),
         new IngestPreview.SetSize(rows[0], warmRows[0]),
         new IngestPreview.SetSize(rows[1], warmRows[1]),
         new IngestPreview.SetSize(rows[2], warmRows[2]),
@@ -175,10 +175,10 @@ final class PipelineEstimate {
   private List<IngestPreview.Needs> needs(double speed) {
     long all = figures.ratings();
     long train = rows[0];
-    long vectors = users.cardinality() + (long) movies.cardinality();
-    long allVectors = allUsers.cardinality() + (long) allMovies.cardinality();
+    long vectors = users.cardinality() + (long) items.cardinality();
+    long allVectors = allUsers.cardinality() + (long) allItems.cardinality();
     long again = figures.duplicates() > 0 ? 2 : 1;
-    long tables = 4L * (users.length() + movies.length());
+    long tables = 4L * (users.length() + items.length());
     long indexed = INDEXED_BYTES * (train + warmRows[1] + warmRows[2]);
     long model = VECTOR_BYTES * vectors + SEEN_BYTES * train;
     return List.of(
@@ -195,30 +195,30 @@ final class PipelineEstimate {
             speed * INDEX_NANOS * all),
         needs(
             "train",
-            trainingHeap(vectors, movies.cardinality(), train),
+            trainingHeap(vectors, items.cardinality(), train),
             INDEXED_BYTES * (train + warmRows[2]) + model,
             speed * (UPDATE_NANOS * EPOCHS + RANKING_NANOS + RANKING_SEARCH_NANOS) * train),
         needs(
             "evaluate",
-            VECTOR_BYTES * vectors + SCORES_BYTES * movies.cardinality(),
+            VECTOR_BYTES * vectors + SCORES_BYTES * items.cardinality(),
             INDEXED_BYTES * (train + warmRows[1]) + model,
             speed * EVALUATE_NANOS * (rows[1] + rows[2])),
         // The model that is served, of all rows.
         needs(
             "index (all rows)",
-            SEEN_BYTES * all + 4L * (allUsers.length() + allMovies.length()),
+            SEEN_BYTES * all + 4L * (allUsers.length() + allItems.length()),
             (RATING_BYTES + INDEXED_BYTES + SEEN_BYTES) * all,
             speed * INDEX_NANOS * all),
         needs(
             "train (all rows)",
-            trainingHeap(allVectors, allMovies.cardinality(), all),
+            trainingHeap(allVectors, allItems.cardinality(), all),
             (INDEXED_BYTES + SEEN_BYTES) * all + VECTOR_BYTES * allVectors,
             speed * (UPDATE_NANOS * EPOCHS + RANKING_NANOS) * all),
         needs("publish", 0, 0, 0));
   }
 
-  private static long trainingHeap(long vectors, long movies, long ratings) {
-    return TRAINING_VECTOR_BYTES * vectors + RANKING_STEP_BYTES * movies + CHOICE_BYTES * ratings;
+  private static long trainingHeap(long vectors, long items, long ratings) {
+    return TRAINING_VECTOR_BYTES * vectors + RANKING_STEP_BYTES * items + CHOICE_BYTES * ratings;
   }
 
   private static IngestPreview.Needs needs(String step, long heap, long temp, double nanos) {

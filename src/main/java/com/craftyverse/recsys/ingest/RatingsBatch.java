@@ -6,7 +6,7 @@ final class RatingsBatch {
   static final int CAPACITY = 1 << 16;
 
   final int[] users = new int[CAPACITY];
-  final int[] movies = new int[CAPACITY];
+  final int[] items = new int[CAPACITY];
   final float[] ratings = new float[CAPACITY];
 
   /// Epoch seconds.

@@ -8,7 +8,7 @@ package com.craftyverse.recsys.ingest;
 /// @param names what errors call the columns
 /// @param columns values in a row
 /// @param user which of them is the user's id, from 0
-/// @param movie which is the movie's id
+/// @param item which is the item's id
 /// @param rating which is the rating
 /// @param timestamp which is the time
 record RatingsLayout(
@@ -18,7 +18,7 @@ record RatingsLayout(
     RatingsColumns names,
     int columns,
     int user,
-    int movie,
+    int item,
     int rating,
     int timestamp) {
 
@@ -37,16 +37,16 @@ record RatingsLayout(
     return line.matches("\\d+" + separator + "\\d+" + separator + "[0-9.]+" + separator + "\\d+");
   }
 
-  /// Whether user, movie, rating and time are all there is, in that order.
+  /// Whether user, item, rating and time are all there is, in that order.
   boolean isPlain() {
-    return columns == 4 && user == 0 && movie == 1 && rating == 2 && timestamp == 3;
+    return columns == 4 && user == 0 && item == 1 && rating == 2 && timestamp == 3;
   }
 
   /// What errors call the value at `position`.
   String column(int position) {
     return position == user
         ? names.user()
-        : position == movie
+        : position == item
             ? names.item()
             : position == rating
                 ? names.rating()

@@ -54,7 +54,7 @@ final class RatingsParser {
 
   private RatingsBatch batch;
   private int[] users;
-  private int[] movies;
+  private int[] items;
   private float[] ratings;
   private long[] timestamps;
   private int rows;
@@ -83,7 +83,7 @@ final class RatingsParser {
     this.sink = sink;
     this.batch = new RatingsBatch();
     this.users = batch.users;
-    this.movies = batch.movies;
+    this.items = batch.items;
     this.ratings = batch.ratings;
     this.timestamps = batch.timestamps;
     for (int i = 0; i < ratingsByTenths.length; i++) {
@@ -205,7 +205,7 @@ final class RatingsParser {
     try {
       reader.read();
       users[rows] = reader.user();
-      movies[rows] = reader.movie();
+      items[rows] = reader.item();
       ratings[rows] = reader.rating();
       timestamps[rows] = reader.timestamp();
       rows++;
@@ -237,7 +237,7 @@ final class RatingsParser {
     if (digits == 0 || digits == 8 || !separated(position, separator, separatorLength)) {
       return -1;
     }
-    movies[rows] = (int) value(word, digits);
+    items[rows] = (int) value(word, digits);
     position += separatorLength;
 
     int tenths = (chunk[position] - '0') * 10;
@@ -310,7 +310,7 @@ final class RatingsParser {
       batch.rows = rows;
       batch = sink.accept(batch);
       users = batch.users;
-      movies = batch.movies;
+      items = batch.items;
       ratings = batch.ratings;
       timestamps = batch.timestamps;
       rows = 0;

@@ -5,8 +5,8 @@ final class RatingsSummary {
   private long rows;
   private int minUser = Integer.MAX_VALUE;
   private int maxUser = Integer.MIN_VALUE;
-  private int minMovie = Integer.MAX_VALUE;
-  private int maxMovie = Integer.MIN_VALUE;
+  private int minItem = Integer.MAX_VALUE;
+  private int maxItem = Integer.MIN_VALUE;
   private float minRating = Float.MAX_VALUE;
   private float maxRating = -Float.MAX_VALUE;
   private long minTimestamp = Long.MAX_VALUE;
@@ -22,14 +22,14 @@ final class RatingsSummary {
     boolean rising = ascending;
     for (int i = 0; i < count; i++) {
       int user = batch.users[i];
-      int movie = batch.movies[i];
-      long pair = ((long) user << Integer.SIZE) | movie;
+      int item = batch.items[i];
+      long pair = ((long) user << Integer.SIZE) | item;
       rising &= pair > previous;
       previous = pair;
       minUser = Math.min(minUser, user);
       maxUser = Math.max(maxUser, user);
-      minMovie = Math.min(minMovie, movie);
-      maxMovie = Math.max(maxMovie, movie);
+      minItem = Math.min(minItem, item);
+      maxItem = Math.max(maxItem, item);
     }
     previousPair = previous;
     ascending = rising;
@@ -46,7 +46,7 @@ final class RatingsSummary {
     return rows;
   }
 
-  /// Whether the rows are ordered by user and then by movie, each pair once, as in MovieLens' own
+  /// Whether the rows are ordered by user and then by item, each pair once, as in MovieLens' own
   /// files.
   boolean isAscending() {
     return ascending;
@@ -60,12 +60,12 @@ final class RatingsSummary {
     return maxUser;
   }
 
-  int minMovie() {
-    return minMovie;
+  int minItem() {
+    return minItem;
   }
 
-  int maxMovie() {
-    return maxMovie;
+  int maxItem() {
+    return maxItem;
   }
 
   float minRating() {

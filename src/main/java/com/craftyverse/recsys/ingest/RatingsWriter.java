@@ -26,7 +26,7 @@ final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
     writer.writeBatch(
         rows,
         Buffers.of(batch.users, rows),
-        Buffers.of(batch.movies, rows),
+        Buffers.of(batch.items, rows),
         Buffers.of(batch.ratings, rows),
         Buffers.of(batch.timestamps, rows));
     summary.add(batch);

@@ -35,7 +35,7 @@ final class RowReader {
   private long line;
 
   private int user;
-  private int movie;
+  private int item;
   private float rating;
   private long timestamp;
 
@@ -58,8 +58,8 @@ final class RowReader {
     return user;
   }
 
-  int movie() {
-    return movie;
+  int item() {
+    return item;
   }
 
   float rating() {
@@ -133,8 +133,8 @@ final class RowReader {
   private void take(int column, int from, int to) {
     if (column == layout.user()) {
       user = (int) whole(column, from, to, Integer.MAX_VALUE, AN_ID);
-    } else if (column == layout.movie()) {
-      movie = (int) whole(column, from, to, Integer.MAX_VALUE, AN_ID);
+    } else if (column == layout.item()) {
+      item = (int) whole(column, from, to, Integer.MAX_VALUE, AN_ID);
     } else if (column == layout.rating()) {
       rating = rating(column, from, to);
     } else if (column == layout.timestamp()) {

@@ -26,7 +26,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/// An uploaded file: a zip with ratings, movies, tags and links at any depth, or ratings alone, plain or
+/// An uploaded file: a zip with ratings, items, tags and links at any depth, or ratings alone, plain or
 /// gzipped.
 ///
 /// The first bytes decide what a file is. Its name appears in messages only, and selects `u.data` among the
@@ -189,8 +189,8 @@ final class UploadFile implements AutoCloseable {
     return entries == null ? name : inZip(entries.ratings());
   }
 
-  /// The movies; none for a plain file or a zip without them.
-  Movies movies() throws IOException {
+  /// The items; none for a plain file or a zip without them.
+  Movies items() throws IOException {
     for (Part part : List.of(Part.MOVIES_CSV, Part.MOVIES_DAT, Part.U_ITEM)) {
       Optional<Entry> entry = part(part);
       if (entry.isPresent()) {

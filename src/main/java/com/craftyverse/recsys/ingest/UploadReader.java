@@ -47,7 +47,7 @@ final class UploadReader implements AutoCloseable {
   private record Ratings(
       Path path, String layout, RatingsSummary summary, long duplicates, BadRows badRows) {}
 
-  private record Others(Map<String, Path> files, int movies, long tags, long links) {}
+  private record Others(Map<String, Path> files, int items, long tags, long links) {}
 
   /// Begins to read.
   ///
@@ -96,13 +96,13 @@ final class UploadReader implements AutoCloseable {
         new IngestFigures(
             read.layout,
             summary.rows(),
-            besides.movies,
+            besides.items,
             besides.tags,
             besides.links,
             summary.minUser(),
             summary.maxUser(),
-            summary.minMovie(),
-            summary.maxMovie(),
+            summary.minItem(),
+            summary.maxItem(),
             summary.minRating(),
             summary.maxRating(),
             format.scale(summary.minRating(), summary.maxRating()),
@@ -176,17 +176,17 @@ final class UploadReader implements AutoCloseable {
 
   private Others readOthers() throws IOException {
     Map<String, Path> written = new LinkedHashMap<>();
-    Movies movies = upload.movies();
+    Movies items = upload.items();
     Path file = newFile();
-    movies.write(file);
-    written.put(ObjectKeys.MOVIES, file);
+    items.write(file);
+    written.put(ObjectKeys.ITEMS, file);
     Path ofTags = newFile();
     Optional<Long> tags = upload.writeTags(ofTags);
     tags.ifPresent(rows -> written.put(ObjectKeys.TAGS, ofTags));
     Path ofLinks = newFile();
     Optional<Long> links = upload.writeLinks(ofLinks);
     links.ifPresent(rows -> written.put(ObjectKeys.LINKS, ofLinks));
-    return new Others(written, movies.size(), tags.orElse(0L), links.orElse(0L));
+    return new Others(written, items.size(), tags.orElse(0L), links.orElse(0L));
   }
 
   private Path newFile() throws IOException {

@@ -3,7 +3,7 @@
 /// [Ingest][com.craftyverse.recsys.ingest.Ingest] finds the upload and names its result by the digest
 /// of its bytes. [UploadReader][com.craftyverse.recsys.ingest.UploadReader] does the work, and begins with it before
 /// the digest is known. Ratings go through two threads: one reads and inflates, one parses, sums up and
-/// writes. Meanwhile the caller's computes the digest, and converts movies, tags and links into their files.
+/// writes. Meanwhile the caller's computes the digest, and converts items, tags and links into their files.
 /// Inflating sets the pace, because one thread has to do all of it; so
 /// [CpuPermits][com.craftyverse.recsys.ingest.CpuPermits] make the other threads leave it a core.
 ///
@@ -16,7 +16,7 @@
 ///   and has the words for what is wrong with them;
 ///   [CsvRecord][com.craftyverse.recsys.ingest.CsvRecord] knows the rules of quotes.
 /// - [Duplicates][com.craftyverse.recsys.ingest.Duplicates] removes ratings that were given again later,
-///   so that no pair of user and movie is in two sets of a split.
+///   so that no pair of user and item is in two sets of a split.
 /// - [CsvTable][com.craftyverse.recsys.ingest.CsvTable] reads the smaller files, full of quotes, with a CSV
 ///   library; [CsvRow][com.craftyverse.recsys.ingest.CsvRow] knows where in the file each value is.
 ///   Problems of these files are counted and quoted in the figures, and never refuse good ratings.

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /// Tells the log commands that ask a new model something, with ids that it knows.
 @ApplicationScoped
 class CurlExamples {
-  private static final int MOVIES = 3;
+  private static final int ITEMS = 3;
 
   private final ObjectStore store;
   private final int port;
@@ -31,19 +31,19 @@ class CurlExamples {
   void tell(LocalPipeline.Outcome outcome) throws IOException {
     int[] userRatings = column(outcome.index() + ObjectKeys.USERS, "ratings");
     int[] userIds = column(outcome.index() + ObjectKeys.USERS, "userId");
-    int[] movieRatings = column(outcome.index() + ObjectKeys.ITEMS, "ratings");
-    int[] movieIds = column(outcome.index() + ObjectKeys.ITEMS, "movieId");
-    List<Integer> movies = most(movieRatings, MOVIES).stream().map(item -> movieIds[item]).toList();
+    int[] itemRatings = column(outcome.index() + ObjectKeys.ITEMS, "ratings");
+    int[] itemIds = column(outcome.index() + ObjectKeys.ITEMS, "itemId");
+    List<Integer> items = most(itemRatings, ITEMS).stream().map(item -> itemIds[item]).toList();
     String dataset = "\"dataset\":\"" + outcome.dataset() + "\"";
     String user = dataset + ",\"userId\":" + userIds[most(userRatings, 1).getFirst()];
-    String movieIdList = ",\"movieIds\":" + movies.toString().replace(" ", "");
+    String itemIdList = ",\"itemIds\":" + items.toString().replace(" ", "");
     LocalPipeline.say("Try:");
-    say("predict", user + movieIdList, "the most active user, the most rated movies");
+    say("predict", user + itemIdList, "the most active user, the most rated items");
     say("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
-    say("similar", dataset + ",\"movieId\":" + movies.getFirst(), "the movies nearest to one");
+    say("similar", dataset + ",\"itemId\":" + items.getFirst(), "the items nearest to one");
     say(
         "foldIn",
-        dataset + ",\"ratings\":[{\"movieId\":" + movies.getFirst() + ",\"rating\":5}]",
+        dataset + ",\"ratings\":[{\"itemId\":" + items.getFirst() + ",\"rating\":5}]",
         "for somebody whom nobody knows, from a rating");
     say("popular", dataset + ",\"n\":5", "what most users chose lately");
     say(

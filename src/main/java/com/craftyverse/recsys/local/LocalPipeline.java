@@ -73,9 +73,9 @@ final class LocalPipeline {
         ingest.figures().ratings(),
         String.format(
             Locale.ROOT,
-            "%,d ratings, %,d movies, dataset %s, version %s",
+            "%,d ratings, %,d items, dataset %s, version %s",
             ingest.figures().ratings(),
-            ingest.figures().movies(),
+            ingest.figures().items(),
             ingest.dataset(),
             ingest.version()));
 
@@ -102,8 +102,8 @@ final class LocalPipeline {
         split.figures().ratings(),
         String.format(
             Locale.ROOT,
-            "%,d users × %,d movies; of test %,d and of validation %,d rows are of known users and"
-                + " movies",
+            "%,d users × %,d items; of test %,d and of validation %,d rows are of known users and"
+                + " items",
             index.figures().users(),
             index.figures().items(),
             index.figures().testRows(),
@@ -142,7 +142,7 @@ final class LocalPipeline {
           again.figures().trainRatings() * again.figures().epochs(),
           String.format(
               Locale.ROOT,
-              "all %,d ratings of %,d users × %,d movies, %d epochs with the parameters of the"
+              "all %,d ratings of %,d users × %,d items, %d epochs with the parameters of the"
                   + " scored model %s",
               again.figures().trainRatings(),
               all.figures().users(),

@@ -138,7 +138,7 @@ final class ItemCatalog {
     Builder genreStarts = new Builder();
     for (RecordBatch batch : file.batches()) {
       int first = (int) batch.firstRow();
-      copy(batch, "movieId", ids);
+      copy(batch, "itemId", ids);
       copy(batch, "year", years);
       copy(batch, "ratings", ratings);
       copy(batch, "recentRatings", recentRatings);
@@ -149,7 +149,7 @@ final class ItemCatalog {
       genreStarts.addBounds(batch.offsets("genres"));
       genreNames.addTexts(batch, "genres.item");
     }
-    requireAscending(file, "movieId", ids);
+    requireAscending(file, "itemId", ids);
     return new ItemCatalog(
         ids,
         years,
@@ -216,12 +216,12 @@ final class ItemCatalog {
     return ids.length;
   }
 
-  /// The item of a movie, negative when the model does not know it.
-  int itemOf(int movieId) {
-    return Arrays.binarySearch(ids, movieId);
+  /// The item of an item, negative when the model does not know it.
+  int itemOf(int itemId) {
+    return Arrays.binarySearch(ids, itemId);
   }
 
-  int movieId(int item) {
+  int itemId(int item) {
     return ids[item];
   }
 
@@ -235,7 +235,7 @@ final class ItemCatalog {
     return rankingFactors;
   }
 
-  /// The vectors by which movies are near to each other: the ranking model's where there is one.
+  /// The vectors by which items are near to each other: the ranking model's where there is one.
   ItemFactors similarityFactors() {
     return rankingFactors == null ? factors : rankingFactors;
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ageSeconds seconds since then, else since it was published
 /// @param factors the length of its vectors
 /// @param users users that it knows
-/// @param movies movies that it knows
+/// @param items items that it knows
 /// @param ratings ratings that it was trained on
 /// @param ratingMin the lowest rating of its scale
 /// @param ratingMax the highest
@@ -40,7 +40,7 @@ public record ModelInfoResult(
     long ageSeconds,
     int factors,
     int users,
-    int movies,
+    int items,
     long ratings,
     double ratingMin,
     double ratingMax,

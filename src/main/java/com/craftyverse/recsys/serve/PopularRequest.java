@@ -4,19 +4,19 @@ import com.craftyverse.recsys.step.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for the movies that most users chose.
+/// Asks for the items that most users chose.
 ///
 /// @param dataset the dataset whose current model answers; the configured one if not given, else the
 ///     one published last
-/// @param n how many movies, 1 to 1,000; 10 if not given
+/// @param n how many items, 1 to 1,000; 10 if not given
 /// @param period `recent`, the last fifth of the training ratings in time, or `all`; `recent` if not
 ///     given
-/// @param genres one of these each movie has
-/// @param yearFrom no movie is older, or of unknown year
-/// @param yearTo no movie is newer, or of unknown year
-/// @param minRatings each movie has that many training ratings; 0 if not given
-/// @param allow only these movies, up to 10,000; unknown ones are passed over
-/// @param deny none of these movies, up to 10,000, even if allowed
+/// @param genres one of these each item has
+/// @param yearFrom no item is older, or of unknown year
+/// @param yearTo no item is newer, or of unknown year
+/// @param minRatings each item has that many training ratings; 0 if not given
+/// @param allow only these items, up to 10,000; unknown ones are passed over
+/// @param deny none of these items, up to 10,000, even if allowed
 public record PopularRequest(
     @Nullable String dataset,
     @Nullable Integer n,
@@ -28,7 +28,7 @@ public record PopularRequest(
     @Nullable List<Integer> allow,
     @Nullable List<Integer> deny)
     implements Request {
-  MovieFilter filter() {
-    return new MovieFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+  ItemFilter filter() {
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// A predicted rating.
 ///
 /// @param userId the user, where a request asks for several
-/// @param movieId the movie
+/// @param itemId the item
 /// @param title its title, null when the model does not know it
 /// @param rating within the scale of the dataset
 /// @param source where the rating comes from
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Prediction(
     @Nullable Integer userId,
-    int movieId,
+    int itemId,
     @Nullable String title,
     float rating,
     Source source,

@@ -2,10 +2,10 @@ package com.craftyverse.recsys.serve;
 
 /// What recommendations are ordered by.
 public enum RankBy {
-  /// How likely the user is to choose the movie: the score of the ranking model.
+  /// How likely the user is to choose the item: the score of the ranking model.
   preference,
-  /// How the user would rate the movie: the prediction of the rating model.
+  /// How the user would rate the item: the prediction of the rating model.
   rating,
-  /// How many users chose the movie lately.
+  /// How many users chose the item lately.
   popularity
 }

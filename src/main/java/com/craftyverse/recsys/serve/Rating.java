@@ -4,6 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A rating that comes with a request.
 ///
-/// @param movieId the movie
+/// @param itemId the item
 /// @param rating on the scale of the dataset
-public record Rating(@Nullable Integer movieId, @Nullable Float rating) {}
+public record Rating(@Nullable Integer itemId, @Nullable Float rating) {}

@@ -4,22 +4,22 @@ import com.craftyverse.recsys.step.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for movies for a user.
+/// Asks for items for a user.
 ///
 /// @param dataset the dataset whose current model answers; the configured one if not given, else the
 ///     one published last
 /// @param userId the user; may be left out when there are ratings
 /// @param ratings ratings of the user, up to 10,000, to be folded in with what the model knows of them;
-///     of two of one movie, the request's counts
-/// @param n how many movies, 1 to 1,000; 10 if not given
-/// @param genres one of these each movie has
-/// @param yearFrom no movie is older, or of unknown year
-/// @param yearTo no movie is newer, or of unknown year
-/// @param minRatings each movie has that many training ratings; 0 if not given
-/// @param allow only these movies, up to 10,000; unknown ones are passed over
-/// @param deny none of these movies, up to 10,000, even if allowed
-/// @param excludeSeen whether movies that the user rated are left out; true if not given
-/// @param explain whether to name the ratings that contributed most, by preference only those of movies
+///     of two of one item, the request's counts
+/// @param n how many items, 1 to 1,000; 10 if not given
+/// @param genres one of these each item has
+/// @param yearFrom no item is older, or of unknown year
+/// @param yearTo no item is newer, or of unknown year
+/// @param minRatings each item has that many training ratings; 0 if not given
+/// @param allow only these items, up to 10,000; unknown ones are passed over
+/// @param deny none of these items, up to 10,000, even if allowed
+/// @param excludeSeen whether items that the user rated are left out; true if not given
+/// @param explain whether to name the ratings that contributed most, by preference only those of items
 ///     that the user liked; false if not given
 /// @param rankBy `preference`, `rating` or `popularity`; if not given, `preference` where the model has
 ///     ranking vectors, else `rating`
@@ -38,7 +38,7 @@ public record RecommendRequest(
     @Nullable Boolean explain,
     @Nullable RankBy rankBy)
     implements Request {
-  MovieFilter filter() {
-    return new MovieFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+  ItemFilter filter() {
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
   }
 }

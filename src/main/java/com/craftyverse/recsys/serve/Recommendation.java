@@ -4,19 +4,19 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A recommended movie.
+/// A recommended item.
 ///
-/// @param movieId the movie
+/// @param itemId the item
 /// @param title its title, null when it is not known
 /// @param year its year, null when it is not known
 /// @param genres its genres
-/// @param score what the movies are ordered by: the preference, the predicted rating before it is brought
-///     into the scale, or the number of users who chose the movie
+/// @param score what the items are ordered by: the preference, the predicted rating before it is brought
+///     into the scale, or the number of users who chose the item
 /// @param rating how the user would rate it
 /// @param because the user's own ratings that contributed most, if the request wants to know
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Recommendation(
-    int movieId,
+    int itemId,
     @Nullable String title,
     @Nullable Integer year,
     List<String> genres,
@@ -26,11 +26,11 @@ public record Recommendation(
 
   /// A rating that contributed to a recommendation.
   ///
-  /// @param movieId the movie that the user rated
+  /// @param itemId the item that the user rated
   /// @param title its title, null when it is not known
   /// @param rating the user's rating
   /// @param contribution what it adds to the score: a part of the preference, or stars
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Contribution(
-      int movieId, @Nullable String title, float rating, float contribution) {}
+      int itemId, @Nullable String title, float rating, float contribution) {}
 }

@@ -41,17 +41,17 @@ public final class RecommendationService {
   /// Predicts ratings.
   ///
   /// @throws RequestException when a field is missing or contradicts another, there are no or too many
-  ///     movies, or the dataset has no model that can be served
+  ///     items, or the dataset has no model that can be served
   public PredictResult predict(PredictRequest request) {
     List<PredictRequest.Pair> pairs = request.pairs();
     if (pairs == null) {
-      List<Integer> movieIds = movies(Request.require("movieIds", request.movieIds()));
+      List<Integer> itemIds = items(Request.require("itemIds", request.itemIds()));
       Who who = who(request.userId(), request.ratings());
-      return answer(request.dataset(), model -> predict(model, who, movieIds));
+      return answer(request.dataset(), model -> predict(model, who, itemIds));
     }
-    if (request.userId() != null || request.movieIds() != null || request.ratings() != null) {
+    if (request.userId() != null || request.itemIds() != null || request.ratings() != null) {
       throw RequestException.invalid(
-          "field 'pairs' takes the place of 'userId', 'movieIds' and 'ratings'; send one or the"
+          "field 'pairs' takes the place of 'userId', 'itemIds' and 'ratings'; send one or the"
               + " other");
     }
     RequestLimits.list("pairs", pairs, RequestLimits.MOST_PREDICTIONS, "pairs");
@@ -84,12 +84,12 @@ public final class RecommendationService {
     return new Who(userId, ratings);
   }
 
-  private static List<Integer> movies(List<Integer> movieIds) {
-    RequestLimits.list("movieIds", movieIds, RequestLimits.MOST_PREDICTIONS, "movies");
-    return movieIds;
+  private static List<Integer> items(List<Integer> itemIds) {
+    RequestLimits.list("itemIds", itemIds, RequestLimits.MOST_PREDICTIONS, "items");
+    return itemIds;
   }
 
-  private static PredictResult predict(ServedModel model, Who who, List<Integer> movieIds)
+  private static PredictResult predict(ServedModel model, Who who, List<Integer> itemIds)
       throws IOException {
     UserProfile person = who.in(model);
     return new PredictResult(
@@ -97,14 +97,14 @@ public final class RecommendationService {
         model.card().modelId(),
         who.userId(),
         who.ratings() == null ? null : person.ignoredRatings(),
-        predictions(person, movieIds));
+        predictions(person, itemIds));
   }
 
-  private static List<Prediction> predictions(UserProfile person, List<Integer> movieIds)
+  private static List<Prediction> predictions(UserProfile person, List<Integer> itemIds)
       throws IOException {
     List<Prediction> predictions = new ArrayList<>();
-    for (int movieId : movieIds) {
-      predictions.add(person.predict(null, movieId));
+    for (int itemId : itemIds) {
+      predictions.add(person.predict(null, itemId));
     }
     return predictions;
   }
@@ -115,7 +115,7 @@ public final class RecommendationService {
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       int userId = Request.require("pairs[" + i + "].userId", pairs.get(i).userId());
-      int movieId = Request.require("pairs[" + i + "].movieId", pairs.get(i).movieId());
+      int itemId = Request.require("pairs[" + i + "].itemId", pairs.get(i).itemId());
       UserProfile person = people.get(userId);
       if (person == null) {
         if (people.size() == RequestLimits.MOST_USERS) {
@@ -127,12 +127,12 @@ public final class RecommendationService {
         person = UserProfile.of(model, userId);
         people.put(userId, person);
       }
-      predictions.add(person.predict(userId, movieId));
+      predictions.add(person.predict(userId, itemId));
     }
     return predictions;
   }
 
-  /// Recommends movies. A user of whom nothing is known gets what was popular lately.
+  /// Recommends items. A user of whom nothing is known gets what was popular lately.
   ///
   /// @throws RequestException when there is neither a user nor ratings, a field is out of its range or
   ///     contradicts another, or the dataset has no model that can be served
@@ -165,7 +165,7 @@ public final class RecommendationService {
 
   private static Recommender.Wish wish(
       @Nullable Integer n,
-      MovieFilter filter,
+      ItemFilter filter,
       @Nullable Boolean excludeSeen,
       @Nullable Boolean explain,
       @Nullable RankBy rankBy) {
@@ -177,39 +177,39 @@ public final class RecommendationService {
         rankBy);
   }
 
-  /// Finds the movies that most users chose.
+  /// Finds the items that most users chose.
   ///
   /// @throws RequestException when a field is out of its range or contradicts another, or the dataset has
   ///     no model that can be served
   public PopularResult popular(PopularRequest request) {
     int n = RequestLimits.recommendations(request.n());
-    MovieFilter filter = request.filter();
+    ItemFilter filter = request.filter();
     Period period = Objects.requireNonNullElse(request.period(), Period.recent);
     return answer(request.dataset(), model -> new Recommender(model).popular(n, period, filter));
   }
 
-  /// Finds the movies nearest to a movie.
+  /// Finds the items nearest to an item.
   ///
-  /// @throws RequestException when the model does not know the movie, a field is out of its range or
+  /// @throws RequestException when the model does not know the item, a field is out of its range or
   ///     contradicts another, or the dataset has no model that can be served
   public SimilarResult similar(SimilarRequest request) {
-    int movieId = Request.require("movieId", request.movieId());
+    int itemId = Request.require("itemId", request.itemId());
     int n = RequestLimits.recommendations(request.n());
-    MovieFilter filter = request.filter();
-    return answer(request.dataset(), model -> similar(model, movieId, n, filter));
+    ItemFilter filter = request.filter();
+    return answer(request.dataset(), model -> similar(model, itemId, n, filter));
   }
 
-  private static SimilarResult similar(ServedModel model, int movieId, int n, MovieFilter filter) {
-    int item = model.catalogue().itemOf(movieId);
+  private static SimilarResult similar(ServedModel model, int itemId, int n, ItemFilter filter) {
+    int item = model.catalogue().itemOf(itemId);
     if (item < 0) {
       throw RequestException.notFound(
-          "field 'movieId': the model does not know the movie " + movieId);
+          "field 'itemId': the model does not know the item " + itemId);
     }
     Recommender.Neighbours neighbours = new Recommender(model).similar(item, n, filter);
     return new SimilarResult(
         model.card().dataset(),
         model.card().modelId(),
-        movieId,
+        itemId,
         model.catalogue().title(item),
         neighbours.candidates(),
         neighbours.list());
@@ -217,11 +217,11 @@ public final class RecommendationService {
 
   /// Predicts and recommends for somebody whom the model has never seen.
   ///
-  /// @throws RequestException when there are no ratings, one is off the scale, a movie is rated twice, a
+  /// @throws RequestException when there are no ratings, one is off the scale, an item is rated twice, a
   ///     field is out of its range or contradicts another, or the dataset has no model that can be served
   public FoldInResult foldIn(FoldInRequest request) {
     Who who = who(null, Request.require("ratings", request.ratings()));
-    List<Integer> movieIds = request.movieIds() == null ? null : movies(request.movieIds());
+    List<Integer> itemIds = request.itemIds() == null ? null : items(request.itemIds());
     Recommender.Wish wish =
         wish(
             request.n(),
@@ -241,7 +241,7 @@ public final class RecommendationService {
               ranking.reason(),
               ranking.rankedBy(),
               person.ignoredRatings(),
-              movieIds == null ? null : predictions(person, movieIds),
+              itemIds == null ? null : predictions(person, itemIds),
               ranking.candidates(),
               ranking.list());
         });
@@ -309,14 +309,14 @@ public final class RecommendationService {
             return List.of();
           }
           int user = model.users().userId(0);
-          int movie = model.catalogue().movieId(0);
+          int item = model.catalogue().itemId(0);
           return List.of(
-              "{\"predict\": {\"userId\": " + user + ", \"movieIds\": [" + movie + "]}}",
+              "{\"predict\": {\"userId\": " + user + ", \"itemIds\": [" + item + "]}}",
               "{\"recommend\": {\"userId\": " + user + ", \"yearFrom\": 1950, \"explain\": true}}",
-              "{\"similar\": {\"movieId\": " + movie + "}}",
+              "{\"similar\": {\"itemId\": " + item + "}}",
               "{\"popular\": {}}",
-              "{\"foldIn\": {\"ratings\": [{\"movieId\": "
-                  + movie
+              "{\"foldIn\": {\"ratings\": [{\"itemId\": "
+                  + item
                   + ", \"rating\": "
                   + model.card().scale().max()
                   + "}]}}");

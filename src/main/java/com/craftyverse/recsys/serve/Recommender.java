@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Recommender {
   private static final int CONTRIBUTIONS = 3;
 
-  /// How far up the scale a rating is of a movie that the user liked: 4 of 5 stars.
+  /// How far up the scale a rating is of an item that the user liked: 4 of 5 stars.
   private static final double LIKED = 0.7;
 
   private final ServedModel model;
@@ -33,19 +33,19 @@ final class Recommender {
   /// Options of a list of recommendations.
   ///
   /// @param n how many
-  /// @param filter which movies may be among them
-  /// @param excludeSeen whether movies that the person rated are left out
+  /// @param filter which items may be among them
+  /// @param excludeSeen whether items that the person rated are left out
   /// @param explain whether to say which of the person's ratings contributed most
   /// @param rankBy what they are ordered by; null for what suits the model and the person
   record Wish(
-      int n, MovieFilter filter, boolean excludeSeen, boolean explain, @Nullable RankBy rankBy) {}
+      int n, ItemFilter filter, boolean excludeSeen, boolean explain, @Nullable RankBy rankBy) {}
 
-  /// The movies for a person.
+  /// The items for a person.
   ///
   /// @param rankedBy what they are ordered by
   /// @param source where they come from
   /// @param reason why they are not the person's own, null when they are or were not to be
-  /// @param candidates movies that passed the filters
+  /// @param candidates items that passed the filters
   /// @param list the best of them
   record Ranking(
       RankBy rankedBy,
@@ -54,7 +54,7 @@ final class Recommender {
       int candidates,
       List<Recommendation> list) {}
 
-  /// Ranks the movies that pass a filter.
+  /// Ranks the items that pass a filter.
   ///
   /// @throws RequestException when the model cannot rank so, or there is too much to explain
   Ranking recommend(UserProfile person, Wish wish) throws IOException {
@@ -65,7 +65,7 @@ final class Recommender {
     person.readAhead(rankBy == RankBy.preference, needsHistory);
     History history = needsHistory ? person.history() : History.NONE;
     if (wish.excludeSeen && history.size() > 0) {
-      candidates = candidates == null ? MovieFilter.all(catalogue) : candidates;
+      candidates = candidates == null ? ItemFilter.all(catalogue) : candidates;
       for (int item : history.items()) {
         candidates.clear(item);
       }
@@ -158,7 +158,7 @@ final class Recommender {
       @Nullable List<Recommendation.Contribution> because)
       throws IOException {
     return new Recommendation(
-        catalogue.movieId(item),
+        catalogue.itemId(item),
         catalogue.title(item),
         catalogue.year(item),
         catalogue.genres(item),
@@ -169,7 +169,7 @@ final class Recommender {
 
   /// The ratings that raised the score of an item most.
   ///
-  /// @param likedOnly whether only those of movies that the user liked are named
+  /// @param likedOnly whether only those of items that the user liked are named
   private List<Recommendation.Contribution> because(
       History history, double[] contributions, boolean likedOnly) {
     return IntStream.range(0, contributions.length)
@@ -180,7 +180,7 @@ final class Recommender {
         .map(
             i ->
                 new Recommendation.Contribution(
-                    catalogue.movieId(history.items()[i]),
+                    catalogue.itemId(history.items()[i]),
                     catalogue.title(history.items()[i]),
                     history.ratings()[i],
                     (float) contributions[i]))
@@ -191,15 +191,15 @@ final class Recommender {
     return model.card().scale().position(rating) >= LIKED;
   }
 
-  /// The movies that most users chose.
-  PopularResult popular(int n, Period wanted, MovieFilter filter) {
+  /// The items that most users chose.
+  PopularResult popular(int n, Period wanted, ItemFilter filter) {
     BitSet candidates = filter.candidates(catalogue);
     Period period = catalogue.counted(wanted);
     List<PopularResult.Popular> list = new ArrayList<>();
     for (int item : TopItems.of(catalogue.popularity(period), n, candidates)) {
       list.add(
           new PopularResult.Popular(
-              catalogue.movieId(item),
+              catalogue.itemId(item),
               catalogue.title(item),
               catalogue.year(item),
               catalogue.genres(item),
@@ -209,17 +209,17 @@ final class Recommender {
         model.card().dataset(), model.card().modelId(), period, count(candidates), list);
   }
 
-  /// The movies nearest to a movie.
+  /// The items nearest to an item.
   ///
-  /// @param candidates movies that passed the filters
+  /// @param candidates items that passed the filters
   /// @param list the nearest of them
   record Neighbours(int candidates, List<SimilarResult.Similar> list) {}
 
-  /// Ranks the movies that pass a filter by the cosine between their vectors and an item's: ranking
+  /// Ranks the items that pass a filter by the cosine between their vectors and an item's: ranking
   /// vectors, where the model has them.
-  Neighbours similar(int item, int n, MovieFilter filter) {
+  Neighbours similar(int item, int n, ItemFilter filter) {
     BitSet candidates = filter.candidates(catalogue);
-    candidates = candidates == null ? MovieFilter.all(catalogue) : candidates;
+    candidates = candidates == null ? ItemFilter.all(catalogue) : candidates;
     candidates.clear(item);
     ItemFactors factors = catalogue.similarityFactors();
     float[] cosines = factors.products(factors.padded(factors.vector(item)));
@@ -233,7 +233,7 @@ final class Recommender {
     for (int other : TopItems.of(cosines, n, candidates)) {
       list.add(
           new SimilarResult.Similar(
-              catalogue.movieId(other),
+              catalogue.itemId(other),
               catalogue.title(other),
               catalogue.year(other),
               catalogue.genres(other),

@@ -24,7 +24,7 @@ final class RequestLimits {
   /// Recommendations × ratings of the user in an answer that explains them.
   static final int MOST_EXPLAINED = 300_000;
 
-  /// Movies in a list to allow or deny.
+  /// Items in a list to allow or deny.
   static final int MOST_LISTED = 10_000;
 
   private static final int DEFAULT_RECOMMENDATIONS = 10;
@@ -56,19 +56,19 @@ final class RequestLimits {
     }
   }
 
-  /// Checks ratings as far as that needs no model: complete, and one of each movie.
+  /// Checks ratings as far as that needs no model: complete, and one of each item.
   static void ratings(List<Rating> ratings) {
     list("ratings", ratings, MOST_RATINGS, "ratings");
-    int[] movies = new int[ratings.size()];
-    for (int i = 0; i < movies.length; i++) {
-      movies[i] = Request.require("ratings[" + i + "].movieId", ratings.get(i).movieId());
+    int[] items = new int[ratings.size()];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = Request.require("ratings[" + i + "].itemId", ratings.get(i).itemId());
       Request.require("ratings[" + i + "].rating", ratings.get(i).rating());
     }
-    Arrays.sort(movies);
-    for (int i = 1; i < movies.length; i++) {
-      if (movies[i] == movies[i - 1]) {
+    Arrays.sort(items);
+    for (int i = 1; i < items.length; i++) {
+      if (items[i] == items[i - 1]) {
         throw RequestException.invalid(
-            "field 'ratings': the movie " + movies[i] + " is rated twice; send one rating of each");
+            "field 'ratings': the item " + items[i] + " is rated twice; send one rating of each");
       }
     }
   }

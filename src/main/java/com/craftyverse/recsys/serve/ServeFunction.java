@@ -74,13 +74,13 @@ public final class ServeFunction {
     return serving.predict(Request.requireBody(request));
   }
 
-  /// Recommends movies to a user.
+  /// Recommends items to a user.
   @Funq("recommend")
   public RecommendResult recommend(RecommendRequest request) {
     return serving.recommend(Request.requireBody(request));
   }
 
-  /// Finds the movies nearest to a movie.
+  /// Finds the items nearest to an item.
   @Funq("similar")
   public SimilarResult similar(SimilarRequest request) {
     return serving.similar(Request.requireBody(request));
@@ -92,7 +92,7 @@ public final class ServeFunction {
     return serving.foldIn(Request.requireBody(request));
   }
 
-  /// Finds the movies that most users chose.
+  /// Finds the items that most users chose.
   @Funq("popular")
   public PopularResult popular(PopularRequest request) {
     return serving.popular(Request.requireBody(request));

@@ -4,21 +4,21 @@ import com.craftyverse.recsys.step.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for the movies nearest to a movie.
+/// Asks for the items nearest to an item.
 ///
 /// @param dataset the dataset whose current model answers; the configured one if not given, else the
 ///     one published last
-/// @param movieId the movie
-/// @param n how many movies, 1 to 1,000; 10 if not given
-/// @param genres one of these each movie has
-/// @param yearFrom no movie is older, or of unknown year
-/// @param yearTo no movie is newer, or of unknown year
-/// @param minRatings each movie has that many training ratings; 0 if not given
-/// @param allow only these movies, up to 10,000; unknown ones are passed over
-/// @param deny none of these movies, up to 10,000, even if allowed
+/// @param itemId the item
+/// @param n how many items, 1 to 1,000; 10 if not given
+/// @param genres one of these each item has
+/// @param yearFrom no item is older, or of unknown year
+/// @param yearTo no item is newer, or of unknown year
+/// @param minRatings each item has that many training ratings; 0 if not given
+/// @param allow only these items, up to 10,000; unknown ones are passed over
+/// @param deny none of these items, up to 10,000, even if allowed
 public record SimilarRequest(
     @Nullable String dataset,
-    @Nullable Integer movieId,
+    @Nullable Integer itemId,
     @Nullable Integer n,
     @Nullable List<String> genres,
     @Nullable Integer yearFrom,
@@ -27,7 +27,7 @@ public record SimilarRequest(
     @Nullable List<Integer> allow,
     @Nullable List<Integer> deny)
     implements Request {
-  MovieFilter filter() {
-    return new MovieFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+  ItemFilter filter() {
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
   }
 }

@@ -47,7 +47,7 @@ final class UserProfile {
     return new UserProfile(model, Math.max(-1, model.users().rowOf(userId)), null, 0);
   }
 
-  /// The user with ratings, and those that the model knows of them; of two of one movie, the new one
+  /// The user with ratings, and those that the model knows of them; of two of one item, the new one
   /// counts.
   ///
   /// @param userId null for nobody that the model could know
@@ -73,14 +73,14 @@ final class UserProfile {
     return new UserProfile(model, row, history, ignored);
   }
 
-  /// Adds the request's ratings to what is known; returns how many are of movies that are not.
+  /// Adds the request's ratings to what is known; returns how many are of items that are not.
   private static int add(ServedModel model, List<Rating> ratings, Map<Integer, Float> all) {
     int ignored = 0;
     for (int i = 0; i < ratings.size(); i++) {
-      int movieId = Request.require("movieId", ratings.get(i).movieId());
+      int itemId = Request.require("itemId", ratings.get(i).itemId());
       float rating = Request.require("rating", ratings.get(i).rating());
       requireOnScale("ratings[" + i + "]", rating, model.card());
-      int item = model.catalogue().itemOf(movieId);
+      int item = model.catalogue().itemOf(itemId);
       if (item < 0) {
         ignored++;
       } else {
@@ -102,7 +102,7 @@ final class UserProfile {
     }
   }
 
-  /// Ratings of the request whose movies the model does not know.
+  /// Ratings of the request whose items the model does not know.
   int ignoredRatings() {
     return ignoredRatings;
   }
@@ -171,13 +171,13 @@ final class UserProfile {
     return known;
   }
 
-  /// How the user would rate a movie. What is not known of the pair is left out of the sum, which makes
+  /// How the user would rate an item. What is not known of the pair is left out of the sum, which makes
   /// the prediction the mean, corrected by how the known side deviates from it.
-  Prediction predict(@Nullable Integer userId, int movieId) throws IOException {
-    int item = model.catalogue().itemOf(movieId);
+  Prediction predict(@Nullable Integer userId, int itemId) throws IOException {
+    int item = model.catalogue().itemOf(itemId);
     return new Prediction(
         userId,
-        movieId,
+        itemId,
         item < 0 ? null : model.catalogue().title(item),
         rating(item),
         item < 0 ? Source.fallback : source(),
@@ -203,21 +203,21 @@ final class UserProfile {
   }
 
   /// Why a prediction is a fallback, null when it is not.
-  private @Nullable String reason(boolean movieKnown) {
+  private @Nullable String reason(boolean itemKnown) {
     boolean dot = model.card().isDot();
     if (isKnown()) {
-      return movieKnown
+      return itemKnown
           ? null
-          : "unknown movie: " + (dot ? "the mean of all ratings" : "the user's average");
+          : "unknown item: " + (dot ? "the mean of all ratings" : "the user's average");
     }
-    if (!movieKnown) {
-      return whyUnknown() + " and unknown movie: the mean of all ratings";
+    if (!itemKnown) {
+      return whyUnknown() + " and unknown item: the mean of all ratings";
     }
-    return whyUnknown() + ": " + (dot ? "the mean of all ratings" : "the movie's average");
+    return whyUnknown() + ": " + (dot ? "the mean of all ratings" : "the item's average");
   }
 
   private String whyUnknown() {
-    return ratings == null ? "unknown user" : "no rating of a known movie";
+    return ratings == null ? "unknown user" : "no rating of a known item";
   }
 
   /// Why recommendations are what is popular, null when something is known of the user.

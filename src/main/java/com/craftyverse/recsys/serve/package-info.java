@@ -35,10 +35,10 @@
 /// one's place in one assignment; a request works with the model that it began with. A new model that cannot be
 /// loaded is told to the log and left alone.
 ///
-/// *Ranking.* A model has rating vectors, which say how a user would rate a movie, and may have ranking
+/// *Ranking.* A model has rating vectors, which say how a user would rate an item, and may have ranking
 /// vectors, which say how likely the user is to choose it. Recommendations go by the latter where they
-/// are there, and each movie among them is told with its predicted rating; nearness of movies goes by them,
-/// too. Popularity needs no vectors: `items.arrow` counts each movie's ratings, of all time and of the last
+/// are there, and each item among them is told with its predicted rating; nearness of items goes by them,
+/// too. Popularity needs no vectors: `items.arrow` counts each item's ratings, of all time and of the last
 /// fifth of the training time.
 ///
 /// *Unknown users* send ratings and are folded in, into both models: least squares against the item

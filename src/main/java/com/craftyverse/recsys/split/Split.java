@@ -229,7 +229,7 @@ public final class Split {
       for (ArrowFile file : files) {
         for (RecordBatch batch : file.batches()) {
           MemorySegment users = batch.data("userId");
-          MemorySegment movies = batch.data("movieId");
+          MemorySegment items = batch.data("itemId");
           MemorySegment values = batch.data("rating");
           MemorySegment times = batch.data("timestamp");
           long firstRow = before + batch.firstRow();
@@ -237,7 +237,7 @@ public final class Split {
             long time = times.get(Buffers.INT64, 8L * i);
             sets[assignment.setOf(firstRow + i, time)].add(
                 users.get(Buffers.INT32, 4L * i),
-                movies.get(Buffers.INT32, 4L * i),
+                items.get(Buffers.INT32, 4L * i),
                 values.get(Buffers.FLOAT32, 4L * i),
                 time);
           }
@@ -269,7 +269,7 @@ public final class Split {
 
     private final ArrowFileWriter writer;
     private final int[] users = new int[BATCH_ROWS];
-    private final int[] movies = new int[BATCH_ROWS];
+    private final int[] items = new int[BATCH_ROWS];
     private final float[] ratings = new float[BATCH_ROWS];
     private final long[] timestamps = new long[BATCH_ROWS];
     private int buffered;
@@ -279,9 +279,9 @@ public final class Split {
       writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of());
     }
 
-    void add(int user, int movie, float rating, long timestamp) throws IOException {
+    void add(int user, int item, float rating, long timestamp) throws IOException {
       users[buffered] = user;
-      movies[buffered] = movie;
+      items[buffered] = item;
       ratings[buffered] = rating;
       timestamps[buffered] = timestamp;
       if (++buffered == BATCH_ROWS) {
@@ -298,7 +298,7 @@ public final class Split {
         writer.writeBatch(
             buffered,
             Buffers.of(users, buffered),
-            Buffers.of(movies, buffered),
+            Buffers.of(items, buffered),
             Buffers.of(ratings, buffered),
             Buffers.of(timestamps, buffered));
         written += buffered;

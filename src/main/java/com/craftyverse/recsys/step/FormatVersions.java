@@ -7,13 +7,13 @@ package com.craftyverse.recsys.step;
 /// A model's version is [ModelCard#FORMAT_VERSION], which is in the model, too.
 public final class FormatVersions {
   /// Of datasets.
-  public static final int INGEST = 5;
+  public static final int INGEST = 6;
 
   /// Of training, validation and test sets.
-  public static final int SPLIT = 2;
+  public static final int SPLIT = 3;
 
   /// Of the dense ids and the training blocks.
-  public static final int INDEX = 5;
+  public static final int INDEX = 6;
 
   /// Of evaluations.
   public static final int EVALUATE = 2;

@@ -46,7 +46,7 @@ public record ModelCard(
     @Nullable String scoredModel,
     @Nullable RankingCard ranking) {
   /// The version of a model's files; goes up when a reader of the old ones could not read the new.
-  public static final int FORMAT_VERSION = 6;
+  public static final int FORMAT_VERSION = 7;
 
   /// Reads the card in a model's directory.
   ///
@@ -82,7 +82,7 @@ public record ModelCard(
     }
   }
 
-  /// Whether the model is of factors alone, so that a user or a movie by itself says nothing.
+  /// Whether the model is of factors alone, so that a user or an item by itself says nothing.
   @JsonIgnore
   public boolean isDot() {
     return model.equals("dot");

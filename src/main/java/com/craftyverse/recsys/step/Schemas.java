@@ -17,41 +17,41 @@ public final class Schemas {
   public static final List<Column> RATINGS =
       List.of(
           Column.int32("userId"),
-          Column.int32("movieId"),
+          Column.int32("itemId"),
           Column.float32("rating"),
           Column.int64("timestamp"));
 
-  /// `movies.arrow` of a dataset. `year` is 0 where the title has none.
-  public static final List<Column> MOVIES =
+  /// `items.arrow` of a dataset. `year` is 0 where the title has none.
+  public static final List<Column> ITEMS =
       List.of(
-          Column.int32("movieId"),
+          Column.int32("itemId"),
           Column.utf8("title"),
           Column.list("genres", Column.utf8("item")),
           Column.int32("year"));
 
-  /// `tags.arrow` of a dataset: what users called movies, timestamps in epoch seconds.
+  /// `tags.arrow` of a dataset: what users called items, timestamps in epoch seconds.
   public static final List<Column> TAGS =
       List.of(
           Column.int32("userId"),
-          Column.int32("movieId"),
+          Column.int32("itemId"),
           Column.utf8("tag"),
           Column.int64("timestamp"));
 
-  /// `links.arrow` of a dataset: a movie's ids in other databases, at IMDb with its leading zeros. At
-  /// TMDB it is 0 where the movie has none.
+  /// `links.arrow` of a dataset: an item's ids in other databases, at IMDb with its leading zeros. At
+  /// TMDB it is 0 where the item has none.
   public static final List<Column> LINKS =
-      List.of(Column.int32("movieId"), Column.utf8("imdbId"), Column.int32("tmdbId"));
+      List.of(Column.int32("itemId"), Column.utf8("imdbId"), Column.int32("tmdbId"));
 
   /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and each
   /// user's training ratings.
   public static final List<Column> INDEX_USERS =
       List.of(Column.int32("userId"), Column.int32("ratings"));
 
-  /// `items.arrow` of an index: the same for movies, with what is known of them. `recentRatings` are those
+  /// `items.arrow` of an index: the same for items, with what is known of them. `recentRatings` are those
   /// in the last fifth of the training ratings in time.
   public static final List<Column> INDEX_ITEMS =
       List.of(
-          Column.int32("movieId"),
+          Column.int32("itemId"),
           Column.utf8("title"),
           Column.list("genres", Column.utf8("item")),
           Column.int32("year"),
@@ -90,7 +90,7 @@ public final class Schemas {
   /// @param rankingFactors values in each vector of the ranking model, 0 without one
   public static List<Column> modelItems(int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
-    columns.add(Column.int32("movieId"));
+    columns.add(Column.int32("itemId"));
     addModel(columns, factors, rankingFactors);
     columns.add(Column.utf8("title"));
     columns.add(Column.list("genres", Column.utf8("item")));

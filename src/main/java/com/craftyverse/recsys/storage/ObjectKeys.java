@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// raw/{dataset}/FILE                       or raw/FILE; datasetOfUpload says how a dataset is named
-/// datasets/{dataset}/{version}/            ratings.arrow movies.arrow [tags.arrow links.arrow] manifest.json
+/// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
 ///                                          seen.arrow quality.json manifest.json
@@ -27,16 +27,13 @@ public final class ObjectKeys {
   /// The last object that a step writes into its directory: what it did, and that it is complete.
   public static final String MANIFEST = "manifest.json";
 
-  /// Ratings as uploaded: `userId, movieId, rating, timestamp`.
+  /// Ratings as uploaded: `userId, itemId, rating, timestamp`.
   public static final String RATINGS = "ratings.arrow";
-
-  /// Movies as uploaded.
-  public static final String MOVIES = "movies.arrow";
 
   /// Tags as uploaded, if there are any.
   public static final String TAGS = "tags.arrow";
 
-  /// Movies' ids in other databases, if there are any.
+  /// Items' ids in other databases, if there are any.
   public static final String LINKS = "links.arrow";
 
   /// The training set, before and after indexing.
@@ -51,7 +48,7 @@ public final class ObjectKeys {
   /// Users by dense index; in a model with their factors.
   public static final String USERS = "users.arrow";
 
-  /// Items by dense index, with titles; in a model with their factors.
+  /// Items as uploaded; in an index by dense index, in a model with their factors, too.
   public static final String ITEMS = "items.arrow";
 
   /// The training ratings of each user.

@@ -23,7 +23,7 @@ final class IndexFiles {
   static final String USER_ID = "userId";
   static final List<Column> USERS = Schemas.INDEX_USERS;
 
-  static final String MOVIE_ID = "movieId";
+  static final String ITEM_ID = "itemId";
   static final String TITLE = "title";
   static final String GENRES = "genres";
   static final String GENRE = "genres.item";

@@ -70,7 +70,7 @@ final class ModelWriter {
     }
   }
 
-  /// Writes `movieId, vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the index's
+  /// Writes `itemId, vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the index's
   /// batches.
   ///
   /// @param index the index's `items.arrow`
@@ -86,7 +86,7 @@ final class ModelWriter {
         MemorySegment genres = batch.offsets(IndexFiles.GENRES);
         MemorySegment names = batch.offsets(IndexFiles.GENRE);
         List<MemorySegment> buffers = new ArrayList<>();
-        buffers.add(batch.data(IndexFiles.MOVIE_ID));
+        buffers.add(batch.data(IndexFiles.ITEM_ID));
         buffers.add(vectors(factors.items(), row, batch.rows()));
         buffers.add(biases(factors.items(), layout.itemBias(), row, batch.rows()));
         if (ranking != null) {

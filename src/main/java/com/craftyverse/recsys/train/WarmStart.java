@@ -20,7 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 
-/// An earlier model to start from, of any version of the dataset: users and movies that it knows
+/// An earlier model to start from, of any version of the dataset: users and items that it knows
 /// keep their factors and biases, the others begin as in a cold start.
 final class WarmStart {
   /// The request's field, and the name of the model among a manifest's inputs.
@@ -94,11 +94,11 @@ final class WarmStart {
     }
   }
 
-  /// Copies the rows of users and movies that the model knows.
+  /// Copies the rows of users and items that the model knows.
   ///
   /// @param factors rows to fill, initialised
-  /// @param inputs whose users and movies these are
-  /// @param mean μ of the new model; the difference to the old one's goes into the movies' biases
+  /// @param inputs whose users and items these are
+  /// @param mean μ of the new model; the difference to the old one's goes into the items' biases
   /// @param what the work, for the log
   void copyInto(Factors factors, TrainingInputs inputs, float mean, String what)
       throws IOException {
@@ -129,10 +129,10 @@ final class WarmStart {
             inputs.items.rows()));
   }
 
-  /// Copies the ranking vectors of users and movies that the model knows, if it has any.
+  /// Copies the ranking vectors of users and items that the model knows, if it has any.
   ///
   /// @param vectors rows to fill, initialised
-  /// @param inputs whose users and movies these are
+  /// @param inputs whose users and items these are
   void copyInto(RankingFactors vectors, Choices choices, TrainingInputs inputs) throws IOException {
     if (card.ranking() == null) {
       return;

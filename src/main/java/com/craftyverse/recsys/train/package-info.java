@@ -43,7 +43,7 @@
 /// been in between. An epoch is the smallest piece: each call does one at least. Long runs leave
 /// checkpoints every five minutes as well, so that a crash costs no more than that.
 ///
-/// *Warm start.* `warmStart` names an earlier model of the dataset: users and movies that it knows
+/// *Warm start.* `warmStart` names an earlier model of the dataset: users and items that it knows
 /// begin with its factors and biases. The schedule is that of any other run; with a good model to
 /// start from, fewer epochs and a lower `learningRate` do.
 ///
@@ -108,7 +108,7 @@
 ///
 /// All of these are fields of the request. Three choices are not: when the defaults were chosen, cosine
 /// decay had 0.8508 and quadratic decay 0.8545 where a straight line had 0.8511, and batches of 1, 2 and 4
-/// ratings had 0.8509 where 8 had 0.8511. In a prototype on the same folds, with rows of unknown movies
+/// ratings had 0.8509 where 8 had 0.8511. In a prototype on the same folds, with rows of unknown items
 /// counted in (0.8464 with the defaults):
 ///
 /// | choice                                              | difference | time  |
@@ -120,14 +120,14 @@
 /// | implicit feedback (SVD++), its rate 0.05 of the other | −0.0038  | 4     |
 ///
 /// None of these is here: averaging brings nothing where the rate falls to next to nothing, and
-/// implicit feedback needs a pass over all of a user's movies for every piece of the user's ratings,
+/// implicit feedback needs a pass over all of a user's items for every piece of the user's ratings,
 /// which breaks the blocks. Time bins cannot be used in a prediction about the future.
 ///
 /// *Reached* with the defaults, on test data that decided nothing: RMSE 0.8433 on these folds (rows of
-/// known users and movies; 0.8506 on all rows; 0.8806 by biases alone; each model is trained on 72 %).
+/// known users and items; 0.8506 on all rows; 0.8806 by biases alone; each model is trained on 72 %).
 /// On a random fifth of 33.8 million generated ratings 0.7857, where biases alone have 0.8552 and a
 /// perfect model would have 0.7613: the model goes three quarters of the way. With `dot`, on 4 million
-/// generated ratings: 0.793, where the mean has 1.027 and each movie's mean 0.939.
+/// generated ratings: 0.793, where the mean has 1.027 and each item's mean 0.939.
 @NullMarked
 package com.craftyverse.recsys.train;
 

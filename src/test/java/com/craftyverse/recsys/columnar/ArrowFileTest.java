@@ -37,7 +37,7 @@ class ArrowFileTest {
           Column.list("genres", Column.utf8("item")),
           Column.fixedSizeList("vector", Column.float32("item"), 3),
           Column.list(
-              "ratings", Column.struct("item", Column.int32("movie"), Column.float32("rating"))));
+              "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating"))));
 
   @TempDir Path directory;
 
@@ -64,7 +64,7 @@ class ArrowFileTest {
       assertThat(((FixedSizeListVector) root.getVector("vector")).getObject(1))
           .hasToString("[4.0,5.0,6.0]");
       assertThat(((ListVector) root.getVector("ratings")).getObject(1))
-          .hasToString("[{\"movie\":7,\"rating\":3.5}]");
+          .hasToString("[{\"item\":7,\"rating\":3.5}]");
 
       assertThat(reader.loadNextBatch()).isTrue();
       assertThat(root.getRowCount()).isZero();
@@ -87,7 +87,7 @@ class ArrowFileTest {
       assertThat(batch.offsets("genres").toArray(Buffers.INT32)).containsExactly(0, 2, 2);
       assertThat(batch.data("vector.item").toArray(Buffers.FLOAT32))
           .containsExactly(1, 2, 3, 4, 5, 6);
-      assertThat(batch.data("ratings.item.movie").toArray(Buffers.INT32)).containsExactly(7);
+      assertThat(batch.data("ratings.item.item").toArray(Buffers.INT32)).containsExactly(7);
       assertThat(batch.data("id").address() % 8).isZero();
     }
   }

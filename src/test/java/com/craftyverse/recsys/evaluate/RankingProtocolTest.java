@@ -260,7 +260,7 @@ class RankingProtocolTest {
     try (var file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (var batch : file.batches()) {
         int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] items = batch.data("movieId").toArray(Buffers.INT32);
+        int[] items = batch.data("itemId").toArray(Buffers.INT32);
         for (int i = 0; i < users.length; i++) {
           read.add(requireNonNull(rows.get(List.of(users[i], items[i]))));
         }

@@ -159,11 +159,11 @@ class RatingUnitTest {
   void halfStars_giveTheSameBitsAsWithoutAUnit() throws IOException {
     StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp\n");
     for (int user = 0; user < 200; user++) {
-      for (int movie = 0; movie < 60; movie++) {
-        int hash = (user * 7919 + movie * 104729) % 10007;
+      for (int item = 0; item < 60; item++) {
+        int hash = (user * 7919 + item * 104729) % 10007;
         if (hash % 2 == 0) {
-          int halves = (user % 7 * (movie % 5) + user / 20 + movie / 12) % 10 + 1;
-          csv.append(1 + user).append(',').append(1 + movie).append(',').append(halves / 2.0);
+          int halves = (user % 7 * (item % 5) + user / 20 + item / 12) % 10 + 1;
+          csv.append(1 + user).append(',').append(1 + item).append(',').append(halves / 2.0);
           csv.append(',').append(1_400_000_000 + hash * 60).append('\n');
         }
       }

@@ -115,13 +115,13 @@ class IndependentReadersTest {
     assertThat(files).hasSize(13);
   }
 
-  /// Ratings at times in no order, so that the later sets have users and movies of the first.
+  /// Ratings at times in no order, so that the later sets have users and items of the first.
   private static String ratings() {
     StringBuilder csv = new StringBuilder(Uploads.HEADER);
     SplittableRandom random = new SplittableRandom(3);
     for (int user = 1; user <= 90; user++) {
-      for (int movie = 1; movie <= 60; movie++) {
-        csv.append(user).append(',').append(movie).append(',');
+      for (int item = 1; item <= 60; item++) {
+        csv.append(user).append(',').append(item).append(',');
         csv.append(random.nextInt(1, 11) * 0.5).append(',');
         csv.append(1_000_000_000 + random.nextInt(100_000_000)).append('\n');
       }

@@ -42,7 +42,7 @@ class IndexTest {
     store = new LocalObjectStore(directory);
   }
 
-  private record Rating(int user, int movie, float value, long time) {}
+  private record Rating(int user, int item, float value, long time) {}
 
   /// A split that is not by time has no bounds to check, and everything else is the same.
   @Test
@@ -58,7 +58,7 @@ class IndexTest {
   }
 
   @Test
-  void coldStartKept_leavesUnknownUsersAndMoviesInTheTestSetAlone() throws IOException {
+  void coldStartKept_leavesUnknownUsersAndItemsInTheTestSetAlone() throws IOException {
     SplitResult split = split(randomRatings(4_000, 400, 400, 1));
     IndexResult dropped = new Index(store).run(new IndexRequest(split.manifest()));
     IndexResult kept = new Index(store).run(new IndexRequest(split.manifest(), null, "keep", null));
@@ -86,43 +86,43 @@ class IndexTest {
     double testEnd = Objects.requireNonNull(split.figures().testThreshold());
     List<Rating> train = ratings.stream().filter(r -> r.time <= trainEnd).toList();
     List<Integer> users = new ArrayList<>(new TreeSet<>(train.stream().map(Rating::user).toList()));
-    List<Integer> movies =
-        new ArrayList<>(new TreeSet<>(train.stream().map(Rating::movie).toList()));
+    List<Integer> items =
+        new ArrayList<>(new TreeSet<>(train.stream().map(Rating::item).toList()));
     assertThat(column(index, "users.arrow", "userId")).isEqualTo(users);
-    assertThat(column(index, "items.arrow", "movieId")).isEqualTo(movies);
+    assertThat(column(index, "items.arrow", "itemId")).isEqualTo(items);
 
     Set<List<Number>> expected = new HashSet<>();
     train.forEach(
-        r -> expected.add(List.of(users.indexOf(r.user), movies.indexOf(r.movie), r.value)));
+        r -> expected.add(List.of(users.indexOf(r.user), items.indexOf(r.item), r.value)));
     assertThat(new HashSet<>(rows(index, "train.arrow"))).isEqualTo(expected);
     assertThat(rows(index, "train.arrow")).hasSize(train.size());
 
     List<List<Number>> test = new ArrayList<>();
     long unknownUsers = 0;
-    long unknownMovies = 0;
+    long unknownItems = 0;
     for (Rating r : ratings) {
       if (r.time > trainEnd && r.time <= testEnd) {
         if (!users.contains(r.user)) {
           unknownUsers++;
-        } else if (!movies.contains(r.movie)) {
-          unknownMovies++;
+        } else if (!items.contains(r.item)) {
+          unknownItems++;
         } else {
-          test.add(List.of(users.indexOf(r.user), movies.indexOf(r.movie), r.value));
+          test.add(List.of(users.indexOf(r.user), items.indexOf(r.item), r.value));
         }
       }
     }
     assertThat(rows(index, "test.arrow")).isEqualTo(test);
     QualityReport quality = quality(index);
     assertThat(quality.test().unknownUserRows()).isEqualTo(unknownUsers).isPositive();
-    assertThat(quality.test().unknownMovieRows()).isEqualTo(unknownMovies).isPositive();
-    assertThat(quality.test().afterUnknownMoviesRemoved()).isEqualTo(test.size());
-    assertThat(quality.density()).isEqualTo((double) train.size() / (users.size() * movies.size()));
+    assertThat(quality.test().unknownItemRows()).isEqualTo(unknownItems).isPositive();
+    assertThat(quality.test().afterUnknownItemsRemoved()).isEqualTo(test.size());
+    assertThat(quality.density()).isEqualTo((double) train.size() / (users.size() * items.size()));
 
     Map<Integer, Map<Integer, Float>> seen = new TreeMap<>();
     train.forEach(
         r ->
             seen.computeIfAbsent(users.indexOf(r.user), u -> new TreeMap<>())
-                .put(movies.indexOf(r.movie), r.value));
+                .put(items.indexOf(r.item), r.value));
     assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
   }
 
@@ -165,11 +165,11 @@ class IndexTest {
     assertThat(rows(index, "validation.arrow")).isEmpty();
 
     List<Integer> users = column(index, "users.arrow", "userId");
-    List<Integer> movies = column(index, "items.arrow", "movieId");
+    List<Integer> items = column(index, "items.arrow", "itemId");
     List<List<Number>> test = new ArrayList<>();
     for (Rating r : ratingsOf(directory + "test.arrow")) {
-      if (users.contains(r.user) && movies.contains(r.movie)) {
-        test.add(List.of(users.indexOf(r.user), movies.indexOf(r.movie), r.value));
+      if (users.contains(r.user) && items.contains(r.item)) {
+        test.add(List.of(users.indexOf(r.user), items.indexOf(r.item), r.value));
       }
     }
     assertThat(rows(index, "test.arrow")).isEqualTo(test).isNotEmpty();
@@ -188,22 +188,22 @@ class IndexTest {
         .hasMessage("field 'rows': expected train, trainAndValidation or all, found 'test'");
   }
 
-  /// Users, movies, training rows and histories are those of `learned`.
+  /// Users, items, training rows and histories are those of `learned`.
   private void requireLearned(IndexResult index, List<Rating> learned) throws IOException {
     List<Integer> users =
         new ArrayList<>(new TreeSet<>(learned.stream().map(Rating::user).toList()));
-    List<Integer> movies =
-        new ArrayList<>(new TreeSet<>(learned.stream().map(Rating::movie).toList()));
+    List<Integer> items =
+        new ArrayList<>(new TreeSet<>(learned.stream().map(Rating::item).toList()));
     assertThat(column(index, "users.arrow", "userId")).isEqualTo(users);
-    assertThat(column(index, "items.arrow", "movieId")).isEqualTo(movies);
+    assertThat(column(index, "items.arrow", "itemId")).isEqualTo(items);
     assertThat(index.figures().trainRows()).isEqualTo(learned.size());
     Map<Integer, Map<Integer, Float>> seen = new TreeMap<>();
     List<List<Number>> rows = new ArrayList<>();
     for (Rating r : learned) {
       int user = users.indexOf(r.user);
-      int movie = movies.indexOf(r.movie);
-      seen.computeIfAbsent(user, _ -> new TreeMap<>()).put(movie, r.value);
-      rows.add(List.of(user, movie, r.value));
+      int item = items.indexOf(r.item);
+      seen.computeIfAbsent(user, _ -> new TreeMap<>()).put(item, r.value);
+      rows.add(List.of(user, item, r.value));
     }
     assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
     assertThat(rows(index, "train.arrow")).containsExactlyInAnyOrderElementsOf(rows);
@@ -215,11 +215,11 @@ class IndexTest {
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (RecordBatch batch : file.batches()) {
         int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] movies = batch.data("movieId").toArray(Buffers.INT32);
+        int[] items = batch.data("itemId").toArray(Buffers.INT32);
         float[] values = batch.data("rating").toArray(Buffers.FLOAT32);
         long[] times = batch.data("timestamp").toArray(Buffers.INT64);
         for (int i = 0; i < batch.rows(); i++) {
-          ratings.add(new Rating(users[i], movies[i], values[i], times[i]));
+          ratings.add(new Rating(users[i], items[i], values[i], times[i]));
         }
       }
     }
@@ -236,8 +236,8 @@ class IndexTest {
     // The ratings are in the order of time, and no two are of the same.
     List<Rating> recent = train.subList((int) ((train.size() - 1) * 0.8) + 1, train.size());
     List<Integer> expected =
-        column(index, "items.arrow", "movieId").stream()
-            .map(movie -> (int) recent.stream().filter(r -> r.movie == movie).count())
+        column(index, "items.arrow", "itemId").stream()
+            .map(item -> (int) recent.stream().filter(r -> r.item == item).count())
             .toList();
     assertThat(column(index, "items.arrow", "recentRatings"))
         .isEqualTo(expected)
@@ -295,14 +295,14 @@ class IndexTest {
   }
 
   @Test
-  void titlesGenresAndYears_followTheMovies() throws IOException {
+  void titlesGenresAndYears_followTheItems() throws IOException {
     IndexResult index =
         new Index(store).run(new IndexRequest(split(randomRatings(3_000, 60, 50, 4)).manifest()));
     String key = index.manifest().replace("manifest.json", "items.arrow");
     try (ArrowFile items = ArrowFile.open(store.fetch(key).path(), key)) {
       items.require(Schemas.INDEX_ITEMS);
       RecordBatch batch = items.batches().getFirst();
-      assertThat(batch.data("movieId").toArray(Buffers.INT32)).startsWith(0, 1, 2, 3);
+      assertThat(batch.data("itemId").toArray(Buffers.INT32)).startsWith(0, 1, 2, 3);
       assertThat(batch.texts("title"))
           .startsWith("", "Long Road (1995)", "Harbour, The (1994)", "");
       assertThat(batch.offsets("genres").toArray(Buffers.INT32)).startsWith(0, 0, 1, 3, 3);
@@ -314,7 +314,7 @@ class IndexTest {
   void idsTooLargeForATable_areIndexedAllTheSame() throws IOException {
     List<Rating> ratings =
         randomRatings(2_000, 40, 30, 5).stream()
-            .map(r -> new Rating(Integer.MAX_VALUE - 40 + r.user, r.movie, r.value, r.time))
+            .map(r -> new Rating(Integer.MAX_VALUE - 40 + r.user, r.item, r.value, r.time))
             .toList();
     requireLearned(
         new Index(store).run(IndexRequest.of(split(ratings).manifest(), Rows.ALL)), ratings);
@@ -323,7 +323,7 @@ class IndexTest {
     assertThat(users).isSorted().allMatch(user -> user >= Integer.MAX_VALUE - 40);
     assertThat(index.figures().users()).isEqualTo(users.size());
     assertThat(quality(index).originalElements())
-        .isEqualTo((users.getLast() + 1L) * (quality(index).maxMovieId() + 1L));
+        .isEqualTo((users.getLast() + 1L) * (quality(index).maxItemId() + 1L));
   }
 
   @Test
@@ -339,17 +339,17 @@ class IndexTest {
     assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("quality"));
   }
 
-  private static List<Rating> randomRatings(int count, int users, int movies, long seed) {
+  private static List<Rating> randomRatings(int count, int users, int items, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Set<Long> pairs = new HashSet<>();
     List<Rating> ratings = new ArrayList<>();
     for (int time = 0; time < count; time++) {
-      // Later users and movies are not there from the beginning.
+      // Later users and items are not there from the beginning.
       double here = Math.min(1.0, (time + 0.3 * count) / count);
       int user = random.nextInt(1 + (int) (users * here));
-      int movie = random.nextInt(1 + (int) (movies * here));
-      if (pairs.add(((long) user << 32) | movie)) {
-        ratings.add(new Rating(user, movie, (1 + random.nextInt(10)) / 2f, 1_000 + time));
+      int item = random.nextInt(1 + (int) (items * here));
+      if (pairs.add(((long) user << 32) | item)) {
+        ratings.add(new Rating(user, item, (1 + random.nextInt(10)) / 2f, 1_000 + time));
       }
     }
     return ratings;
@@ -361,7 +361,7 @@ class IndexTest {
         r ->
             csv.append(r.user)
                 .append(',')
-                .append(r.movie)
+                .append(r.item)
                 .append(',')
                 .append(r.value)
                 .append(',')

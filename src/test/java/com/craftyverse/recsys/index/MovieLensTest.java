@@ -53,10 +53,10 @@ class MovieLensTest {
                 "test", new QualityReport.Share(15_125, 15.0),
                 "validation", new QualityReport.Share(10_084, 10.0)));
     assertThat(quality.trainUsers()).isEqualTo(487);
-    assertThat(quality.trainMovies()).isEqualTo(7_509);
+    assertThat(quality.trainItems()).isEqualTo(7_509);
     assertThat(quality.minUserId()).isEqualTo(1);
     assertThat(quality.maxUserId()).isEqualTo(609);
-    assertThat(quality.maxMovieId()).isEqualTo(133_115);
+    assertThat(quality.maxItemId()).isEqualTo(133_115);
     assertThat(quality.emptyUserRowsAvoided()).isEqualTo(123);
     assertThat(quality.originalElements()).isEqualTo(81_200_760);
     assertThat(quality.optimizedElements()).isEqualTo(3_656_883);
@@ -65,7 +65,7 @@ class MovieLensTest {
     assertThat(quality.trainMeanRating()).isEqualTo(3.5111534240416784);
     assertThat(quality.firstUserIds())
         .containsExactly(1, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17);
-    assertThat(quality.firstMovieIds())
+    assertThat(quality.firstItemIds())
         .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     assertThat(quality.train().first5())
         .containsExactly(
@@ -76,7 +76,7 @@ class MovieLensTest {
             row(0, 46, 5, 964982931));
     assertThat(quality.test().rows()).isEqualTo(15_125);
     assertThat(quality.test().afterUnknownUsersRemoved()).isEqualTo(1_308);
-    assertThat(quality.test().afterUnknownMoviesRemoved()).isEqualTo(778);
+    assertThat(quality.test().afterUnknownItemsRemoved()).isEqualTo(778);
     assertThat(quality.test().first5())
         .containsExactly(
             row(17, 254, 3, 1436989949),
@@ -86,7 +86,7 @@ class MovieLensTest {
             row(17, 1063, 0.5f, 1468113524));
     assertThat(quality.validation().rows()).isEqualTo(10_084);
     assertThat(quality.validation().afterUnknownUsersRemoved()).isEqualTo(535);
-    assertThat(quality.validation().afterUnknownMoviesRemoved()).isEqualTo(301);
+    assertThat(quality.validation().afterUnknownItemsRemoved()).isEqualTo(301);
     assertThat(quality.validation().first5())
         .containsExactly(
             row(12, 0, 2.5f, 1510577970),

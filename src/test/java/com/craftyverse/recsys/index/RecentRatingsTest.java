@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecentRatingsTest {
-  private static final int[] MOVIES = {70, 70, 20, 70, 20, 20, 70, 20, 70, 20, 20};
+  private static final int[] ITEMS = {70, 70, 20, 70, 20, 20, 70, 20, 70, 20, 20};
 
   @TempDir Path directory;
 
@@ -39,15 +39,15 @@ class RecentRatingsTest {
     assertThat(recent(3, 2, 1)).containsExactly(0, 1);
   }
 
-  /// The recent ratings of the movies 20 and 70, of a training set that lies in two files.
+  /// The recent ratings of the items 20 and 70, of a training set that lies in two files.
   private int[] recent(long... times) throws IOException {
     int rows = times.length;
     try (ArrowFile first = file("train.arrow", 0, rows / 2, times);
         ArrowFile second = file("test.arrow", rows / 2, rows, times)) {
       IdVocabulary.Counter counter = new IdVocabulary.Counter();
-      Arrays.stream(MOVIES).limit(rows).forEach(counter::add);
+      Arrays.stream(ITEMS).limit(rows).forEach(counter::add);
       List<ArrowFile> files = List.of(first, second);
-      return RecentRatings.count(files, IdVocabulary.of(counter, files, "movieId"));
+      return RecentRatings.count(files, IdVocabulary.of(counter, files, "itemId"));
     }
   }
 
@@ -58,7 +58,7 @@ class RecentRatingsTest {
       writer.writeBatch(
           rows,
           Buffers.of(new int[rows], rows),
-          Buffers.of(Arrays.copyOfRange(MOVIES, from, to), rows),
+          Buffers.of(Arrays.copyOfRange(ITEMS, from, to), rows),
           Buffers.of(new float[rows], rows),
           Buffers.of(Arrays.copyOfRange(times, from, to), rows));
     }

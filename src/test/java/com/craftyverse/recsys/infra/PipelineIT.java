@@ -136,7 +136,7 @@ class PipelineIT {
         FIRST.invoke(
             "serve",
             MAPPER.readTree(
-                "{\"predict\": {\"dataset\": \"my-set\", \"userId\": 1, \"movieIds\": [1, 2]}}"));
+                "{\"predict\": {\"dataset\": \"my-set\", \"userId\": 1, \"itemIds\": [1, 2]}}"));
     assertThat(prediction.path("model").asText())
         .isEqualTo(result.path("publish").path("model").asText());
     JsonNode recommended = FIRST.invoke("serve", event("serve-recommend.json"));
@@ -166,7 +166,7 @@ class PipelineIT {
         .isEqualTo(model);
 
     ObjectNode bad = (ObjectNode) event("function-url.json");
-    bad.put("body", "{\"userId\": \"77\", \"movieIds\": [1]}").put("isBase64Encoded", false);
+    bad.put("body", "{\"userId\": \"77\", \"itemIds\": [1]}").put("isBase64Encoded", false);
     JsonNode refused = FIRST.invoke("serve", bad);
     assertThat(refused.path("statusCode").asInt()).isEqualTo(400);
     assertThat(MAPPER.readTree(refused.path("body").asText()).path("error").asText())
@@ -242,7 +242,7 @@ class PipelineIT {
         function("serve", server.uri(), Map.of("RECSYS_DATASET", "none", "RECSYS_REFRESH", "0s"))) {
       JsonNode answer =
           serve.invoke(
-              MAPPER.readTree("{\"similar\": {\"dataset\": \"other\", \"movieId\": 1}}"), LONG);
+              MAPPER.readTree("{\"similar\": {\"dataset\": \"other\", \"itemId\": 1}}"), LONG);
       assertThat(answer)
           .isEqualTo(
               MAPPER.readTree(
@@ -251,7 +251,7 @@ class PipelineIT {
 
       store.put("models/damaged/current.json", new byte[] {'{'});
       JsonNode request =
-          MAPPER.readTree("{\"similar\": {\"dataset\": \"damaged\", \"movieId\": 1}}");
+          MAPPER.readTree("{\"similar\": {\"dataset\": \"damaged\", \"itemId\": 1}}");
       assertThatThrownBy(() -> serve.invoke(request, LONG))
           .isInstanceOf(LambdaError.class)
           .hasMessageContaining("current.json is damaged");
@@ -307,7 +307,7 @@ class PipelineIT {
   /// The model that answers a plain request for the default dataset.
   private static String servedModel(LambdaFunction serve) throws IOException {
     return serve
-        .invoke(MAPPER.readTree("{\"predict\": {\"userId\": 1, \"movieIds\": [1]}}"), LONG)
+        .invoke(MAPPER.readTree("{\"predict\": {\"userId\": 1, \"itemIds\": [1]}}"), LONG)
         .path("model")
         .asText();
   }
@@ -430,7 +430,7 @@ class PipelineIT {
                 .invoke(
                     "serve",
                     MAPPER.readTree(
-                        "{\"predict\": {\"dataset\": \"twice\", \"userId\": 1, \"movieIds\":"
+                        "{\"predict\": {\"dataset\": \"twice\", \"userId\": 1, \"itemIds\":"
                             + " [1]}}"))
                 .path("model")
                 .asText())

@@ -111,7 +111,7 @@ class IngestMutationTest {
 
   /// Damage within a zip, where no checksum tells of it.
   @Test
-  void damagedMovies() throws IOException {
+  void damagedItems() throws IOException {
     List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
     byte[] whole = (Uploads.MOVIES + "7,\"So-called \"\"Art\"\" (1997)\",Drama\n").getBytes(UTF_8);
     int count = Mutations.COUNT / 5;
@@ -239,11 +239,11 @@ class IngestMutationTest {
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (RecordBatch batch : file.batches()) {
         int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] movies = batch.data("movieId").toArray(Buffers.INT32);
+        int[] items = batch.data("itemId").toArray(Buffers.INT32);
         float[] ratings = batch.data("rating").toArray(Buffers.FLOAT32);
         long[] times = batch.data("timestamp").toArray(Buffers.INT64);
         for (int i = 0; i < batch.rows(); i++) {
-          rows.add(users[i] + "," + movies[i] + "," + ratings[i] + "," + times[i]);
+          rows.add(users[i] + "," + items[i] + "," + ratings[i] + "," + times[i]);
         }
       }
     }

@@ -64,7 +64,7 @@ class IngestTest {
     assertThat(result.cached()).isFalse();
     assertThat(result.dataset()).isEqualTo("my-set");
     assertThat(result.figures().ratings()).isEqualTo(3);
-    assertThat(result.figures().movies()).isEqualTo(3);
+    assertThat(result.figures().items()).isEqualTo(3);
     assertThat(result.figures().minTimestamp()).isEqualTo(10);
     assertThat(result.manifest())
         .isEqualTo("datasets/my-set/" + result.version() + "/manifest.json");
@@ -72,13 +72,13 @@ class IngestTest {
       ratings.require(Schemas.RATINGS);
       RecordBatch batch = ratings.batches().getFirst();
       assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(1, 1, 2);
-      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(5, 2, 1);
+      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(5, 2, 1);
       assertThat(batch.data("rating").toArray(Buffers.FLOAT32)).containsExactly(4f, .5f, 3.5f);
       assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(30, 20, 10);
     }
-    try (ArrowFile movies = file(result, "movies.arrow")) {
-      movies.require(Schemas.MOVIES);
-      RecordBatch batch = movies.batches().getFirst();
+    try (ArrowFile items = file(result, "items.arrow")) {
+      items.require(Schemas.ITEMS);
+      RecordBatch batch = items.batches().getFirst();
       assertThat(batch.texts("title"))
           .containsExactly("Long Road (1995)", "Harbour, The (1994)", "Untitled");
       assertThat(batch.texts("genres.item")).containsExactly("Drama", "Comedy", "Romance");
@@ -121,7 +121,7 @@ class IngestTest {
       Manifest manifest = Manifest.read(store, here.manifest(), "ingest", FormatVersions.INGEST);
       assertThat(manifest.inputs()).isEqualTo(Map.of("upload", Digest.of(upload)));
       assertThat(manifest.outputs())
-          .containsOnlyKeys("ratings.arrow", "movies.arrow", "tags.arrow", "links.arrow");
+          .containsOnlyKeys("ratings.arrow", "items.arrow", "tags.arrow", "links.arrow");
       for (String name : manifest.outputs().keySet()) {
         String key = here.manifest().replace("manifest.json", name);
         assertThat(other.read(key).content()).as(name).isEqualTo(store.read(key).content());
@@ -143,12 +143,12 @@ class IngestTest {
   }
 
   @Test
-  void plainCsv_isTakenWithoutMovies() throws IOException {
+  void plainCsv_isTakenWithoutItems() throws IOException {
     IngestResult result =
         Uploads.ingest(store, "raw/plain.csv", RATINGS.getBytes(StandardCharsets.UTF_8));
     assertThat(result.dataset()).isEqualTo("plain");
     assertThat(result.figures().ratings()).isEqualTo(3);
-    assertThat(result.figures().movies()).isZero();
+    assertThat(result.figures().items()).isZero();
   }
 
   @Test
@@ -233,7 +233,7 @@ class IngestTest {
     IngestFigures figures = result.figures();
     assertThat(figures.ratings()).isEqualTo(3);
     assertThat(figures.badRows()).isZero();
-    assertThat(figures.movies() + figures.tags() + figures.links()).isEqualTo(rows);
+    assertThat(figures.items() + figures.tags() + figures.links()).isEqualTo(rows);
     assertThat(figures.sideFileProblems()).isEqualTo(problems);
     assertThat(figures.sideFileProblemExamples()).containsExactly("a.zip: " + message);
     assertThat(new String(store.read(result.manifest()).content(), StandardCharsets.UTF_8))
@@ -253,8 +253,8 @@ class IngestTest {
     IngestResult result = Uploads.ingest(store, "raw/a.zip", Uploads.zipOfBytes(entries));
     assertThat(result.figures().sideFileProblemExamples())
         .containsExactly("a.zip: movies.csv is not UTF-8; it is read as " + read);
-    try (ArrowFile movies = file(result, "movies.arrow")) {
-      assertThat(movies.batches().getFirst().texts("title")).containsExactly("Ein Café", title);
+    try (ArrowFile items = file(result, "items.arrow")) {
+      assertThat(items.batches().getFirst().texts("title")).containsExactly("Ein Café", title);
     }
   }
 
@@ -292,7 +292,7 @@ class IngestTest {
     patchMethod(zip, 3, 97);
     IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
     assertThat(figures.ratings()).isEqualTo(3);
-    assertThat(figures.movies()).isEqualTo(3);
+    assertThat(figures.items()).isEqualTo(3);
     assertThat(figures.sideFileProblems()).isZero();
     assertThat(figures.skippedFiles()).containsExactly("set/readme.txt", "set/ratings.png");
   }
@@ -354,7 +354,7 @@ class IngestTest {
     patchMethod(zip, 3, 95);
     IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
     assertThat(figures.ratings()).isEqualTo(3);
-    assertThat(figures.movies() + figures.tags() + figures.links()).isZero();
+    assertThat(figures.items() + figures.tags() + figures.links()).isZero();
     assertThat(figures.sideFileProblems()).isEqualTo(3);
     assertThat(figures.sideFileProblemExamples())
         .containsExactly(
@@ -377,7 +377,7 @@ class IngestTest {
     byte[] zip = Uploads.zip64(files, method);
     IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
     assertThat(figures.ratings()).isEqualTo(3);
-    assertThat(figures.movies()).isEqualTo(3);
+    assertThat(figures.items()).isEqualTo(3);
     assertThat(figures.sideFileProblems()).isZero();
     zip[centralEntry(zip, 0) + 16] ^= 1;
     refused(zip, "a.zip: set/ratings.csv does not match its checksum; the zip is damaged");
@@ -417,7 +417,7 @@ class IngestTest {
         "a.zip has a list of entries of more than 4194304 bytes, the most that are read");
   }
 
-  /// One that has to stop because of bad ratings does not stop the one of the movies.
+  /// One that has to stop because of bad ratings does not stop the one of the items.
   @Test
   void partsOfAZip_areReadAtTheSameTime() throws Exception {
     Path file = directory.resolve("parts.zip");
@@ -426,14 +426,14 @@ class IngestTest {
     Files.write(file, Uploads.zip(ratings + "1,2,bad,3\n" + more, Uploads.MOVIES));
     try (ExecutorService threads = Executors.newFixedThreadPool(3);
         UploadFile upload = UploadFile.open(file, "parts.zip", RatingsFormat.MOVIELENS)) {
-      List<Future<Integer>> movies = new ArrayList<>();
+      List<Future<Integer>> items = new ArrayList<>();
       for (int thread = 0; thread < 2; thread++) {
-        movies.add(
+        items.add(
             threads.submit(
                 () -> {
                   int read = 0;
                   for (int i = 0; i < 100; i++) {
-                    read += upload.movies().size();
+                    read += upload.items().size();
                   }
                   return read;
                 }));
@@ -443,7 +443,7 @@ class IngestTest {
             .isInstanceOf(RequestException.class)
             .hasMessageStartingWith("parts.zip: set/ratings.csv, line 200002, column ");
       }
-      for (Future<Integer> read : movies) {
+      for (Future<Integer> read : items) {
         assertThat(read.get()).isEqualTo(300);
       }
       assertThat(upload.problems().count()).isZero();
@@ -451,7 +451,7 @@ class IngestTest {
     Files.delete(file);
   }
 
-  /// A readme, ratings, movies and a picture.
+  /// A readme, ratings, items and a picture.
   private static byte[] zipOfFour() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("set/readme.txt", "hello");
@@ -486,7 +486,7 @@ class IngestTest {
     zip[centralEntry(zip, 1) + 16] ^= 1;
     IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
     assertThat(figures.ratings()).isEqualTo(3);
-    assertThat(figures.movies()).isZero();
+    assertThat(figures.items()).isZero();
     assertThat(figures.sideFileProblemExamples())
         .containsExactly(
             "a.zip: set/movies.csv does not match its checksum; the zip is damaged; the file is"
@@ -538,8 +538,8 @@ class IngestTest {
     IngestResult hundredK = Uploads.ingest(store, "raw/a.zip", Uploads.zip(oldest));
     assertThat(hundredK.figures().layout()).isEqualTo("u.data");
     assertThat(hundredK.figures().ratings()).isEqualTo(2);
-    try (ArrowFile movies = file(hundredK, "movies.arrow")) {
-      RecordBatch batch = movies.batches().getFirst();
+    try (ArrowFile items = file(hundredK, "items.arrow")) {
+      RecordBatch batch = items.batches().getFirst();
       assertThat(batch.texts("title")).containsExactly("Toy (1995)");
       assertThat(batch.texts("genres.item")).containsExactly("Animation", "Children's", "Comedy");
     }
@@ -550,7 +550,7 @@ class IngestTest {
     dat.put("ml-1m/any-name.dat", "1::1::5::978300760\n");
     IngestResult oneM = Uploads.ingest(store, "raw/b.zip", Uploads.zip(dat));
     assertThat(oneM.figures().layout()).isEqualTo("ratings.dat");
-    assertThat(oneM.figures().movies()).isEqualTo(1);
+    assertThat(oneM.figures().items()).isEqualTo(1);
 
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
@@ -578,7 +578,7 @@ class IngestTest {
     IngestFigures newer = Uploads.ingest(store, "raw/a.zip", Uploads.zip(csv)).figures();
     assertThat(newer.layout()).isEqualTo("ratings.csv");
     assertThat(newer.ratings()).isEqualTo(1);
-    assertThat(newer.movies()).isEqualTo(1);
+    assertThat(newer.items()).isEqualTo(1);
     assertThat(newer.tags()).isEqualTo(1);
     assertThat(newer.links()).isEqualTo(1);
     assertThat(newer.skippedFiles()).containsExactly("my/notes.csv");
@@ -590,7 +590,7 @@ class IngestTest {
     dat.put("tags", "15::4973::a :: b::1215184630\n");
     IngestFigures older = Uploads.ingest(store, "raw/b.zip", Uploads.zip(dat)).figures();
     assertThat(older.layout()).isEqualTo("ratings.dat");
-    assertThat(older.movies()).isEqualTo(1);
+    assertThat(older.items()).isEqualTo(1);
     assertThat(older.tags()).isEqualTo(1);
     assertThat(older.skippedFiles()).containsExactly("users");
 
@@ -601,12 +601,12 @@ class IngestTest {
     oldest.put("data", "1\t1\t5\t10\n");
     IngestFigures first = Uploads.ingest(store, "raw/c.zip", Uploads.zip(oldest)).figures();
     assertThat(first.layout()).isEqualTo("u.data");
-    assertThat(first.movies()).isEqualTo(1);
+    assertThat(first.items()).isEqualTo(1);
     assertThat(first.skippedFiles()).containsExactly("users");
 
     csv.put("my/e.csv", "movieId,title,genres\n1,A,B\n");
     IngestFigures two = Uploads.ingest(store, "raw/e.zip", Uploads.zip(csv)).figures();
-    assertThat(two.movies()).isZero();
+    assertThat(two.items()).isZero();
     assertThat(two.sideFileProblemExamples())
         .containsExactly(
             "e.zip holds 2 files like movies.csv, and none of them is read: 'my/a.csv',"
@@ -615,7 +615,7 @@ class IngestTest {
     // The name decides where there is one.
     csv.put("my/movies.csv", "movieId,title,genres\n1,A,B\n2,C,D\n");
     IngestFigures named = Uploads.ingest(store, "raw/d.zip", Uploads.zip(csv)).figures();
-    assertThat(named.movies()).isEqualTo(2);
+    assertThat(named.items()).isEqualTo(2);
     assertThat(named.skippedFiles()).containsExactly("my/notes.csv", "my/a.csv", "my/e.csv");
   }
 
@@ -650,7 +650,7 @@ class IngestTest {
     try (ArrowFile ratings = file(result, "ratings.arrow")) {
       RecordBatch batch = ratings.batches().getFirst();
       assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(2, 1, 1);
-      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(1, 5, 2);
+      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(1, 5, 2);
       assertThat(batch.data("rating").toArray(Buffers.FLOAT32)).containsExactly(3.5f, 4f, 2.5f);
       assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(10, 50, 20);
     }
@@ -667,10 +667,10 @@ class IngestTest {
     int rows = 300_000;
     for (int i = 0; i < rows; i++) {
       int user = random.nextInt(10) == 0 ? 7 : random.nextInt(Integer.MAX_VALUE) >>> 15 << 15;
-      int movie = random.nextInt(40) == 0 ? Integer.MAX_VALUE : random.nextInt(20_000);
+      int item = random.nextInt(40) == 0 ? Integer.MAX_VALUE : random.nextInt(20_000);
       long time = random.nextInt(1_000);
-      csv.append(user).append(',').append(movie).append(",3,").append(time).append('\n');
-      latest.merge(((long) user << 32) | movie, time, Math::max);
+      csv.append(user).append(',').append(item).append(",3,").append(time).append('\n');
+      latest.merge(((long) user << 32) | item, time, Math::max);
     }
     IngestResult result =
         Uploads.ingest(store, "raw/a.csv", csv.toString().getBytes(StandardCharsets.UTF_8));
@@ -680,12 +680,12 @@ class IngestTest {
     try (ArrowFile ratings = file(result, "ratings.arrow")) {
       for (RecordBatch batch : ratings.batches()) {
         int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] movies = batch.data("movieId").toArray(Buffers.INT32);
+        int[] items = batch.data("itemId").toArray(Buffers.INT32);
         long[] times = batch.data("timestamp").toArray(Buffers.INT64);
         for (int i = 0; i < batch.rows(); i++) {
-          Long expected = latest.remove(((long) users[i] << 32) | movies[i]);
+          Long expected = latest.remove(((long) users[i] << 32) | items[i]);
           if (expected == null || expected != times[i]) {
-            fail(users[i] + ", " + movies[i] + ": " + times[i] + ", expected " + expected);
+            fail(users[i] + ", " + items[i] + ": " + times[i] + ", expected " + expected);
           }
         }
       }
@@ -714,14 +714,14 @@ class IngestTest {
       tags.require(Schemas.TAGS);
       RecordBatch batch = tags.batches().getFirst();
       assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(1, 2);
-      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(5, 1);
+      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(5, 1);
       assertThat(batch.texts("tag")).containsExactly("sad, slow", "Ghibli – \"best\"");
       assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(40, 50);
     }
     try (ArrowFile links = file(result, "links.arrow")) {
       links.require(Schemas.LINKS);
       RecordBatch batch = links.batches().getFirst();
-      assertThat(batch.data("movieId").toArray(Buffers.INT32)).containsExactly(1, 5);
+      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(1, 5);
       assertThat(batch.texts("imdbId")).containsExactly("0114709", "0113497");
       assertThat(batch.data("tmdbId").toArray(Buffers.INT32)).containsExactly(862, 0);
     }
@@ -848,14 +848,14 @@ class IngestTest {
     assertThat(preview.trainThreshold()).isEqualTo(1_000_930.25);
     assertThat(preview.testThreshold()).isEqualTo(1_001_110.1);
     assertThat(preview.train()).isEqualTo(new IngestPreview.SetSize(900, 900));
-    // A movie is rated by all within 30 seconds: the training set ends with the 30th.
-    assertThat(preview.trainMovies()).isEqualTo(30);
+    // An item is rated by all within 30 seconds: the training set ends with the 30th.
+    assertThat(preview.trainItems()).isEqualTo(30);
     assertThat(preview.test()).isEqualTo(new IngestPreview.SetSize(180, 0));
     assertThat(preview.validation()).isEqualTo(new IngestPreview.SetSize(120, 0));
     assertThat(preview.problems())
         .containsExactly(
-            "no rating of the test set is of a known user and movie",
-            "no rating of the validation set is of a known user and movie");
+            "no rating of the test set is of a known user and item",
+            "no rating of the validation set is of a known user and item");
     assertThat(preview.steps())
         .extracting(IngestPreview.Needs::step)
         .containsExactly(

@@ -440,7 +440,7 @@ class RatingsParserTest {
                 rows.add(
                     batch.users[i]
                         + ","
-                        + batch.movies[i]
+                        + batch.items[i]
                         + ","
                         + batch.ratings[i]
                         + ","

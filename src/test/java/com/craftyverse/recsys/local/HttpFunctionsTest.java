@@ -44,7 +44,7 @@ class HttpFunctionsTest {
     Http.Answer answer =
         Http.post(
             "predict",
-            "{\"dataset\": \"by-hand\", \"userId\": 2147483647, \"movieIds\": [1, 2147483647]}");
+            "{\"dataset\": \"by-hand\", \"userId\": 2147483647, \"itemIds\": [1, 2147483647]}");
     assertThat(answer.status()).isEqualTo(200);
     JsonNode predictions = answer.json().path("predictions");
     assertThat(predictions).hasSize(2);
@@ -53,24 +53,24 @@ class HttpFunctionsTest {
       assertThat(prediction.path("source").asText()).isEqualTo("fallback");
     }
     assertThat(predictions.get(1).path("reason").asText())
-        .isEqualTo("unknown user and unknown movie: the mean of all ratings");
+        .isEqualTo("unknown user and unknown item: the mean of all ratings");
 
     JsonNode served =
         Http.post("serve", "{\"recommend\": {\"dataset\": \"by-hand\", \"userId\": 483}}").json();
     assertThat(served.path("recommendations")).hasSize(10);
     assertThat(served)
         .isEqualTo(Http.post("recommend", "{\"dataset\": \"by-hand\", \"userId\": 483}").json());
-    int movie = served.path("recommendations").get(0).path("movieId").asInt();
+    int item = served.path("recommendations").get(0).path("itemId").asInt();
     assertThat(
-            Http.post("similar", "{\"dataset\": \"by-hand\", \"movieId\": " + movie + "}")
+            Http.post("similar", "{\"dataset\": \"by-hand\", \"itemId\": " + item + "}")
                 .json()
                 .path("similar"))
         .hasSize(10);
     assertThat(
             Http.post(
                     "foldIn",
-                    "{\"dataset\": \"by-hand\", \"ratings\": [{\"movieId\": "
-                        + movie
+                    "{\"dataset\": \"by-hand\", \"ratings\": [{\"itemId\": "
+                        + item
                         + ", \"rating\": 5}]}")
                 .json()
                 .path("source")
@@ -81,8 +81,8 @@ class HttpFunctionsTest {
     JsonNode unknown =
         Http.post("recommend", "{\"dataset\": \"by-hand\", \"userId\": 2147483647}").json();
     assertThat(unknown.path("source").asText()).isEqualTo("popular");
-    assertThat(unknown.path("recommendations").findValuesAsText("movieId"))
-        .isEqualTo(popular.path("popular").findValuesAsText("movieId"));
+    assertThat(unknown.path("recommendations").findValuesAsText("itemId"))
+        .isEqualTo(popular.path("popular").findValuesAsText("itemId"));
     JsonNode info = Http.post("modelInfo", "{\"dataset\": \"by-hand\"}").json();
     assertThat(info.path("parameters").path("factors").asInt()).isEqualTo(8);
     assertThat(info.path("evaluation").path("testRmse").asDouble()).isPositive();
@@ -128,19 +128,19 @@ class HttpFunctionsTest {
         "publish  | {}                    | 400 | field 'manifest' is missing",
         "publish  | {\"manifest\": \"models/x\"} | 404 | field 'manifest': there is no object"
             + " 'models/x' in the store",
-        "predict  | {\"movieIds\": [1]}   | 400 | field 'userId' is missing; name a"
+        "predict  | {\"itemIds\": [1]}   | 400 | field 'userId' is missing; name a"
             + " user, or send 'ratings'",
-        "predict  | {\"userId\": 1}       | 400 | field 'movieIds' is missing",
-        "predict  | {\"userId\": 1, \"movieIds\": []} | 400 | field 'movieIds' is empty; leave it"
-            + " out or name some movies",
-        "predict  | {\"userId\": 1, \"movieIds\": [1], \"dataset\": \"none\"} | 404 | the dataset"
+        "predict  | {\"userId\": 1}       | 400 | field 'itemIds' is missing",
+        "predict  | {\"userId\": 1, \"itemIds\": []} | 400 | field 'itemIds' is empty; leave it"
+            + " out or name some items",
+        "predict  | {\"userId\": 1, \"itemIds\": [1], \"dataset\": \"none\"} | 404 | the dataset"
             + " 'none' has no published model",
-        "predict  | {\"userId\": 1, \"movieIds\": [1], \"dataset\": \"../x\"} | 400 | field"
+        "predict  | {\"userId\": 1, \"itemIds\": [1], \"dataset\": \"../x\"} | 400 | field"
             + " 'dataset': the dataset name '../x' must be letters, digits, '.', '_' and '-', 100"
             + " at most, starting with a letter or digit",
         "recommend | {\"userId\": 1, \"n\": 0} | 400 | field 'n': expected a whole number from 1"
             + " to 1000, found 0",
-        "similar  | {\"movieId\": \"1\"} | 400 | field 'movieId': expected a whole number, found"
+        "similar  | {\"itemId\": \"1\"} | 400 | field 'itemId': expected a whole number, found"
             + " the text '1'",
         "foldIn   | {\"ratings\": 1}     | 400 | field 'ratings': expected a list, found the number"
             + " 1",

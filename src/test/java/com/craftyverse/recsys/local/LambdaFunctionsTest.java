@@ -257,16 +257,16 @@ class PredictLambdaTest extends LambdaFunctionsTest {
   @Test
   void predict_asLambdaRunsIt() throws IOException {
     refused(
-        "{\"userId\": 1, \"movieIds\": [1]}",
+        "{\"userId\": 1, \"itemIds\": [1]}",
         "no model has been published yet; upload a ratings file first");
     new Publish(store).run(new PublishRequest(evaluated()));
-    JsonNode answer = invoke("{\"dataset\": \"tiny\", \"userId\": 1, \"movieIds\": [2, 999]}");
+    JsonNode answer = invoke("{\"dataset\": \"tiny\", \"userId\": 1, \"itemIds\": [2, 999]}");
     assertThat(answer.path("predictions").get(0).path("source").asText()).isEqualTo("model");
     assertThat(answer.path("predictions").get(0).path("title").asText())
         .isEqualTo("Harbour, The (1994)");
     assertThat(answer.path("predictions").get(1).path("reason").asText())
-        .isEqualTo("unknown movie: the user's average");
-    refused("{\"movieIds\": [1]}", "field 'userId' is missing; name a user, or send 'ratings'");
+        .isEqualTo("unknown item: the user's average");
+    refused("{\"itemIds\": [1]}", "field 'userId' is missing; name a user, or send 'ratings'");
   }
 }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalPipelineTest {
   private static final Path SAMPLE = Path.of("data", "sample", "craftyverse-sample.zip");
 
-  /// User 5 comes after the first three quarters, and user 1 rates movie 3 there.
+  /// User 5 comes after the first three quarters, and user 1 rates item 3 there.
   private static final String FEW =
       """
       userId,movieId,rating,timestamp
@@ -77,16 +77,16 @@ class LocalPipelineTest {
         Json.decode(request.getBytes(StandardCharsets.UTF_8), RecommendRequest.class));
   }
 
-  private List<Integer> movies(int user) throws IOException {
-    return recommend(user).recommendations().stream().map(Recommendation::movieId).toList();
+  private List<Integer> items(int user) throws IOException {
+    return recommend(user).recommendations().stream().map(Recommendation::itemId).toList();
   }
 
   @Test
   void publishedModel_knowsEveryRatingOfTheUpload() throws IOException {
     run("raw/few/r.csv", FEW.getBytes(StandardCharsets.UTF_8), true);
-    assertThat(movies(1)).containsExactly(5); // the only movie that user 1 has not rated
+    assertThat(items(1)).containsExactly(5); // the only item that user 1 has not rated
     assertThat(recommend(5).source()).isEqualTo(Source.model);
-    assertThat(movies(5)).containsExactlyInAnyOrder(2, 4, 5);
+    assertThat(items(5)).containsExactlyInAnyOrder(2, 4, 5);
   }
 
   @Test
@@ -100,7 +100,7 @@ class LocalPipelineTest {
       assertThat(answer.source()).isEqualTo(Source.model);
       assertThat(answer.recommendations())
           .hasSize(10)
-          .noneMatch(recommendation -> user.getValue().contains(recommendation.movieId()));
+          .noneMatch(recommendation -> user.getValue().contains(recommendation.itemId()));
     }
 
     ModelInfoResult info = serving.modelInfo(new ModelInfoRequest(null));

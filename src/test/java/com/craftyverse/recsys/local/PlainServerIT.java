@@ -41,7 +41,7 @@ class PlainServerIT {
                             URI.create("http://127.0.0.1:" + listening.group(2) + "/predict"))
                         .POST(
                             HttpRequest.BodyPublishers.ofString(
-                                "{\"userId\": 1, \"movieIds\": [1]}"))
+                                "{\"userId\": 1, \"itemIds\": [1]}"))
                         .build(),
                     HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(404);

@@ -46,7 +46,7 @@ class UploadWatcherTest {
     Http.Answer answer =
         Http.post(
             "predict",
-            "{\"dataset\": \"craftyverse-sample\", \"userId\": 1, \"movieIds\": [1, 2, 3]}");
+            "{\"dataset\": \"craftyverse-sample\", \"userId\": 1, \"itemIds\": [1, 2, 3]}");
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     assertThat(answer.json().path("model").asText()).isEqualTo(current.model());
   }
@@ -120,7 +120,7 @@ class UploadWatcherTest {
         .isBetween(1, 40);
     assertThat(test.path("maxUserId").asInt()).isEqualTo(60);
     Http.Answer known =
-        Http.post("predict", "{\"dataset\": \"pair\", \"userId\": 50, \"movieIds\": [1]}");
+        Http.post("predict", "{\"dataset\": \"pair\", \"userId\": 50, \"itemIds\": [1]}");
     assertThat(known.json().at("/predictions/0/source").asText())
         .as("a user of the test file alone")
         .isEqualTo("fallback");
@@ -136,9 +136,9 @@ class UploadWatcherTest {
   private static String pairFile(int firstUser, int lastUser) {
     StringBuilder rows = new StringBuilder();
     for (int user = firstUser; user <= lastUser; user++) {
-      for (int movie = 1; movie <= 30; movie++) {
-        rows.append(user).append('\t').append(movie).append('\t').append(1 + (user + movie) % 5);
-        rows.append('\t').append(1_400_000_000 + (user * 37 + movie * 101) % 5_000).append('\n');
+      for (int item = 1; item <= 30; item++) {
+        rows.append(user).append('\t').append(item).append('\t').append(1 + (user + item) % 5);
+        rows.append('\t').append(1_400_000_000 + (user * 37 + item * 101) % 5_000).append('\n');
       }
     }
     return rows.toString();

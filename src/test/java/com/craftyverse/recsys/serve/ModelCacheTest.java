@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is read when, and what happens when another model is published.
 class ModelCacheTest {
-  private static final String ASK = "{'userId': 20, 'movieIds': [100]}";
+  private static final String ASK = "{'userId': 20, 'itemIds': [100]}";
 
   @TempDir Path directory;
   private LocalObjectStore behind;
@@ -81,7 +81,7 @@ class ModelCacheTest {
     assertThat(reads.subList(2, reads.size())) // side by side
         .containsExactlyInAnyOrder("read items.arrow", "read lookup.arrow");
 
-    requests.similar("{'movieId': 100}");
+    requests.similar("{'itemId': 100}");
     store.calls();
     requests.predict(ASK);
     assertThat(store.calls()).containsExactly("readRange users.arrow");
@@ -94,8 +94,8 @@ class ModelCacheTest {
     requests.recommend("{'userId': 20, 'explain': true}");
     requests.recommend("{'userId': 30}");
     requests.recommend("{'userId': 99}");
-    requests.foldIn("{'ratings': [{'movieId': 100, 'rating': 3}]}");
-    requests.similar("{'movieId': 100}");
+    requests.foldIn("{'ratings': [{'itemId': 100, 'rating': 3}]}");
+    requests.similar("{'itemId': 100}");
     assertThat(store.calls()).isEmpty();
   }
 
@@ -126,7 +126,7 @@ class ModelCacheTest {
   }
 
   private static String askOf(String dataset) {
-    return "{'dataset': '" + dataset + "', 'userId': 20, 'movieIds': [100]}";
+    return "{'dataset': '" + dataset + "', 'userId': 20, 'itemIds': [100]}";
   }
 
   @Test
@@ -339,7 +339,7 @@ class ModelCacheTest {
             "the current model of the dataset 'set' cannot be served: seen.arrow is damaged;"
                 + " publish it again, or another");
     behind.put("models/set/m1/users.arrow", new byte[10]);
-    assertThatThrownBy(() -> requests.predict("{'userId': 30, 'movieIds': [100]}"))
+    assertThatThrownBy(() -> requests.predict("{'userId': 30, 'itemIds': [100]}"))
         .hasMessageContaining("users.arrow is damaged");
   }
 
@@ -400,8 +400,8 @@ class ModelCacheTest {
             () -> {
               for (String request :
                   List.of(
-                      "{'predict': {'userId': 987654321, 'movieIds': [100]}}",
-                      "{'predict': {'userId': 20, 'movieIds': [100]}}",
+                      "{'predict': {'userId': 987654321, 'itemIds': [100]}}",
+                      "{'predict': {'userId': 20, 'itemIds': [100]}}",
                       "{'recommend': {'userId': 987654321, 'n': 0}}")) {
                 try {
                   requests.serve(request);
@@ -422,7 +422,7 @@ class ModelCacheTest {
     assertThat(latest.predict(ASK).dataset()).isEqualTo("new");
     new ModelFixture("old", "m2").publish(behind);
     assertThat(latest.predict(ASK).dataset()).isEqualTo("old");
-    assertThat(latest.predict("{'dataset': 'new', 'userId': 20, 'movieIds': [100]}").dataset())
+    assertThat(latest.predict("{'dataset': 'new', 'userId': 20, 'itemIds': [100]}").dataset())
         .isEqualTo("new");
   }
 
@@ -446,7 +446,7 @@ class ModelCacheTest {
     Callable<Void> asking =
         () -> {
           while (!done.get()) {
-            PredictResult answer = requests.predict("{'userId': 20, 'movieIds': [100, 400, 7]}");
+            PredictResult answer = requests.predict("{'userId': 20, 'itemIds': [100, 400, 7]}");
             answers.add(
                 answer.model() + answer.predictions().stream().map(p -> " " + p.rating()).toList());
           }

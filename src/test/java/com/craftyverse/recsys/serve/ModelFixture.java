@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A model made by hand, with sums that can be done in the head: two factors, users 10, 20 and 30, movies
+/// A model made by hand, with sums that can be done in the head: two factors, users 10, 20 and 30, items
 /// 100, 200, 300 and 400, of which 100 and 300 are alike.
 ///
 /// ```
-/// user   vector    bias   rated           movie  vector     bias  title  genres        year  ratings, recent
+/// user   vector    bias   rated           item  vector     bias  title  genres        year  ratings, recent
 ///  10    (0, 0)     0     200: 4           100   (.5, 2)    .25   Heat   Action Crime  1995    30      1
 ///  20    (1, 0)     .5    100: 4.5         200   (4, 0)    1             none                   2      2
 ///  30    (0, 1)    -.5    100: 5, 400: 1   300   (.5, 2)    .25   Twin   Action        1994    30      7
@@ -36,12 +36,12 @@ public final class ModelFixture {
   private static final int[] USERS = {10, 20, 30};
   private static final float[] USER_VECTORS = {0, 0, 1, 0, 0, 1};
   private static final float[] USER_BIASES = {0, .5f, -.5f};
-  private static final int[] MOVIES = {100, 200, 300, 400};
-  private static final float[] MOVIE_VECTORS = {.5f, 2, 4, 0, .5f, 2, -1, .5f};
-  private static final float[] MOVIE_BIASES = {.25f, 1, .25f, 0};
+  private static final int[] ITEMS = {100, 200, 300, 400};
+  private static final float[] ITEM_VECTORS = {.5f, 2, 4, 0, .5f, 2, -1, .5f};
+  private static final float[] ITEM_BIASES = {.25f, 1, .25f, 0};
 
   private static final float[] USER_RANKING = {0, 1, 1, 0, .5f, .5f};
-  private static final float[] MOVIE_RANKING = {1, 0, 0, 1, .8f, .6f, 0, .5f};
+  private static final float[] ITEM_RANKING = {1, 0, 0, 1, .8f, .6f, 0, .5f};
   private static final float[] GRAM = {1.64f, .48f, .48f, 1.61f};
 
   private final String dataset;
@@ -87,7 +87,7 @@ public final class ModelFixture {
   ///
   /// ```
   /// user  10  (0, 1)   20  (1, 0)   30  (.5, .5)
-  /// movie 100 (1, 0)   200 (0, 1)   300 (.8, .6)   400 (0, .5)   G = (1.64 .48, .48 1.61)
+  /// item 100 (1, 0)   200 (0, 1)   300 (.8, .6)   400 (0, .5)   G = (1.64 .48, .48 1.61)
   /// ```
   ModelFixture withRanking() {
     ranking = new RankingCard(2, .1, .5, 10, .5f, 5);
@@ -96,7 +96,7 @@ public final class ModelFixture {
 
   /// Takes the recent ratings away, as where all have the same timestamp.
   ModelFixture withoutTimes() {
-    recentRatings = new int[MOVIES.length];
+    recentRatings = new int[ITEMS.length];
     return this;
   }
 
@@ -126,7 +126,7 @@ public final class ModelFixture {
       writer.writeBatch(1, ints(0, 2), ints(0, 3), Buffers.of(new float[] {5, 1}, 2));
     }
     store.put(directory() + "seen.arrow", seen);
-    writeItems(store, MOVIE_VECTORS);
+    writeItems(store, ITEM_VECTORS);
     if (ranking != null) {
       writeGram(store, GRAM);
     }
@@ -185,7 +185,7 @@ public final class ModelFixture {
   }
 
   void writeItems(ObjectStore store, float[] vectors) throws IOException {
-    writeItems(store, vectors, MOVIE_RANKING);
+    writeItems(store, vectors, ITEM_RANKING);
   }
 
   void writeItems(ObjectStore store, float[] vectors, float[] rankingVectors) throws IOException {
@@ -193,7 +193,7 @@ public final class ModelFixture {
     Buffers.Text titles = Buffers.text(List.of("Heat", "", "Twin", "Alien"));
     Buffers.Text genres = Buffers.text(List.of("Action", "Crime", "Action", "Horror"));
     List<MemorySegment> columns =
-        new ArrayList<>(List.of(ints(MOVIES), Buffers.of(vectors, 8), biases(MOVIE_BIASES)));
+        new ArrayList<>(List.of(ints(ITEMS), Buffers.of(vectors, 8), biases(ITEM_BIASES)));
     if (ranking != null) {
       columns.add(Buffers.of(rankingVectors, 8));
     }

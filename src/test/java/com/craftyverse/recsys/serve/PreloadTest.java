@@ -54,12 +54,12 @@ class PreloadTest {
   void adoptedModel_answersWithoutBeingRead_andReadsUsersFromTheStoreOfTheApplication()
       throws Exception {
     new ModelFixture("set", "m1").publish(behind);
-    String asked = new Requests(serving()).predict("{'userId': 20, 'movieIds': [100]}").toString();
+    String asked = new Requests(serving()).predict("{'userId': 20, 'itemIds': [100]}").toString();
     store.calls();
     models = new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1));
     begin("true", "set");
     models.adopt(Preload.take().orElseThrow());
-    assertThat(new Requests(serving()).predict("{'userId': 20, 'movieIds': [100]}"))
+    assertThat(new Requests(serving()).predict("{'userId': 20, 'itemIds': [100]}"))
         .hasToString(asked);
     assertThat(store.calls()).containsExactly("readRange users.arrow");
     assertThat(Preload.take()).isEmpty();
@@ -93,7 +93,7 @@ class PreloadTest {
   void helper_canDoAllWithoutAModel() throws Exception {
     for (String location : List.of(directory.toString(), "s3://bucket")) {
       assertThat(new String(Priming.run(location), StandardCharsets.UTF_8))
-          .contains("\"movieId\" : 1", "\"rating\" : 3.5");
+          .contains("\"itemId\" : 1", "\"rating\" : 3.5");
     }
     new ModelFixture("set", "m1").publish(behind);
     assertThat(Preload.isUnderWay()).isFalse();

@@ -62,23 +62,23 @@ class RankingServingTest {
   void recommend_byRatingOrPopularity_onRequest() {
     RecommendResult rating = requests.recommend("{'userId': 20, 'rankBy': 'rating'}");
     assertThat(rating.rankedBy()).isEqualTo(RankBy.rating);
-    assertThat(movies(rating)).containsExactly(200, 300, 400);
+    assertThat(items(rating)).containsExactly(200, 300, 400);
     assertThat(rating.recommendations().getFirst().score()).isEqualTo(8.5f);
-    assertThat(movies(requests.recommend("{'userId': 10, 'rankBy': 'popularity'}")))
+    assertThat(items(requests.recommend("{'userId': 10, 'rankBy': 'popularity'}")))
         .containsExactly(300, 400, 100);
-    assertThat(movies(requests.recommend("{'userId': 10, 'rankBy': 'preference'}")))
+    assertThat(items(requests.recommend("{'userId': 10, 'rankBy': 'preference'}")))
         .containsExactly(300, 400, 100);
     RecommendResult unknown = requests.recommend("{'userId': 99, 'rankBy': 'preference'}");
     assertThat(unknown.source()).isEqualTo(Source.popular);
     assertThat(unknown.rankedBy()).isEqualTo(RankBy.popularity);
-    assertThat(movies(unknown)).containsExactly(300, 200, 400, 100);
+    assertThat(items(unknown)).containsExactly(300, 200, 400, 100);
   }
 
   @Test
   void recommend_filtersApplyToPreference() {
     RecommendResult result =
         requests.recommend("{'userId': 10, 'excludeSeen': false, 'yearTo': 1994, 'deny': [400]}");
-    assertThat(movies(result)).containsExactly(300);
+    assertThat(items(result)).containsExactly(300);
     assertThat(result.candidates()).isEqualTo(1);
   }
 
@@ -90,13 +90,13 @@ class RankingServingTest {
     Recommendation twin = result.recommendations().getFirst();
     List<Recommendation.Contribution> because = Objects.requireNonNull(twin.because());
     assertThat(because).hasSize(1);
-    assertThat(because.getFirst().movieId()).isEqualTo(100);
+    assertThat(because.getFirst().itemId()).isEqualTo(100);
     assertThat(because.getFirst().rating()).isEqualTo(5);
     assertThat(because.getFirst().contribution())
         .isCloseTo((float) ((.8 * 1.175 - .6 * .24) / 2.4569), within(1e-6f));
-    // Movie 400 adds to it as well, but one of five stars is no liking; movie 100 takes away.
+    // Item 400 adds to it as well, but one of five stars is no liking; item 100 takes away.
     Recommendation other = result.recommendations().get(1);
-    assertThat(other.movieId()).isEqualTo(200);
+    assertThat(other.itemId()).isEqualTo(200);
     assertThat(other.because()).isEmpty();
     // By rating, the rating model explains, and low ratings count.
     assertThat(
@@ -109,12 +109,12 @@ class RankingServingTest {
   /// A = .5 G + q₁₀₀q₁₀₀ᵀ + .1 (1 + .5 · 4) I = (2.12 .24, .24 1.105), the determinant 2.285.
   @Test
   void foldIn_solvesForBothModels() {
-    String ratings = "'ratings': [{'movieId': 100, 'rating': 5}]";
-    FoldInResult result = requests.foldIn("{" + ratings + ", 'movieIds': [300], 'explain': true}");
+    String ratings = "'ratings': [{'itemId': 100, 'rating': 5}]";
+    FoldInResult result = requests.foldIn("{" + ratings + ", 'itemIds': [300], 'explain': true}");
     assertThat(result.source()).isEqualTo(Source.foldIn);
     assertThat(result.rankedBy()).isEqualTo(RankBy.preference);
     assertThat(result.recommendations())
-        .extracting(Recommendation::movieId)
+        .extracting(Recommendation::itemId)
         .containsExactly(300, 400, 200);
     Recommendation twin = result.recommendations().getFirst();
     float score = (float) ((.8 * 1.105 - .6 * .24) / 2.285);
@@ -132,9 +132,9 @@ class RankingServingTest {
 
   @Test
   void similar_isTheCosineOfTheRankingVectors() {
-    SimilarResult result = requests.similar("{'movieId': 100}");
+    SimilarResult result = requests.similar("{'itemId': 100}");
     assertThat(result.similar())
-        .extracting(SimilarResult.Similar::movieId)
+        .extracting(SimilarResult.Similar::itemId)
         .containsExactly(300, 200, 400);
     assertThat(result.similar())
         .extracting(SimilarResult.Similar::similarity)
@@ -146,8 +146,8 @@ class RankingServingTest {
     for (String request :
         List.of(
             "{'recommend': {'userId': 30, 'explain': true}}",
-            "{'foldIn': {'ratings': [{'movieId': 100, 'rating': 5}], 'explain': true}}",
-            "{'similar': {'movieId': 300}}",
+            "{'foldIn': {'ratings': [{'itemId': 100, 'rating': 5}], 'explain': true}}",
+            "{'similar': {'itemId': 300}}",
             "{'popular': {}}")) {
       String first = requests.serve(request);
       for (int i = 0; i < 5; i++) {
@@ -162,9 +162,9 @@ class RankingServingTest {
   /// Each vector and the history are a range each, read once; a prediction reads the one it needs.
   @Test
   void user_isReadOnce_inRanges() {
-    requests.predict("{'userId': 20, 'movieIds': [100]}");
+    requests.predict("{'userId': 20, 'itemIds': [100]}");
     store.calls();
-    requests.predict("{'userId': 30, 'movieIds': [100]}");
+    requests.predict("{'userId': 30, 'itemIds': [100]}");
     assertThat(store.calls()).containsExactly("readRange users.arrow");
     requests.recommend("{'userId': 30}");
     assertThat(store.calls())
@@ -205,7 +205,7 @@ class RankingServingTest {
   }
 
   private void assertCannotBeServed(String dataset, String problem) {
-    assertThatThrownBy(() -> requests.similar("{'dataset': '" + dataset + "', 'movieId': 100}"))
+    assertThatThrownBy(() -> requests.similar("{'dataset': '" + dataset + "', 'itemId': 100}"))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "the current model of the dataset '"
@@ -215,7 +215,7 @@ class RankingServingTest {
                 + "; publish it again, or another");
   }
 
-  private static List<Integer> movies(RecommendResult result) {
-    return result.recommendations().stream().map(Recommendation::movieId).toList();
+  private static List<Integer> items(RecommendResult result) {
+    return result.recommendations().stream().map(Recommendation::itemId).toList();
   }
 }

@@ -47,7 +47,7 @@ class RecommendationServiceTest {
 
   @Test
   void predict_knownPair_isMeanPlusBiasesPlusProduct_clipped() {
-    PredictResult result = requests.predict("{'userId': 20, 'movieIds': [100, 200]}");
+    PredictResult result = requests.predict("{'userId': 20, 'itemIds': [100, 200]}");
     assertThat(result.dataset()).isEqualTo("set");
     assertThat(result.model()).isEqualTo("m1");
     // 3 + 0.5 + 0.25 + (1·0.5 + 0·2), then 3 + 0.5 + 1 + (1·4 + 0·0) = 8.5, off the scale
@@ -59,21 +59,21 @@ class RecommendationServiceTest {
 
   @Test
   void predict_whatTheModelDoesNotKnow_isLeftOutOfTheSum() {
-    assertThat(requests.predict("{'userId': 99, 'movieIds': [100, 7]}").predictions())
+    assertThat(requests.predict("{'userId': 99, 'itemIds': [100, 7]}").predictions())
         .containsExactly(
             new Prediction(
-                null, 100, "Heat", 3.25f, Source.fallback, "unknown user: the movie's average"),
+                null, 100, "Heat", 3.25f, Source.fallback, "unknown user: the item's average"),
             new Prediction(
                 null,
                 7,
                 null,
                 3f,
                 Source.fallback,
-                "unknown user and unknown movie: the mean of all ratings"));
-    assertThat(requests.predict("{'userId': 20, 'movieIds': [7]}").predictions())
+                "unknown user and unknown item: the mean of all ratings"));
+    assertThat(requests.predict("{'userId': 20, 'itemIds': [7]}").predictions())
         .containsExactly(
             new Prediction(
-                null, 7, null, 3.5f, Source.fallback, "unknown movie: the user's average"));
+                null, 7, null, 3.5f, Source.fallback, "unknown item: the user's average"));
   }
 
   @Test
@@ -81,14 +81,14 @@ class RecommendationServiceTest {
     assertThat(
             requests
                 .predict(
-                    "{'pairs': [{'userId': 30, 'movieId': 100}, {'userId': 99, 'movieId': 400},"
-                        + " {'userId': 30, 'movieId': 400}]}")
+                    "{'pairs': [{'userId': 30, 'itemId': 100}, {'userId': 99, 'itemId': 400},"
+                        + " {'userId': 30, 'itemId': 400}]}")
                 .predictions())
         .containsExactly(
             // 3 − 0.5 + 0.25 + 2; 3 + 0; 3 − 0.5 + 0 + 0.5
             new Prediction(30, 100, "Heat", 4.75f, Source.model, null),
             new Prediction(
-                99, 400, "Alien", 3f, Source.fallback, "unknown user: the movie's average"),
+                99, 400, "Alien", 3f, Source.fallback, "unknown user: the item's average"),
             new Prediction(30, 400, "Alien", 3f, Source.model, null));
   }
 
@@ -96,16 +96,16 @@ class RecommendationServiceTest {
   void predict_withRatings_foldsTheUserIn() {
     PredictResult result =
         requests.predict(
-            "{'movieIds': [300, 7], 'ratings': [{'movieId': 100, 'rating': 5}, {'movieId': 7,"
+            "{'itemIds': [300, 7], 'ratings': [{'itemId': 100, 'rating': 5}, {'itemId': 7,"
                 + " 'rating': 1}]}");
     assertThat(result.ignoredRatings()).isEqualTo(1);
     assertThat(result.predictions().getFirst().source()).isEqualTo(Source.foldIn);
     assertThat(result.predictions().getFirst().rating()).isGreaterThan(4.5f);
     assertThat(result.predictions().get(1).source()).isEqualTo(Source.fallback);
-    assertThat(result.predictions().get(1).reason()).isEqualTo("unknown movie: the user's average");
+    assertThat(result.predictions().get(1).reason()).isEqualTo("unknown item: the user's average");
     assertThat(
             requests
-                .predict("{'movieIds': [300], 'ratings': [{'movieId': 7, 'rating': 1}]}")
+                .predict("{'itemIds': [300], 'ratings': [{'itemId': 7, 'rating': 1}]}")
                 .predictions())
         .containsExactly(
             new Prediction(
@@ -114,7 +114,7 @@ class RecommendationServiceTest {
                 "Twin",
                 3.25f,
                 Source.fallback,
-                "no rating of a known movie: the movie's average"));
+                "no rating of a known item: the item's average"));
   }
 
   /// The scale of the dataset decides, not the ratings that happened to be in the training set.
@@ -123,11 +123,11 @@ class RecommendationServiceTest {
     new ModelFixture("set", "m2", "biased", 3, new RatingScale(1, 10, 1.0)).publish(store);
     assertThat(requests.modelInfo("{}").ratingMax()).isEqualTo(10);
     FoldInResult result =
-        requests.foldIn("{'ratings': [{'movieId': 200, 'rating': 10}], 'movieIds': [200]}");
+        requests.foldIn("{'ratings': [{'itemId': 200, 'rating': 10}], 'itemIds': [200]}");
     assertThat(Objects.requireNonNull(result.predictions()).getFirst().rating()).isGreaterThan(5f);
     for (String rating : List.of("10.5", "0.5", "2.5")) {
       assertThatThrownBy(
-              () -> requests.foldIn("{'ratings': [{'movieId': 100, 'rating': " + rating + "}]}"))
+              () -> requests.foldIn("{'ratings': [{'itemId': 100, 'rating': " + rating + "}]}"))
           .isInstanceOf(RequestException.class)
           .hasMessage(
               "field 'ratings[0].rating': expected a number from 1.0 to 10.0 in steps of 1.0, the"
@@ -147,18 +147,18 @@ class RecommendationServiceTest {
             new Recommendation(200, null, null, List.of(), 8.5f, 5f, null),
             new Recommendation(300, "Twin", 1994, List.of("Action"), 4.25f, 4.25f, null),
             new Recommendation(400, "Alien", 1979, List.of("Horror"), 2.5f, 2.5f, null));
-    assertThat(movies(requests.recommend("{'userId': 20, 'excludeSeen': false}")))
+    assertThat(items(requests.recommend("{'userId': 20, 'excludeSeen': false}")))
         .containsExactly(200, 100, 300, 400);
   }
 
   @Test
-  void recommend_equalRatings_areOrderedByMovie() {
-    assertThat(movies(requests.recommend("{'userId': 10, 'excludeSeen': false, 'n': 3}")))
+  void recommend_equalRatings_areOrderedByItem() {
+    assertThat(items(requests.recommend("{'userId': 10, 'excludeSeen': false, 'n': 3}")))
         .containsExactly(200, 100, 300);
-    assertThat(movies(requests.recommend("{'userId': 10, 'n': 1}"))).containsExactly(100);
+    assertThat(items(requests.recommend("{'userId': 10, 'n': 1}"))).containsExactly(100);
   }
 
-  /// Above the scale all of them print as 5, and movie 200 is still the one that the user would rate
+  /// Above the scale all of them print as 5, and item 200 is still the one that the user would rate
   /// highest.
   @Test
   void recommend_ratingsThatPrintAsEqual_areInTheOrderOfTheirUnclippedScores_thenById()
@@ -167,7 +167,7 @@ class RecommendationServiceTest {
     RecommendResult result =
         requests.recommend("{'userId': 20, 'rankBy': 'rating', 'excludeSeen': false}");
     assertThat(result.rankedBy()).isEqualTo(RankBy.rating);
-    assertThat(movies(result)).containsExactly(200, 100, 300, 400);
+    assertThat(items(result)).containsExactly(200, 100, 300, 400);
     assertThat(result.recommendations())
         .extracting(Recommendation::rating)
         .containsExactly(5f, 5f, 5f, 5f);
@@ -190,9 +190,9 @@ class RecommendationServiceTest {
             new Recommendation(200, null, null, List.of(), 2, 4, null),
             new Recommendation(400, "Alien", 1979, List.of("Horror"), 2, 3, null),
             new Recommendation(100, "Heat", 1995, List.of("Action", "Crime"), 1, 3.25f, null));
-    assertThat(movies(requests.recommend("{'userId': 99, 'rankBy': 'rating', 'n': 1}")))
+    assertThat(items(requests.recommend("{'userId': 99, 'rankBy': 'rating', 'n': 1}")))
         .containsExactly(300);
-    assertThat(movies(requests.recommend("{'userId': 99, 'yearTo': 1994, 'deny': [300]}")))
+    assertThat(items(requests.recommend("{'userId': 99, 'yearTo': 1994, 'deny': [300]}")))
         .containsExactly(400);
   }
 
@@ -221,7 +221,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void popular_isByTheNumberOfRatings_equalsByMovie() {
+  void popular_isByTheNumberOfRatings_equalsByItem() {
     PopularResult recent = requests.popular("{}");
     assertThat(recent.dataset()).isEqualTo("set");
     assertThat(recent.model()).isEqualTo("m1");
@@ -260,7 +260,7 @@ class RecommendationServiceTest {
     PopularResult result = requests.popular("{" + filters + "}");
     assertThat(
             result.popular().stream()
-                .map(movie -> String.valueOf(movie.movieId()))
+                .map(item -> String.valueOf(item.itemId()))
                 .collect(Collectors.joining(" ")))
         .isEqualTo(expected);
     assertThat(result.candidates()).isEqualTo(result.popular().size());
@@ -277,7 +277,7 @@ class RecommendationServiceTest {
             new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 30));
     RecommendResult unknown = requests.recommend("{'userId': 99}");
     assertThat(unknown.reason()).isEqualTo("unknown user: what most users chose");
-    assertThat(movies(unknown)).containsExactly(100, 300, 400, 200);
+    assertThat(items(unknown)).containsExactly(100, 300, 400, 200);
   }
 
   @ParameterizedTest
@@ -303,8 +303,8 @@ class RecommendationServiceTest {
   void recommend_filters_areAllApplied(String filters, String expected) {
     RecommendResult result =
         requests.recommend("{'userId': 20, 'excludeSeen': false, " + filters + "}");
-    String movies = movies(result).stream().map(String::valueOf).collect(Collectors.joining(" "));
-    assertThat(movies).isEqualTo(expected);
+    String items = items(result).stream().map(String::valueOf).collect(Collectors.joining(" "));
+    assertThat(items).isEqualTo(expected);
     assertThat(result.candidates()).isEqualTo(result.recommendations().size());
   }
 
@@ -312,7 +312,7 @@ class RecommendationServiceTest {
   void recommend_explain_namesTheUsersOwnRatings() {
     RecommendResult result = requests.recommend("{'userId': 30, 'explain': true}");
     Recommendation twin =
-        result.recommendations().stream().filter(r -> r.movieId() == 300).findFirst().orElseThrow();
+        result.recommendations().stream().filter(r -> r.itemId() == 300).findFirst().orElseThrow();
     Recommendation.Contribution first = Objects.requireNonNull(twin.because()).getFirst();
     assertThat(first.title()).isEqualTo("Heat");
     assertThat(first.rating()).isEqualTo(5f);
@@ -324,23 +324,23 @@ class RecommendationServiceTest {
   @Test
   void recommend_withRatings_complementsWhatIsKnownOfTheUser() {
     RecommendResult alone =
-        requests.recommend("{'ratings': [{'movieId': 400, 'rating': 5}], 'explain': true}");
+        requests.recommend("{'ratings': [{'itemId': 400, 'rating': 5}], 'explain': true}");
     assertThat(alone.source()).isEqualTo(Source.foldIn);
     assertThat(alone.userId()).isNull();
-    assertThat(movies(alone)).doesNotContain(400).contains(100);
+    assertThat(items(alone)).doesNotContain(400).contains(100);
     RecommendResult both =
-        requests.recommend("{'userId': 30, 'ratings': [{'movieId': 400, 'rating': 5}]}");
+        requests.recommend("{'userId': 30, 'ratings': [{'itemId': 400, 'rating': 5}]}");
     assertThat(both.source()).isEqualTo(Source.foldIn);
-    assertThat(movies(both)).containsExactlyInAnyOrder(200, 300);
+    assertThat(items(both)).containsExactlyInAnyOrder(200, 300);
     assertThat(both.recommendations()).isNotEqualTo(alone.recommendations());
   }
 
   @Test
-  void similar_isOrderedByCosine_withoutTheMovieItself() {
-    SimilarResult result = requests.similar("{'movieId': 100}");
+  void similar_isOrderedByCosine_withoutTheItemItself() {
+    SimilarResult result = requests.similar("{'itemId': 100}");
     assertThat(result.title()).isEqualTo("Heat");
     assertThat(result.similar())
-        .extracting(SimilarResult.Similar::movieId)
+        .extracting(SimilarResult.Similar::itemId)
         .containsExactly(300, 200, 400);
     // (.5·4) / (√4.25 · 4), (.5·−1 + 2·.5) / (√4.25 · √1.25)
     assertThat(result.similar().get(0).similarity()).isCloseTo(1f, within(1e-6f));
@@ -350,33 +350,33 @@ class RecommendationServiceTest {
 
   @Test
   void similar_takesTheSameFilters() {
-    SimilarResult result = requests.similar("{'movieId': 100, 'genres': ['Horror'], 'n': 5}");
+    SimilarResult result = requests.similar("{'itemId': 100, 'genres': ['Horror'], 'n': 5}");
     assertThat(result.candidates()).isEqualTo(1);
-    assertThat(result.similar()).extracting(SimilarResult.Similar::movieId).containsExactly(400);
+    assertThat(result.similar()).extracting(SimilarResult.Similar::itemId).containsExactly(400);
   }
 
   @Test
   void foldIn_predictsAndRecommendsAtOnce() {
     FoldInResult result =
         requests.foldIn(
-            "{'ratings': [{'movieId': 100, 'rating': 5}, {'movieId': 7, 'rating': 2}], 'movieIds':"
+            "{'ratings': [{'itemId': 100, 'rating': 5}, {'itemId': 7, 'rating': 2}], 'itemIds':"
                 + " [400], 'n': 2, 'explain': true}");
     assertThat(result.source()).isEqualTo(Source.foldIn);
     assertThat(result.ignoredRatings()).isEqualTo(1);
     assertThat(result.predictions()).hasSize(1);
     assertThat(result.candidates()).isEqualTo(3);
     assertThat(result.recommendations()).hasSize(2);
-    assertThat(result.recommendations()).noneMatch(r -> r.movieId() == 100);
+    assertThat(result.recommendations()).noneMatch(r -> r.itemId() == 100);
   }
 
   @Test
   void foldIn_withNothingToGoBy_saysSo() {
-    FoldInResult result = requests.foldIn("{'ratings': [{'movieId': 7, 'rating': 2}]}");
+    FoldInResult result = requests.foldIn("{'ratings': [{'itemId': 7, 'rating': 2}]}");
     assertThat(result.source()).isEqualTo(Source.popular);
     assertThat(result.reason())
-        .isEqualTo("no rating of a known movie: what most users chose lately");
+        .isEqualTo("no rating of a known item: what most users chose lately");
     assertThat(result.recommendations())
-        .extracting(Recommendation::movieId)
+        .extracting(Recommendation::itemId)
         .containsExactly(300, 200, 400, 100);
   }
 
@@ -385,26 +385,26 @@ class RecommendationServiceTest {
     new ModelFixture("dot-set", "m1", "dot", 0).publish(store);
     assertThat(
             requests
-                .predict("{'dataset': 'dot-set', 'userId': 20, 'movieIds': [200, 7]}")
+                .predict("{'dataset': 'dot-set', 'userId': 20, 'itemIds': [200, 7]}")
                 .predictions())
         .containsExactly(
             new Prediction(null, 200, null, 4f, Source.model, null),
             new Prediction(
-                null, 7, null, 3.4f, Source.fallback, "unknown movie: the mean of all ratings"));
+                null, 7, null, 3.4f, Source.fallback, "unknown item: the mean of all ratings"));
     assertThat(
             requests
-                .predict("{'dataset': 'dot-set', 'userId': 99, 'movieIds': [100]}")
+                .predict("{'dataset': 'dot-set', 'userId': 99, 'itemIds': [100]}")
                 .predictions()
                 .getFirst()
                 .reason())
         .isEqualTo("unknown user: the mean of all ratings");
     RecommendResult unknown = requests.recommend("{'dataset': 'dot-set', 'userId': 99}");
     assertThat(unknown.reason()).isEqualTo("unknown user: what most users chose lately");
-    assertThat(movies(unknown)).containsExactly(300, 200, 400, 100);
+    assertThat(items(unknown)).containsExactly(300, 200, 400, 100);
     assertThat(unknown.recommendations()).allMatch(r -> r.rating() == 3.4f);
     FoldInResult folded =
         requests.foldIn(
-            "{'dataset': 'dot-set', 'ratings': [{'movieId': 200, 'rating': 4}], 'movieIds':"
+            "{'dataset': 'dot-set', 'ratings': [{'itemId': 200, 'rating': 4}], 'itemIds':"
                 + " [200]}");
     assertThat(Objects.requireNonNull(folded.predictions()).getFirst().rating())
         .isCloseTo(4f * 16 / 17.1f, within(1e-5f)); // q² / (q² + 11 λ)
@@ -416,7 +416,7 @@ class RecommendationServiceTest {
     assertThat(info.model()).isEqualTo("m1");
     assertThat(info.trained()).isEqualTo("2026-01-01T00:00:00Z");
     assertThat(info.users()).isEqualTo(3);
-    assertThat(info.movies()).isEqualTo(4);
+    assertThat(info.items()).isEqualTo(4);
     assertThat(info.ageSeconds()).isPositive();
     assertThat(info.parameters()).containsEntry("userRegularization", 0.1);
     assertThat(info.evaluation()).containsEntry("testRmse", 0.75);
@@ -435,16 +435,16 @@ class RecommendationServiceTest {
   void serve_answersAsTheFunctionThatItRoutesTo_andTheSameEveryTime() {
     for (String request :
         List.of(
-            "{'predict': {'userId': 20, 'movieIds': [100]}}",
+            "{'predict': {'userId': 20, 'itemIds': [100]}}",
             "{'recommend': {'userId': 30, 'explain': true}}",
-            "{'similar': {'movieId': 100}}",
+            "{'similar': {'itemId': 100}}",
             "{'popular': {'period': 'all'}}",
-            "{'foldIn': {'ratings': [{'movieId': 100, 'rating': 5}], 'explain': true}}")) {
+            "{'foldIn': {'ratings': [{'itemId': 100, 'rating': 5}], 'explain': true}}")) {
       assertThat(requests.serve(request)).isEqualTo(requests.serve(request)).contains("\"m1\"");
     }
-    assertThat(requests.serve("{'predict': {'userId': 20, 'movieIds': [100]}}"))
+    assertThat(requests.serve("{'predict': {'userId': 20, 'itemIds': [100]}}"))
         .contains("\"rating\" : 4.25", "\"source\" : \"model\"");
-    assertThat(requests.serve("{'modelInfo': {}}")).contains("\"movies\" : 4");
+    assertThat(requests.serve("{'modelInfo': {}}")).contains("\"items\" : 4");
   }
 
   @ParameterizedTest
@@ -452,23 +452,23 @@ class RecommendationServiceTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "predict   | {'movieIds': [1]}              | field 'userId' is missing; name a user, or"
+        "predict   | {'itemIds': [1]}              | field 'userId' is missing; name a user, or"
             + " send 'ratings'",
-        "predict   | {'userId': 1}                  | field 'movieIds' is missing",
-        "predict   | {'userId': 1, 'movieIds': []}  | field 'movieIds' is empty; leave it out or"
-            + " name some movies",
-        "predict   | {'userId': 1, 'movieIds': [null]} | field 'movieIds[0]' is null",
-        "predict   | {'userId': '77', 'movieIds': [1]} | field 'userId': expected a whole number,"
+        "predict   | {'userId': 1}                  | field 'itemIds' is missing",
+        "predict   | {'userId': 1, 'itemIds': []}  | field 'itemIds' is empty; leave it out or"
+            + " name some items",
+        "predict   | {'userId': 1, 'itemIds': [null]} | field 'itemIds[0]' is null",
+        "predict   | {'userId': '77', 'itemIds': [1]} | field 'userId': expected a whole number,"
             + " found a text",
-        "predict   | {'pairs': [{'userId': 77777777777, 'movieId': 1}]} | field 'pairs[0].userId':"
+        "predict   | {'pairs': [{'userId': 77777777777, 'itemId': 1}]} | field 'pairs[0].userId':"
             + " expected a whole number from -2147483648 to 2147483647, found a number",
         "predict   | {'pairs': []}                  | field 'pairs' is empty; leave it out or name"
             + " some pairs",
-        "predict   | {'pairs': [{'userId': 1}]}     | field 'pairs[0].movieId' is missing",
-        "predict   | {'pairs': [{'userId': 1, 'movieId': 1}], 'userId': 1} | field 'pairs' takes"
-            + " the place of 'userId', 'movieIds' and 'ratings'; send one or the other",
+        "predict   | {'pairs': [{'userId': 1}]}     | field 'pairs[0].itemId' is missing",
+        "predict   | {'pairs': [{'userId': 1, 'itemId': 1}], 'userId': 1} | field 'pairs' takes"
+            + " the place of 'userId', 'itemIds' and 'ratings'; send one or the other",
         "predict   | {'userid': 1}                  | unknown field 'userid'; expected one of"
-            + " dataset, movieIds, pairs, ratings, userId",
+            + " dataset, itemIds, pairs, ratings, userId",
         "recommend | {}                             | field 'userId' is missing; name a user, or"
             + " send 'ratings'",
         "recommend | {'userId': 20, 'n': 0}         | field 'n': expected a whole number from 1 to"
@@ -484,32 +484,32 @@ class RecommendationServiceTest {
         "recommend | {'userId': 20, 'genres': []}   | field 'genres' is empty; leave it out or name"
             + " some genres",
         "recommend | {'userId': 20, 'allow': []}    | field 'allow' is empty; leave it out or name"
-            + " some movies",
+            + " some items",
         "recommend | {'userId': 20, 'yearFrom': 2000, 'yearTo': 1990} | field 'yearFrom': 2000 is"
-            + " after 'yearTo', 1990; no movie is in between",
+            + " after 'yearTo', 1990; no item is in between",
         "recommend | {'userId': 20, 'minRatings': -1} | field 'minRatings': expected a whole number"
             + " of at least 0, found -1",
         "recommend | {'ratings': []}                | field 'ratings' is empty; leave it out or"
             + " name some ratings",
-        "similar   | {}                             | field 'movieId' is missing",
-        "similar   | {'movieId': 7}                 | field 'movieId': the model does not know the"
-            + " movie 7",
-        "similar   | {'movieId': 100, 'n': 0}       | field 'n': expected a whole number from 1 to"
+        "similar   | {}                             | field 'itemId' is missing",
+        "similar   | {'itemId': 7}                 | field 'itemId': the model does not know the"
+            + " item 7",
+        "similar   | {'itemId': 100, 'n': 0}       | field 'n': expected a whole number from 1 to"
             + " 1000, found 0",
         "foldIn    | {}                             | field 'ratings' is missing",
         "foldIn    | {'ratings': []}                | field 'ratings' is empty; leave it out or"
             + " name some ratings",
-        "foldIn    | {'ratings': [{'movieId': 100}]} | field 'ratings[0].rating' is missing",
-        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 5.5}]} | field 'ratings[0].rating':"
+        "foldIn    | {'ratings': [{'itemId': 100}]} | field 'ratings[0].rating' is missing",
+        "foldIn    | {'ratings': [{'itemId': 100, 'rating': 5.5}]} | field 'ratings[0].rating':"
             + " expected a number from 0.5 to 5.0, the scale of the dataset, found 5.5",
-        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 0}]} | field 'ratings[0].rating':"
+        "foldIn    | {'ratings': [{'itemId': 100, 'rating': 0}]} | field 'ratings[0].rating':"
             + " expected a number from 0.5 to 5.0, the scale of the dataset, found 0.0",
-        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 1e99}]} | field 'ratings[0].rating':"
+        "foldIn    | {'ratings': [{'itemId': 100, 'rating': 1e99}]} | field 'ratings[0].rating':"
             + " expected a number from 0.5 to 5.0, the scale of the dataset, found Infinity",
-        "foldIn    | {'ratings': [{'movieId': 7, 'rating': 4}, {'movieId': 7, 'rating': 4}]} |"
-            + " field 'ratings': the movie 7 is rated twice; send one rating of each",
-        "foldIn    | {'ratings': [{'movieId': 100, 'rating': 4}], 'movieIds': []} | field"
-            + " 'movieIds' is empty; leave it out or name some movies",
+        "foldIn    | {'ratings': [{'itemId': 7, 'rating': 4}, {'itemId': 7, 'rating': 4}]} |"
+            + " field 'ratings': the item 7 is rated twice; send one rating of each",
+        "foldIn    | {'ratings': [{'itemId': 100, 'rating': 4}], 'itemIds': []} | field"
+            + " 'itemIds' is empty; leave it out or name some items",
         "popular   | {'n': 1001}                    | field 'n': expected a whole number from 1 to"
             + " 1000, found 1001",
         "popular   | {'period': 'week'}             | field 'period': expected one of all, recent,"
@@ -534,7 +534,7 @@ class RecommendationServiceTest {
         .hasMessage(
             "the request has none of the fields predict, recommend, similar, foldIn, popular and"
                 + " modelInfo; give one");
-    assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'movieId': 1}}"))
+    assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'itemId': 1}}"))
         .hasMessageStartingWith("the request has several of");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': null}"))
         .hasMessage("the request must be a JSON object, found null");
@@ -543,14 +543,14 @@ class RecommendationServiceTest {
   @Test
   void batchesBeyondTheirSize_areRefused() {
     assertRefused(
-        "{'predict': {'userId': 1, 'movieIds': " + Collections.nCopies(1_001, 1) + "}}",
-        "field 'movieIds' has 1001 movies; 1000 at most are taken in one request");
+        "{'predict': {'userId': 1, 'itemIds': " + Collections.nCopies(1_001, 1) + "}}",
+        "field 'itemIds' has 1001 items; 1000 at most are taken in one request");
     assertRefused(
-        "{'predict': {'pairs': " + Collections.nCopies(1_001, "{'userId':1,'movieId':1}") + "}}",
+        "{'predict': {'pairs': " + Collections.nCopies(1_001, "{'userId':1,'itemId':1}") + "}}",
         "field 'pairs' has 1001 pairs; 1000 at most are taken in one request");
     String people =
         IntStream.rangeClosed(1, 101)
-            .mapToObj(user -> "{'userId':" + user + ",'movieId':1}")
+            .mapToObj(user -> "{'userId':" + user + ",'itemId':1}")
             .toList()
             .toString();
     assertRefused(
@@ -558,9 +558,9 @@ class RecommendationServiceTest {
         "field 'pairs' is of more than 100 users, the most that are taken in one request");
     assertRefused(
         "{'recommend': {'userId': 1, 'allow': " + Collections.nCopies(10_001, 1) + "}}",
-        "field 'allow' has 10001 movies; 10000 at most are taken in one request");
+        "field 'allow' has 10001 items; 10000 at most are taken in one request");
     assertRefused(
-        "{'foldIn': {'ratings': " + Collections.nCopies(10_001, "{'movieId':1,'rating':1}") + "}}",
+        "{'foldIn': {'ratings': " + Collections.nCopies(10_001, "{'itemId':1,'rating':1}") + "}}",
         "field 'ratings' has 10001 ratings; 10000 at most are taken in one request");
   }
 
@@ -570,8 +570,8 @@ class RecommendationServiceTest {
         .hasMessage(error);
   }
 
-  private static List<Integer> movies(RecommendResult result) {
-    return result.recommendations().stream().map(Recommendation::movieId).toList();
+  private static List<Integer> items(RecommendResult result) {
+    return result.recommendations().stream().map(Recommendation::itemId).toList();
   }
 
   /// A user of 400 ratings: 750 recommendations can be explained, 751 are too many.

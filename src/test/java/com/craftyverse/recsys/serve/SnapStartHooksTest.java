@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapStartHooksTest {
-  private static final String ASK = "{'userId': 20, 'movieIds': [100]}";
+  private static final String ASK = "{'userId': 20, 'itemIds': [100]}";
 
   @TempDir Path directory;
   private LocalObjectStore behind;
@@ -48,7 +48,7 @@ class SnapStartHooksTest {
             "readRange users.arrow",
             "readRange seen.arrow");
     assertThat(reconnects).hasSize(1);
-    new Requests(serving).similar("{'movieId': 100}");
+    new Requests(serving).similar("{'itemId': 100}");
     assertThat(store.calls()).isEmpty();
   }
 

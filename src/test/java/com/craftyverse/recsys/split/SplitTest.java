@@ -172,9 +172,9 @@ class SplitTest {
     StringBuilder ratings = new StringBuilder(Uploads.HEADER);
     int[] counts = {1, 2, 3, 10, 40};
     for (int user = 0; user < counts.length; user++) {
-      for (int movie = 1; movie <= counts[user]; movie++) {
-        ratings.append(user + 1).append(',').append(movie % 4 + 1 + 10 * movie).append(",3,");
-        ratings.append(100 * (user + 1) + movie).append('\n');
+      for (int item = 1; item <= counts[user]; item++) {
+        ratings.append(user + 1).append(',').append(item % 4 + 1 + 10 * item).append(",3,");
+        ratings.append(100 * (user + 1) + item).append('\n');
       }
     }
     String manifest = ingest(ratings.toString()).manifest();
@@ -262,8 +262,8 @@ class SplitTest {
         new SplitRequest(manifest, "random", 0.8, null, null, null, null, null, null),
         "field 'trainRatio' is none of a random split, which has testRatio, seed, by");
     assertRefused(
-        new SplitRequest(manifest, "random", null, null, null, null, null, null, "movie"),
-        "field 'by': expected row or user, found 'movie'");
+        new SplitRequest(manifest, "random", null, null, null, null, null, null, "item"),
+        "field 'by': expected row or user, found 'item'");
     assertRefused(
         new SplitRequest(manifest, null, null, null, null, null, 1L, null, null),
         "field 'seed' is none of a temporal split, which has trainRatio, testRatio");

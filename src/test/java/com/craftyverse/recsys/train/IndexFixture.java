@@ -30,13 +30,13 @@ public final class IndexFixture {
 
   private record SplitKind(String kind) {}
 
-  private record Parameters(int side, int content, int firstUserId, int firstMovieId, Rows rows) {}
+  private record Parameters(int side, int content, int firstUserId, int firstItemId, Rows rows) {}
 
   private final int users;
   private final int items;
   private final int side;
   private int firstUserId = 10;
-  private int firstMovieId = 100;
+  private int firstItemId = 100;
   private Rows rows = Rows.TRAIN;
   public final RatingList train = new RatingList();
   public final RatingList test = new RatingList();
@@ -50,9 +50,9 @@ public final class IndexFixture {
   }
 
   /// Sets the ids of the first user and the first item; the next ones are 1 and 2 more.
-  IndexFixture withIds(int firstUserId, int firstMovieId) {
+  IndexFixture withIds(int firstUserId, int firstItemId) {
     this.firstUserId = firstUserId;
-    this.firstMovieId = firstMovieId;
+    this.firstItemId = firstItemId;
     return this;
   }
 
@@ -105,7 +105,7 @@ public final class IndexFixture {
                 FormatVersions.INDEX,
                 dataset,
                 Map.of(),
-                new Parameters(side, train.size(), firstUserId, firstMovieId, rows)),
+                new Parameters(side, train.size(), firstUserId, firstItemId, rows)),
             directory,
             Map.of("split", split),
             Figures.class,
@@ -219,9 +219,9 @@ public final class IndexFixture {
     List<String> titles = new ArrayList<>();
     List<String> genres = new ArrayList<>();
     for (int i = 0; i < items; i++) {
-      ids[i] = firstMovieId + 2 * i;
+      ids[i] = firstItemId + 2 * i;
       years[i] = 1950 + i % 70;
-      titles.add("Movie " + i);
+      titles.add("Item " + i);
       genres.addAll(List.of("Drama", "Comedy").subList(0, i % 3));
       genreOffsets[i + 1] = genres.size();
     }

@@ -159,9 +159,9 @@ class TrainTest {
       assertThat(items.columns())
           .extracting(column -> column.name())
           .containsExactly(
-              "movieId", "vector", "bias", "title", "genres", "year", "ratings", "recentRatings");
-      assertThat(batch.data("movieId").get(Buffers.INT32, 4L * 149)).isEqualTo(100 + 2 * 149);
-      assertThat(batch.texts("title")[149]).isEqualTo("Movie 149");
+              "itemId", "vector", "bias", "title", "genres", "year", "ratings", "recentRatings");
+      assertThat(batch.data("itemId").get(Buffers.INT32, 4L * 149)).isEqualTo(100 + 2 * 149);
+      assertThat(batch.texts("title")[149]).isEqualTo("Item 149");
       assertThat(batch.texts("genres.item")).startsWith("Drama", "Drama", "Comedy", "Drama");
       assertThat(batch.data("year").get(Buffers.INT32, 4L * 69)).isEqualTo(2019);
       assertThat(batch.data("ratings").get(Buffers.INT32, 0)).isPositive();

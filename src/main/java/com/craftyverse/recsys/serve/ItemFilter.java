@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which movies may be recommended; a movie has to pass everything that is given.
+/// Which items may be recommended; an item has to pass everything that is given.
 ///
-/// @param genres the movie has one of these
-/// @param yearFrom it is not older; movies of unknown year do not pass
-/// @param yearTo it is not newer; movies of unknown year do not pass
+/// @param genres the item has one of these
+/// @param yearFrom it is not older; items of unknown year do not pass
+/// @param yearTo it is not newer; items of unknown year do not pass
 /// @param minRatings it has that many training ratings at least
 /// @param allow it is one of these
 /// @param deny it is none of these, not even if allowed
-record MovieFilter(
+record ItemFilter(
     @Nullable List<String> genres,
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
@@ -27,15 +27,15 @@ record MovieFilter(
   private static final int GENRES_SHOWN = 30;
 
   /// Checks what can be checked without a model.
-  MovieFilter {
+  ItemFilter {
     if (genres != null) {
       RequestLimits.list("genres", genres, MOST_GENRES, "genres");
     }
     if (allow != null) {
-      RequestLimits.list("allow", allow, RequestLimits.MOST_LISTED, "movies");
+      RequestLimits.list("allow", allow, RequestLimits.MOST_LISTED, "items");
     }
     if (deny != null && !deny.isEmpty()) {
-      RequestLimits.list("deny", deny, RequestLimits.MOST_LISTED, "movies");
+      RequestLimits.list("deny", deny, RequestLimits.MOST_LISTED, "items");
     }
     if (yearFrom != null && yearTo != null && yearFrom > yearTo) {
       throw RequestException.invalid(
@@ -43,7 +43,7 @@ record MovieFilter(
               + yearFrom
               + " is after 'yearTo', "
               + yearTo
-              + "; no movie is in between");
+              + "; no item is in between");
     }
     if (minRatings != null && minRatings < 0) {
       throw RequestException.invalid(
@@ -51,7 +51,7 @@ record MovieFilter(
     }
   }
 
-  /// The movies that pass, or null when all do.
+  /// The items that pass, or null when all do.
   ///
   /// @throws RequestException when a genre is not one of the catalogue's
   @Nullable BitSet candidates(ItemCatalog catalogue) {
@@ -95,11 +95,11 @@ record MovieFilter(
     return all;
   }
 
-  /// The items of those movies that the model knows.
-  private static BitSet items(ItemCatalog catalogue, List<Integer> movieIds) {
+  /// The items of those items that the model knows.
+  private static BitSet items(ItemCatalog catalogue, List<Integer> itemIds) {
     BitSet items = new BitSet(catalogue.size());
-    for (int movieId : movieIds) {
-      int item = catalogue.itemOf(movieId);
+    for (int itemId : itemIds) {
+      int item = catalogue.itemOf(itemId);
       if (item >= 0) {
         items.set(item);
       }
