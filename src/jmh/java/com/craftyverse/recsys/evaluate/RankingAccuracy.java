@@ -1,12 +1,12 @@
 package com.craftyverse.recsys.evaluate;
 
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequest;

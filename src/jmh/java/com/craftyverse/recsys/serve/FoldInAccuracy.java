@@ -6,6 +6,9 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
 import com.craftyverse.recsys.evaluate.EvaluateResult;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
@@ -17,8 +20,6 @@ import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
-import com.craftyverse.recsys.step.CurrentModel;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -69,10 +70,10 @@ public final class FoldInAccuracy {
         Objects.requireNonNull(evaluated.figures().testRmse()));
     String directory = ObjectKeys.directoryOf(split);
     Map<Integer, List<Rated>> validation =
-        newcomers(store, directory + ObjectKeys.VALIDATION, model);
+        newcomers(store, directory + StoreLayout.VALIDATION, model);
     tell("validation", model, validation);
     choose(model, validation);
-    tell("test", model, newcomers(store, directory + ObjectKeys.TEST, model));
+    tell("test", model, newcomers(store, directory + StoreLayout.TEST, model));
   }
 
   /// A rating of an item that the model knows.

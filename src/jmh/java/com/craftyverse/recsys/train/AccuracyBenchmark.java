@@ -7,6 +7,8 @@ import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateFigures;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
 import com.craftyverse.recsys.evaluate.RatingFigures;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
@@ -16,8 +18,7 @@ import com.craftyverse.recsys.sample.SampleGenerator;
 import com.craftyverse.recsys.sample.SampleSpec;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -125,7 +126,7 @@ public final class AccuracyBenchmark {
     }
 
     String ingest(String dataset, Path zip) throws IOException {
-      String key = ObjectKeys.RAW + dataset + ".zip";
+      String key = StoreLayout.RAW + dataset + ".zip";
       Path copy = store.newTempFile();
       Files.copy(zip, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       store.put(key, copy);
@@ -139,7 +140,7 @@ public final class AccuracyBenchmark {
           "{\"manifest\": \"" + index + "\"" + (fields.isEmpty() ? "" : ", " + fields) + "}";
       TrainResult trained =
           new Train(store)
-              .run(Json.decode(json.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
+              .run(RequestJson.decode(json.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
       EvaluateFigures figures =
           new Evaluate(store).run(new EvaluateRequest(trained.model())).figures();
       return new Result(store, split, trained, figures);
@@ -183,8 +184,8 @@ public final class AccuracyBenchmark {
     /// Of all test rows. Those of unknown users or items are predicted by what is known of the other.
     double allRmse() throws IOException {
       ModelCard card = ModelCard.read(store, directory());
-      Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
-      Map<Integer, Float> items = biases(ObjectKeys.ITEMS, "itemId");
+      Map<Integer, Float> users = biases(StoreLayout.USERS, "userId");
+      Map<Integer, Float> items = biases(StoreLayout.ITEMS, "itemId");
       double[] sum = {knownRmse() * knownRmse() * knownRows()};
       long[] rows = {knownRows()};
       test(
@@ -201,8 +202,8 @@ public final class AccuracyBenchmark {
 
     /// The RMSE of a perfect model on the rows of known users and items.
     double oracleRmse(Oracle oracle) throws IOException {
-      Map<Integer, Float> users = biases(ObjectKeys.USERS, "userId");
-      Map<Integer, Float> items = biases(ObjectKeys.ITEMS, "itemId");
+      Map<Integer, Float> users = biases(StoreLayout.USERS, "userId");
+      Map<Integer, Float> items = biases(StoreLayout.ITEMS, "itemId");
       double[] sum = {0};
       test(
           (user, item, rating, time) -> {
@@ -238,7 +239,7 @@ public final class AccuracyBenchmark {
     }
 
     private void test(Visitor visitor) throws IOException {
-      String key = ObjectKeys.directoryOf(split) + ObjectKeys.TEST;
+      String key = ObjectKeys.directoryOf(split) + StoreLayout.TEST;
       try (FetchedObject object = store.fetch(key);
           ArrowFile file = ArrowFile.open(object.path(), key)) {
         for (RecordBatch batch : file.batches()) {

@@ -1,10 +1,11 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -34,10 +35,10 @@ public final class EpochBenchmark {
     String directory = ObjectKeys.directoryOf(args[1]);
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 7;
     try (LocalObjectStore store = new LocalObjectStore(Path.of(args[0]));
-        FetchedObject train = store.fetch(directory + ObjectKeys.TRAIN);
-        FetchedObject validation = store.fetch(directory + ObjectKeys.VALIDATION);
-        ArrowFile trainFile = ArrowFile.open(train.path(), ObjectKeys.TRAIN);
-        ArrowFile validationFile = ArrowFile.open(validation.path(), ObjectKeys.VALIDATION)) {
+        FetchedObject train = store.fetch(directory + StoreLayout.TRAIN);
+        FetchedObject validation = store.fetch(directory + StoreLayout.VALIDATION);
+        ArrowFile trainFile = ArrowFile.open(train.path(), StoreLayout.TRAIN);
+        ArrowFile validationFile = ArrowFile.open(validation.path(), StoreLayout.VALIDATION)) {
       TrainingSet training = new TrainingSet(trainFile);
       new Bench(
               training,

@@ -1,10 +1,11 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -36,8 +37,8 @@ public final class RankingEpochBenchmark {
     String directory = ObjectKeys.directoryOf(args[1]);
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 4;
     try (LocalObjectStore store = new LocalObjectStore(Path.of(args[0]));
-        FetchedObject train = store.fetch(directory + ObjectKeys.TRAIN);
-        ArrowFile file = ArrowFile.open(train.path(), ObjectKeys.TRAIN);
+        FetchedObject train = store.fetch(directory + StoreLayout.TRAIN);
+        ArrowFile file = ArrowFile.open(train.path(), StoreLayout.TRAIN);
         WorkerPool two = new WorkerPool("train", "epochs", THREADS);
         WorkerPool one = new WorkerPool("train", "epochs", 1)) {
       long start = System.nanoTime();

@@ -1,7 +1,9 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
@@ -82,8 +84,9 @@ public final class TrainRunBenchmark {
               seed);
       TrainResult result =
           new Train(store)
-              .run(Json.decode(request.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
-      String key = ObjectKeys.directoryOf(result.model()) + ObjectKeys.HISTORY;
+              .run(
+                  RequestJson.decode(request.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
+      String key = ObjectKeys.directoryOf(result.model()) + StoreLayout.HISTORY;
       List<Epoch> history = Json.read(store.read(key).content(), History.class, key).rating();
       double warm = history.stream().mapToDouble(Epoch::seconds).min().orElseThrow();
       System.out.printf(

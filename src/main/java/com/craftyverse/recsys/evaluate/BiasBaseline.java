@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.format.ModelCard;
 import java.io.InterruptedIOException;
 
 /// Predicts a rating as `μ + b_i + b_u`, from training ratings only: the decoupled baseline of

@@ -2,14 +2,14 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.step.WorkerPool;
@@ -29,14 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// The evaluate step: how well a model predicts ratings, and how well its recommendations find what users
 /// chose, on data that it was not trained on and beside simple baselines.
 public final class Evaluate {
-  /// The step's name in manifests.
-  public static final String STEP = "evaluate";
-
   static final System.Logger LOG = System.getLogger(Evaluate.class.getName());
 
-  private static final String TRAIN = "train";
-  private static final String INDEX = "index";
-  private static final String SPLIT = "split";
   private static final String TEMPORAL = "temporal";
   private static final int MOST_THREADS = 64;
 
@@ -55,25 +49,33 @@ public final class Evaluate {
   /// @throws MalformedFileException when a file of the model, the index or the split is damaged
   /// @throws InterruptedIOException when the thread was interrupted
   public EvaluateResult run(EvaluateRequest request) throws IOException {
-    String key =
-        FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     int threads = threads(request);
-    Manifest model = Manifest.read(store, key, TRAIN, ModelCard.FORMAT_VERSION);
+    Manifest model = Manifest.read(store, key, StepName.TRAIN);
     String directory = ObjectKeys.directoryOf(key);
     EvaluateParameters parameters =
         EvaluateParameters.of(request, ModelCard.read(store, directory));
     Sources sources = Sources.of(store, model);
     StepSpec spec =
         new StepSpec(
-            STEP, FormatVersions.EVALUATE, model.dataset(), Map.of(TRAIN, model.id()), parameters);
+            StepName.EVALUATE,
+            model.dataset(),
+            Map.of(StepName.TRAIN.toString(), model.id()),
+            parameters);
     var done =
         runner.run(
             spec,
             directory,
             EvaluateParameters.areDefault(request)
-                ? ObjectKeys.EVALUATION
-                : ObjectKeys.evaluation(spec.id()),
-            Map.of(TRAIN, key, INDEX, sources.index, SPLIT, sources.split),
+                ? StoreLayout.EVALUATION
+                : StoreLayout.evaluation(spec.id()),
+            Map.of(
+                StepName.TRAIN.toString(),
+                key,
+                StepName.INDEX.toString(),
+                sources.index,
+                StepName.SPLIT.toString(),
+                sources.split),
             EvaluateFigures.class,
             output -> evaluate(directory, sources, parameters, model, threads));
     return new EvaluateResult(done.manifest(), done.cached(), done.figures());
@@ -117,10 +119,10 @@ public final class Evaluate {
         long validationRows) {}
 
     static Sources of(ObjectStore store, Manifest model) throws IOException {
-      String index = FunctionCall.requireKey("sources.index", model.source(INDEX));
-      Manifest indexed = Manifest.read(store, index, INDEX, FormatVersions.INDEX);
-      String split = FunctionCall.requireKey("sources.split", indexed.source(SPLIT));
-      Manifest divided = Manifest.read(store, split, SPLIT, FormatVersions.SPLIT);
+      String index = Request.requireKey("sources.index", model.source(StepName.INDEX));
+      Manifest indexed = Manifest.read(store, index, StepName.INDEX);
+      String split = Request.requireKey("sources.split", indexed.source(StepName.SPLIT));
+      Manifest divided = Manifest.read(store, split, StepName.SPLIT);
       Sizes sizes = divided.figures(Sizes.class);
       return new Sources(
           index,
@@ -133,7 +135,7 @@ public final class Evaluate {
     }
 
     long rowsOf(String set) {
-      return set.equals(ObjectKeys.TEST) ? testRows : validationRows;
+      return set.equals(StoreLayout.TEST) ? testRows : validationRows;
     }
   }
 
@@ -145,11 +147,11 @@ public final class Evaluate {
       int threads)
       throws IOException {
     ModelCard card = ModelCard.read(store, directory);
-    String what = STEP + " " + card.dataset();
-    try (Opened users = open(directory + ObjectKeys.USERS);
-        Opened items = open(directory + ObjectKeys.ITEMS);
-        Opened seen = open(directory + ObjectKeys.SEEN);
-        WorkerPool workers = new WorkerPool(STEP, what, threads)) {
+    String what = StepName.EVALUATE + " " + card.dataset();
+    try (Opened users = open(directory + StoreLayout.USERS);
+        Opened items = open(directory + StoreLayout.ITEMS);
+        Opened seen = open(directory + StoreLayout.SEEN);
+        WorkerPool workers = new WorkerPool(StepName.EVALUATE.toString(), what, threads)) {
       Judge judge =
           new Judge(
               what,
@@ -165,8 +167,8 @@ public final class Evaluate {
               baseline(card, sources),
               new TrainingHistory(seen.file, card),
               workers);
-      SetFigures validation = judge.set("validation", ObjectKeys.VALIDATION);
-      SetFigures test = judge.set("test", ObjectKeys.TEST);
+      SetFigures validation = judge.set("validation", StoreLayout.VALIDATION);
+      SetFigures test = judge.set("test", StoreLayout.TEST);
       return new EvaluateFigures(
           card.modelId(),
           sources.protocol.toString(),
@@ -217,14 +219,14 @@ public final class Evaluate {
     if (card.ranking() == null) {
       return null;
     }
-    try (Opened gram = open(directory + ObjectKeys.GRAM)) {
+    try (Opened gram = open(directory + StoreLayout.GRAM)) {
       return new RankingModel(card.ranking(), users, items, gram.file);
     }
   }
 
   private BiasBaseline baseline(ModelCard card, Sources sources) throws IOException {
     String directory = ObjectKeys.directoryOf(sources.index);
-    try (Opened training = open(directory + ObjectKeys.TRAIN)) {
+    try (Opened training = open(directory + StoreLayout.TRAIN)) {
       ArrowFile file = training.file;
       if (file.rows() != card.trainRatings()) {
         throw file.malformed(
@@ -302,7 +304,7 @@ public final class Evaluate {
     private boolean wasTrainedOn(String file) {
       Rows rows = model.card().rows();
       return rows == Rows.ALL
-          || (rows == Rows.TRAIN_AND_VALIDATION && file.equals(ObjectKeys.VALIDATION));
+          || (rows == Rows.TRAIN_AND_VALIDATION && file.equals(StoreLayout.VALIDATION));
     }
 
     private Progress progress(String set, long rows) {

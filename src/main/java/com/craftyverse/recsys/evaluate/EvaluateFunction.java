@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.ErrorMapper;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
@@ -20,6 +20,6 @@ public final class EvaluateFunction {
   /// Evaluates the model that the request names.
   @Funq("evaluate")
   public EvaluateResult evaluate(@Nullable EvaluateRequest request) {
-    return FunctionCall.run(() -> evaluate.run(Request.requireBody(request)));
+    return ErrorMapper.call(() -> evaluate.run(Request.requireBody(request)));
   }
 }

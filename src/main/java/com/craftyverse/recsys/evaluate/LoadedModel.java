@@ -4,6 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
@@ -11,8 +13,6 @@ import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RatingFoldIn;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.Schemas;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

@@ -4,11 +4,11 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RankingFoldIn;
-import com.craftyverse.recsys.step.RankingCard;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Schemas;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

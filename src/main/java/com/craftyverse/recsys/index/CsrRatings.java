@@ -4,8 +4,9 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.BlockGrid;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.Progress;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.SplitMix64;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// The training set by rows (compressed sparse rows): each user's ratings one after the other, by item.
@@ -71,20 +73,16 @@ final class CsrRatings {
   /// Writes `train.arrow`: one record batch for each block of the grid, rows grouped by user, a user's
   /// rows in an order that is shuffled once.
   void writeBlocks(Path path, BlockGrid grid, long seed) throws IOException {
-    Map<String, String> metadata =
-        Map.of(
-            "blocks", String.valueOf(BlockGrid.SIDE),
-            "userBounds", BlockGrid.text(grid.userBounds()),
-            "itemBounds", BlockGrid.text(grid.itemBounds()),
-            "seed", String.valueOf(seed));
+    Map<String, String> metadata = new TreeMap<>(grid.metadata());
+    metadata.put("seed", String.valueOf(seed));
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata)) {
       Block block = new Block();
-      for (int row = 0; row < BlockGrid.SIDE; row++) {
+      for (int row = 0; row < grid.side(); row++) {
         int firstUser = grid.userBounds()[row];
         int lastUser = grid.userBounds()[row + 1];
         // Where each user's cells of the next block begin: blocks go by item, and so do the cells.
         int[] next = Arrays.copyOfRange(rowStarts, firstUser, lastUser);
-        for (int column = 0; column < BlockGrid.SIDE; column++) {
+        for (int column = 0; column < grid.side(); column++) {
           int firstItem = grid.itemBounds()[column];
           fill(block, firstUser, next, firstItem, grid.itemBounds()[column + 1], seed);
           writer.writeBatch(

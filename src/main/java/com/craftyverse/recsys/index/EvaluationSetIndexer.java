@@ -5,7 +5,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

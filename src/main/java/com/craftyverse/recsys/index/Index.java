@@ -3,16 +3,17 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.BlockGrid;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.SplitSizes.SplitSet;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.step.Threads;
@@ -32,13 +33,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// Maps a split to dense indices, drops what training does not know, lays the training set out in
 /// blocks and by rows, and reports on the data's quality.
 public final class Index {
-  /// The step's name.
-  public static final String STEP = "index";
-
   private static final long DEFAULT_SEED = 42;
   private static final int IDS_SHOWN = 15;
   private static final System.Logger LOG = System.getLogger(Index.class.getName());
@@ -65,7 +64,15 @@ public final class Index {
           Objects.requireNonNullElse(request.seed(), DEFAULT_SEED),
           BlockGrid.SIDE,
           coldStart,
-          request.rows() == null ? Rows.TRAIN : Rows.of(request.rows()));
+          rows(request.rows()));
+    }
+
+    private static Rows rows(@Nullable String name) {
+      try {
+        return name == null ? Rows.TRAIN : Rows.of(name);
+      } catch (IllegalArgumentException e) {
+        throw RequestException.invalid("field 'rows': " + e.getMessage());
+      }
     }
   }
 
@@ -74,12 +81,11 @@ public final class Index {
   /// @throws RequestException when the manifest is not that of a split, or a field is out of range
   ///   or does not go with the kind of split
   public IndexResult run(IndexRequest request) throws IOException {
-    String key =
-        FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
-    Manifest split = Manifest.read(store, key, "split", FormatVersions.SPLIT);
-    String ingestKey = split.source("ingest");
-    Manifest ingest = Manifest.read(store, ingestKey, "ingest", FormatVersions.INGEST);
-    RatingScale scale = RatingScale.of(ingest);
+    String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
+    Manifest split = Manifest.read(store, key, StepName.SPLIT);
+    String ingestKey = split.source(StepName.INGEST);
+    Manifest ingest = Manifest.read(store, ingestKey, StepName.INGEST);
+    RatingScale scale = ingest.scale();
     Parameters parameters = Parameters.of(request);
     SplitSizes sizes = split.figures(SplitSizes.class);
     if (parameters.rows() == Rows.TRAIN_AND_VALIDATION && sizes.isByTime()) {
@@ -89,17 +95,16 @@ public final class Index {
     }
     StepSpec spec =
         new StepSpec(
-            STEP,
-            FormatVersions.INDEX,
+            StepName.INDEX,
             split.dataset(),
-            Map.of("ingest", ingest.id(), "split", split.id()),
+            Map.of(StepName.INGEST.toString(), ingest.id(), StepName.SPLIT.toString(), split.id()),
             parameters);
-    String directory = ObjectKeys.indexDirectory(ObjectKeys.directoryOf(key), spec.id());
+    String directory = StoreLayout.indexDirectory(ObjectKeys.directoryOf(key), spec.id());
     StepRunner.Done<IndexFigures> done =
         runner.run(
             spec,
             directory,
-            Map.of("ingest", ingestKey, "split", key),
+            Map.of(StepName.INGEST.toString(), ingestKey, StepName.SPLIT.toString(), key),
             IndexFigures.class,
             output ->
                 index(
@@ -111,7 +116,7 @@ public final class Index {
                     parameters,
                     output));
     return new IndexResult(
-        done.manifest(), done.cached(), directory + ObjectKeys.QUALITY, done.figures());
+        done.manifest(), done.cached(), directory + StoreLayout.QUALITY, done.figures());
   }
 
   private IndexFigures index(
@@ -133,15 +138,15 @@ public final class Index {
               learned.files(),
               users,
               items,
-              new Progress(LOG, STEP + " " + dataset, "rows", learned.rows()));
+              new Progress(LOG, StepName.INDEX + " " + dataset, "rows", learned.rows()));
       EvaluationSetIndexer mapper = new EvaluationSetIndexer(users, items);
-      BlockGrid grid = new BlockGrid(users.counts(), items.counts());
+      BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
       List<QualityReport.SetReport> reports =
           sideBySide(
               List.<Callable<QualityReport.SetReport>>of(
                   () -> {
                     output.write(
-                        ObjectKeys.TRAIN,
+                        StoreLayout.TRAIN,
                         path -> matrix.writeBlocks(path, grid, parameters.seed()));
                     return scan.report();
                   },
@@ -162,8 +167,8 @@ public final class Index {
                           EvaluationSetIndexer.DROP, // what chooses is to be evidence
                           output),
                   () -> {
-                    output.write(ObjectKeys.SEEN, matrix::writeSeen);
-                    output.write(ObjectKeys.USERS, path -> writeUsers(path, users));
+                    output.write(StoreLayout.SEEN, matrix::writeSeen);
+                    output.write(StoreLayout.USERS, path -> writeUsers(path, users));
                     writeItems(datasetDirectory, learned, items, output);
                     return scan.report();
                   }));
@@ -171,7 +176,7 @@ public final class Index {
       QualityReport.SetReport validation = reports.get(2);
       double density = (double) learned.rows() / ((double) users.size() * items.size());
       output.writeJson(
-          ObjectKeys.QUALITY,
+          StoreLayout.QUALITY,
           report(dataset, sizes, parameters.rows(), scan, density, test, validation));
       return new IndexFigures(
           users.size(),
@@ -199,7 +204,7 @@ public final class Index {
         return results;
       } catch (InterruptedException e) {
         executor.shutdownNow();
-        throw Threads.stopped(STEP);
+        throw Threads.stopped(StepName.INDEX.toString());
       } catch (ExecutionException e) {
         executor.shutdownNow();
         throw Threads.rethrow(e);
@@ -219,12 +224,12 @@ public final class Index {
   private void writeItems(
       String datasetDirectory, LearnedSets learned, IdVocabulary items, StepRunner.Output output)
       throws IOException {
-    String key = datasetDirectory + ObjectKeys.ITEMS;
+    String key = datasetDirectory + StoreLayout.ITEMS;
     try (FetchedObject fetched = store.fetch(key);
         ArrowFile described = ArrowFile.open(fetched.path(), key)) {
       described.require(Schemas.ITEMS);
       int[] recent = RecentRatings.count(learned.files(), items);
-      output.write(ObjectKeys.ITEMS, path -> ItemTable.write(path, described, items, recent));
+      output.write(StoreLayout.ITEMS, path -> ItemTable.write(path, described, items, recent));
     }
   }
 

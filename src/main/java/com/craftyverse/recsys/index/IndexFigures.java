@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.index;
 
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RatingScale;
 
 /// The sizes of an index.
 ///

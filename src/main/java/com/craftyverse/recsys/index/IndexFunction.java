@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.index;
 
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.ErrorMapper;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
@@ -18,6 +18,6 @@ public final class IndexFunction {
   /// Numbers users and items densely and lays out the training set.
   @Funq("index")
   public IndexResult index(IndexRequest request) {
-    return FunctionCall.run(() -> index.run(Request.requireBody(request)));
+    return ErrorMapper.call(() -> index.run(Request.requireBody(request)));
   }
 }

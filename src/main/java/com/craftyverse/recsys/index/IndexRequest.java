@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.index;
 
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.step.Request;
-import com.craftyverse.recsys.step.Rows;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for a split to be indexed.

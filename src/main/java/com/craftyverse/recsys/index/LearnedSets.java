@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.index.SplitSizes.SplitSet;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;

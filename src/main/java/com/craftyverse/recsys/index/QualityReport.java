@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.index;
 
-import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.format.Rows;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

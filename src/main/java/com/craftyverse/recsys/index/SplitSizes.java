@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.index;
 
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StoreLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ record SplitSizes(
 
   SplitSet train() {
     return new SplitSet(
-        ObjectKeys.TRAIN,
+        StoreLayout.TRAIN,
         trainRows,
         Double.NEGATIVE_INFINITY,
         trainThreshold == null ? Double.POSITIVE_INFINITY : trainThreshold);
@@ -32,7 +32,7 @@ record SplitSizes(
 
   SplitSet test() {
     return new SplitSet(
-        ObjectKeys.TEST,
+        StoreLayout.TEST,
         testRows,
         trainThreshold == null ? Double.NEGATIVE_INFINITY : trainThreshold,
         testThreshold == null ? Double.POSITIVE_INFINITY : testThreshold);
@@ -40,7 +40,7 @@ record SplitSizes(
 
   SplitSet validation() {
     return new SplitSet(
-        ObjectKeys.VALIDATION,
+        StoreLayout.VALIDATION,
         validationRows,
         testThreshold == null ? Double.NEGATIVE_INFINITY : testThreshold,
         Double.POSITIVE_INFINITY);

@@ -14,7 +14,7 @@
 /// - Rows of test and validation whose user or item is not in training are dropped and counted: a
 ///   model knows nothing of them.
 /// - The training set is written in blocks of a user × item grid
-///   ([BlockGrid][com.craftyverse.recsys.index.BlockGrid]), which is what lets SGD run on several
+///   ([BlockGrid][com.craftyverse.recsys.format.BlockGrid]), which is what lets SGD run on several
 ///   threads without locks and with the same result (Gemulla et al., KDD 2011), and by rows as
 ///   `seen.arrow`. These and the other two sets are written side by side.
 /// - [QualityReport][com.craftyverse.recsys.index.QualityReport] holds the numbers that the notebook of

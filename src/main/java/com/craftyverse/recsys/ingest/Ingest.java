@@ -1,10 +1,10 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Digest;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
@@ -36,9 +36,6 @@ import java.util.Optional;
 /// arrives. The manifest records all three, and they determine each file bit for bit; so the files have no
 /// digests of their own, which would take as long again to compute as to write them.
 public final class Ingest {
-  /// The step's name.
-  public static final String STEP = "ingest";
-
   /// What the name of an upload may end in, where an event names it.
   private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");
 
@@ -80,9 +77,9 @@ public final class Ingest {
       return name(Request.require("key", request.key()));
     }
     if (request.events() == null) {
-      String key = FunctionCall.requireKey("key", Request.require("key", request.key()));
+      String key = Request.requireKey("key", Request.require("key", request.key()));
       try {
-        ObjectKeys.datasetOfUpload(key);
+        StoreLayout.datasetOfUpload(key);
       } catch (InvalidKeyException e) {
         throw RequestException.invalid("field 'key': " + e.getMessage());
       }
@@ -118,7 +115,7 @@ public final class Ingest {
   /// something else than an upload has none, and is no error, since events bring such keys.
   private static IngestResult name(String key) {
     try {
-      return IngestResult.named(ObjectKeys.datasetOfUpload(key), Instant.now().getEpochSecond());
+      return IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
     } catch (InvalidKeyException e) {
       return IngestResult.nothing(List.of(String.valueOf(e.getMessage())));
     }
@@ -140,13 +137,13 @@ public final class Ingest {
       reason = object + " is not in the store " + store.location();
     } else if (!event.created()) {
       reason = object + " was not written";
-    } else if (!event.key().startsWith(ObjectKeys.RAW) || event.key().endsWith("/")) {
-      reason = object + " is no upload; those are below " + ObjectKeys.RAW;
+    } else if (!event.key().startsWith(StoreLayout.RAW) || event.key().endsWith("/")) {
+      reason = object + " is no upload; those are below " + StoreLayout.RAW;
     } else if (SUFFIXES.stream().noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
       reason = object + " does not end in one of " + String.join(", ", SUFFIXES);
     } else {
       try {
-        ObjectKeys.datasetOfUpload(event.key());
+        StoreLayout.datasetOfUpload(event.key());
         found = store.find(event.key());
         reason = object + " is gone by now";
       } catch (InvalidKeyException e) {
@@ -171,13 +168,16 @@ public final class Ingest {
         UploadReader reading = new UploadReader(store, fetched, parameters)) {
       UploadReader.Result result = reading.await();
       double seconds = (System.nanoTime() - start) / 1e9;
-      Path path = Objects.requireNonNull(result.files().get(ObjectKeys.RATINGS));
-      try (ArrowFile ratings = ArrowFile.open(path, ObjectKeys.RATINGS)) {
+      Path path = Objects.requireNonNull(result.files().get(StoreLayout.RATINGS));
+      try (ArrowFile ratings = ArrowFile.open(path, StoreLayout.RATINGS)) {
         return IngestResult.of(
-            ObjectKeys.datasetOfUpload(upload.key()),
+            StoreLayout.datasetOfUpload(upload.key()),
             result.figures(),
             PipelineEstimate.of(
-                ratings, result.figures(), seconds, STEP + " " + upload.key() + ", dry run"));
+                ratings,
+                result.figures(),
+                seconds,
+                StepName.INGEST + " " + upload.key() + ", dry run"));
       }
     }
   }
@@ -209,7 +209,7 @@ public final class Ingest {
   /// @param arrived whether an event or a look has brought it, so that nobody wants this very file
   private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean arrived)
       throws IOException {
-    String dataset = ObjectKeys.datasetOfUpload(upload.key());
+    String dataset = StoreLayout.datasetOfUpload(upload.key());
     String fileKey = "datasets/" + dataset + "/file.json";
     Optional<DatasetFile> file = readFile(fileKey);
     if (arrived && file.isPresent()) {
@@ -247,12 +247,12 @@ public final class Ingest {
 
   private IngestResult ingest(ObjectInfo upload, IngestParameters parameters) throws IOException {
     String key = upload.key();
-    String dataset = ObjectKeys.datasetOfUpload(key);
-    if (!dataset.equals(ObjectKeys.nameOfUpload(key))) {
+    String dataset = StoreLayout.datasetOfUpload(key);
+    if (!dataset.equals(StoreLayout.nameOfUpload(key))) {
       LOG.log(
           Level.INFO,
           "{0} {1}: the dataset is named {2}, of letters, digits, ''.'', ''_'' and ''-'' alone",
-          STEP,
+          StepName.INGEST,
           ObjectKeys.quote(key),
           dataset);
     }
@@ -271,7 +271,7 @@ public final class Ingest {
         UploadReader reading = new UploadReader(store, fetched, parameters)) {
       String sha256 = reading.sha256();
       StepSpec spec = spec(dataset, sha256, parameters);
-      String directory = ObjectKeys.datasetDirectory(dataset, spec.id());
+      String directory = StoreLayout.datasetDirectory(dataset, spec.id());
       StepRunner.Done<IngestFigures> done =
           runner.run(
               spec,
@@ -308,7 +308,7 @@ public final class Ingest {
   }
 
   private static StepSpec spec(String dataset, String sha256, IngestParameters parameters) {
-    return new StepSpec(STEP, FormatVersions.INGEST, dataset, Map.of("upload", sha256), parameters);
+    return new StepSpec(StepName.INGEST, dataset, Map.of("upload", sha256), parameters);
   }
 
   private Optional<IngestResult> find(String dataset, String sha256, IngestParameters parameters)
@@ -317,7 +317,7 @@ public final class Ingest {
     return runner
         .find(
             spec,
-            ObjectKeys.datasetDirectory(dataset, spec.id()) + ObjectKeys.MANIFEST,
+            StoreLayout.datasetDirectory(dataset, spec.id()) + StoreLayout.MANIFEST,
             IngestFigures.class)
         .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
   }
@@ -336,8 +336,7 @@ public final class Ingest {
   private void requireUnchanged(ObjectInfo read) throws IOException {
     Optional<ObjectInfo> now = store.find(read.key());
     if (now.isPresent() && !now.get().etag().equals(read.etag())) {
-      throw new RequestException(
-          RequestException.Kind.CONFLICT,
+      throw RequestException.conflict(
           "the object "
               + ObjectKeys.quote(read.key())
               + " was changed while it was read; try again");

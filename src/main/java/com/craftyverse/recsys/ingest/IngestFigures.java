@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RatingScale;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.ErrorMapper;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
@@ -22,6 +22,6 @@ public final class IngestFunction {
   /// Turns an upload into a dataset.
   @Funq("ingest")
   public IngestResult ingest(IngestRequest request) {
-    return FunctionCall.run(() -> ingest.run(Request.requireBody(request)));
+    return ErrorMapper.call(() -> ingest.run(Request.requireBody(request)));
   }
 }

@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.ingest;
 
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.RequestJson;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -64,7 +64,7 @@ public record IngestRequest(
     if (events.isPresent()) {
       return new IngestRequest(null, null, null, null, null, null, null, null, events.get());
     }
-    Fields fields = Json.decode(json, Fields.class);
+    Fields fields = RequestJson.decode(json, Fields.class);
     return new IngestRequest(
         fields.key,
         fields.onBadRow,

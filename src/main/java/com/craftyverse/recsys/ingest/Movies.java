@@ -2,8 +2,8 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Schemas;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;

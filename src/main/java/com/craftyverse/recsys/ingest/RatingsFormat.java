@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.List;
@@ -31,7 +31,15 @@ record RatingsFormat(
     return new RatingsFormat(
         columns == null && delimiter != null ? RatingsColumns.MOVIELENS : columns,
         delimiter == null ? "," : delimiter,
-        scale == null ? null : scale.declared());
+        declared(scale));
+  }
+
+  private static @Nullable RatingScale declared(@Nullable RatingScale scale) {
+    try {
+      return scale == null ? null : scale.declared();
+    } catch (IllegalArgumentException e) {
+      throw RequestException.invalid(String.valueOf(e.getMessage()));
+    }
   }
 
   /// The ratings that a row may have: any number where the scale of named columns is not declared.

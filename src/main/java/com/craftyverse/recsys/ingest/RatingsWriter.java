@@ -2,7 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
-import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 

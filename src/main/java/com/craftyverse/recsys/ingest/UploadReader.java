@@ -1,11 +1,12 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.storage.FetchedObject;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -79,13 +80,13 @@ final class UploadReader implements AutoCloseable {
     Others besides = readOthers();
     Ratings read = ratings();
     Map<String, Path> objects = new LinkedHashMap<>(besides.files);
-    objects.put(ObjectKeys.RATINGS, read.path);
+    objects.put(StoreLayout.RATINGS, read.path);
     BadRows problems = upload.problems();
     if (problems.count() > 0) {
       LOG.log(
           Level.WARNING,
           "{0} {1}: problems with titles, tags or links ({2}), none with the ratings; the first: {3}",
-          Ingest.STEP,
+          StepName.INGEST,
           upload.name(),
           problems.count(),
           problems.examples().getFirst());
@@ -121,7 +122,7 @@ final class UploadReader implements AutoCloseable {
     try {
       return ratings.get();
     } catch (InterruptedException e) {
-      throw Threads.stopped(Ingest.STEP + " " + upload.name());
+      throw Threads.stopped(StepName.INGEST + " " + upload.name());
     } catch (ExecutionException e) {
       throw Threads.rethrow(e);
     }
@@ -131,7 +132,7 @@ final class UploadReader implements AutoCloseable {
     Path path = newFile();
     upload.requireSpace(Files.getFileStore(path).getUsableSpace());
     BadRows badRows = new BadRows(maxBadRows);
-    String what = Ingest.STEP + " " + upload.name();
+    String what = StepName.INGEST + " " + upload.name();
     Progress progress = new Progress(LOG, what, "bytes", upload.ratingsBytes());
     RatingsLayout layout;
     RatingsSummary summary;
@@ -156,7 +157,7 @@ final class UploadReader implements AutoCloseable {
     if (summary.isAscending()) {
       return new Ratings(path, layout.name(), summary, 0, badRows);
     }
-    try (ArrowFile file = ArrowFile.open(path, ObjectKeys.RATINGS)) {
+    try (ArrowFile file = ArrowFile.open(path, StoreLayout.RATINGS)) {
       BitSet dropped = Duplicates.find(file, what);
       if (dropped.isEmpty()) {
         return new Ratings(path, layout.name(), summary, 0, badRows);
@@ -166,7 +167,7 @@ final class UploadReader implements AutoCloseable {
       LOG.log(
           Level.INFO,
           "{0} {1}: {2} ratings were given again later; the latest of each is kept",
-          Ingest.STEP,
+          StepName.INGEST,
           upload.name(),
           dropped.cardinality());
       Files.delete(path);
@@ -179,13 +180,13 @@ final class UploadReader implements AutoCloseable {
     Movies items = upload.items();
     Path file = newFile();
     items.write(file);
-    written.put(ObjectKeys.ITEMS, file);
+    written.put(StoreLayout.ITEMS, file);
     Path ofTags = newFile();
     Optional<Long> tags = upload.writeTags(ofTags);
-    tags.ifPresent(rows -> written.put(ObjectKeys.TAGS, ofTags));
+    tags.ifPresent(rows -> written.put(StoreLayout.TAGS, ofTags));
     Path ofLinks = newFile();
     Optional<Long> links = upload.writeLinks(ofLinks);
-    links.ifPresent(rows -> written.put(ObjectKeys.LINKS, ofLinks));
+    links.ifPresent(rows -> written.put(StoreLayout.LINKS, ofLinks));
     return new Others(written, items.size(), tags.orElse(0L), links.orElse(0L));
   }
 

@@ -2,9 +2,11 @@ package com.craftyverse.recsys.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.craftyverse.recsys.step.Deadline;
+import com.craftyverse.recsys.step.FunctionException;
 import com.craftyverse.recsys.step.Metrics;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.ServiceException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -87,24 +89,19 @@ public final class LambdaEntryPoint {
   private byte[] result(byte[] event, Context context) throws IOException {
     try {
       return run(event, context);
-    } catch (RequestException e) {
-      if (!answersMistakes || isFailure(e)) {
+    } catch (FunctionException e) {
+      if (!answersMistakes || e instanceof ServiceException) {
         throw e;
       }
-      return FunctionUrl.error(e.kind().status(), String.valueOf(e.getMessage()));
+      return FunctionUrl.error(e.status(), String.valueOf(e.getMessage()));
     }
-  }
-
-  private static boolean isFailure(RequestException e) {
-    return e.kind().status() >= 500;
   }
 
   private byte[] answer(byte[] body, Context context) throws IOException {
     try {
       return FunctionUrl.answer(200, run(body, context));
-    } catch (RequestException e) {
-      return FunctionUrl.answer(
-          e.kind().status(), FunctionUrl.error(String.valueOf(e.getMessage())));
+    } catch (FunctionException e) {
+      return FunctionUrl.answer(e.status(), FunctionUrl.error(String.valueOf(e.getMessage())));
     } catch (RuntimeException e) {
       return FunctionUrl.answer(500, FunctionUrl.error("the function failed; its log says why"));
     }
@@ -116,10 +113,10 @@ public final class LambdaEntryPoint {
       handler.handleRequest(new ByteArrayInputStream(request), result, context);
       return result.toByteArray();
     } catch (ApplicationException | JsonProcessingException e) {
-      RequestException refused = refusal(e);
+      FunctionException refused = refusal(e);
       if (refused != null) {
         LOG.info("refused: " + refused.getMessage());
-        if (isFailure(refused)) {
+        if (refused instanceof ServiceException) {
           Metrics.tellFailure();
         }
         throw refused;
@@ -131,9 +128,9 @@ public final class LambdaEntryPoint {
     }
   }
 
-  private static @Nullable RequestException refusal(Throwable thrown) {
+  private static @Nullable FunctionException refusal(Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof RequestException refused) {
+      if (t instanceof FunctionException refused) {
         return refused;
       }
     }

@@ -1,38 +1,67 @@
 package com.craftyverse.recsys.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.craftyverse.recsys.serve.Preload;
+import com.craftyverse.recsys.runtime.ObjectStores;
+import com.craftyverse.recsys.runtime.StoreProducer;
 import com.craftyverse.recsys.serve.ServeFunction;
+import com.craftyverse.recsys.serve.startup.Preload;
+import com.craftyverse.recsys.serve.startup.Priming;
+import com.craftyverse.recsys.serve.startup.SnapStartHooks;
+import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.arc.Arc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
+import org.crac.Core;
+import org.jspecify.annotations.Nullable;
 
-/// The handler of the serving package:
-/// `com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest`. The same as [LambdaEntryPoint], with the
-/// model loaded while the application starts, and with an answer to a caller's mistake: `{"status": 404,
-/// "error": "…"}`. What is left as a failed invocation is a failure.
+/// The handler of the serving package: `com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest`.
+///
+/// It differs from [LambdaEntryPoint] in two ways. It loads the model while the application boots. And it answers a
+/// caller's mistake with `{"status": 404, "error": "…"}`, so that only failures are failed invocations.
 public final class ServeEntryPoint {
   private final LambdaEntryPoint functions;
 
-  /// Starts both.
+  /// The context keeps only a weak reference to the hooks.
+  private @Nullable SnapStartHooks hooks;
+
+  /// Boots the application and loads the model beside it.
   public ServeEntryPoint() {
     Logging.begin();
-    Preload.begin(System.getenv());
+    Optional<Preload> preload = Preload.begin(System.getenv(), ServeEntryPoint::openStore);
     functions = new LambdaEntryPoint(true);
-    if (Preload.isUnderWay()) {
-      ready();
+    if (preload.isPresent()) {
+      finish(preload.get());
     }
   }
 
-  /// An application that has no model yet starts, too.
-  private static void ready() {
-    Preload.help();
+  /// Opens the store. A process that is to be continued from a snapshot keeps no connection between requests: after a
+  /// restore it would be dead.
+  private static ObjectStore openStore(String location) throws IOException {
+    boolean snapshot = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
+    return ObjectStores.open(location, !snapshot);
+  }
+
+  private void finish(Preload preload) {
+    byte[] _ = Priming.run();
+    ServeFunction serve = Arc.container().instance(ServeFunction.class).get();
+    StoreProducer stores = Arc.container().instance(StoreProducer.class).get();
     try {
-      Arc.container().instance(ServeFunction.class).get().ready();
+      Optional<Preload.Loaded> loaded = preload.await();
+      loaded.ifPresent(found -> stores.use(found.store()));
+      loaded.flatMap(Preload.Loaded::model).ifPresent(serve.models()::adopt);
+      serve.load();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    hooks = new SnapStartHooks(serve.service(), serve.models(), ServeEntryPoint::closeStore);
+    Core.getGlobalContext().register(hooks);
+  }
+
+  /// Closes the store; the next access opens another.
+  private static void closeStore() {
+    Arc.container().instance(ObjectStore.class).destroy();
   }
 
   /// Answers an event.

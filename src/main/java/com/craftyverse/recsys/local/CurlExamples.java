@@ -3,8 +3,8 @@ package com.craftyverse.recsys.local;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.FetchedObject;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -29,10 +29,10 @@ class CurlExamples {
 
   /// Tells how to ask the model that came out of the chain.
   void tell(LocalPipeline.Outcome outcome) throws IOException {
-    int[] userRatings = column(outcome.index() + ObjectKeys.USERS, "ratings");
-    int[] userIds = column(outcome.index() + ObjectKeys.USERS, "userId");
-    int[] itemRatings = column(outcome.index() + ObjectKeys.ITEMS, "ratings");
-    int[] itemIds = column(outcome.index() + ObjectKeys.ITEMS, "itemId");
+    int[] userRatings = column(outcome.index() + StoreLayout.USERS, "ratings");
+    int[] userIds = column(outcome.index() + StoreLayout.USERS, "userId");
+    int[] itemRatings = column(outcome.index() + StoreLayout.ITEMS, "ratings");
+    int[] itemIds = column(outcome.index() + StoreLayout.ITEMS, "itemId");
     List<Integer> items = most(itemRatings, ITEMS).stream().map(item -> itemIds[item]).toList();
     String dataset = "\"dataset\":\"" + outcome.dataset() + "\"";
     String user = dataset + ",\"userId\":" + userIds[most(userRatings, 1).getFirst()];

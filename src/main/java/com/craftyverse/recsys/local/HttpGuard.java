@@ -1,7 +1,9 @@
 package com.craftyverse.recsys.local;
 
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.step.FunctionException;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunctionRecorder;
@@ -103,10 +105,11 @@ class HttpGuard {
     }
     Buffer body = context.body() == null ? null : context.body().buffer();
     try {
-      Json.decode(body == null ? new byte[0] : body.getBytes(), (Class<?>) function.getInputType());
+      RequestJson.decode(
+          body == null ? new byte[0] : body.getBytes(), (Class<?>) function.getInputType());
       context.next();
     } catch (RequestException e) {
-      answer(context, e.kind().status(), String.valueOf(e.getMessage()));
+      answer(context, e.status(), String.valueOf(e.getMessage()));
     } catch (IOException e) {
       context.fail(e);
     }
@@ -115,8 +118,8 @@ class HttpGuard {
   private void answerFailure(RoutingContext context) {
     Throwable failure = context.failure();
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof RequestException refused) {
-        answer(context, refused.kind().status(), String.valueOf(refused.getMessage()));
+      if (t instanceof FunctionException refused) {
+        answer(context, refused.status(), String.valueOf(refused.getMessage()));
         return;
       }
     }

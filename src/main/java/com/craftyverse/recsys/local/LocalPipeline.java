@@ -7,6 +7,8 @@ import com.craftyverse.recsys.evaluate.EvaluateResult;
 import com.craftyverse.recsys.evaluate.Interval;
 import com.craftyverse.recsys.evaluate.RankingFigures;
 import com.craftyverse.recsys.evaluate.RatingFigures;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.index.IndexResult;
@@ -19,7 +21,6 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
 import com.craftyverse.recsys.step.Progress;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -167,7 +168,7 @@ final class LocalPipeline {
   private void publish(String dataset, String manifest) throws IOException {
     PublishResult publish = new Publish(store).run(new PublishRequest(manifest, false));
     boolean isCurrent =
-        ObjectKeys.modelDirectory(dataset, publish.model())
+        StoreLayout.modelDirectory(dataset, publish.model())
             .equals(ObjectKeys.directoryOf(manifest));
     if (!isCurrent) {
       say(

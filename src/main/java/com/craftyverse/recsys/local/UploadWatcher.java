@@ -1,8 +1,9 @@
 package com.craftyverse.recsys.local;
 
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectInfo;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -67,7 +68,7 @@ class UploadWatcher {
           Level.INFO,
           "Put a MovieLens-style zip into {0}/{1} and it becomes a model.",
           store.location(),
-          ObjectKeys.RAW);
+          StoreLayout.RAW);
       thread = Thread.ofPlatform().daemon().name("upload-watcher").start(this::watch);
     }
   }
@@ -117,7 +118,7 @@ class UploadWatcher {
   /// Uploads the sample into a store in which nothing ever happened.
   private void uploadSample() throws IOException {
     if (sample.isEmpty()
-        || !store.list(ObjectKeys.RAW).isEmpty()
+        || !store.list(StoreLayout.RAW).isEmpty()
         || !store.list("models/").isEmpty()) {
       return;
     }
@@ -128,13 +129,13 @@ class UploadWatcher {
     }
     Path copy = store.newTempFile();
     Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-    store.put(ObjectKeys.RAW + file.getFileName(), copy);
+    store.put(StoreLayout.RAW + file.getFileName(), copy);
   }
 
   /// One look at the listing, and the chain for each upload that has come to rest.
   private void look() throws IOException {
     List<ObjectInfo> uploads =
-        store.list(ObjectKeys.RAW).stream().filter(UploadWatcher::isUpload).toList();
+        store.list(StoreLayout.RAW).stream().filter(UploadWatcher::isUpload).toList();
     for (ObjectInfo upload : uploads) {
       boolean atRest = upload.etag().equals(seen.put(upload.key(), upload.etag()));
       if (atRest && !upload.etag().equals(taken.get(upload.key()))) {
@@ -155,7 +156,7 @@ class UploadWatcher {
   private void process(ObjectInfo upload) {
     try {
       examples.tell(new LocalPipeline(store, refit).run(upload));
-    } catch (RequestException e) {
+    } catch (RequestException | MalformedFileException e) {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
     } catch (InterruptedIOException e) {
       LOG.log(Level.INFO, "{0} was left unfinished; it goes on at the next start", upload.key());

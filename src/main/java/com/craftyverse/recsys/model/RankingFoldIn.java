@@ -4,8 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.Schemas;
 import java.lang.foreign.MemorySegment;
 
 /// Places a user among the fixed items of a ranking model by what they chose: the vector x that

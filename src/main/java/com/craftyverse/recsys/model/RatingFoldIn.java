@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.model;
 
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.format.ModelCard;
 import java.util.Arrays;
 
 /// Places a user among the fixed items of a rating model by their ratings: the vector p and bias b that minimize

@@ -2,17 +2,17 @@ package com.craftyverse.recsys.publish;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Column;
-import com.craftyverse.recsys.step.CurrentModel;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.step.Schemas;
-import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -29,11 +29,6 @@ import java.util.Optional;
 /// Makes an evaluated model its dataset's current one: adds the `lookup.arrow` by which it is served,
 /// and replaces `current.json` only if nobody else did in the meantime.
 public final class Publish {
-  /// The step's name.
-  public static final String STEP = "publish";
-
-  private static final String TRAIN = "train";
-  private static final String EVALUATE = "evaluate";
   private static final int HISTORY_KEPT = 100;
 
   private final ObjectStore store;
@@ -49,22 +44,21 @@ public final class Publish {
   ///     knows what the model is worth, it is not whole or damaged, or another model was published at the
   ///     same moment
   public PublishResult run(PublishRequest request) throws IOException {
-    String key =
-        FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     String directory = ObjectKeys.directoryOf(key);
-    String evaluationKey = directory + ObjectKeys.EVALUATION;
+    String evaluationKey = directory + StoreLayout.EVALUATION;
     Manifest named =
         key.equals(evaluationKey)
-            ? Manifest.read(store, key, EVALUATE, FormatVersions.EVALUATE)
-            : Manifest.read(store, key, TRAIN, ModelCard.FORMAT_VERSION);
+            ? Manifest.read(store, key, StepName.EVALUATE)
+            : Manifest.read(store, key, StepName.TRAIN);
     String dataset = named.dataset();
-    String model = directory.substring(ObjectKeys.models(dataset).length()).replace("/", "");
+    String model = directory.substring(StoreLayout.models(dataset).length()).replace("/", "");
     requireWhole(directory);
     ModelCard card = ModelCard.read(store, directory);
     String scoredModel = card.scoredModel();
     requireEvaluated(model, card, evaluationKey);
     writeLookup(directory, card);
-    String currentKey = ObjectKeys.current(dataset);
+    String currentKey = StoreLayout.current(dataset);
     Optional<CurrentModel.Versioned> before = CurrentModel.find(store, dataset);
     if (before.isPresent()) {
       CurrentModel current = before.get().current();
@@ -86,8 +80,7 @@ public final class Publish {
             ? store.replace(currentKey, json, before.get().etag())
             : store.putIfAbsent(currentKey, json);
     if (!won) {
-      throw new RequestException(
-          RequestException.Kind.CONFLICT,
+      throw RequestException.conflict(
           "another model of "
               + dataset
               + " was published at the same moment; look at "
@@ -99,26 +92,25 @@ public final class Publish {
 
   /// Writes where a model's users lie, having looked at all of its files.
   private void writeLookup(String directory, ModelCard card) throws IOException {
-    if (store.find(directory + ObjectKeys.LOOKUP).isPresent()) {
+    if (store.find(directory + StoreLayout.LOOKUP).isPresent()) {
       return;
     }
-    Manifest training =
-        Manifest.read(store, directory + ObjectKeys.MANIFEST, TRAIN, ModelCard.FORMAT_VERSION);
-    try (FetchedObject items = store.fetch(directory + ObjectKeys.ITEMS);
+    Manifest training = Manifest.read(store, directory + StoreLayout.MANIFEST, StepName.TRAIN);
+    try (FetchedObject items = store.fetch(directory + StoreLayout.ITEMS);
         ArrowFile file = ArrowFile.open(items.path(), items.info().key())) {
       requireRows(file, Schemas.modelItems(card.factors(), card.rankingFactors()), card.items());
     }
     if (card.ranking() != null) {
-      requireFile(directory, ObjectKeys.GRAM);
-      try (FetchedObject gram = store.fetch(directory + ObjectKeys.GRAM);
+      requireFile(directory, StoreLayout.GRAM);
+      try (FetchedObject gram = store.fetch(directory + StoreLayout.GRAM);
           ArrowFile file = ArrowFile.open(gram.path(), gram.info().key())) {
         requireRows(file, Schemas.gram(card.rankingFactors()), card.rankingFactors());
       }
     }
     Path path = store.newTempFile();
-    try (FetchedObject users = store.fetch(directory + ObjectKeys.USERS);
+    try (FetchedObject users = store.fetch(directory + StoreLayout.USERS);
         ArrowFile userFile = ArrowFile.open(users.path(), users.info().key());
-        FetchedObject seen = store.fetch(directory + ObjectKeys.SEEN);
+        FetchedObject seen = store.fetch(directory + StoreLayout.SEEN);
         ArrowFile seenFile = ArrowFile.open(seen.path(), seen.info().key())) {
       requireRows(
           userFile, Schemas.modelUsers(card.factors(), card.rankingFactors()), card.users());
@@ -129,7 +121,7 @@ public final class Publish {
               userFile,
               seenFile)
           .write(path);
-      store.put(directory + ObjectKeys.LOOKUP, path);
+      store.put(directory + StoreLayout.LOOKUP, path);
     } finally {
       Files.deleteIfExists(path);
     }
@@ -158,9 +150,9 @@ public final class Publish {
       throw RequestException.unprocessable(
           "the model " + model + " was not evaluated: there is no " + evaluationKey);
     }
-    Manifest evaluation = Manifest.read(store, evaluationKey, EVALUATE, FormatVersions.EVALUATE);
+    Manifest evaluation = Manifest.read(store, evaluationKey, StepName.EVALUATE);
     String scored = card.rows() == Rows.ALL ? card.scoredModel() : model;
-    String evaluated = evaluation.inputs().get(TRAIN);
+    String evaluated = evaluation.inputs().get(StepName.TRAIN.toString());
     if (!Objects.equals(evaluated, scored)) {
       throw RequestException.unprocessable(
           evaluationKey
@@ -175,11 +167,11 @@ public final class Publish {
   private void requireWhole(String directory) throws IOException {
     for (String name :
         List.of(
-            ObjectKeys.MANIFEST,
-            ObjectKeys.MODEL,
-            ObjectKeys.USERS,
-            ObjectKeys.ITEMS,
-            ObjectKeys.SEEN)) {
+            StoreLayout.MANIFEST,
+            StoreLayout.MODEL,
+            StoreLayout.USERS,
+            StoreLayout.ITEMS,
+            StoreLayout.SEEN)) {
       requireFile(directory, name);
     }
   }

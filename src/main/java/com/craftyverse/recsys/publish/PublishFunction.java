@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.publish;
 
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.ErrorMapper;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
@@ -18,6 +18,6 @@ public final class PublishFunction {
   /// Makes an evaluated model its dataset's current one.
   @Funq("publish")
   public PublishResult publish(PublishRequest request) {
-    return FunctionCall.run(() -> publish.run(Request.requireBody(request)));
+    return ErrorMapper.call(() -> publish.run(Request.requireBody(request)));
   }
 }

@@ -1,9 +1,12 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
-import com.craftyverse.recsys.step.CurrentModel;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.step.FunctionException;
 import com.craftyverse.recsys.step.Metrics;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.ServiceException;
 import com.craftyverse.recsys.storage.InvalidKeyException;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
@@ -78,9 +81,12 @@ public final class ModelCache {
     this(store, defaultDataset, staleness, refresher(), System::currentTimeMillis);
   }
 
+  /// @param store where the models are
+  /// @param defaultDataset the dataset of requests that name none; without it, the one published last
+  /// @param staleness how long after another model was published an answer may come from the old one
   /// @param background runs what happens beside the requests
   /// @param clock milliseconds of the wall clock
-  ModelCache(
+  public ModelCache(
       ObjectStore store,
       Optional<String> defaultDataset,
       Duration staleness,
@@ -137,7 +143,7 @@ public final class ModelCache {
   /// Looks, in a process that goes on from a snapshot, whether the models in memory are still the current
   /// ones and whether the default dataset has one by now. If that takes too long, it goes on beside the
   /// requests, which wait for it.
-  void restored() {
+  public void restored() {
     latest = null;
     List<Dataset> known;
     synchronized (datasets) {
@@ -163,14 +169,14 @@ public final class ModelCache {
     }
     try {
       ServedModel _ = of(null);
-    } catch (IOException | RequestException e) {
+    } catch (IOException | FunctionException e) {
       LOG.log(Level.WARNING, "the restored process has no model: {0}", e.getMessage());
     }
   }
 
   private static String requireDataset(String dataset) {
     try {
-      return ObjectKeys.requireDataset(dataset);
+      return StoreLayout.requireDataset(dataset);
     } catch (InvalidKeyException e) {
       throw RequestException.invalid("field 'dataset': " + e.getMessage());
     }
@@ -195,11 +201,14 @@ public final class ModelCache {
     return age < 0 || age >= milliseconds;
   }
 
-  static String findLatest(ObjectStore store) throws IOException {
+  /// Returns the dataset that was published last.
+  ///
+  /// @throws RequestException when none was
+  public static String findLatest(ObjectStore store) throws IOException {
     return store.list("models/").stream()
-        .filter(object -> ObjectKeys.isCurrent(object.key()))
+        .filter(object -> StoreLayout.isCurrent(object.key()))
         .max(Comparator.comparing(ObjectInfo::lastModified).thenComparing(ObjectInfo::key))
-        .map(object -> ObjectKeys.datasetOfCurrent(object.key()))
+        .map(object -> StoreLayout.datasetOfCurrent(object.key()))
         .orElseThrow(
             () ->
                 RequestException.notFound(
@@ -211,12 +220,12 @@ public final class ModelCache {
   /// @param dataset whose model it is
   /// @param etag the version of `current.json` that named it
   /// @param asOf when the load began, in milliseconds of the wall clock
-  record Loaded(String dataset, ServedModel model, String etag, long asOf) {}
+  public record Loaded(String dataset, ServedModel model, String etag, long asOf) {}
 
   /// Loads a dataset's current model.
   ///
   /// @throws RequestException when it has none, or one that cannot be served
-  static Loaded load(ObjectStore store, String dataset) throws IOException {
+  public static Loaded load(ObjectStore store, String dataset) throws IOException {
     long began = System.currentTimeMillis();
     return load(store, dataset, current(store, dataset), began);
   }
@@ -237,7 +246,7 @@ public final class ModelCache {
   }
 
   /// Takes over a model that was loaded ahead, with another client of the store.
-  void adopt(Loaded ahead) {
+  public void adopt(Loaded ahead) {
     Dataset dataset = new Dataset(ahead.dataset);
     dataset.take(new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag, ahead.asOf));
     keep(dataset);
@@ -347,7 +356,7 @@ public final class ModelCache {
 
     /// The current model if it is another than the one in memory and can be served, else null.
     private @Nullable Loaded another(long began) throws IOException {
-      Optional<ObjectInfo> found = store.find(ObjectKeys.current(name));
+      Optional<ObjectInfo> found = store.find(StoreLayout.current(name));
       if (found.isEmpty()) {
         LOG.log(Level.WARNING, "{0} has no current model any more; the last one stays", name);
         return null;
@@ -379,19 +388,19 @@ public final class ModelCache {
   }
 
   /// What a caller is told when the model's files are at fault: which one, not where it is.
-  static RequestException cannotBeServed(String dataset, Exception problem) {
+  static ServiceException cannotBeServed(String dataset, Exception problem) {
     String message = String.valueOf(problem.getMessage());
     String file =
         java.util.stream.Stream.of(
-                ObjectKeys.MODEL,
-                ObjectKeys.ITEMS,
-                ObjectKeys.GRAM,
-                ObjectKeys.LOOKUP,
-                ObjectKeys.USERS,
-                ObjectKeys.SEEN,
-                ObjectKeys.MANIFEST,
-                ObjectKeys.EVALUATION,
-                ObjectKeys.CURRENT)
+                StoreLayout.MODEL,
+                StoreLayout.ITEMS,
+                StoreLayout.GRAM,
+                StoreLayout.LOOKUP,
+                StoreLayout.USERS,
+                StoreLayout.SEEN,
+                StoreLayout.MANIFEST,
+                StoreLayout.EVALUATION,
+                StoreLayout.CURRENT)
             .filter(message::contains)
             .findFirst()
             .orElse("a file of it");
@@ -399,8 +408,7 @@ public final class ModelCache {
         problem instanceof NoSuchObjectException
             ? " is missing"
             : message.contains("format version") ? " is of another format version" : " is damaged";
-    return new RequestException(
-        RequestException.Kind.FAILED,
+    return ServiceException.failed(
         "the current model of the dataset "
             + ObjectKeys.quote(dataset)
             + " cannot be served: "

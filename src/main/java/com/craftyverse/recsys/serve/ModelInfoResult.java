@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.serve;
 
-import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.Rows;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

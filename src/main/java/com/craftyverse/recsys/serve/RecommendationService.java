@@ -1,13 +1,14 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.ServiceException;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.EOFException;
 import java.io.IOException;
@@ -202,8 +203,7 @@ public final class RecommendationService {
   private static SimilarResult similar(ServedModel model, int itemId, int n, ItemFilter filter) {
     int item = model.catalogue().itemOf(itemId);
     if (item < 0) {
-      throw RequestException.notFound(
-          "field 'itemId': the model does not know the item " + itemId);
+      throw RequestException.notFound("field 'itemId': the model does not know the item " + itemId);
     }
     Recommender.Neighbours neighbours = new Recommender(model).similar(item, n, filter);
     return new SimilarResult(
@@ -256,9 +256,9 @@ public final class RecommendationService {
 
   private ModelInfoResult modelInfo(ServedModel model) throws IOException {
     ModelCard card = model.card();
-    String directory = ObjectKeys.modelDirectory(card.dataset(), card.modelId());
-    Manifest training = manifest(directory + ObjectKeys.MANIFEST);
-    Manifest evaluation = manifest(directory + ObjectKeys.EVALUATION);
+    String directory = StoreLayout.modelDirectory(card.dataset(), card.modelId());
+    Manifest training = manifest(directory + StoreLayout.MANIFEST);
+    Manifest evaluation = manifest(directory + StoreLayout.EVALUATION);
     String born = training == null ? model.published() : training.finished();
     return new ModelInfoResult(
         card.dataset(),
@@ -301,7 +301,7 @@ public final class RecommendationService {
   /// Requests of every kind for `serve`, with ids that the default dataset's model knows.
   ///
   /// @throws RequestException when it has no model that can be served
-  List<String> examples() {
+  public List<String> examples() {
     return answer(
         null,
         model -> {
@@ -334,6 +334,8 @@ public final class RecommendationService {
     try {
       model = models.of(dataset);
       return work.run(model);
+    } catch (ServiceException e) {
+      throw e;
     } catch (RequestException e) {
       if (e.kind() != RequestException.Kind.UNPROCESSABLE) {
         throw e;
@@ -346,12 +348,10 @@ public final class RecommendationService {
       throw ModelCache.cannotBeServed(model == null ? "" : model.card().dataset(), e);
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the store cannot be read", e);
-      throw new RequestException(
-          RequestException.Kind.UNAVAILABLE, "the store cannot be read at the moment; try again");
+      throw ServiceException.unavailable("the store cannot be read at the moment; try again");
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a request failed", e);
-      throw new RequestException(
-          RequestException.Kind.FAILED, "the request failed; the log says why");
+      throw ServiceException.failed("the request failed; the log says why");
     }
   }
 }

@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.serve;
 
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.RequestJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,17 +9,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Hands a request of any kind to the function that it is for.
-final class Router {
+public final class Router {
   private final RecommendationService serving;
 
-  Router(RecommendationService serving) {
+  /// @param service answers the requests
+  public Router(RecommendationService serving) {
     this.serving = serving;
   }
 
   /// Answers the one request that is given.
   ///
   /// @throws RequestException when there is none, or more than one, and as that function does
-  ServeResult route(ServeRequest request) {
+  public ServeResult route(ServeRequest request) {
     int given =
         count(request.predict())
             + count(request.recommend())
@@ -63,7 +64,7 @@ final class Router {
 
   private static <Q> Q decode(JsonNode json, Class<Q> type) {
     try {
-      return Json.decode(json, type);
+      return RequestJson.decode(json, type);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,17 +2,17 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
-import com.craftyverse.recsys.step.CurrentModel;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.RankingCard;
 import com.craftyverse.recsys.step.Threads;
-import com.craftyverse.recsys.step.UserLookup;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.concurrent.FutureTask;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A model as requests are answered from it. It does not change, so any number of threads may ask it;
 /// of its users it reads what is asked for.
-final class ServedModel {
+public final class ServedModel {
   private final ModelCard card;
   private final String published;
   private final ItemCatalog catalogue;
@@ -50,14 +50,14 @@ final class ServedModel {
   /// @throws MalformedFileException when another file of it is
   /// @throws NoSuchObjectException when one is missing
   static ServedModel load(ObjectStore store, CurrentModel current) throws IOException {
-    String directory = ObjectKeys.modelDirectory(current.dataset(), current.model());
+    String directory = StoreLayout.modelDirectory(current.dataset(), current.model());
     ModelCard card = ModelCard.read(store, directory);
     // The rest is read beside the items, which take longest.
     FutureTask<Rest> reading = new FutureTask<>(() -> Rest.read(store, directory, card));
     Thread reader = Thread.ofPlatform().daemon().name("model-lookup").start(reading);
     ItemCatalog catalogue;
     try {
-      String key = directory + ObjectKeys.ITEMS;
+      String key = directory + StoreLayout.ITEMS;
       catalogue = ItemCatalog.of(ArrowFile.of(store.read(key).content(), key), card);
     } finally {
       Threads.join(reader);
@@ -84,7 +84,7 @@ final class ServedModel {
   /// @param gram the Gram matrix of the ranking vectors; empty without any
   private record Rest(UserLookup lookup, float[] gram) {
     static Rest read(ObjectStore store, String directory, ModelCard card) throws IOException {
-      String key = directory + ObjectKeys.LOOKUP;
+      String key = directory + StoreLayout.LOOKUP;
       ArrowFile file = ArrowFile.of(store.read(key).content(), key);
       UserLookup lookup = UserLookup.read(file, card.users());
       ItemCatalog.requireAscending(file, "userId", lookup.userIds());
@@ -98,7 +98,7 @@ final class ServedModel {
 
   private static float[] readGram(ObjectStore store, String directory, RankingCard ranking)
       throws IOException {
-    String key = directory + ObjectKeys.GRAM;
+    String key = directory + StoreLayout.GRAM;
     return RankingFoldIn.readGram(ArrowFile.of(store.read(key).content(), key), ranking.factors());
   }
 
@@ -113,8 +113,8 @@ final class ServedModel {
   /// @throws NoSuchObjectException when it is not
   /// @throws MalformedFileException when it is too short
   static void requireRanges(ObjectStore store, CurrentModel current) throws IOException {
-    String directory = ObjectKeys.modelDirectory(current.dataset(), current.model());
-    for (String name : new String[] {ObjectKeys.USERS, ObjectKeys.SEEN}) {
+    String directory = StoreLayout.modelDirectory(current.dataset(), current.model());
+    for (String name : new String[] {StoreLayout.USERS, StoreLayout.SEEN}) {
       String key = directory + name;
       ObjectInfo info = store.find(key).orElseThrow(() -> new NoSuchObjectException(key));
       if (info.size() == 0) {

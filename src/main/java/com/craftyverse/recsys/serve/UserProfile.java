@@ -1,10 +1,10 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import java.io.IOException;

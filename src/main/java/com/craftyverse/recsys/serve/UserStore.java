@@ -4,12 +4,12 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.Threads;
-import com.craftyverse.recsys.step.UserLookup;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -148,7 +148,7 @@ final class UserStore {
     int place = places.of(row);
     int length = values * Float.BYTES;
     long at = (long) (row - places.firstRows()[place]) * length;
-    String key = directory + ObjectKeys.USERS;
+    String key = directory + StoreLayout.USERS;
     if (at + length > places.lengths()[place]) {
       throw new MalformedFileException(key, "lookup.arrow knows no place of row " + row);
     }
@@ -165,7 +165,7 @@ final class UserStore {
     UserLookup.Places places = lookup.histories();
     int place = places.of(row);
     long offset = places.offsets()[place];
-    String key = directory + ObjectKeys.SEEN;
+    String key = directory + StoreLayout.SEEN;
     byte[] message = store.readRange(key, offset, places.lengths()[place]);
     int first = places.firstRows()[place];
     RecordBatch batch = ArrowFile.batch(message, Schemas.SEEN, place, first, offset, key);

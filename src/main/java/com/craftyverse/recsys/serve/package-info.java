@@ -14,7 +14,7 @@
 /// matters, side by side. All are kept, up to a bound, as long as the model is.
 ///
 /// *Cold starts.* On Lambda the model is loaded beside the start of the application, not after it
-/// ([Preload][com.craftyverse.recsys.serve.Preload]). What a start takes is mostly classes that are loaded and
+/// ([Preload][com.craftyverse.recsys.serve.startup.Preload]). What a start takes is mostly classes that are loaded and
 /// lambdas that are linked for the first time, so there are few of them on the way to the first answer, the
 /// package leaves out what it can (see its build, and `com.fasterxml.jackson.datatype.joda`), and the
 /// thread that started the application does ahead what the other will come to. See `storage` for the S3 client.

@@ -5,13 +5,13 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.storage.FetchedObject;
@@ -30,10 +30,6 @@ import java.util.function.IntFunction;
 /// Divides a dataset into `train.arrow`, `test.arrow` and `validation.arrow`, each with the dataset's
 /// columns and its order of rows.
 public final class Split {
-  /// The step's name.
-  public static final String STEP = "split";
-
-  private static final String INGEST = "ingest";
   private static final String TEST = "test";
   private static final List<String> SETS = List.of("training", "test", "validation");
   private static final System.Logger LOG = System.getLogger(Split.class.getName());
@@ -52,22 +48,21 @@ public final class Split {
   /// @throws RequestException when the manifest is not that of an ingested dataset, a field is out of
   ///     range, or a set would be empty
   public SplitResult run(SplitRequest request) throws IOException {
-    String key =
-        FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     SplitParameters parameters = SplitParameters.of(request);
-    Manifest dataset = Manifest.read(store, key, INGEST, FormatVersions.INGEST);
-    Map<String, String> inputs = new TreeMap<>(Map.of(INGEST, dataset.id()));
-    Map<String, String> sources = new TreeMap<>(Map.of(INGEST, key));
+    Manifest dataset = Manifest.read(store, key, StepName.INGEST);
+    Map<String, String> inputs = new TreeMap<>(Map.of(StepName.INGEST.toString(), dataset.id()));
+    Map<String, String> sources = new TreeMap<>(Map.of(StepName.INGEST.toString(), key));
     if (parameters instanceof SplitParameters.Given) {
-      String test = FunctionCall.requireKey(TEST, Request.require(TEST, request.test()));
-      inputs.put(TEST, Manifest.read(store, test, INGEST, FormatVersions.INGEST).id());
+      String test = Request.requireKey(TEST, Request.require(TEST, request.test()));
+      inputs.put(TEST, Manifest.read(store, test, StepName.INGEST).id());
       sources.put(TEST, test);
     }
-    StepSpec spec = new StepSpec(STEP, FormatVersions.SPLIT, dataset.dataset(), inputs, parameters);
+    StepSpec spec = new StepSpec(StepName.SPLIT, dataset.dataset(), inputs, parameters);
     StepRunner.Done<SplitFigures> done =
         runner.run(
             spec,
-            ObjectKeys.splitDirectory(ObjectKeys.directoryOf(key), spec.id()),
+            StoreLayout.splitDirectory(ObjectKeys.directoryOf(key), spec.id()),
             sources,
             SplitFigures.class,
             output -> split(sources, parameters, dataset.dataset(), output));
@@ -80,7 +75,8 @@ public final class Split {
       String dataset,
       StepRunner.Output output)
       throws IOException {
-    try (Ratings ratings = Ratings.open(store, Objects.requireNonNull(sources.get(INGEST)))) {
+    try (Ratings ratings =
+        Ratings.open(store, Objects.requireNonNull(sources.get(StepName.INGEST.toString())))) {
       String testKey = sources.get(TEST);
       if (testKey == null) {
         return split(List.of(ratings.file), parameters, dataset, output);
@@ -94,7 +90,7 @@ public final class Split {
   /// The ratings of an ingested dataset.
   private record Ratings(FetchedObject fetched, ArrowFile file) implements AutoCloseable {
     static Ratings open(ObjectStore store, String manifest) throws IOException {
-      String key = ObjectKeys.directoryOf(manifest) + ObjectKeys.RATINGS;
+      String key = ObjectKeys.directoryOf(manifest) + StoreLayout.RATINGS;
       FetchedObject fetched = store.fetch(key);
       try {
         ArrowFile file = ArrowFile.open(fetched.path(), key);
@@ -197,13 +193,13 @@ public final class Split {
     long[] sizes = new long[SETS.size()];
     // The sets are written side by side in one pass over the ratings.
     output.write(
-        ObjectKeys.TRAIN,
+        StoreLayout.TRAIN,
         train ->
             output.write(
-                ObjectKeys.TEST,
+                StoreLayout.TEST,
                 test ->
                     output.write(
-                        ObjectKeys.VALIDATION,
+                        StoreLayout.VALIDATION,
                         validation -> {
                           writeSets(
                               files, assignment, dataset, List.of(train, test, validation), sizes);
@@ -220,7 +216,7 @@ public final class Split {
       List<ArrowFile> files, Assignment assignment, String dataset, List<Path> paths, long[] sizes)
       throws IOException {
     long rows = files.stream().mapToLong(ArrowFile::rows).sum();
-    Progress progress = new Progress(LOG, STEP + " " + dataset, "rows", rows);
+    Progress progress = new Progress(LOG, StepName.SPLIT + " " + dataset, "rows", rows);
     try (SetWriter train = new SetWriter(paths.get(0));
         SetWriter test = new SetWriter(paths.get(1));
         SetWriter validation = new SetWriter(paths.get(2))) {

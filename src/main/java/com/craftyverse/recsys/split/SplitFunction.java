@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.split;
 
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.ErrorMapper;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
@@ -18,6 +18,6 @@ public final class SplitFunction {
   /// Divides a dataset by time.
   @Funq("split")
   public SplitResult split(SplitRequest request) {
-    return FunctionCall.run(() -> split.run(Request.requireBody(request)));
+    return ErrorMapper.call(() -> split.run(Request.requireBody(request)));
   }
 }

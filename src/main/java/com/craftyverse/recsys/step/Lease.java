@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;

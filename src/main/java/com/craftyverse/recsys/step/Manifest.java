@@ -1,12 +1,17 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What a step did, written last: where a manifest is, the objects that it names are complete.
 ///
@@ -22,7 +27,7 @@ import java.util.TreeMap;
 /// @param finished when, in UTC
 /// @param seconds how long the work took
 public record Manifest(
-    String step,
+    StepName step,
     int formatVersion,
     String id,
     String dataset,
@@ -45,21 +50,18 @@ public record Manifest(
   /// Reads the manifest that a request names.
   ///
   /// @param step the step that must have written it
-  /// @param formatVersion the version that the reader understands
   /// @throws RequestException when the key is not below the step's prefix, there is no such object, or it
   ///     is another step's
-  public static Manifest read(ObjectStore store, String key, String step, int formatVersion)
-      throws IOException {
-    return read(store, "manifest", key, step, formatVersion);
+  public static Manifest read(ObjectStore store, String key, StepName step) throws IOException {
+    return read(store, "manifest", key, step);
   }
 
   /// The same for a manifest that another field names.
   ///
   /// @param field the request's field that holds the key
-  public static Manifest read(
-      ObjectStore store, String field, String key, String step, int formatVersion)
+  public static Manifest read(ObjectStore store, String field, String key, StepName step)
       throws IOException {
-    String prefix = List.of("train", "evaluate").contains(step) ? "models/" : "datasets/";
+    String prefix = step == StepName.TRAIN || step == StepName.EVALUATE ? "models/" : "datasets/";
     if (!key.startsWith(prefix)) {
       throw RequestException.invalid(
           "field '"
@@ -80,7 +82,7 @@ public record Manifest(
           "field '" + field + "': there is no object " + ObjectKeys.quote(key) + " in the store");
     }
     Manifest manifest = Json.read(json, Manifest.class, key);
-    if (!manifest.step.equals(step)) {
+    if (manifest.step != step) {
       throw RequestException.invalid(
           "field '"
               + field
@@ -92,13 +94,13 @@ public record Manifest(
               + step
               + " was expected");
     }
-    if (manifest.formatVersion != formatVersion) {
+    if (manifest.formatVersion != step.formatVersion()) {
       throw RequestException.unprocessable(
           key
               + " has format version "
               + manifest.formatVersion
               + ", this version reads "
-              + formatVersion
+              + step.formatVersion()
               + "; run "
               + step
               + " again");
@@ -106,7 +108,14 @@ public record Manifest(
     return manifest;
   }
 
-  /// The key of something that was read.
+  /// Returns the key of the manifest of an earlier step that this one read.
+  ///
+  /// @throws RequestException when the manifest names no such source
+  public String source(StepName earlier) {
+    return source(earlier.toString());
+  }
+
+  /// Returns the key of something that was read.
   ///
   /// @throws RequestException when the manifest names no such source
   public String source(String name) {
@@ -118,19 +127,47 @@ public record Manifest(
     return key;
   }
 
-  /// The step's figures as the record that they were.
-  public <F> F figures(Class<F> type) {
-    return Json.fromTree(figures, type, "the manifest of " + step + " " + id);
-  }
-
-  /// The step's parameters as the record that they were.
-  public <P> P parameters(Class<P> type) {
-    return Json.fromTree(parameters, type, "the manifest of " + step + " " + id);
-  }
-
-  /// A parameter of a model that is a number.
+  /// Returns the step's figures as a record.
   ///
-  /// @throws RequestException when the manifest does not say it
+  /// @throws RequestException when the manifest has others
+  public <F> F figures(Class<F> type) {
+    return convert(figures, type);
+  }
+
+  /// Returns the step's parameters as a record.
+  ///
+  /// @throws RequestException when the manifest has others
+  public <P> P parameters(Class<P> type) {
+    return convert(parameters, type);
+  }
+
+  private <T> T convert(Map<String, Object> tree, Class<T> type) {
+    try {
+      return Json.fromTree(tree, type, "the manifest of " + step + " " + id);
+    } catch (MalformedFileException e) {
+      throw RequestException.unprocessable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// The one figure that [#scale] needs.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Recorded(@Nullable RatingScale scale) {}
+
+  /// Returns the rating scale that `ingest` or `index` recorded among its figures.
+  ///
+  /// @throws RequestException when there is none
+  public RatingScale scale() {
+    RatingScale scale = figures(Recorded.class).scale;
+    if (scale == null) {
+      throw RequestException.unprocessable(
+          "the manifest of " + step + " " + id + " has no rating scale; run " + step + " again");
+    }
+    return scale;
+  }
+
+  /// Returns a numeric parameter of a model.
+  ///
+  /// @throws RequestException when the manifest has no such number
   public double number(String parameter) {
     if (parameters.get(parameter) instanceof Number number) {
       return number.doubleValue();
@@ -138,8 +175,8 @@ public record Manifest(
     throw RequestException.unprocessable(
         "the manifest of the model "
             + id
-            + " does not say the "
+            + " has no number '"
             + parameter
-            + " that it was trained with; train it again");
+            + "'; train the model again");
   }
 }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.format.Json;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

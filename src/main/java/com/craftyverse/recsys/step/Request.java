@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.storage.InvalidKeyException;
+import com.craftyverse.recsys.storage.ObjectKeys;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import org.jspecify.annotations.Nullable;
 
@@ -31,5 +33,17 @@ public interface Request {
       throw RequestException.invalid("the request is empty; a JSON object was expected");
     }
     return request;
+  }
+
+  /// Returns `key` if it names an object within the store.
+  ///
+  /// @param field the field that holds it
+  /// @throws RequestException when the key is invalid
+  static String requireKey(String field, String key) {
+    try {
+      return ObjectKeys.require(key);
+    } catch (InvalidKeyException e) {
+      throw RequestException.invalid("field '" + field + "': " + e.getMessage());
+    }
   }
 }

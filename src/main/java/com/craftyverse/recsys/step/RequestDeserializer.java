@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.format.Json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.BeanProperty;
@@ -36,7 +37,7 @@ public final class RequestDeserializer extends JsonDeserializer<Request>
   public Request deserialize(JsonParser parser, DeserializationContext context) throws IOException {
     Class<?> target = Objects.requireNonNull(type).getRawClass();
     try {
-      return (Request) Json.decode(parser, target);
+      return (Request) RequestJson.decode(parser, target);
     } catch (RequestException e) {
       throw new Refused(e);
     }

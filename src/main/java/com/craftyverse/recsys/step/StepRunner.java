@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -80,7 +82,7 @@ public final class StepRunner {
       Class<F> figuresType,
       Work<F> work)
       throws IOException {
-    return run(spec, directory, ObjectKeys.MANIFEST, sources, figuresType, work);
+    return run(spec, directory, StoreLayout.MANIFEST, sources, figuresType, work);
   }
 
   /// The same for work that adds to a directory which another step has filled, and so records itself
@@ -117,8 +119,7 @@ public final class StepRunner {
         }
       }
       if (Instant.now().isAfter(giveUp)) {
-        throw new RequestException(
-            RequestException.Kind.CONFLICT,
+        throw RequestException.conflict(
             spec.step()
                 + " of "
                 + directory
@@ -132,7 +133,7 @@ public final class StepRunner {
       try {
         Thread.sleep(POLL);
       } catch (InterruptedException e) {
-        throw Threads.stopped(spec.step());
+        throw Threads.stopped(spec.step().toString());
       }
     }
   }
@@ -159,7 +160,7 @@ public final class StepRunner {
     if (info.isEmpty()) {
       return new Earlier<>(null, null);
     }
-    Manifest manifest = Manifest.read(store, manifestKey, spec.step(), spec.formatVersion());
+    Manifest manifest = Manifest.read(store, manifestKey, spec.step());
     for (Map.Entry<String, Long> output : manifest.outputs().entrySet()) {
       Optional<ObjectInfo> object = store.find(directory + output.getKey());
       if (object.isEmpty() || object.get().size() != output.getValue()) {
@@ -194,7 +195,7 @@ public final class StepRunner {
     Manifest manifest =
         new Manifest(
             spec.step(),
-            spec.formatVersion(),
+            spec.step().formatVersion(),
             spec.id(),
             spec.dataset(),
             spec.inputs(),
@@ -208,7 +209,7 @@ public final class StepRunner {
     if (!(stale != null && store.replace(manifestKey, json, stale))
         && !store.putIfAbsent(manifestKey, json)) {
       // Somebody took over a lease that we held too long: the same work, so the same result.
-      Manifest theirs = Manifest.read(store, manifestKey, spec.step(), spec.formatVersion());
+      Manifest theirs = Manifest.read(store, manifestKey, spec.step());
       return new Done<>(manifestKey, true, theirs.figures(figuresType));
     }
     return new Done<>(manifestKey, false, figures);

@@ -1,5 +1,8 @@
 package com.craftyverse.recsys.step;
 
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -7,24 +10,23 @@ import java.util.TreeMap;
 /// done.
 ///
 /// @param step the step's name
-/// @param formatVersion goes up whenever the step would write something else for the same inputs
 /// @param dataset the dataset that it is about
 /// @param inputs what it reads, by name: digests or ids
 /// @param parameters a record of all that shapes the result, and nothing else
 public record StepSpec(
-    String step, int formatVersion, String dataset, Map<String, String> inputs, Object parameters) {
+    StepName step, String dataset, Map<String, String> inputs, Object parameters) {
   private static final int ID_LENGTH = 20;
 
   /// Keeps a sorted copy of the inputs.
   public StepSpec {
-    inputs = java.util.Collections.unmodifiableMap(new TreeMap<>(inputs));
+    inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
   }
 
   /// 20 hexadecimal digits of the SHA-256 over step, format version, inputs and parameters.
   public String id() {
     Map<String, Object> work = new TreeMap<>();
     work.put("step", step);
-    work.put("formatVersion", formatVersion);
+    work.put("formatVersion", step.formatVersion());
     work.put("inputs", inputs);
     work.put("parameters", new TreeMap<>(Json.toMap(parameters)));
     return Digest.of(Json.write(work)).substring(0, ID_LENGTH);

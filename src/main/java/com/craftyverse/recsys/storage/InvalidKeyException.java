@@ -7,7 +7,7 @@ import java.io.Serial;
 public final class InvalidKeyException extends IllegalArgumentException {
   @Serial private static final long serialVersionUID = 1;
 
-  InvalidKeyException(String message) {
+  public InvalidKeyException(String message) {
     super(message);
   }
 }

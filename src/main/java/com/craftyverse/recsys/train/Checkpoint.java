@@ -1,10 +1,10 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.FetchedObject;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -77,7 +77,7 @@ final class Checkpoint {
   Checkpoint(
       ObjectStore store, String directory, String modelId, RowLayout layout, int users, int items) {
     this.store = store;
-    this.key = directory + ObjectKeys.CHECKPOINT;
+    this.key = directory + StoreLayout.CHECKPOINT;
     this.modelId = modelId;
     this.layout = layout;
     this.users = users;
@@ -257,7 +257,7 @@ final class Checkpoint {
       Header header;
       try {
         header = Json.read(json, Header.class, "the header");
-      } catch (RequestException e) {
+      } catch (MalformedFileException e) {
         throw new UnfitException(String.valueOf(e.getMessage()));
       }
       if (!header.modelId.equals(modelId)

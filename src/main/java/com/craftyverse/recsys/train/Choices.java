@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Buffers;
-import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -1,9 +1,9 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.step.Schemas;
 import java.util.List;
 
 /// The index step's files as this step expects them.

@@ -1,9 +1,9 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -36,8 +36,8 @@ final class Pattern {
               + "': the parameters are those of the pattern; send none beside it but 'maxSeconds',"
               + " 'threads' and 'kernel'");
     }
-    FunctionCall.requireKey(FIELD, key);
-    Manifest model = Manifest.read(store, FIELD, key, Train.STEP, ModelCard.FORMAT_VERSION);
+    Request.requireKey(FIELD, key);
+    Manifest model = Manifest.read(store, FIELD, key, StepName.TRAIN);
     String other = model.sources().get(FIELD);
     if (other != null) {
       throw RequestException.invalid(
@@ -65,8 +65,8 @@ final class Pattern {
   /// @param index the key of the index's manifest
   /// @throws RequestException when it is not
   void check(String index) {
-    String split = ObjectKeys.splitOfIndex(index);
-    String own = ObjectKeys.splitOfIndex(model.source(IndexFiles.STEP));
+    String split = StoreLayout.splitOfIndex(index);
+    String own = StoreLayout.splitOfIndex(model.source(StepName.INDEX));
     if (!own.equals(split)) {
       throw RequestException.invalid(
           String.format(
@@ -98,7 +98,7 @@ final class Pattern {
   ///
   /// @throws RequestException when it has none
   byte[] evaluation(ObjectStore store) throws IOException {
-    String key = ObjectKeys.directoryOf(manifest) + ObjectKeys.EVALUATION;
+    String key = ObjectKeys.directoryOf(manifest) + StoreLayout.EVALUATION;
     if (store.find(key).isEmpty()) {
       throw RequestException.unprocessable(
           "field '"
@@ -107,7 +107,7 @@ final class Pattern {
               + model.id()
               + " was not evaluated; evaluate it first, since a model of all rows cannot be");
     }
-    Manifest _ = Manifest.read(store, FIELD, key, "evaluate", FormatVersions.EVALUATE);
+    Manifest _ = Manifest.read(store, FIELD, key, StepName.EVALUATE);
     return store.read(key).content();
   }
 }

@@ -1,12 +1,12 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.kernel.UpdateCoefficients;
 import com.craftyverse.recsys.kernel.UpdateCoefficients.Rate;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;

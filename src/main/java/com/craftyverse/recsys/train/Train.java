@@ -1,17 +1,17 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.step.Digest;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.Progress;
-import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.step.WorkerPool;
@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The train step: learns a model from an index.
 public final class Train {
-  /// The step's name in manifests.
-  public static final String STEP = "train";
-
   private static final String BEFORE_RANKING =
       "stopped before the ranking model, because the time was nearly up; the same request goes on";
 
@@ -58,8 +55,7 @@ public final class Train {
   ///     damaged
   /// @throws java.io.InterruptedIOException when the thread was interrupted; there is no model then
   public TrainResult run(TrainRequest request) throws IOException {
-    String key =
-        FunctionCall.requireKey("manifest", Request.require("manifest", request.manifest()));
+    String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     Execution execution = Execution.of(request);
     String patternKey = request.pattern();
     Pattern pattern = patternKey == null ? null : Pattern.of(store, request, patternKey);
@@ -69,11 +65,11 @@ public final class Train {
     if (execution.kernel().kernel().lanes() > 1) {
       KernelWarmUp.start();
     }
-    Manifest index = Manifest.read(store, key, IndexFiles.STEP, FormatVersions.INDEX);
+    Manifest index = Manifest.read(store, key, StepName.INDEX);
     Rows rows = IndexFiles.rows(index);
-    RatingScale scale = RatingScale.of(index);
-    Map<String, String> ids = new TreeMap<>(Map.of(IndexFiles.STEP, index.id()));
-    Map<String, String> sources = new TreeMap<>(Map.of(IndexFiles.STEP, key));
+    RatingScale scale = index.scale();
+    Map<String, String> ids = new TreeMap<>(Map.of(StepName.INDEX.toString(), index.id()));
+    Map<String, String> sources = new TreeMap<>(Map.of(StepName.INDEX.toString(), key));
     TrainParameters parameters;
     String warmStart;
     if (pattern == null) {
@@ -94,8 +90,8 @@ public final class Train {
       sources.put(WarmStart.FIELD, earlier.manifest());
     }
     Origin origin = new Origin(rows, pattern == null ? null : pattern.modelId(), evaluation);
-    StepSpec spec = new StepSpec(STEP, ModelCard.FORMAT_VERSION, index.dataset(), ids, parameters);
-    String directory = ObjectKeys.modelDirectory(spec.dataset(), spec.id());
+    StepSpec spec = new StepSpec(StepName.TRAIN, index.dataset(), ids, parameters);
+    String directory = StoreLayout.modelDirectory(spec.dataset(), spec.id());
     TimeBudget limit = new TimeBudget(execution.maxSeconds());
     try {
       StepRunner.Done<TrainFigures> done =
@@ -121,7 +117,7 @@ public final class Train {
                 }
               });
       if (!done.cached()) {
-        store.delete(directory + ObjectKeys.CHECKPOINT);
+        store.delete(directory + StoreLayout.CHECKPOINT);
       }
       return new TrainResult(done.manifest(), done.cached(), false, done.figures());
     } catch (OutOfTimeException e) {
@@ -153,7 +149,7 @@ public final class Train {
 
   /// About how many training ratings an index has, without opening it.
   private static long ratings(Manifest index) {
-    return index.outputs().getOrDefault(ObjectKeys.TRAIN, 0L) / IndexFiles.RATING_BYTES;
+    return index.outputs().getOrDefault(StoreLayout.TRAIN, 0L) / IndexFiles.RATING_BYTES;
   }
 
   private TrainFigures train(
@@ -196,7 +192,8 @@ public final class Train {
     RankingRun ranking = null;
     float mean;
     boolean decides;
-    try (WorkerPool workers = new WorkerPool("train", what, execution.threads())) {
+    try (WorkerPool workers =
+        new WorkerPool(StepName.TRAIN.toString(), what, execution.threads())) {
       Optional<Checkpoint.Kept> kept = checkpoint.read();
       TrainingState state =
           kept.isPresent()
@@ -402,27 +399,27 @@ public final class Train {
         new ModelWriter(outcome.state().best(), ranking == null ? null : ranking.vectors);
     MessageDigest digest = Digest.sha256();
     output.write(
-        ObjectKeys.USERS,
+        StoreLayout.USERS,
         path -> {
           writer.writeUsers(inputs.users, path);
           Digest.update(digest, path);
         });
     output.write(
-        ObjectKeys.ITEMS,
+        StoreLayout.ITEMS,
         path -> {
           writer.writeItems(inputs.items, path);
           Digest.update(digest, path);
         });
     output.write(
-        ObjectKeys.SEEN,
+        StoreLayout.SEEN,
         path -> Files.copy(inputs.seen.path(), path, StandardCopyOption.REPLACE_EXISTING));
     if (ranking != null) {
       output.write(
-          ObjectKeys.GRAM,
+          StoreLayout.GRAM,
           path -> ModelWriter.writeGram(ranking.gram, ranking.card.factors(), path));
     }
     output.writeJson(
-        ObjectKeys.MODEL,
+        StoreLayout.MODEL,
         new ModelCard(
             ModelCard.FORMAT_VERSION,
             parameters.model(),
@@ -441,10 +438,10 @@ public final class Train {
             ranking == null ? null : ranking.card));
     byte[] evaluation = origin.evaluation();
     if (evaluation != null) {
-      output.write(ObjectKeys.EVALUATION, path -> Files.write(path, evaluation));
+      output.write(StoreLayout.EVALUATION, path -> Files.write(path, evaluation));
     }
     output.writeJson(
-        ObjectKeys.HISTORY,
+        StoreLayout.HISTORY,
         new History(
             outcome.state().history(),
             ranking == null

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.format.Rows;
 import org.jspecify.annotations.Nullable;
 
 /// What a training run came to. When several calls made it, kernel, lanes, threads and JVM are those

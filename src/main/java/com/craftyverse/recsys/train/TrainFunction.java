@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.kernel.Kernels;
-import com.craftyverse.recsys.step.FunctionCall;
+import com.craftyverse.recsys.step.ErrorMapper;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
@@ -38,6 +38,6 @@ public final class TrainFunction {
   /// Trains a model on the index that the request names.
   @Funq("train")
   public TrainResult train(@Nullable TrainRequest request) {
-    return FunctionCall.run(() -> train.run(Request.requireBody(request)));
+    return ErrorMapper.call(() -> train.run(Request.requireBody(request)));
   }
 }

@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.FetchedObject;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -20,11 +20,11 @@ final class TrainingInputs implements AutoCloseable {
   /// @param directory the index's
   TrainingInputs(ObjectStore store, String directory) throws IOException {
     try {
-      this.training = map(store, directory + ObjectKeys.TRAIN);
-      this.validation = map(store, directory + ObjectKeys.VALIDATION);
-      this.users = map(store, directory + ObjectKeys.USERS);
-      this.items = map(store, directory + ObjectKeys.ITEMS);
-      this.seen = fetch(store, directory + ObjectKeys.SEEN);
+      this.training = map(store, directory + StoreLayout.TRAIN);
+      this.validation = map(store, directory + StoreLayout.VALIDATION);
+      this.users = map(store, directory + StoreLayout.USERS);
+      this.items = map(store, directory + StoreLayout.ITEMS);
+      this.seen = fetch(store, directory + StoreLayout.SEEN);
     } catch (IOException | RuntimeException e) {
       try (this) {
         throw e;

@@ -4,7 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.format.BlockGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -15,8 +15,6 @@ import java.util.Arrays;
 final class TrainingSet {
   /// Users of a block that are visited one after the other.
   private static final int CHUNK_USERS = 64;
-
-  private static final int LARGEST_GRID = 256;
 
   /// The scale that the defaults were chosen on: half stars, 0.5 to 5.
   private static final double STARS_RANGE = 4.5;
@@ -67,21 +65,10 @@ final class TrainingSet {
   ///     its ratings
   TrainingSet(ArrowFile file) throws MalformedFileException {
     file.require(IndexFiles.RATINGS);
-    this.side = side(file);
-    int[] userBounds = bounds(file, IndexFiles.USER_BOUNDS, side);
-    int[] itemBounds = bounds(file, IndexFiles.ITEM_BOUNDS, side);
-    if (file.batches().size() != side * side) {
-      throw file.malformed(
-          file.batches().size()
-              + " record batches; a grid of "
-              + side
-              + " x "
-              + side
-              + " blocks has "
-              + side * side);
-    }
-    this.users = userBounds[side];
-    this.items = itemBounds[side];
+    BlockGrid grid = BlockGrid.read(file);
+    this.side = grid.side();
+    this.users = grid.users();
+    this.items = grid.items();
     this.blocks = new Block[side * side];
     Statistics statistics = new Statistics();
     for (RecordBatch batch : file.batches()) {
@@ -91,8 +78,8 @@ final class TrainingSet {
           block(
               file,
               batch,
-              new Range(userBounds[row], userBounds[row + 1]),
-              new Range(itemBounds[column], itemBounds[column + 1]),
+              new Range(grid.userBounds()[row], grid.userBounds()[row + 1]),
+              new Range(grid.itemBounds()[column], grid.itemBounds()[column + 1]),
               statistics);
     }
     this.rows = file.rows();
@@ -226,46 +213,5 @@ final class TrainingSet {
 
   private static String where(RecordBatch batch, int row) {
     return "record batch " + batch.index() + ", row " + row;
-  }
-
-  private static int side(ArrowFile file) throws MalformedFileException {
-    int side = number(file, IndexFiles.BLOCKS, file.requireMetadata(IndexFiles.BLOCKS));
-    if (side < 1 || side > LARGEST_GRID) {
-      throw file.malformed(
-          "metadata '" + IndexFiles.BLOCKS + "': " + side + " is outside 1.." + LARGEST_GRID);
-    }
-    return side;
-  }
-
-  private static int[] bounds(ArrowFile file, String key, int side) throws MalformedFileException {
-    String[] texts = file.requireMetadata(key).split(",", -1);
-    if (texts.length != side + 1) {
-      throw file.malformed(
-          "metadata '"
-              + key
-              + "': "
-              + texts.length
-              + " bounds; a grid of "
-              + side
-              + " blocks a side has "
-              + (side + 1));
-    }
-    int[] bounds = new int[side + 1];
-    for (int i = 0; i <= side; i++) {
-      bounds[i] = number(file, key, texts[i]);
-      if (i == 0 ? bounds[i] != 0 : bounds[i] < bounds[i - 1]) {
-        throw file.malformed("metadata '" + key + "': bounds must start at 0 and ascend");
-      }
-    }
-    return bounds;
-  }
-
-  private static int number(ArrowFile file, String key, String text) throws MalformedFileException {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw file.malformed(
-          "metadata '" + key + "': " + ObjectKeys.quote(text) + " is not a whole number");
-    }
   }
 }

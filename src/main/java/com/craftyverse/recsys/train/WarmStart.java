@@ -4,13 +4,15 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.step.FunctionCall;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -43,8 +45,8 @@ final class WarmStart {
   /// @param key the manifest of the train step that made the model
   /// @throws RequestException when there is no such model
   static WarmStart of(ObjectStore store, String key) throws IOException {
-    FunctionCall.requireKey(FIELD, key);
-    Manifest model = Manifest.read(store, FIELD, key, Train.STEP, ModelCard.FORMAT_VERSION);
+    Request.requireKey(FIELD, key);
+    Manifest model = Manifest.read(store, FIELD, key, StepName.TRAIN);
     return new WarmStart(store, key, model, ModelCard.read(store, ObjectKeys.directoryOf(key)));
   }
 
@@ -106,13 +108,13 @@ final class WarmStart {
     float shift = card.isDot() ? 0 : card.globalMean() - mean;
     int users =
         copy(
-            ObjectKeys.USERS,
+            StoreLayout.USERS,
             Schemas.modelUsers(card.factors(), card.rankingFactors()),
             inputs.users,
             copier(factors.users(), layout, layout.userBias(), 0));
     int items =
         copy(
-            ObjectKeys.ITEMS,
+            StoreLayout.ITEMS,
             Schemas.modelItems(card.factors(), card.rankingFactors()),
             inputs.items,
             copier(factors.items(), layout, layout.itemBias(), shift));
@@ -138,12 +140,12 @@ final class WarmStart {
       return;
     }
     copy(
-        ObjectKeys.USERS,
+        StoreLayout.USERS,
         Schemas.modelUsers(card.factors(), card.rankingFactors()),
         inputs.users,
         rankingCopier(vectors, vectors.users(), Choices.places(choices.users())));
     copy(
-        ObjectKeys.ITEMS,
+        StoreLayout.ITEMS,
         Schemas.modelItems(card.factors(), card.rankingFactors()),
         inputs.items,
         rankingCopier(vectors, vectors.items(), Choices.places(choices.items())));

@@ -40,6 +40,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "columnar..")
         .layer("storage")
         .definedBy(ROOT + "storage..")
+        .layer("format")
+        .definedBy(ROOT + "format..")
         .layer("step")
         .definedBy(ROOT + "step..")
         .layer("model")
@@ -48,8 +50,8 @@ class ArchitectureTest {
         .definedBy(STEPS)
         .layer("sample")
         .definedBy(ROOT + "sample..")
-        .layer("binding")
-        .definedBy(ROOT + "binding..")
+        .layer("runtime")
+        .definedBy(ROOT + "runtime..")
         .layer("local")
         .definedBy(ROOT + "local..")
         .whereLayer("kernel")
@@ -58,18 +60,37 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("storage")
         .mayNotAccessAnyLayer()
-        .whereLayer("step")
+        .whereLayer("format")
         .mayOnlyAccessLayers("columnar", "storage")
+        .whereLayer("step")
+        .mayOnlyAccessLayers("columnar", "storage", "format")
         .whereLayer("model")
-        .mayOnlyAccessLayers("columnar", "storage", "step")
+        .mayOnlyAccessLayers("columnar", "storage", "format")
         .whereLayer("steps")
-        .mayOnlyAccessLayers("kernel", "columnar", "storage", "step", "model")
+        .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model")
         .whereLayer("sample")
         .mayNotAccessAnyLayer()
-        .whereLayer("binding")
-        .mayOnlyAccessLayers("storage", "step")
+        .whereLayer("runtime")
+        .mayOnlyAccessLayers("storage", "format", "step")
         .whereLayer("local")
         .mayOnlyBeAccessedByLayers("local")
+        .check(CLASSES);
+  }
+
+  @Test
+  void s3_isKnownToTheRuntimeOnly() {
+    noClasses()
+        .that(resideInAPackage("com.craftyverse.recsys.."))
+        .and()
+        .resideOutsideOfPackages(ROOT + "storage.s3..", ROOT + "runtime..")
+        .should()
+        .dependOnClassesThat(resideInAPackage(ROOT + "storage.s3.."))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "storage.s3..", "software.amazon..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("software.amazon.."))
         .check(CLASSES);
   }
 
@@ -107,11 +128,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void quarkus_isKnownToFunctionsBindingAndLocalOnly() {
+  void quarkus_isKnownToFunctionsRuntimeAndLocalOnly() {
     noClasses()
         .that(resideInAPackage("com.craftyverse.recsys.."))
         .and()
-        .resideOutsideOfPackages(ROOT + "binding..", ROOT + "local..")
+        .resideOutsideOfPackages(ROOT + "runtime..", ROOT + "local..")
         .and()
         .haveSimpleNameNotEndingWith("Function")
         .should()
@@ -128,12 +149,6 @@ class ArchitectureTest {
         .resideOutsideOfPackage(ROOT + "columnar..")
         .should()
         .dependOnClassesThat(resideInAnyPackage("org.apache.arrow..", "com.google.flatbuffers.."))
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .haveSimpleNameNotStartingWith("S3")
-        .should()
-        .dependOnClassesThat(resideInAPackage("software.amazon.."))
         .check(CLASSES);
     noClasses()
         .that()

@@ -28,15 +28,16 @@ class PackagesIT {
         .anyMatch(name -> name.contains("arrow-format"));
     assertThat(packages(zip))
         .contains(
-            "binding",
             "columnar",
             "evaluate",
+            "format",
             "index",
             "ingest",
             "kernel",
             "lambda",
             "model",
             "publish",
+            "runtime",
             "split",
             "step",
             "storage",
@@ -56,7 +57,7 @@ class PackagesIT {
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
     assertThat(packages(zip))
         .containsExactlyInAnyOrder(
-            "binding", "columnar", "lambda", "model", "serve", "step", "storage");
+            "columnar", "format", "lambda", "model", "runtime", "serve", "step", "storage");
   }
 
   private static boolean contains(String name, String... parts) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -186,7 +186,7 @@ class EvaluateTest {
         .isEqualTo(ObjectKeys.directoryOf(model.model()) + "evaluation.json");
     assertThat(first.cached()).isFalse();
     assertThat(second).isEqualTo(new EvaluateResult(first.manifest(), true, first.figures()));
-    Manifest manifest = Manifest.read(store, first.manifest(), "evaluate", FormatVersions.EVALUATE);
+    Manifest manifest = Manifest.read(store, first.manifest(), StepName.EVALUATE);
     assertThat(manifest.sources()).containsEntry("train", model.model());
     assertThat(manifest.figures(EvaluateFigures.class)).isEqualTo(first.figures());
     assertThat(store.find(model.model())).isPresent();

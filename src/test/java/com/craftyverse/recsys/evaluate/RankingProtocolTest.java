@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Uploads;
@@ -14,7 +15,6 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequest;

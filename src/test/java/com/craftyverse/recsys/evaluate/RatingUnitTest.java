@@ -4,15 +4,15 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.train.Train;
@@ -72,7 +72,7 @@ class RatingUnitTest {
   }
 
   private static <T> T decode(String json, Class<T> type) throws IOException {
-    return Json.decode(json.getBytes(StandardCharsets.UTF_8), type);
+    return RequestJson.decode(json.getBytes(StandardCharsets.UTF_8), type);
   }
 
   private EvaluateFigures evaluate(TrainResult trained) throws IOException {

@@ -7,13 +7,13 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,8 +86,7 @@ class IndexTest {
     double testEnd = Objects.requireNonNull(split.figures().testThreshold());
     List<Rating> train = ratings.stream().filter(r -> r.time <= trainEnd).toList();
     List<Integer> users = new ArrayList<>(new TreeSet<>(train.stream().map(Rating::user).toList()));
-    List<Integer> items =
-        new ArrayList<>(new TreeSet<>(train.stream().map(Rating::item).toList()));
+    List<Integer> items = new ArrayList<>(new TreeSet<>(train.stream().map(Rating::item).toList()));
     assertThat(column(index, "users.arrow", "userId")).isEqualTo(users);
     assertThat(column(index, "items.arrow", "itemId")).isEqualTo(items);
 

@@ -3,13 +3,13 @@ package com.craftyverse.recsys.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.ingest.IngestResult;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;

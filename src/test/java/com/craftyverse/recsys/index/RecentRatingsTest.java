@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
-import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

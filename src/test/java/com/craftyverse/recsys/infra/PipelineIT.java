@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.ingest.Uploads;
-import com.craftyverse.recsys.storage.FaultyProxy;
-import com.craftyverse.recsys.storage.S3ObjectStore;
-import com.craftyverse.recsys.storage.S3ProxyServer;
-import com.craftyverse.recsys.storage.S3TestServer;
+import com.craftyverse.recsys.storage.s3.FaultyProxy;
+import com.craftyverse.recsys.storage.s3.S3ObjectStore;
+import com.craftyverse.recsys.storage.s3.S3ProxyServer;
+import com.craftyverse.recsys.storage.s3.S3TestServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -3,7 +3,7 @@ package com.craftyverse.recsys.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.craftyverse.recsys.storage.MotoServer;
+import com.craftyverse.recsys.storage.s3.MotoServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /// A second opinion on the state machines: another interpreter of their language, where it is installed,
 /// goes the way that the walk goes and ends with the same state.
 @EnabledIf(
-    value = "com.craftyverse.recsys.storage.MotoServer#isInstalled",
+    value = "com.craftyverse.recsys.storage.s3.MotoServer#isInstalled",
     disabledReason = "moto_server is not installed (pip install 'moto[server,stepfunctions]')")
 class StateMachineMotoTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();

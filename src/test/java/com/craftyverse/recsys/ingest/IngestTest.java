@@ -7,13 +7,14 @@ import static org.assertj.core.api.Assertions.fail;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.step.Digest;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Schemas;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import java.io.ByteArrayOutputStream;
@@ -118,7 +119,7 @@ class IngestTest {
     try (LocalObjectStore other = new LocalObjectStore(elsewhere)) {
       IngestResult there = Uploads.ingest(other, "raw/set/b.zip", upload);
       assertThat(there.manifest()).isEqualTo(here.manifest());
-      Manifest manifest = Manifest.read(store, here.manifest(), "ingest", FormatVersions.INGEST);
+      Manifest manifest = Manifest.read(store, here.manifest(), StepName.INGEST);
       assertThat(manifest.inputs()).isEqualTo(Map.of("upload", Digest.of(upload)));
       assertThat(manifest.outputs())
           .containsOnlyKeys("ratings.arrow", "items.arrow", "tags.arrow", "links.arrow");
@@ -889,7 +890,7 @@ class IngestTest {
   }
 
   private static IngestRequest request(String json) throws IOException {
-    return Json.decode(json.getBytes(StandardCharsets.UTF_8), IngestRequest.class);
+    return RequestJson.decode(json.getBytes(StandardCharsets.UTF_8), IngestRequest.class);
   }
 
   @Test
@@ -949,8 +950,7 @@ class IngestTest {
     assertThat(Json.write(result).length).isLessThan(16_384);
     assertThat(result.figures())
         .isEqualTo(
-            Manifest.read(store, result.manifest(), "ingest", FormatVersions.INGEST)
-                .figures(IngestFigures.class));
+            Manifest.read(store, result.manifest(), StepName.INGEST).figures(IngestFigures.class));
   }
 
   /// What expired, or was deleted, a day before its manifest.

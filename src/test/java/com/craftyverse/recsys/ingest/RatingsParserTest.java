@@ -3,7 +3,7 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.craftyverse.recsys.step.RatingScale;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;

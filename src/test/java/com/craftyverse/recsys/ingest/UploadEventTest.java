@@ -3,8 +3,8 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -144,7 +144,7 @@ class UploadEventTest {
     IngestResult result =
         new Ingest(bucket)
             .run(
-                Json.decode(
+                RequestJson.decode(
                     late.getBytes(java.nio.charset.StandardCharsets.UTF_8), IngestRequest.class));
     assertThat(result.ignored())
         .containsExactly(
@@ -163,6 +163,6 @@ class UploadEventTest {
   }
 
   private IngestResult ingest(byte[] json) throws IOException {
-    return new Ingest(bucket).run(Json.decode(json, IngestRequest.class));
+    return new Ingest(bucket).run(RequestJson.decode(json, IngestRequest.class));
   }
 }

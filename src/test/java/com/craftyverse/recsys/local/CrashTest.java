@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Ingest;
@@ -14,9 +17,7 @@ import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -119,7 +120,7 @@ class CrashTest {
   /// not run out yet, so it is taken away, as time would.
   private static void assertManifestsTellTheTruth(ObjectStore store) throws IOException {
     for (ObjectInfo object : store.list("")) {
-      if (object.key().endsWith("/" + ObjectKeys.MANIFEST)) {
+      if (object.key().endsWith("/" + StoreLayout.MANIFEST)) {
         Manifest manifest =
             Json.read(store.read(object.key()).content(), Manifest.class, object.key());
         for (Map.Entry<String, Long> output : manifest.outputs().entrySet()) {

@@ -2,6 +2,8 @@ package com.craftyverse.recsys.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.serve.ModelCache;
 import com.craftyverse.recsys.serve.ModelInfoRequest;
 import com.craftyverse.recsys.serve.ModelInfoResult;
@@ -10,9 +12,7 @@ import com.craftyverse.recsys.serve.RecommendResult;
 import com.craftyverse.recsys.serve.Recommendation;
 import com.craftyverse.recsys.serve.RecommendationService;
 import com.craftyverse.recsys.serve.Source;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +74,7 @@ class LocalPipelineTest {
   private RecommendResult recommend(int user) throws IOException {
     String request = "{\"userId\": " + user + ", \"n\": 10}";
     return serving.recommend(
-        Json.decode(request.getBytes(StandardCharsets.UTF_8), RecommendRequest.class));
+        RequestJson.decode(request.getBytes(StandardCharsets.UTF_8), RecommendRequest.class));
   }
 
   private List<Integer> items(int user) throws IOException {

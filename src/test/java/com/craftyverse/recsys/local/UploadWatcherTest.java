@@ -2,8 +2,8 @@ package com.craftyverse.recsys.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.ingest.Uploads;
-import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;

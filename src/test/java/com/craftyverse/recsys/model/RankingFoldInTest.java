@@ -3,7 +3,7 @@ package com.craftyverse.recsys.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.format.RankingCard;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

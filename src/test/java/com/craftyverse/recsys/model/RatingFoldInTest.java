@@ -3,9 +3,9 @@ package com.craftyverse.recsys.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.RatingScale;
-import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

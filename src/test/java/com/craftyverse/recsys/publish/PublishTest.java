@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.serve.ModelFixture;
-import com.craftyverse.recsys.step.CurrentModel;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -100,7 +100,7 @@ class PublishTest {
     assertThatThrownBy(() -> publish("models/set/m5/manifest.json"))
         .hasMessage("the model m5 was not evaluated: there is no models/set/m5/evaluation.json");
     assertThatThrownBy(() -> publish("models/set/m5/model.json"))
-        .isInstanceOf(RequestException.class);
+        .isInstanceOf(MalformedFileException.class);
     assertThat(store.find("models/set/current.json")).isEmpty();
   }
 

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A store that writes down what it is asked for, and can be made to fail.
-final class CountingStore {
+public final class CountingStore {
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final Map<String, Runnable> before = new ConcurrentHashMap<>();
   private final ObjectStore store;
 
-  CountingStore(ObjectStore behind) {
+  public CountingStore(ObjectStore behind) {
     this.store =
         (ObjectStore)
             Proxy.newProxyInstance(
@@ -42,27 +42,27 @@ final class CountingStore {
                 });
   }
 
-  ObjectStore store() {
+  public ObjectStore store() {
     return store;
   }
 
   /// What was asked for since the last time: the method and the object's name without directories.
-  List<String> calls() {
+  public List<String> calls() {
     List<String> made = List.copyOf(calls);
     calls.clear();
     return made;
   }
 
-  void fail(String name) {
+  public void fail(String name) {
     failing.add(name);
   }
 
   /// Runs something before each read of an object of that name.
-  void before(String name, Runnable hook) {
+  public void before(String name, Runnable hook) {
     before.put(name, hook);
   }
 
-  void heal() {
+  public void heal() {
     before.clear();
     failing.clear();
   }

@@ -3,10 +3,12 @@ package com.craftyverse.recsys.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.craftyverse.recsys.step.CurrentModel;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.ModelCard;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.step.FunctionException;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.ServiceException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -311,8 +313,8 @@ class ModelCacheTest {
     Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
     assertThatThrownBy(() -> fresh.predict(ASK))
         .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
+            ServiceException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
         .hasMessage(error);
   }
 
@@ -333,8 +335,8 @@ class ModelCacheTest {
     behind.put("models/set/m1/seen.arrow", new byte[5_000]);
     assertThatThrownBy(() -> requests.recommend("{'userId': 20}"))
         .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
+            ServiceException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
         .hasMessage(
             "the current model of the dataset 'set' cannot be served: seen.arrow is damaged;"
                 + " publish it again, or another");
@@ -351,15 +353,15 @@ class ModelCacheTest {
     behind.put("models/set/m1/manifest.json", "{".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> requests.serve("{'modelInfo': {}}"))
         .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
+            ServiceException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
         .hasMessageContaining("manifest.json is damaged");
     behind.put("models/set/current.json", "{".getBytes(StandardCharsets.UTF_8));
     Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
     assertThatThrownBy(() -> fresh.predict(ASK))
         .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED))
+            ServiceException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
         .hasMessage(
             "the current model of the dataset 'set' cannot be served: current.json is damaged;"
                 + " publish it again, or another");
@@ -371,8 +373,8 @@ class ModelCacheTest {
     store.fail("items.arrow");
     assertThatThrownBy(this::ask)
         .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE))
+            ServiceException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.UNAVAILABLE))
         .hasMessage("the store cannot be read at the moment; try again");
     store.heal();
     assertThat(ask()).isEqualTo(4.25f);
@@ -405,7 +407,7 @@ class ModelCacheTest {
                       "{'recommend': {'userId': 987654321, 'n': 0}}")) {
                 try {
                   requests.serve(request);
-                } catch (RequestException e) {
+                } catch (FunctionException e) {
                   assertThat(e.getMessage()).doesNotContain("987654321").doesNotContain("20");
                 }
               }

@@ -2,16 +2,16 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.RankingCard;
-import com.craftyverse.recsys.step.RatingScale;
-import com.craftyverse.recsys.step.Rows;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -59,11 +59,11 @@ public final class ModelFixture {
     this(dataset, model, "biased", 3);
   }
 
-  ModelFixture(String dataset, String model, String kind, float mean) {
+  public ModelFixture(String dataset, String model, String kind, float mean) {
     this(dataset, model, kind, mean, RatingScale.STARS);
   }
 
-  ModelFixture(String dataset, String model, String kind, float mean, RatingScale scale) {
+  public ModelFixture(String dataset, String model, String kind, float mean, RatingScale scale) {
     this.dataset = dataset;
     this.model = model;
     this.kind = kind;
@@ -89,13 +89,13 @@ public final class ModelFixture {
   /// user  10  (0, 1)   20  (1, 0)   30  (.5, .5)
   /// item 100 (1, 0)   200 (0, 1)   300 (.8, .6)   400 (0, .5)   G = (1.64 .48, .48 1.61)
   /// ```
-  ModelFixture withRanking() {
+  public ModelFixture withRanking() {
     ranking = new RankingCard(2, .1, .5, 10, .5f, 5);
     return this;
   }
 
   /// Takes the recent ratings away, as where all have the same timestamp.
-  ModelFixture withoutTimes() {
+  public ModelFixture withoutTimes() {
     recentRatings = new int[ITEMS.length];
     return this;
   }
@@ -104,7 +104,7 @@ public final class ModelFixture {
     return ranking == null ? 0 : ranking.factors();
   }
 
-  String directory() {
+  public String directory() {
     return "models/" + dataset + "/" + model + "/";
   }
 
@@ -133,14 +133,14 @@ public final class ModelFixture {
     store.put(
         directory() + "manifest.json",
         manifest(
-            "train",
+            StepName.TRAIN,
             Map.of(),
             Map.of("userRegularization", 0.1, "biasRegularization", 0.03),
             Map.of("trainRmse", 0.5)));
     store.put(
         directory() + "evaluation.json",
         manifest(
-            "evaluate",
+            StepName.EVALUATE,
             Map.of("train", evaluated == null ? model : evaluated),
             Map.of(),
             Map.of("testRmse", 0.75)));
@@ -148,11 +148,11 @@ public final class ModelFixture {
   }
 
   /// Writes the model and makes it current.
-  void publish(ObjectStore store) throws IOException {
+  public void publish(ObjectStore store) throws IOException {
     new Publish(store).run(new PublishRequest(write(store)));
   }
 
-  ModelCard card(int formatVersion) {
+  public ModelCard card(int formatVersion) {
     return new ModelCard(
         formatVersion,
         kind,
@@ -184,11 +184,12 @@ public final class ModelFixture {
     writer.writeBatch(to - from, columns.toArray(new MemorySegment[0]));
   }
 
-  void writeItems(ObjectStore store, float[] vectors) throws IOException {
+  public void writeItems(ObjectStore store, float[] vectors) throws IOException {
     writeItems(store, vectors, ITEM_RANKING);
   }
 
-  void writeItems(ObjectStore store, float[] vectors, float[] rankingVectors) throws IOException {
+  public void writeItems(ObjectStore store, float[] vectors, float[] rankingVectors)
+      throws IOException {
     Path items = store.newTempFile();
     Buffers.Text titles = Buffers.text(List.of("Heat", "", "Twin", "Alien"));
     Buffers.Text genres = Buffers.text(List.of("Action", "Crime", "Action", "Horror"));
@@ -214,7 +215,7 @@ public final class ModelFixture {
     store.put(directory() + "items.arrow", items);
   }
 
-  void writeGram(ObjectStore store, float[] values) throws IOException {
+  public void writeGram(ObjectStore store, float[] values) throws IOException {
     Path gram = store.newTempFile();
     try (ArrowFileWriter writer = ArrowFileWriter.create(gram, Schemas.gram(2), Map.of())) {
       writer.writeBatch(values.length / 2, Buffers.of(values, values.length));
@@ -231,14 +232,14 @@ public final class ModelFixture {
   }
 
   private byte[] manifest(
-      String step,
+      StepName step,
       Map<String, String> inputs,
       Map<String, Object> parameters,
       Map<String, Object> figures) {
     return Json.write(
         new Manifest(
             step,
-            step.equals("train") ? ModelCard.FORMAT_VERSION : FormatVersions.EVALUATE,
+            step.formatVersion(),
             step + "-" + model,
             dataset,
             inputs,

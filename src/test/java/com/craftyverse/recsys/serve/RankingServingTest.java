@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.ServiceException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -206,7 +207,7 @@ class RankingServingTest {
 
   private void assertCannotBeServed(String dataset, String problem) {
     assertThatThrownBy(() -> requests.similar("{'dataset': '" + dataset + "', 'itemId': 100}"))
-        .isInstanceOf(RequestException.class)
+        .isInstanceOf(ServiceException.class)
         .hasMessage(
             "the current model of the dataset '"
                 + dataset

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.IndexFixture;
 import com.craftyverse.recsys.train.Train;

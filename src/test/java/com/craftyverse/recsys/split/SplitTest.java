@@ -112,9 +112,8 @@ class SplitTest {
         .hasMessage("field 'manifest': there is no object 'datasets/x/manifest.json' in the store");
     store.put("datasets/x/manifest.json", "no json".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> new Split(store).run(new SplitRequest("datasets/x/manifest.json")))
-        .isInstanceOf(RequestException.class)
-        .hasMessageStartingWith(
-            "datasets/x/manifest.json cannot be read: not valid JSON (line 1, column 1)");
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessageStartingWith("datasets/x/manifest.json: not valid JSON (line 1, column 1)");
   }
 
   @Test

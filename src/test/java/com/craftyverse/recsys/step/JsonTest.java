@@ -86,6 +86,6 @@ class JsonTest {
   }
 
   private static Sample decode(String json) throws IOException {
-    return Json.decode(json.getBytes(StandardCharsets.UTF_8), Sample.class);
+    return RequestJson.decode(json.getBytes(StandardCharsets.UTF_8), Sample.class);
   }
 }

@@ -1,8 +1,11 @@
 package com.craftyverse.recsys.step;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import java.io.IOException;
@@ -30,7 +33,7 @@ class StepRunnerTest {
   record Figures(long rows, String note) {}
 
   private static final StepSpec SPEC =
-      new StepSpec("tidy", 1, "set", Map.of("b", "2", "a", "1"), new Parameters(0.5, "x"));
+      new StepSpec(StepName.SPLIT, "set", Map.of("b", "2", "a", "1"), new Parameters(0.5, "x"));
 
   @TempDir Path directory;
   private LocalObjectStore store;
@@ -53,7 +56,7 @@ class StepRunnerTest {
     assertThat(again)
         .isEqualTo(
             new StepRunner.Done<>("datasets/out/manifest.json", true, new Figures(3, "fine")));
-    Manifest manifest = Manifest.read(store, "datasets/out/manifest.json", "tidy", 1);
+    Manifest manifest = Manifest.read(store, "datasets/out/manifest.json", StepName.SPLIT);
     assertThat(manifest.id()).isEqualTo(SPEC.id()).matches("[0-9a-f]{20}");
     assertThat(manifest.inputs()).isEqualTo(Map.of("a", "1", "b", "2"));
     assertThat(manifest.source("a")).isEqualTo("in/a");
@@ -69,12 +72,12 @@ class StepRunnerTest {
     assertThat(
             List.of(
                 SPEC.id(),
-                new StepSpec("other", 1, "set", SPEC.inputs(), SPEC.parameters()).id(),
-                new StepSpec("tidy", 2, "set", SPEC.inputs(), SPEC.parameters()).id(),
-                new StepSpec("tidy", 1, "set", Map.of("a", "1"), SPEC.parameters()).id(),
-                new StepSpec("tidy", 1, "set", SPEC.inputs(), new Parameters(0.6, "x")).id()))
+                new StepSpec(StepName.INDEX, "set", SPEC.inputs(), SPEC.parameters()).id(),
+                new StepSpec(StepName.SPLIT, "set", Map.of("a", "1"), SPEC.parameters()).id(),
+                new StepSpec(StepName.SPLIT, "set", SPEC.inputs(), new Parameters(0.6, "x")).id()))
         .doesNotHaveDuplicates();
-    assertThat(new StepSpec("tidy", 1, "set", Map.of("a", "1", "b", "2"), SPEC.parameters()).id())
+    assertThat(
+            new StepSpec(StepName.SPLIT, "set", Map.of("a", "1", "b", "2"), SPEC.parameters()).id())
         .isEqualTo(SPEC.id());
   }
 
@@ -112,7 +115,7 @@ class StepRunnerTest {
     assertThat(run(SPEC, runs).cached()).isFalse();
     assertThat(runs).hasValue(2);
     assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
-    assertThat(Manifest.read(store, "datasets/out/manifest.json", "tidy", 1).finished())
+    assertThat(Manifest.read(store, "datasets/out/manifest.json", StepName.SPLIT).finished())
         .isNotEqualTo("2020-01-01T00:00:00Z");
     assertThat(run(SPEC, runs).cached()).isTrue();
     assertThat(runs).hasValue(2);
@@ -142,7 +145,7 @@ class StepRunnerTest {
           output.write("data.bin", path -> Files.write(path, new byte[3]));
           return new Figures(3, "fine");
         });
-    assertThat(Manifest.read(store, "datasets/out/manifest.json", "tidy", 1).outputs())
+    assertThat(Manifest.read(store, "datasets/out/manifest.json", StepName.SPLIT).outputs())
         .isEqualTo(Map.of("data.bin", 3L));
   }
 
@@ -208,11 +211,11 @@ class StepRunnerTest {
                     Figures.class,
                     output -> {
                       Thread.currentThread().interrupt();
-                      new Progress(System.getLogger("test"), "tidy", "rows", 1).update(1);
+                      new Progress(System.getLogger("test"), "split", "rows", 1).update(1);
                       return new Figures(1, "");
                     }))
         .isInstanceOf(InterruptedIOException.class)
-        .hasMessage("tidy was stopped");
+        .hasMessage("split was stopped");
     assertThat(Thread.interrupted()).isTrue();
     assertThat(store.list("datasets/out/")).isEmpty();
   }
@@ -220,15 +223,21 @@ class StepRunnerTest {
   @Test
   void manifestOfAnotherStepOrVersion_isNotTaken() throws IOException {
     run(SPEC, new AtomicInteger());
-    assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", "split", 1))
+    assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", StepName.INGEST))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "field 'manifest': 'datasets/out/manifest.json' was written by tidy; the manifest of"
-                + " split was expected");
-    assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", "tidy", 2))
+            "field 'manifest': 'datasets/out/manifest.json' was written by split; the manifest of"
+                + " ingest was expected");
+    String json = new String(store.read("datasets/out/manifest.json").content(), UTF_8);
+    String version = "\"formatVersion\" : " + StepName.SPLIT.formatVersion();
+    store.put(
+        "datasets/out/manifest.json",
+        json.replace(version, "\"formatVersion\" : 1").getBytes(UTF_8));
+    assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", StepName.SPLIT))
         .hasMessage(
-            "datasets/out/manifest.json has format version 1, this version reads 2; run tidy"
-                + " again");
+            "datasets/out/manifest.json has format version 1, this version reads "
+                + StepName.SPLIT.formatVersion()
+                + "; run split again");
   }
 
   private StepRunner.Done<Figures> run(StepSpec spec, AtomicInteger runs) throws IOException {

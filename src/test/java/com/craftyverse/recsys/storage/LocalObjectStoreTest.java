@@ -20,12 +20,12 @@ class LocalObjectStoreTest extends ObjectStoreContract {
   @TempDir private Path directory;
 
   @Override
-  ObjectStore openEmpty() throws IOException {
+  protected ObjectStore openEmpty() throws IOException {
     return new LocalObjectStore(directory.resolve("store"));
   }
 
   @Override
-  List<Path> tempFiles() throws IOException {
+  protected List<Path> tempFiles() throws IOException {
     try (Stream<Path> files = Files.list(directory.toRealPath().resolve("store/.tmp"))) {
       return files.toList();
     }

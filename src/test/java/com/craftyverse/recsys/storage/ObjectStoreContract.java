@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.storage.ObjectStore.StoredObject;
+import com.craftyverse.recsys.storage.s3.S3TestServer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,16 +29,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every store must do.
-abstract class ObjectStoreContract {
+public abstract class ObjectStoreContract {
   private static final int SEVERAL_PARTS = 3 * S3TestServer.PART_BYTES + 17;
 
   private ObjectStore store;
 
   /// A store without objects.
-  abstract ObjectStore openEmpty() throws Exception;
+  protected abstract ObjectStore openEmpty() throws Exception;
 
   /// The temporary files that there are now.
-  abstract List<Path> tempFiles() throws IOException;
+  protected abstract List<Path> tempFiles() throws IOException;
 
   @BeforeEach
   void open() throws Exception {
@@ -148,7 +149,7 @@ abstract class ObjectStoreContract {
     assertThat(store.find(key)).isEmpty();
   }
 
-  static Stream<String> invalidKeys() {
+  protected static Stream<String> invalidKeys() {
     return Stream.of(
         "",
         "/",
@@ -227,7 +228,7 @@ abstract class ObjectStoreContract {
   }
 
   @Test
-  void putIfAbsent_amongEightThreads_oneWins() throws Exception {
+  protected void putIfAbsent_amongEightThreads_oneWins() throws Exception {
     for (int round = 0; round < 5; round++) {
       String key = "round/" + round;
       List<Boolean> won = race(8, i -> store.putIfAbsent(key, bytes("thread " + i)));
@@ -258,7 +259,7 @@ abstract class ObjectStoreContract {
   }
 
   @Test
-  void replace_amongEightThreads_oneWins() throws Exception {
+  protected void replace_amongEightThreads_oneWins() throws Exception {
     store.put("a", bytes("start"));
     for (int round = 0; round < 5; round++) {
       int number = round;
@@ -275,7 +276,7 @@ abstract class ObjectStoreContract {
 
   /// The same length each time, so that only the ETag can tell.
   @Test
-  void replace_asCounter_losesNoUpdate() throws Exception {
+  protected void replace_asCounter_losesNoUpdate() throws Exception {
     store.put("counter", bytes("100"));
     List<Integer> tries =
         race(
@@ -449,7 +450,7 @@ abstract class ObjectStoreContract {
   }
 
   /// Without printing them.
-  static void assertBytes(byte[] actual, byte[] expected) {
+  public static void assertBytes(byte[] actual, byte[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     assertThat(Arrays.mismatch(actual, expected)).as("first byte that differs").isEqualTo(-1);
   }
@@ -460,23 +461,23 @@ abstract class ObjectStoreContract {
         .isTrue();
   }
 
-  static byte[] bytes(String text) {
+  public static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }
 
   /// Bytes that differ from those of another seed in every part.
-  static byte[] content(int size, long seed) {
+  public static byte[] content(int size, long seed) {
     byte[] content = new byte[size];
     new Random(seed).nextBytes(content);
     return content;
   }
 
   /// Does something in several threads at the same moment.
-  interface Racer<T> {
+  public interface Racer<T> {
     T run(int thread) throws Exception;
   }
 
-  static <T> List<T> race(int threads, Racer<T> racer) throws Exception {
+  public static <T> List<T> race(int threads, Racer<T> racer) throws Exception {
     CyclicBarrier start = new CyclicBarrier(threads);
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Callable<T>> runners = new ArrayList<>();

@@ -3,10 +3,10 @@ package com.craftyverse.recsys.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
-import com.craftyverse.recsys.step.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;

@@ -2,10 +2,11 @@ package com.craftyverse.recsys.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Deadline;
-import com.craftyverse.recsys.step.Json;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -38,7 +39,7 @@ class CheckpointTest {
   private record Model(String digest, List<String> history, String ending) {
     static Model of(ObjectStore store, TrainResult result) throws IOException {
       String model = ObjectKeys.directoryOf(result.model());
-      String key = model + ObjectKeys.HISTORY;
+      String key = model + StoreLayout.HISTORY;
       List<String> history = new ArrayList<>();
       for (Epoch epoch : Json.read(store.read(key).content(), History.class, key).rating()) {
         history.add(
@@ -208,7 +209,7 @@ class CheckpointTest {
 
     assertThat(result.figures().digest())
         .isEqualTo(java.util.HexFormat.of().formatHex(sha.digest()));
-    Manifest manifest = Manifest.read(store, result.model(), "train", ModelCard.FORMAT_VERSION);
+    Manifest manifest = Manifest.read(store, result.model(), StepName.TRAIN);
     assertThat(manifest.figures())
         .containsEntry("digest", result.figures().digest())
         .containsKeys("kernel", "lanes", "threads", "jvm");

@@ -3,12 +3,12 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
-import com.craftyverse.recsys.step.FormatVersions;
-import com.craftyverse.recsys.step.RatingScale;
-import com.craftyverse.recsys.step.Rows;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
-import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -85,8 +85,7 @@ public final class IndexFixture {
     String split =
         new StepRunner(store)
             .run(
-                new StepSpec(
-                    "split", FormatVersions.SPLIT, dataset, Map.of(), new SplitKind("random")),
+                new StepSpec(StepName.SPLIT, dataset, Map.of(), new SplitKind("random")),
                 splitDirectory,
                 Map.of(),
                 SplitSizes.class,
@@ -101,8 +100,7 @@ public final class IndexFixture {
     return new StepRunner(store)
         .run(
             new StepSpec(
-                "index",
-                FormatVersions.INDEX,
+                StepName.INDEX,
                 dataset,
                 Map.of(),
                 new Parameters(side, train.size(), firstUserId, firstItemId, rows)),
@@ -110,12 +108,12 @@ public final class IndexFixture {
             Map.of("split", split),
             Figures.class,
             output -> {
-              output.write(ObjectKeys.TRAIN, this::writeTrain);
-              output.write(ObjectKeys.TEST, path -> writeRatings(test, path));
-              output.write(ObjectKeys.VALIDATION, path -> writeRatings(validation, path));
-              output.write(ObjectKeys.USERS, this::writeUsers);
-              output.write(ObjectKeys.ITEMS, this::writeItems);
-              output.write(ObjectKeys.SEEN, this::writeSeen);
+              output.write(StoreLayout.TRAIN, this::writeTrain);
+              output.write(StoreLayout.TEST, path -> writeRatings(test, path));
+              output.write(StoreLayout.VALIDATION, path -> writeRatings(validation, path));
+              output.write(StoreLayout.USERS, this::writeUsers);
+              output.write(StoreLayout.ITEMS, this::writeItems);
+              output.write(StoreLayout.SEEN, this::writeSeen);
               return new Figures(scale());
             })
         .manifest();

@@ -7,11 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.Json;
-import com.craftyverse.recsys.step.ModelCard;
-import com.craftyverse.recsys.step.RankingCard;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Schemas;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -76,23 +77,23 @@ class RankingTrainTest {
     static Model of(ObjectStore store, TrainResult result) throws IOException {
       String directory = ObjectKeys.directoryOf(result.model());
       ModelCard card = ModelCard.read(store, directory);
-      String key = directory + ObjectKeys.HISTORY;
+      String key = directory + StoreLayout.HISTORY;
       return new Model(
           card,
           Json.read(store.read(key).content(), History.class, key),
           floats(
               store,
-              directory + ObjectKeys.USERS,
+              directory + StoreLayout.USERS,
               Schemas.modelUsers(card.factors(), card.rankingFactors()),
               "rankingVector.item"),
           floats(
               store,
-              directory + ObjectKeys.ITEMS,
+              directory + StoreLayout.ITEMS,
               Schemas.modelItems(card.factors(), card.rankingFactors()),
               "rankingVector.item"),
           floats(
               store,
-              directory + ObjectKeys.GRAM,
+              directory + StoreLayout.GRAM,
               Schemas.gram(card.rankingFactors()),
               "gram.item"));
     }
@@ -239,7 +240,7 @@ class RankingTrainTest {
             expected.rankingHistory().epochs().stream()
                 .map(epoch -> org.assertj.core.groups.Tuple.tuple(epoch.objective(), epoch.ndcg()))
                 .toList());
-    assertThat(store.find(ObjectKeys.directoryOf(result.model()) + ObjectKeys.CHECKPOINT))
+    assertThat(store.find(ObjectKeys.directoryOf(result.model()) + StoreLayout.CHECKPOINT))
         .isEmpty();
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
@@ -99,7 +101,7 @@ class RefitTest {
     TrainResult scored = train.run(asking.request());
     TrainResult again = refit(index, scored.model());
     assertThat(again.figures().digest()).isEqualTo(scored.figures().digest());
-    assertThat(Manifest.read(store, again.model(), "train", ModelCard.FORMAT_VERSION).sources())
+    assertThat(Manifest.read(store, again.model(), StepName.TRAIN).sources())
         .isEqualTo(Map.of("index", index, "pattern", scored.model(), "warmStart", earlier));
   }
 
@@ -124,12 +126,13 @@ class RefitTest {
     assertThat(card(served).rows()).isEqualTo(Rows.ALL);
     assertThat(card(served).trainRatings()).isEqualTo(30_000);
     assertThat(card(served).scoredModel()).isEqualTo(scored.figures().modelId());
-    assertThat(store.read(ObjectKeys.directoryOf(served.model()) + ObjectKeys.EVALUATION).content())
+    assertThat(
+            store.read(ObjectKeys.directoryOf(served.model()) + StoreLayout.EVALUATION).content())
         .isEqualTo(store.read(evaluation).content());
-    Manifest manifest = Manifest.read(store, served.model(), "train", ModelCard.FORMAT_VERSION);
+    Manifest manifest = Manifest.read(store, served.model(), StepName.TRAIN);
     assertThat(manifest.inputs()).containsEntry("pattern", scored.figures().modelId());
-    assertThat(manifest.outputs()).containsKey(ObjectKeys.EVALUATION);
-    Manifest pattern = Manifest.read(store, scored.model(), "train", ModelCard.FORMAT_VERSION);
+    assertThat(manifest.outputs()).containsKey(StoreLayout.EVALUATION);
+    Manifest pattern = Manifest.read(store, scored.model(), StepName.TRAIN);
     assertThat(manifest.parameters(TrainParameters.class))
         .isEqualTo(
             pattern.parameters(TrainParameters.class).until(scored.figures().bestEpoch(), null));
@@ -168,7 +171,7 @@ class RefitTest {
     assertThatThrownBy(() -> refit(index, refitted))
         .hasMessage(
             "field 'pattern': the model "
-                + Manifest.read(store, refitted, "train", ModelCard.FORMAT_VERSION).id()
+                + Manifest.read(store, refitted, StepName.TRAIN).id()
                 + " has the parameters of another; name that one, '"
                 + scored.model()
                 + "'");

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.step.RequestJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -13,7 +13,7 @@ public final class TrainRequests {
   /// @param fields JSON with single quotes, such as `'factors': 4, 'epochs': 2`
   public static TrainRequest with(String manifest, String fields) throws IOException {
     String json = "{'manifest': '" + manifest + "', " + fields + "}";
-    return Json.decode(
+    return RequestJson.decode(
         json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), TrainRequest.class);
   }
 }

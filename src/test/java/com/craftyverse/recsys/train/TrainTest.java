@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Rows;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -64,8 +66,8 @@ class TrainTest {
       TrainResult result = new Train(fresh).run(asking.request());
 
       String model = ObjectKeys.directoryOf(result.model());
-      models.add(fresh.read(model + ObjectKeys.USERS).content());
-      models.add(fresh.read(model + ObjectKeys.ITEMS).content());
+      models.add(fresh.read(model + StoreLayout.USERS).content());
+      models.add(fresh.read(model + StoreLayout.ITEMS).content());
       models.add(Double.toString(result.figures().trainRmse()).getBytes(StandardCharsets.UTF_8));
       models.add(
           String.valueOf(result.figures().validationRmse()).getBytes(StandardCharsets.UTF_8));
@@ -123,7 +125,7 @@ class TrainTest {
             "model.json",
             "seen.arrow",
             "users.arrow");
-    assertThat(Manifest.read(store, result.model(), "train", ModelCard.FORMAT_VERSION).sources())
+    assertThat(Manifest.read(store, result.model(), StepName.TRAIN).sources())
         .containsEntry("index", manifest);
     ModelCard card = ModelCard.read(store, model);
     assertThat(card)
@@ -144,10 +146,10 @@ class TrainTest {
                 Rows.TRAIN,
                 null,
                 null));
-    assertThat(store.read(model + ObjectKeys.SEEN).content())
-        .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + ObjectKeys.SEEN).content());
-    try (ArrowFile users = open(model + ObjectKeys.USERS);
-        ArrowFile items = open(model + ObjectKeys.ITEMS)) {
+    assertThat(store.read(model + StoreLayout.SEEN).content())
+        .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + StoreLayout.SEEN).content());
+    try (ArrowFile users = open(model + StoreLayout.USERS);
+        ArrowFile items = open(model + StoreLayout.ITEMS)) {
       assertThat(users.columns().toString())
           .isEqualTo(
               "[Column[name=userId, type=INT32, listSize=0, children=[]], Column[name=vector,"
@@ -171,7 +173,8 @@ class TrainTest {
   @Test
   void history_hasAnEntryForEachEpoch() throws IOException {
     TrainResult result = run(new Asking(PlantedRatings.index(3).write(store, "planted")));
-    byte[] json = store.read(ObjectKeys.directoryOf(result.model()) + ObjectKeys.HISTORY).content();
+    byte[] json =
+        store.read(ObjectKeys.directoryOf(result.model()) + StoreLayout.HISTORY).content();
     JsonNode history = new ObjectMapper().readTree(json).get("rating");
 
     assertThat(history.isArray()).isTrue();
@@ -217,8 +220,8 @@ class TrainTest {
 
     String model = ObjectKeys.directoryOf(result.model());
     assertThat(ModelCard.read(store, model).globalMean()).isZero();
-    try (ArrowFile users = open(model + ObjectKeys.USERS);
-        ArrowFile items = open(model + ObjectKeys.ITEMS)) {
+    try (ArrowFile users = open(model + StoreLayout.USERS);
+        ArrowFile items = open(model + StoreLayout.ITEMS)) {
       for (ArrowFile file : List.of(users, items)) {
         for (RecordBatch batch : file.batches()) {
           for (int row = 0; row < batch.rows(); row++) {
@@ -260,7 +263,7 @@ class TrainTest {
     assertThat(result.figures().validationRatings()).isZero();
     assertThat(
             new String(
-                store.read(ObjectKeys.directoryOf(result.model()) + ObjectKeys.HISTORY).content(),
+                store.read(ObjectKeys.directoryOf(result.model()) + StoreLayout.HISTORY).content(),
                 StandardCharsets.UTF_8))
         .doesNotContain("validationRmse");
   }
@@ -307,7 +310,7 @@ class TrainTest {
     TrainResult result = run(asking);
 
     assertThat(result.figures().trainRmse()).isBetween(0.1, 2.0);
-    try (ArrowFile users = open(ObjectKeys.directoryOf(result.model()) + ObjectKeys.USERS)) {
+    try (ArrowFile users = open(ObjectKeys.directoryOf(result.model()) + StoreLayout.USERS)) {
       assertThat(users.batches().getFirst().data("vector.item").byteSize())
           .isEqualTo(50L * factors * Float.BYTES);
     }

@@ -3,9 +3,10 @@ package com.craftyverse.recsys.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.craftyverse.recsys.step.Json;
+import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
-import com.craftyverse.recsys.step.ModelCard;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class WarmStartTest {
 
   private static double firstTrainRmse(LocalObjectStore store, TrainResult result)
       throws IOException {
-    String key = ObjectKeys.directoryOf(result.model()) + ObjectKeys.HISTORY;
+    String key = ObjectKeys.directoryOf(result.model()) + StoreLayout.HISTORY;
     return Json.read(store.read(key).content(), History.class, key).rating().getFirst().trainRmse();
   }
 
@@ -74,11 +75,10 @@ class WarmStartTest {
     assertThat(firstTrainRmse(store, warm)).isLessThan(0.7 * firstTrainRmse(store, cold));
     assertThat(warm.figures().validationRmse())
         .isLessThan(0.7 * java.util.Objects.requireNonNull(cold.figures().validationRmse()));
-    Manifest manifest = Manifest.read(store, warm.model(), "train", ModelCard.FORMAT_VERSION);
+    Manifest manifest = Manifest.read(store, warm.model(), StepName.TRAIN);
     assertThat(manifest.sources()).containsEntry("warmStart", earlier);
     assertThat(manifest.inputs())
-        .containsEntry(
-            "warmStart", Manifest.read(store, earlier, "train", ModelCard.FORMAT_VERSION).id());
+        .containsEntry("warmStart", Manifest.read(store, earlier, StepName.TRAIN).id());
     assertThat(warm.figures().modelId()).isNotEqualTo(cold.figures().modelId());
   }
 

@@ -1,0 +1,121 @@
+package com.craftyverse.recsys.format;
+
+import com.craftyverse.recsys.columnar.Column;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The columns of every Arrow file that one step writes and another reads.
+public final class Schemas {
+  /// Metadata of a set's file by dense index: what became of ratings whose user or item training does not
+  /// know.
+  public static final String COLD_START = "coldStart";
+
+  /// The value when they were kept, with -1 for what is not known; they are dropped without it.
+  public static final String KEEP = "keep";
+
+  /// `ratings.arrow` of a dataset and the sets of a split: ids as uploaded, timestamps in epoch seconds.
+  public static final List<Column> RATINGS =
+      List.of(
+          Column.int32("userId"),
+          Column.int32("itemId"),
+          Column.float32("rating"),
+          Column.int64("timestamp"));
+
+  /// `items.arrow` of a dataset. `year` is 0 where the title has none.
+  public static final List<Column> ITEMS =
+      List.of(
+          Column.int32("itemId"),
+          Column.utf8("title"),
+          Column.list("genres", Column.utf8("item")),
+          Column.int32("year"));
+
+  /// `tags.arrow` of a dataset: what users called items, timestamps in epoch seconds.
+  public static final List<Column> TAGS =
+      List.of(
+          Column.int32("userId"),
+          Column.int32("itemId"),
+          Column.utf8("tag"),
+          Column.int64("timestamp"));
+
+  /// `links.arrow` of a dataset: an item's ids in other databases, at IMDb with its leading zeros. At
+  /// TMDB it is 0 where the item has none.
+  public static final List<Column> LINKS =
+      List.of(Column.int32("itemId"), Column.utf8("imdbId"), Column.int32("tmdbId"));
+
+  /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and each
+  /// user's training ratings.
+  public static final List<Column> INDEX_USERS =
+      List.of(Column.int32("userId"), Column.int32("ratings"));
+
+  /// `items.arrow` of an index: the same for items, with what is known of them. `recentRatings` are those
+  /// in the last fifth of the training ratings in time.
+  public static final List<Column> INDEX_ITEMS =
+      List.of(
+          Column.int32("itemId"),
+          Column.utf8("title"),
+          Column.list("genres", Column.utf8("item")),
+          Column.int32("year"),
+          Column.int32("ratings"),
+          Column.int32("recentRatings"));
+
+  /// The sets of an index: dense indices.
+  public static final List<Column> INDEXED_RATINGS =
+      List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
+
+  /// `seen.arrow`: the training matrix by rows, one row a user.
+  public static final List<Column> SEEN =
+      List.of(
+          Column.list(
+              "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating"))));
+
+  /// `lookup.arrow` of a model: its users without their vectors.
+  public static final List<Column> LOOKUP = List.of(Column.int32("userId"), Column.float32("bias"));
+
+  private Schemas() {}
+
+  /// `users.arrow` of a model.
+  ///
+  /// @param factors values in each vector of the rating model
+  /// @param rankingFactors values in each vector of the ranking model, 0 without one
+  public static List<Column> modelUsers(int factors, int rankingFactors) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.int32("userId"));
+    addModel(columns, factors, rankingFactors);
+    return List.copyOf(columns);
+  }
+
+  /// `items.arrow` of a model.
+  ///
+  /// @param factors values in each vector of the rating model
+  /// @param rankingFactors values in each vector of the ranking model, 0 without one
+  public static List<Column> modelItems(int factors, int rankingFactors) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.int32("itemId"));
+    addModel(columns, factors, rankingFactors);
+    columns.add(Column.utf8("title"));
+    columns.add(Column.list("genres", Column.utf8("item")));
+    columns.add(Column.int32("year"));
+    columns.add(Column.int32("ratings"));
+    columns.add(Column.int32("recentRatings"));
+    return List.copyOf(columns);
+  }
+
+  private static void addModel(List<Column> columns, int factors, int rankingFactors) {
+    columns.add(vector("vector", factors));
+    columns.add(Column.float32("bias"));
+    if (rankingFactors > 0) {
+      columns.add(vector("rankingVector", rankingFactors));
+    }
+  }
+
+  /// `gram.arrow` of a model: the Gram matrix of the items' ranking vectors, `Σ q qᵀ`, row by row.
+  ///
+  /// @param rankingFactors rows, and values in each
+  public static List<Column> gram(int rankingFactors) {
+    return List.of(vector("gram", rankingFactors));
+  }
+
+  private static Column vector(String name, int factors) {
+    return Column.fixedSizeList(name, Column.float32("item"), factors);
+  }
+}

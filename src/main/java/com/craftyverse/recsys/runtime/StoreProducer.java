@@ -1,0 +1,49 @@
+package com.craftyverse.recsys.runtime;
+
+import com.craftyverse.recsys.storage.ObjectStore;
+import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/// Opens the store that `recsys.store` (in the environment: `RECSYS_STORE`) names, on first access.
+@Singleton
+@Unremovable
+public class StoreProducer {
+  private final AtomicReference<@Nullable ObjectStore> open = new AtomicReference<>();
+
+  /// Provides a store that is open already; the application uses it in place of one that it opens itself.
+  public void use(ObjectStore store) {
+    open.set(store);
+  }
+
+  @Produces
+  @ApplicationScoped
+  ObjectStore store(@ConfigProperty(name = "recsys.store") Optional<String> location) {
+    ObjectStore given = open.getAndSet(null);
+    if (given != null) {
+      return given;
+    }
+    String place =
+        location.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "no store is configured: set RECSYS_STORE to a directory or to s3://bucket"));
+    try {
+      return ObjectStores.open(place);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the store " + place + " cannot be opened", e);
+    }
+  }
+
+  void close(@Disposes ObjectStore store) throws IOException {
+    store.close();
+  }
+}

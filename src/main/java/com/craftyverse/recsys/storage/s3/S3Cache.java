@@ -1,0 +1,172 @@
+package com.craftyverse.recsys.storage.s3;
+
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Fetched objects as files, by key and ETag.
+///
+/// An object is downloaded once, however many threads ask for it. What is in use stays; of the
+/// rest, what was used longest ago goes first when the sum would pass the limit or the disk is
+/// full.
+final class S3Cache {
+  private record Version(String key, String etag) {}
+
+  private static final class Entry {
+    final Path file;
+    final long size;
+    int users = 1;
+    boolean downloading = true;
+
+    Entry(Path file, long size) {
+      this.file = file;
+      this.size = size;
+    }
+  }
+
+  /// Fills a file with an object's content.
+  @FunctionalInterface
+  interface Download {
+    void to(Path file) throws IOException;
+  }
+
+  private final String location;
+  private final S3TempDirectory directory;
+  private final long limit;
+  private final S3Options.FreeSpace freeSpace;
+
+  /// In the order of last use.
+  private final Map<Version, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+  private boolean closed;
+
+  /// @param location the store's, for messages
+  S3Cache(String location, S3TempDirectory directory, long limit, S3Options.FreeSpace freeSpace) {
+    this.location = location;
+    this.directory = directory;
+    this.limit = limit;
+    this.freeSpace = freeSpace;
+  }
+
+  /// The object of that version as a file.
+  FetchedObject fetch(ObjectInfo object, Download download) throws IOException {
+    Version version = new Version(object.key(), object.etag());
+    Entry entry;
+    boolean mine = false;
+    synchronized (this) {
+      entry = awaitDownload(version);
+      if (entry == null) {
+        mine = true;
+        makeRoom(object);
+        entry = new Entry(directory.newFile(), object.size());
+        entries.put(version, entry);
+      } else {
+        entry.users++;
+      }
+    }
+    if (mine) {
+      boolean whole = false;
+      try {
+        download.to(entry.file);
+        whole = true;
+      } finally {
+        finish(version, entry, whole);
+      }
+    }
+    Entry used = entry;
+    return new FetchedObject(object, entry.file, () -> release(used));
+  }
+
+  /// From now on nothing is fetched.
+  synchronized void close() {
+    closed = true;
+    entries.clear();
+    notifyAll();
+  }
+
+  private @Nullable Entry awaitDownload(Version version) throws IOException {
+    while (true) {
+      if (closed) {
+        throw new IOException("the store " + location + " is closed");
+      }
+      Entry entry = entries.get(version);
+      if (entry == null || !entry.downloading) {
+        return entry;
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException(
+            "interrupted while waiting for " + location + "/" + version.key);
+      }
+    }
+  }
+
+  private synchronized void finish(Version version, Entry entry, boolean whole) throws IOException {
+    entry.downloading = false;
+    notifyAll();
+    if (!whole) {
+      entries.remove(version, entry);
+      Files.deleteIfExists(entry.file);
+    }
+  }
+
+  private synchronized void release(Entry entry) throws IOException {
+    entry.users--;
+    evict(limit);
+  }
+
+  private void makeRoom(ObjectInfo object) throws IOException {
+    evict(limit - object.size());
+    long needed = object.size() + sum(true);
+    if (freeSpace.in(directory.path()) < needed) {
+      evict(0);
+      long free = freeSpace.in(directory.path());
+      if (free < needed) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "no disk space to fetch %s/%s: %,d bytes are needed in %s%s, %,d are free",
+                location,
+                object.key(),
+                needed,
+                directory.path(),
+                needed > object.size() ? " (with the other downloads under way)" : "",
+                free));
+      }
+    }
+  }
+
+  /// Deletes what is not in use, oldest first, until the sum is at most `most` bytes.
+  private void evict(long most) throws IOException {
+    long sum = sum(false);
+    Iterator<Entry> oldestFirst = entries.values().iterator();
+    while (sum > most && oldestFirst.hasNext()) {
+      Entry entry = oldestFirst.next();
+      if (entry.users == 0) {
+        oldestFirst.remove();
+        Files.deleteIfExists(entry.file);
+        sum -= entry.size;
+      }
+    }
+  }
+
+  private long sum(boolean downloadingOnly) {
+    long sum = 0;
+    for (Entry entry : entries.values()) {
+      if (entry.downloading || !downloadingOnly) {
+        sum += entry.size;
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,96 @@
+package com.craftyverse.recsys.storage.s3;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// Does the parts of a transfer at the same time, so many at once for the whole store.
+final class S3Parallel {
+  private final Semaphore permits;
+
+  /// @param parallelism how many parts are worked on at once
+  S3Parallel(int parallelism) {
+    this.permits = new Semaphore(parallelism);
+  }
+
+  /// One part.
+  @FunctionalInterface
+  interface Part<T> {
+    T run(int index) throws IOException;
+  }
+
+  /// Does parts 0 to `count` - 1 and returns their results in order. When one fails, the others are
+  /// stopped; in any case none is still running afterwards.
+  ///
+  /// @throws InterruptedIOException when interrupted; the interrupt stays set
+  <T> List<T> run(int count, Part<T> part) throws IOException {
+    record Done<T>(int index, T result) {}
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      ExecutorCompletionService<Done<T>> done = new ExecutorCompletionService<>(threads);
+      try {
+        for (int i = 0; i < count; i++) {
+          int index = i;
+          Future<?> _ =
+              done.submit(
+                  () -> {
+                    permits.acquire();
+                    try {
+                      return new Done<>(index, part.run(index));
+                    } finally {
+                      permits.release();
+                    }
+                  });
+        }
+        List<Done<T>> results = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+          results.add(done.take().get());
+        }
+        results.sort((a, b) -> Integer.compare(a.index, b.index));
+        return results.stream().map(Done::result).toList();
+      } catch (ExecutionException e) {
+        threads.shutdownNow();
+        throw rethrow(e.getCause());
+      } catch (InterruptedException e) {
+        threads.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted in the middle of a transfer");
+      }
+    }
+  }
+
+  /// Does something that the caller's interrupt stops. In the caller's own thread it might not:
+  /// only a virtual thread's interrupt ends the wait for a socket.
+  ///
+  /// @throws InterruptedIOException when interrupted; the interrupt stays set
+  static <T> T interruptibly(Callable<T> work) throws IOException {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        return threads.submit(work).get();
+      } catch (ExecutionException e) {
+        throw rethrow(e.getCause());
+      } catch (InterruptedException e) {
+        threads.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted in the middle of a request");
+      }
+    }
+  }
+
+  private static IOException rethrow(@Nullable Throwable problem) {
+    return switch (problem) {
+      case IOException io -> io;
+      case RuntimeException unchecked -> throw unchecked;
+      case Error error -> throw error;
+      case null, default -> new IOException(problem);
+    };
+  }
+}
