@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Opens the store that a setting names.
+/// A factory that opens the object store named in the configuration.
 public final class ObjectStores {
   private static final String S3 = "s3://";
 
   private static final AtomicReference<@Nullable Ahead> AHEAD = new AtomicReference<>();
 
-  /// A store that is open before it is asked for.
+  /// A store opened in advance.
   private record Ahead(String location, ObjectStore store) {}
 
   private ObjectStores() {}
 
-  /// Opens a store for whoever asks next for that location. Where the process is to be continued from a
-  /// snapshot, the store keeps no connection from one request to the next: there it would be dead.
+  /// Opens a store in advance for the next [#open] of the same location. Under Lambda SnapStart the store
+  /// does not keep connections alive, because they would be dead after the snapshot is restored.
   ///
-  /// @return the store, to read from meanwhile; the next caller of [#open] closes it
-  /// @throws IOException when it cannot be opened
+  /// @return the store, for reading until then; the next caller of [#open] closes it
+  /// @throws IOException when the store cannot be opened
   public static ObjectStore openAhead(String location) throws IOException {
     boolean snapshot = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
     ObjectStore store = open(location, !snapshot);
@@ -29,16 +29,18 @@ public final class ObjectStores {
     return store;
   }
 
-  /// Loads what an answer of such a store is read with, which takes a while for S3's; nothing is sent.
+  /// Loads the classes that parse a response, which is slow for S3. Sends nothing.
   public static void rehearse(String location) {
     if (location.startsWith(S3)) {
       S3Reader.rehearse();
     }
   }
 
-  /// @param location a directory, or `s3://bucket`
-  /// @throws IOException when it cannot be opened
-  /// @throws IllegalArgumentException when it is neither
+  /// Opens a store.
+  ///
+  /// @param location a directory or `s3://bucket`
+  /// @throws IOException when the store cannot be opened
+  /// @throws IllegalArgumentException when the location is neither
   public static ObjectStore open(String location) throws IOException {
     Ahead ahead = AHEAD.get();
     if (ahead != null && ahead.location.equals(location) && AHEAD.compareAndSet(ahead, null)) {

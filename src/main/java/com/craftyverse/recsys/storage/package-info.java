@@ -1,14 +1,13 @@
-/// Where the objects live: [ObjectStore][com.craftyverse.recsys.storage.ObjectStore] is the port, a
-/// directory and an S3 bucket its two implementations, and
-/// [ObjectKeys][com.craftyverse.recsys.storage.ObjectKeys] names every object there is.
+/// Object storage: [ObjectStore][com.craftyverse.recsys.storage.ObjectStore] is the port, implemented for a
+/// local directory and for S3. [ObjectKeys][com.craftyverse.recsys.storage.ObjectKeys] names every object.
 ///
-/// Objects are whole or absent: a reader never sees one half written. Nothing is overwritten but
-/// `current.json`, checkpoints and leases, and those by compare-and-set.
+/// Writes are atomic: a reader never sees a partial object. Only `current.json`, checkpoints and leases are
+/// ever overwritten, by compare-and-set.
 ///
-/// The S3 client is the AWS SDK's, made with as little as it can be, since to make it is a good part of a
-/// cold start: what Lambda's variables say is not searched for, a server without TLS gets no TLS set up,
-/// a bucket in a usual place is found without the SDK's table of partitions, temporary files get a directory
-/// when there is one, and `software.amazon.awssdk.regions` has a table of services that knows S3 alone.
+/// Creating the AWS SDK's S3 client is a large part of a cold start, so the package creates a minimal one.
+/// It reads Lambda's variables directly, skips TLS set-up for plain HTTP endpoints, resolves common bucket
+/// addresses without the SDK's partition table, and creates the temporary directory on first use.
+/// `software.amazon.awssdk.regions` replaces the SDK's table of services with one that knows only S3.
 @NullMarked
 package com.craftyverse.recsys.storage;
 

@@ -27,10 +27,10 @@ class ObjectKeysTest {
         "raw/評価.csv                 | dataset-c900bc09",
         "raw/оценки/x.csv            | dataset-ab2ec1db",
       })
-  void datasetOfUpload_isMadeFromTheFilesOrDirectorysName(String key, String dataset) {
+  void datasetOfUpload_isDerivedFromTheFileOrDirectoryName(String key, String dataset) {
     assertThat(ObjectKeys.datasetOfUpload(key)).isEqualTo(dataset);
     assertThat(ObjectKeys.requireDataset(dataset)).isEqualTo(dataset);
-    // A name that the rule made stays as it is.
+    // A derived name is stable.
     assertThat(ObjectKeys.datasetOfUpload("raw/" + dataset + "/x.zip")).isEqualTo(dataset);
   }
 
@@ -44,7 +44,7 @@ class ObjectKeysTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"raw/.ratings.csv", "raw/.hidden/ratings.csv"})
-  void datasetOfUpload_ofWhatIsHidden_isRefused(String key) {
+  void datasetOfUpload_ofAHiddenFile_isRefused(String key) {
     assertThatThrownBy(() -> ObjectKeys.datasetOfUpload(key))
         .isInstanceOf(InvalidKeyException.class)
         .hasMessageMatching("the key '" + key + "' is not an upload: '[^']+' is hidden");
