@@ -2,9 +2,8 @@ package com.craftyverse.recsys.sample;
 
 import java.util.Locale;
 
-/// Prints the NDCG@10 that most popular, the true tastes and the true preferences reach on a
-/// generated set, a random quarter of each user's choices held out: the floor and the ceiling for a
-/// ranking model.
+/// Prints the NDCG@10 of most-popular, true tastes and true preferences on a generated set with a random
+/// quarter of each user's choices held out: the floor and the ceiling for a ranking model.
 ///
 /// ```
 /// RankingCeilingReport RATINGS|sample|full [USERS]

@@ -27,7 +27,7 @@ import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// An Arrow IPC file in mapped memory: its record batches' columns as slices, nothing copied.
+/// A memory-mapped Arrow IPC file. Its record batches expose columns as slices, without copying.
 ///
 /// ```java
 /// try (ArrowFile ratings = ArrowFile.open(path, "ratings.arrow")) {
@@ -38,12 +38,12 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// The slices live until [#close] and may be read by any thread; after it, reading one throws
-/// `IllegalStateException`. Buffers start at multiples of 8 bytes at least.
+/// Slices stay valid until [#close] and may be read from any thread. Reading one after that throws
+/// `IllegalStateException`. Buffers are aligned to at least 8 bytes.
 public final class ArrowFile implements AutoCloseable {
   private static final int MAGIC_LENGTH = ArrowFileWriter.MAGIC.length;
 
-  /// Magic at both ends, padding, and the footer's length.
+  /// Magic at both ends, padding and the footer length.
   private static final int SHORTEST = MAGIC_LENGTH + 2 + Integer.BYTES + MAGIC_LENGTH;
 
   private static final int DEEPEST_NESTING = 8;
@@ -73,12 +73,12 @@ public final class ArrowFile implements AutoCloseable {
     this.rows = rows;
   }
 
-  /// Maps a file and checks its footer and the metadata of every record batch.
+  /// Maps a file and validates its footer and the metadata of every record batch.
   ///
-  /// @param name what errors call the file
-  /// @throws MalformedFileException when it is not an uncompressed, non-null Arrow IPC file of the
-  ///     types in [Column.Type], or an offset in it leaves the file
-  @SuppressWarnings("MustBeClosedChecker") // [#close] closes it
+  /// @param name the file's name in error messages
+  /// @throws MalformedFileException when it is not an uncompressed Arrow IPC file without nulls, has a type
+  ///     not in [Column.Type], or contains an offset outside the file
+  @SuppressWarnings("MustBeClosedChecker") // closed by #close
   public static ArrowFile open(Path path, String name) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -90,41 +90,41 @@ public final class ArrowFile implements AutoCloseable {
     }
   }
 
-  /// A file that is in memory already; its columns are slices of `bytes`. It need not be closed.
+  /// Reads a file from memory. Its columns are slices of `bytes`, and it need not be closed.
   ///
-  /// @param name what errors call the file
+  /// @param name the file's name in error messages
   /// @throws MalformedFileException as [#open] does
   @SuppressWarnings("MustBeClosedChecker")
   public static ArrowFile of(byte[] bytes, String name) throws MalformedFileException {
     return parse(MemorySegment.ofArray(bytes), name, null);
   }
 
-  /// Where a slice of this file begins, in bytes from the file's start.
+  /// Returns a slice's offset in the file, in bytes.
   public long offsetOf(MemorySegment slice) {
     return slice.address() - file.address();
   }
 
-  /// The columns, in the file's order.
+  /// Returns the columns in file order.
   public List<Column> columns() {
     return columns;
   }
 
-  /// The schema's custom metadata.
+  /// Returns the schema's custom metadata.
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /// The record batches, in the file's order.
+  /// Returns the record batches in file order.
   public List<RecordBatch> batches() {
     return batches;
   }
 
-  /// Rows of all record batches.
+  /// Returns the number of rows in all record batches.
   public long rows() {
     return rows;
   }
 
-  /// Checks that the file's columns are just `expected`, in that order.
+  /// Requires that the file's columns are exactly `expected`, in that order.
   ///
   /// @throws MalformedFileException naming the first column that differs
   public void require(List<Column> expected) throws MalformedFileException {
@@ -133,11 +133,11 @@ public final class ArrowFile implements AutoCloseable {
         throw malformed("column '" + expected.get(i).name() + "' is missing");
       }
       if (i == expected.size()) {
-        throw malformed("column '" + columns.get(i).name() + "' is not expected here");
+        throw malformed("column '" + columns.get(i).name() + "' is unexpected");
       }
       Column found = columns.get(i);
-      Column wanted = expected.get(i);
-      if (!found.name().equals(wanted.name()) || !found.describe().equals(wanted.describe())) {
+      Column required = expected.get(i);
+      if (!found.name().equals(required.name()) || !found.describe().equals(required.describe())) {
         throw malformed(
             "column "
                 + (i + 1)
@@ -146,17 +146,17 @@ public final class ArrowFile implements AutoCloseable {
                 + "' ("
                 + found.describe()
                 + "), expected '"
-                + wanted.name()
+                + required.name()
                 + "' ("
-                + wanted.describe()
+                + required.describe()
                 + ")");
       }
     }
   }
 
-  /// A value of the schema's custom metadata.
+  /// Returns a value of the schema's custom metadata.
   ///
-  /// @throws MalformedFileException when the file has none of that key
+  /// @throws MalformedFileException when the file does not have that key
   public String requireMetadata(String key) throws MalformedFileException {
     String value = metadata.get(key);
     if (value == null) {
@@ -165,7 +165,7 @@ public final class ArrowFile implements AutoCloseable {
     return value;
   }
 
-  /// An error about this file, for readers that find one in its values.
+  /// Returns an error about this file, for callers that find invalid values in it.
   public MalformedFileException malformed(String problem) {
     return new MalformedFileException(name, problem);
   }
@@ -188,7 +188,7 @@ public final class ArrowFile implements AutoCloseable {
     long size = file.byteSize();
     if (size < SHORTEST) {
       throw new MalformedFileException(
-          name, size + " bytes are too few for an Arrow file; it is empty or truncated");
+          name, size + " bytes are too few for an Arrow file; the file is empty or truncated");
     }
     requireMagic(file, 0, name);
     requireMagic(file, size - MAGIC_LENGTH, name);
@@ -206,17 +206,18 @@ public final class ArrowFile implements AutoCloseable {
               + " bytes");
     }
     long footerAt = footerLengthAt - footerLength;
-    // The footer's own numbers are claims: flatbuffers throw when one leads out of their buffer,
-    // and
-    // everything that leads into the file is checked below.
+    // The footer is untrusted. Flatbuffers throw when an offset leads outside their buffer; offsets
+    // into
+    // the file are checked below.
     try {
       Footer footer = Footer.getRootAsFooter(bytes(file, footerAt, footerLength));
       Schema schema = footer.schema();
       if (schema == null) {
-        throw new MalformedFileException(name, "offset " + footerAt + ": footer without a schema");
+        throw new MalformedFileException(name, "offset " + footerAt + ": the footer has no schema");
       }
       if (schema.endianness() != Endianness.Little) {
-        throw new MalformedFileException(name, "big-endian; only little-endian files are read");
+        throw new MalformedFileException(
+            name, "big-endian files are not supported; write it little-endian");
       }
       if (footer.dictionariesLength() > 0) {
         throw new MalformedFileException(name, "dictionary-encoded columns are not supported");
@@ -278,15 +279,15 @@ public final class ArrowFile implements AutoCloseable {
               + metadataLength
               + " + "
               + bodyLength
-              + " bytes leaves the file");
+              + " bytes lies outside the file");
     }
     MemorySegment message = file.asSlice(offset, metadataLength + bodyLength);
     return message(message, metadataLength, offset, columns, index, firstRow, name);
   }
 
-  /// Reads a record batch's message: a prefix of 8 bytes, the metadata, the body.
+  /// Reads a record batch message: a prefix of 8 bytes, the metadata, the body.
   ///
-  /// @param metadataLength bytes of prefix and metadata, which the caller has found to lie within
+  /// @param metadataLength bytes of prefix and metadata; the caller has checked that they lie in the file
   private static RecordBatch message(
       MemorySegment segment,
       long metadataLength,
@@ -320,12 +321,12 @@ public final class ArrowFile implements AutoCloseable {
         header, segment, metadataLength, offset, columns, index, firstRow, name);
   }
 
-  /// One record batch of a file, from the [RecordBatch#byteSize] bytes at its [RecordBatch#offset]: what a
-  /// reader needs who wants a few rows of a file that is far away.
+  /// Reads one record batch from the [RecordBatch#byteSize] bytes at its [RecordBatch#offset]. This lets a
+  /// reader of a remote file fetch only the rows it needs.
   ///
   /// @param columns the file's columns
-  /// @param name what errors call the file
-  /// @throws MalformedFileException when the bytes are not such a message
+  /// @param name the file's name in error messages
+  /// @throws MalformedFileException when the bytes are not a record batch message
   public static RecordBatch batch(
       byte[] message, List<Column> columns, int index, long firstRow, long offset, String name)
       throws MalformedFileException {
@@ -364,7 +365,7 @@ public final class ArrowFile implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       children.add(column(field.children(i), name, depth + 1));
     }
-    String noType = "column '" + fieldName + "' does not say how wide it is";
+    String noType = "column '" + fieldName + "' does not specify its width";
     switch (field.typeType()) {
       case org.apache.arrow.flatbuf.Type.Int -> {
         Int type = present((Int) field.type(new Int()), name, noType);
@@ -400,12 +401,13 @@ public final class ArrowFile implements AutoCloseable {
         name,
         "column '"
             + fieldName
-            + "' has a type that is not supported (Arrow type "
+            + "' has an unsupported type (Arrow type "
             + org.apache.arrow.flatbuf.Type.name(field.typeType())
             + ")");
   }
 
-  /// A part of the metadata, which flatbuffers give as null where a damaged file lacks it.
+  /// Returns a part of the metadata after checking that it is present: flatbuffers return null where a
+  /// damaged file lacks it.
   private static <T> T present(@Nullable T part, String name, String problem)
       throws MalformedFileException {
     if (part == null) {
@@ -428,7 +430,8 @@ public final class ArrowFile implements AutoCloseable {
       if (file.get(java.lang.foreign.ValueLayout.JAVA_BYTE, offset + i)
           != ArrowFileWriter.MAGIC[i]) {
         throw new MalformedFileException(
-            name, "offset " + offset + ": no Arrow magic; it is another format or truncated");
+            name,
+            "offset " + offset + ": no Arrow magic; the file is truncated or not an Arrow file");
       }
     }
   }

@@ -31,8 +31,8 @@ import org.apache.arrow.flatbuf.Struct_;
 import org.apache.arrow.flatbuf.Utf8;
 import org.jspecify.annotations.Nullable;
 
-/// Writes an Arrow IPC file, one record batch at a time. The file is complete only after [#close];
-/// before, it has no footer and no reader takes it.
+/// Writes an Arrow IPC file one record batch at a time. [#close] writes the footer; before that, no reader
+/// accepts the file.
 ///
 /// ```java
 /// try (var writer = ArrowFileWriter.create(path, List.of(int32("userId"), utf8("title")), Map.of())) {
@@ -41,16 +41,17 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Follows the Arrow columnar format 1.5, "IPC File Format". Not safe for use by several threads.
+/// Follows the Arrow columnar format 1.5, "IPC File Format". Not thread-safe.
 public final class ArrowFileWriter implements AutoCloseable {
   static final byte[] MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
 
-  /// Every buffer and message starts at a multiple of this, which suits any vector width.
+  /// Alignment of buffers and messages, sufficient for any vector width.
   private static final int ALIGNMENT = 64;
 
   private static final int STAGING_BYTES = 1 << 18;
 
-  /// Where a message lies in the file: its offset, the bytes of its metadata with prefix, of its body.
+  /// Where a message lies in the file: its offset, the bytes of its metadata including the prefix, the
+  /// bytes of its body.
   private record Placement(long offset, int metadataLength, long bodyLength) {}
 
   private final Path path;
@@ -72,21 +73,21 @@ public final class ArrowFileWriter implements AutoCloseable {
     this.metadata = Map.copyOf(metadata);
   }
 
-  /// Starts a file, replacing one that is there.
+  /// Creates a file, replacing an existing one.
   ///
-  /// @param metadata goes into the schema's custom metadata
+  /// @param metadata the schema's custom metadata
   public static ArrowFileWriter create(
       Path path, List<Column> columns, Map<String, String> metadata) throws IOException {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-      throw new IOException("Arrow files are written on little-endian machines only");
+      throw new IOException("cannot write Arrow files on a big-endian machine");
     }
     FileChannel channel =
         FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     ArrowFileWriter writer = new ArrowFileWriter(path, channel, columns, metadata);
     try {
-      // Not by an option of open: a file truncated by that, even an empty one, ext4 writes to the
-      // disk
-      // while close waits.
+      // Do not use TRUNCATE_EXISTING: ext4 writes a file truncated by it, even an empty one, to
+      // disk while
+      // close waits.
       if (channel.size() > 0) {
         channel.truncate(0);
       }
@@ -100,9 +101,9 @@ public final class ArrowFileWriter implements AutoCloseable {
 
   /// Appends a record batch.
   ///
-  /// @param rows rows of every column
-  /// @param buffers the buffers of each column in order, of a column with children its own first:
-  ///     offsets, then data. Validity bitmaps are left out
+  /// @param rows number of rows, the same for every column
+  /// @param buffers the buffers of each column in order: offsets, then data, then the children's buffers.
+  ///     Validity bitmaps are omitted
   /// @throws IllegalArgumentException when a buffer's length does not fit the rows
   public void writeBatch(int rows, MemorySegment... buffers) throws IOException {
     BatchLayout layout = new BatchLayout(buffers);
@@ -177,7 +178,7 @@ public final class ArrowFileWriter implements AutoCloseable {
     }
   }
 
-  /// Drops a file that must not be finished: closes it without a footer.
+  /// Closes the file without a footer, leaving it incomplete.
   public void abandon() throws IOException {
     closed = true;
     channel.close();
@@ -200,7 +201,7 @@ public final class ArrowFileWriter implements AutoCloseable {
     writeMessage(builder.dataBuffer());
   }
 
-  /// Writes continuation marker, length and metadata, padded so that the body starts aligned.
+  /// Writes the continuation marker, length and metadata, padded to align the body.
   private int writeMessage(ByteBuffer flatbuffer) throws IOException {
     long bodyStart = align(position + 8 + flatbuffer.remaining(), ALIGNMENT);
     int metadataLength = (int) (bodyStart - position);
@@ -274,7 +275,8 @@ public final class ArrowFileWriter implements AutoCloseable {
     return Field.createField(builder, name, false, typeType, type, 0, childVector, 0);
   }
 
-  /// Copies through one direct buffer: a channel takes heap arrays of bytes only.
+  /// Copies through one direct buffer, because a channel does not accept heap segments other than byte
+  /// arrays.
   private void write(MemorySegment segment) throws IOException {
     long done = 0;
     while (done < segment.byteSize()) {
@@ -314,7 +316,7 @@ public final class ArrowFileWriter implements AutoCloseable {
     return (value + alignment - 1) / alignment * alignment;
   }
 
-  /// The field nodes and buffers of one record batch, and where each buffer lies in the body.
+  /// The field nodes and buffers of one record batch, and each buffer's offset in the body.
   private static final class BatchLayout {
     private final MemorySegment[] given;
     private int next;
@@ -348,7 +350,7 @@ public final class ArrowFileWriter implements AutoCloseable {
 
     void finish() {
       if (next != given.length) {
-        throw new IllegalArgumentException(given.length + " buffers, expected " + next);
+        throw new IllegalArgumentException(given.length + " buffers given, expected " + next);
       }
     }
 

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// Arrays and strings as the buffers that an Arrow column is made of, and the layouts to read them.
+/// Conversions from arrays and strings to Arrow column buffers, and the layouts to read them.
 public final class Buffers {
   /// A little-endian int32 at any offset.
   public static final ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED;
@@ -18,17 +18,17 @@ public final class Buffers {
 
   private Buffers() {}
 
-  /// The first `length` values of `values`, not copied.
+  /// Returns the first `length` values as a segment, without copying.
   public static MemorySegment of(int[] values, int length) {
     return MemorySegment.ofArray(values).asSlice(0, (long) length * Integer.BYTES);
   }
 
-  /// The first `length` values of `values`, not copied.
+  /// Returns the first `length` values as a segment, without copying.
   public static MemorySegment of(long[] values, int length) {
     return MemorySegment.ofArray(values).asSlice(0, (long) length * Long.BYTES);
   }
 
-  /// The first `length` values of `values`, not copied.
+  /// Returns the first `length` values as a segment, without copying.
   public static MemorySegment of(float[] values, int length) {
     return MemorySegment.ofArray(values).asSlice(0, (long) length * Float.BYTES);
   }
@@ -36,10 +36,10 @@ public final class Buffers {
   /// The two buffers of a text column.
   ///
   /// @param offsets `int32[rows + 1]`
-  /// @param data the texts in UTF-8, one after the other
+  /// @param data the UTF-8 bytes of all texts, concatenated
   public record Text(MemorySegment offsets, MemorySegment data) {}
 
-  /// Encodes `texts` as a text column's buffers.
+  /// Encodes `texts` as the buffers of a text column.
   ///
   /// @throws IllegalArgumentException when the texts take 2 GiB or more
   public static Text text(List<String> texts) {
@@ -50,7 +50,8 @@ public final class Buffers {
       encoded[i] = texts.get(i).getBytes(StandardCharsets.UTF_8);
       total += encoded[i].length;
       if (total > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException("texts of more than 2 GiB in one record batch");
+        throw new IllegalArgumentException(
+            "the texts of one record batch exceed 2 GiB; write smaller batches");
       }
       offsets[i + 1] = (int) total;
     }

@@ -2,10 +2,10 @@ package com.craftyverse.recsys.columnar;
 
 import java.util.List;
 
-/// A column of an Arrow file: its name and its type. No column has nulls.
+/// A column of an Arrow file: name and type. Columns have no nulls.
 ///
-/// Besides the validity bitmap, which Arrow lets a column without nulls leave empty, a column owns the
-/// buffers of its [Type] and then those of its children, in order.
+/// A column owns the validity bitmap, which Arrow allows to be empty when there are no nulls, the buffers
+/// of its [Type], and then the buffers of its children, in order.
 ///
 /// @param name the field's name
 /// @param type the field's type
@@ -13,7 +13,7 @@ import java.util.List;
 /// @param children the element of a list, the fields of a struct, else none
 public record Column(String name, Type type, int listSize, List<Column> children) {
 
-  /// The types in use.
+  /// The supported column types.
   public enum Type {
     /// 32-bit integers: one data buffer.
     INT32(4, false),
@@ -25,12 +25,12 @@ public record Column(String name, Type type, int listSize, List<Column> children
     UTF8(1, true),
     /// Lists of varying length: a buffer of `rows + 1` int32 offsets into the child.
     LIST(0, true),
-    /// Lists of one length each: no buffer of its own.
+    /// Lists of one fixed length: no buffer of its own.
     FIXED_SIZE_LIST(0, false),
     /// A group of fields: no buffer of its own.
     STRUCT(0, false);
 
-    /// Bytes of a value in the data buffer, 0 without a data buffer.
+    /// Bytes per value in the data buffer; 0 if there is no data buffer.
     final int width;
 
     final boolean hasOffsets;
@@ -45,7 +45,7 @@ public record Column(String name, Type type, int listSize, List<Column> children
     }
   }
 
-  /// Checks that the children fit the type.
+  /// Validates that the children fit the type.
   public Column {
     children = List.copyOf(children);
     int expected =
@@ -67,42 +67,42 @@ public record Column(String name, Type type, int listSize, List<Column> children
     }
   }
 
-  /// A column of 32-bit integers.
+  /// Returns a column of 32-bit integers.
   public static Column int32(String name) {
     return new Column(name, Type.INT32, 0, List.of());
   }
 
-  /// A column of 64-bit integers.
+  /// Returns a column of 64-bit integers.
   public static Column int64(String name) {
     return new Column(name, Type.INT64, 0, List.of());
   }
 
-  /// A column of single-precision floats.
+  /// Returns a column of single-precision floats.
   public static Column float32(String name) {
     return new Column(name, Type.FLOAT32, 0, List.of());
   }
 
-  /// A column of text.
+  /// Returns a column of text.
   public static Column utf8(String name) {
     return new Column(name, Type.UTF8, 0, List.of());
   }
 
-  /// A column of lists, each of its own length.
+  /// Returns a column of variable-length lists.
   public static Column list(String name, Column element) {
     return new Column(name, Type.LIST, 0, List.of(element));
   }
 
-  /// A column of lists of `size` values each.
+  /// Returns a column of lists of `size` values each.
   public static Column fixedSizeList(String name, Column element, int size) {
     return new Column(name, Type.FIXED_SIZE_LIST, size, List.of(element));
   }
 
-  /// A column of groups of fields.
+  /// Returns a column of structs.
   public static Column struct(String name, Column... fields) {
     return new Column(name, Type.STRUCT, 0, List.of(fields));
   }
 
-  /// The type in Arrow's own words, for error messages: `int32`, `fixed_size_list<float32>[50]`.
+  /// Returns the type in Arrow's notation, for error messages: `int32`, `fixed_size_list<float32>[50]`.
   String describe() {
     return switch (type) {
       case LIST -> "list<" + children.getFirst().describe() + ">";

@@ -5,29 +5,29 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Quantiles of a column of whole numbers, exact and without sorting or copying it.
+/// Exact quantiles of an integer column, without sorting or copying it.
 ///
-/// An order statistic is found by counting: the range of the values is cut into buckets, the column is
-/// passed once to count them, and the bucket that holds the wanted rank becomes the next range. All
-/// ranks are looked for in the same passes. The times of MovieLens take three (the range, the buckets,
-/// the seconds), in memory that does not grow with the column.
+/// Order statistics are found by counting: divide the value range into buckets, count them in one pass over
+/// the column, and continue with the bucket that holds the rank. All ranks share the passes. MovieLens
+/// timestamps take three (the range, the buckets, the seconds), in memory independent of the column's
+/// length.
 public final class Quantile {
   private static final int BUCKET_BITS = 16;
 
   private Quantile() {}
 
-  /// The quantiles with linear interpolation, as `numpy.quantile(column, q)` computes them in doubles:
-  /// for `h = (n − 1) · q` and the order statistics `a`, `b` around it, `a + (b − a) · t` below the
-  /// middle and `b − (b − a) · (1 − t)` from it on, where `t` is `h`'s fraction.
+  /// Returns quantiles with linear interpolation, as `numpy.quantile(column, q)` computes them in doubles:
+  /// for `h = (n − 1) · q` and its neighboring order statistics `a` and `b`, `a + (b − a) · t` if `t < 0.5`
+  /// and `b − (b − a) · (1 − t)` otherwise, where `t` is the fractional part of `h`.
   ///
   /// @param column the values, `int64` each, in any number of pieces
   /// @param quantiles each from 0 to 1
-  /// @return one for each of `quantiles`
+  /// @return one value per element of `quantiles`
   /// @throws IllegalArgumentException when the column is empty
   public static double[] of(List<MemorySegment> column, double... quantiles) {
     long n = column.stream().mapToLong(piece -> piece.byteSize() / Long.BYTES).sum();
     if (n == 0) {
-      throw new IllegalArgumentException("a quantile of no values");
+      throw new IllegalArgumentException("cannot compute a quantile: the column has no values");
     }
     long[] ranks = new long[2 * quantiles.length];
     for (int i = 0; i < quantiles.length; i++) {
@@ -49,14 +49,14 @@ public final class Quantile {
     return t < 0.5 ? a + difference * t : b - difference * (1 - t);
   }
 
-  /// The values of the ranks, counted from 0, if the column were sorted.
+  /// Returns the values at `ranks`, counted from 0, of the sorted column.
   static long[] orderStatistics(List<MemorySegment> column, long... ranks) {
     Range all = range(column);
     Range[] ranges = new Range[ranks.length];
     long[] left = ranks.clone();
     Arrays.fill(ranges, all);
     while (true) {
-      // Ranks that are near each other share a range, and so a count.
+      // Nearby ranks share a range and therefore its counts.
       List<Range> open = new ArrayList<>();
       for (Range range : ranges) {
         if (range.low < range.high && !open.contains(range)) {
@@ -106,7 +106,7 @@ public final class Quantile {
     return new Range(min, max);
   }
 
-  /// The values from `low` to `high`, in buckets of a power of two each.
+  /// The values from `low` to `high`, divided into buckets whose width is a power of two.
   private record Range(long low, long high) {
     private int shift() {
       return Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(high - low) - BUCKET_BITS);

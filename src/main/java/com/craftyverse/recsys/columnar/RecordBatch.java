@@ -9,9 +9,9 @@ import java.util.Map;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.FieldNode;
 
-/// One record batch of an [ArrowFile]: its columns' buffers as slices of the mapped file.
+/// One record batch of an [ArrowFile]. Its column buffers are slices of the mapped file.
 ///
-/// Columns inside others are named by path: `vector.item`, `ratings.item.rating`.
+/// Nested columns are addressed by path: `vector.item`, `ratings.item.rating`.
 public final class RecordBatch {
   private final int index;
   private final long firstRow;
@@ -36,40 +36,42 @@ public final class RecordBatch {
     this.offsetLimits = Map.copyOf(parser.offsetLimits);
   }
 
-  /// The batch's place in its file, from 0.
+  /// Returns the batch's index in its file, from 0.
   public int index() {
     return index;
   }
 
-  /// Rows of the batches before this one.
+  /// Returns the number of rows in earlier batches.
   public long firstRow() {
     return firstRow;
   }
 
-  /// Rows of this batch.
+  /// Returns the number of rows in this batch.
   public int rows() {
     return rows;
   }
 
-  /// Where the batch's message begins in its file, in bytes.
+  /// Returns the offset of the batch's message in its file, in bytes.
   public long offset() {
     return offset;
   }
 
-  /// The length of its message, in bytes. With [#offset] it is what [ArrowFile#batch] wants.
+  /// Returns the length of the batch's message, in bytes. [ArrowFile#batch] reads the batch from this
+  /// length and [#offset].
   public long byteSize() {
     return byteSize;
   }
 
-  /// The values of a column of numbers: 4 or 8 bytes each, little endian. Of a text column, its bytes.
+  /// Returns the values of a numeric column, 4 or 8 bytes each, little endian, or the bytes of a text
+  /// column.
   ///
   /// @throws IllegalArgumentException when there is no such column
   public MemorySegment data(String path) {
     return known(data, path);
   }
 
-  /// The int32 offsets of a list or text column, `rows + 1` of them, checked to rise and to stay
-  /// within the child.
+  /// Returns the `rows + 1` int32 offsets of a list or text column, after checking that they ascend and
+  /// stay within the child.
   ///
   /// @throws IllegalArgumentException when there is no such column
   /// @throws MalformedFileException when the offsets are damaged
@@ -78,7 +80,7 @@ public final class RecordBatch {
     long limit = known(offsetLimits, path);
     int previous = 0;
     int[] bounds =
-        segment.toArray(Buffers.INT32); // quicker to walk, most of all before it is compiled
+        segment.toArray(Buffers.INT32); // faster to iterate, most of all before JIT compilation
     for (int row = 0; row < bounds.length; row++) {
       int offset = bounds[row];
       if (offset < previous || offset > limit) {
@@ -99,7 +101,7 @@ public final class RecordBatch {
     return segment;
   }
 
-  /// The values of a text column, decoded.
+  /// Decodes the values of a text column.
   public String[] texts(String path) throws MalformedFileException {
     MemorySegment bounds = offsets(path);
     MemorySegment bytes = data(path);
@@ -149,7 +151,7 @@ public final class RecordBatch {
     return value;
   }
 
-  /// Walks the columns in the order of the format, taking a field node and buffers for each.
+  /// Walks the columns in file order, taking a field node and buffers for each.
   private static final class Parser {
     private final org.apache.arrow.flatbuf.RecordBatch header;
     private final MemorySegment body;
@@ -189,11 +191,11 @@ public final class RecordBatch {
         throw malformed(path, rows + " rows");
       }
       if (node.nullCount() != 0) {
-        throw malformed(path, node.nullCount() + " nulls; no column may have any");
+        throw malformed(path, node.nullCount() + " nulls; nulls are not supported");
       }
-      nextBuffer++; // the validity bitmap, of which nothing is wanted
+      nextBuffer++; // skip the validity bitmap
       if (column.type().hasOffsets) {
-        // An empty column may leave its offsets out altogether.
+        // An empty column may omit its offsets.
         MemorySegment segment = buffer(path, rows == 0 ? 0 : (rows + 1) * Integer.BYTES);
         offsets.put(path, segment);
       }
@@ -218,7 +220,7 @@ public final class RecordBatch {
       }
     }
 
-    /// The next buffer, of `length` bytes, or as long as it says for -1.
+    /// Returns the next buffer: `length` bytes, or its own length if `length` is -1.
     private MemorySegment buffer(String path, long length) throws MalformedFileException {
       if (nextBuffer >= header.buffersLength()) {
         throw malformed(path, "no buffer");
@@ -226,12 +228,12 @@ public final class RecordBatch {
       Buffer buffer = header.buffers(nextBuffer++);
       long offset = buffer.offset();
       long claimed = buffer.length();
-      long wanted = length < 0 ? claimed : length;
+      long required = length < 0 ? claimed : length;
       if (offset < 0
-          || claimed < wanted
-          || wanted < 0
+          || claimed < required
+          || required < 0
           || offset > body.byteSize()
-          || wanted > body.byteSize() - offset) {
+          || required > body.byteSize() - offset) {
         throw malformed(
             path,
             "offset "
@@ -239,11 +241,11 @@ public final class RecordBatch {
                 + ": a buffer of "
                 + claimed
                 + " bytes, expected "
-                + wanted
+                + required
                 + " within the batch's "
                 + body.byteSize());
       }
-      return body.asSlice(offset, wanted);
+      return body.asSlice(offset, required);
     }
 
     private MalformedFileException malformed(String path, String problem) {

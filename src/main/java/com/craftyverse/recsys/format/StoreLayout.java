@@ -11,30 +11,30 @@ import java.util.zip.CRC32;
 /// The layout of the store: the key of every object that the project reads or writes.
 ///
 /// ```
-/// raw/{dataset}/FILE                       or raw/FILE; datasetOfUpload says how a dataset is named
+/// raw/{dataset}/FILE                       or raw/FILE; see datasetOfUpload for the dataset's name
 /// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
 ///                                          seen.arrow quality.json manifest.json
 /// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
 ///                                          evaluation.json manifest.json lookup.arrow
-///   checkpoint                             while the training run goes on
+///   checkpoint                             only while training runs
 /// models/{dataset}/current.json
 /// ```
 public final class StoreLayout {
   /// Where uploads arrive.
   public static final String RAW = "raw/";
 
-  /// The last object that a step writes into its directory: what it did, and that it is complete.
+  /// The last object a step writes into its directory. Its presence marks the directory as complete.
   public static final String MANIFEST = "manifest.json";
 
   /// Ratings as uploaded: `userId, itemId, rating, timestamp`.
   public static final String RATINGS = "ratings.arrow";
 
-  /// Tags as uploaded, if there are any.
+  /// Tags as uploaded; optional.
   public static final String TAGS = "tags.arrow";
 
-  /// Items' ids in other databases, if there are any.
+  /// Items' ids in other databases; optional.
   public static final String LINKS = "links.arrow";
 
   /// The training set, before and after indexing.
@@ -46,61 +46,61 @@ public final class StoreLayout {
   /// The validation set, before and after indexing.
   public static final String VALIDATION = "validation.arrow";
 
-  /// Users by dense index; in a model with their factors.
+  /// Users by dense index; in a model, with their factors.
   public static final String USERS = "users.arrow";
 
-  /// Items as uploaded; in an index by dense index, in a model with their factors, too.
+  /// Items with titles: of a dataset as uploaded; of an index by dense index; of a model with their factors.
   public static final String ITEMS = "items.arrow";
 
   /// The training ratings of each user.
   public static final String SEEN = "seen.arrow";
 
-  /// A model's users without their vectors and ratings, and where these lie.
+  /// An index of a model's users: where each user's factors and ratings lie, without the values themselves.
   public static final String LOOKUP = "lookup.arrow";
 
-  /// The Gram matrix of a model's items, for users who are folded in.
+  /// The Gram matrix of a model's items, used to fold in users.
   public static final String GRAM = "gram.arrow";
 
-  /// The index step's numbers and checks.
+  /// The index step's statistics and quality checks.
   public static final String QUALITY = "quality.json";
 
-  /// What a model is: kind, factors, scale, mean.
+  /// A model's description: kind, factors, scale, mean.
   public static final String MODEL = "model.json";
 
-  /// How far a training run has come, while it goes on.
+  /// The state of a training run in progress.
   public static final String CHECKPOINT = "checkpoint";
 
-  /// A model's training, epoch by epoch.
+  /// A model's training history, one entry per epoch.
   public static final String HISTORY = "history.json";
 
   /// A model's evaluation with the default parameters.
   public static final String EVALUATION = "evaluation.json";
 
-  /// Which model of a dataset is in use.
+  /// The dataset's pointer to the published model.
   public static final String CURRENT = "current.json";
 
   private static final int LONGEST_DATASET = 100;
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
-  /// An evaluation with parameters of its own.
+  /// Returns the file name of an evaluation with non-default parameters.
   ///
-  /// @param id of the evaluation
+  /// @param id the evaluation's id
   public static String evaluation(String id) {
     return "evaluation-" + id + ".json";
   }
 
-  /// The dataset that an upload belongs to, [named][#datasetNamed] after the directory below `raw/`, or,
-  /// for a file straight in `raw/`, after the file without its extension.
+  /// Returns the name of the dataset an upload belongs to. It is [derived][#datasetNamed] from the
+  /// directory below `raw/` or, for a file directly in `raw/`, from the file name without its extension.
   ///
-  /// @throws InvalidKeyException when the key is not that of an upload, or names a hidden file
+  /// @throws InvalidKeyException when the key is not below `raw/` or names a hidden file
   public static String datasetOfUpload(String key) {
     return datasetNamed(nameOfUpload(key));
   }
 
-  /// The name from which an upload's dataset takes its own: `my set` of `raw/my set/FILE` and of
+  /// Returns the raw name an upload's dataset name is derived from: `my set` for `raw/my set/FILE` and for
   /// `raw/my set.csv`.
   ///
-  /// @throws InvalidKeyException when the key is not that of an upload, or names a hidden file
+  /// @throws InvalidKeyException when the key is not below `raw/` or names a hidden file
   public static String nameOfUpload(String key) {
     ObjectKeys.require(key);
     String[] segments = key.split("/", -1);
@@ -121,13 +121,13 @@ public final class StoreLayout {
     return segments.length == 3 ? segments[1] : stem(segments[1]);
   }
 
-  /// The dataset's name for a name of any characters: `ratings (1)` gives `ratings-1`, `März` gives
+  /// Derives a valid dataset name from any string: `ratings (1)` becomes `ratings-1`, `März` becomes
   /// `Marz`.
   ///
-  /// A name that [#requireDataset] accepts stays as it is. Otherwise accents are dropped, each run of
-  /// characters other than letters of ASCII, digits, `.`, `_` and `-` becomes one `-`, and none of these
-  /// signs begins or ends the name. Where nothing is left, or more than 100 characters, the eight
-  /// hexadecimal digits of the name's CRC-32 stand in for what is lost.
+  /// A name that [#requireDataset] accepts is returned unchanged. Otherwise accents are dropped, each run
+  /// of characters other than ASCII letters, digits, `.`, `_` and `-` becomes one `-`, and `.`, `_` and `-`
+  /// are stripped from both ends. If nothing is left, or more than 100 characters, the name's CRC-32 (eight
+  /// hexadecimal digits) replaces what was cut.
   static String datasetNamed(String name) {
     if (isDataset(name)) {
       return name;
@@ -153,7 +153,7 @@ public final class StoreLayout {
     return String.format(Locale.ROOT, "%08x", crc.getValue());
   }
 
-  /// The file's name without its extension: `ml-latest.zip` and `ml-latest.csv.gz` give
+  /// Returns the file name without its extensions: `ml-latest.zip` and `ml-latest.csv.gz` both give
   /// `ml-latest`.
   private static String stem(String file) {
     String stem = file;
@@ -165,7 +165,7 @@ public final class StoreLayout {
     return stem;
   }
 
-  /// Returns `dataset` if it can be a dataset's name.
+  /// Returns `dataset` if it is a valid dataset name.
   ///
   /// @throws InvalidKeyException otherwise
   public static String requireDataset(String dataset) {
@@ -183,50 +183,50 @@ public final class StoreLayout {
     return name.length() <= LONGEST_DATASET && DATASET.matcher(name).matches();
   }
 
-  /// The directory of a dataset's version.
+  /// Returns the directory of a dataset version.
   public static String datasetDirectory(String dataset, String version) {
     return "datasets/" + dataset + "/" + version + "/";
   }
 
-  /// The directory of a split, below that of its dataset.
+  /// Returns a split's directory, below its dataset's.
   public static String splitDirectory(String datasetDirectory, String splitId) {
     return datasetDirectory + "splits/" + splitId + "/";
   }
 
-  /// The directory of an index, below that of its split.
+  /// Returns an index's directory, below its split's.
   public static String indexDirectory(String splitDirectory, String indexId) {
     return splitDirectory + "index/" + indexId + "/";
   }
 
-  /// The directory of the split that an object of an index belongs to.
+  /// Returns the directory of the split that an index's object belongs to.
   ///
-  /// @param key the object's
+  /// @param key the object's key
   public static String splitOfIndex(String key) {
     return key.substring(0, key.lastIndexOf("/index/") + 1);
   }
 
-  /// The directory of a model.
+  /// Returns a model's directory.
   public static String modelDirectory(String dataset, String modelId) {
     return models(dataset) + modelId + "/";
   }
 
-  /// What all models of a dataset lie under.
+  /// Returns the common prefix of a dataset's models.
   public static String models(String dataset) {
     return "models/" + dataset + "/";
   }
 
-  /// The pointer to a dataset's model in use, with the history of what was.
+  /// Returns the key of the pointer to a dataset's published model, which includes the publishing history.
   public static String current(String dataset) {
     return models(dataset) + CURRENT;
   }
 
-  /// Whether the key is a dataset's pointer to its model in use.
+  /// Returns whether the key is a dataset's pointer to its published model.
   public static boolean isCurrent(String key) {
     String[] segments = key.split("/", -1);
     return segments.length == 3 && segments[0].equals("models") && segments[2].equals(CURRENT);
   }
 
-  /// The dataset of a key that [#isCurrent].
+  /// Returns the dataset of a key that [#isCurrent] accepts.
   public static String datasetOfCurrent(String key) {
     return key.substring("models/".length(), key.lastIndexOf('/'));
   }

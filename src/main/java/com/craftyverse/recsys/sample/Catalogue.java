@@ -7,55 +7,55 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// The movies, in the order in which they entered the catalogue, which is the order of their ids.
-/// The arrays are parallel and belong to this package's readers: nobody writes to them.
+/// The movies in the order in which they entered the catalogue, which is also the order of their ids. The
+/// arrays are parallel and read-only outside this class.
 final class Catalogue {
   /// Number of latent factors.
   static final int FACTORS = 8;
 
-  /// Standard deviation of the factor part `p · q` over random pairs of user and movie, in stars.
+  /// Standard deviation of the factor term `p · q` over random pairs of user and movie, in stars.
   private static final double FACTOR_SD = 0.46;
 
-  /// Each factor carries this share of the variance of the one before.
+  /// Ratio of each factor's variance to the previous one's.
   private static final double FACTOR_DECAY = 0.35;
 
-  /// Share of a movie's factor variance that its genres explain.
+  /// Share of a movie's factor variance explained by its genres.
   private static final double GENRE_SHARE = 0.5;
 
-  /// Of what a movie gives to tastes, the share that goes to the first.
+  /// Share of a movie's taste appeal that goes to its first taste.
   static final double FIRST_TASTE = 0.8;
 
-  /// The breadth of a typical movie that few users rate.
+  /// Breadth of a typical movie that few users rate.
   private static final double LEAST_BREADTH = 0.1;
 
-  /// A movie that all users rate would be so much broader.
+  /// Increase in breadth for a movie that all users rate.
   private static final double BREADTH_BY_REACH = 0.8;
 
   private static final double LOG_BREADTH_SD = 0.3;
   private static final double MOST_BREADTH = 0.9;
 
-  /// How many movies of a taste have its leading genre, and how many others that have more than one
-  /// genre have its accent.
+  /// Probability that a movie has the lead genre of its first taste.
   private static final double LEADS = 0.9;
 
+  /// Probability of the accent genre, for movies with several genres or without the lead.
   private static final double ACCENTS = 0.6;
 
-  /// Added to the quality by popularity, because users choose what suits them and the scale ends at
-  /// five stars.
+  /// Added to the popularity-based quality, because users choose what suits them and the scale ends at five
+  /// stars.
   private static final double QUALITY_SHIFT = 0.145;
 
   // Mean rating of a movie by its number of ratings in ml-latest.
   private static final double[] QUALITY_COUNTS = {1, 3, 7, 25, 300, 3_000, 30_000};
   private static final double[] QUALITY_MEANS = {2.88, 2.88, 2.88, 2.99, 3.16, 3.27, 3.6};
 
-  // The share of the catalogue that had been entered by a moment (as a decimal year).
+  // Share of the catalogue entered by a given decimal year.
   private static final double[] ENTERED_SHARE = {0, 0.02, 0.045, 0.1, 0.125, 0.31, 0.5, 0.71, 1};
   private static final double[] ENTERED_YEAR = {
     1993, 1995.02, 2000, 2005, 2009, 2015.2, 2017.45, 2019.9, 2023.5
   };
 
-  /// The share of the popular movies that enter as new releases. Who chooses them is known by the time
-  /// more than by taste.
+  /// Share of popular movies that enter as new releases. Time explains who chooses these better than taste
+  /// does.
   private static final double NEW_RELEASES = 0.1;
 
   private static final int FULL_MOVIES = 86_537;
@@ -67,10 +67,10 @@ final class Catalogue {
   final String[] title;
   final String[] genres;
 
-  /// Epoch seconds from which the movie can be rated; not after the first rating.
+  /// Time from which the movie can be rated, epoch seconds; not after the first rating.
   final long[] added;
 
-  /// Expected number of ratings in the dataset, 0 for a movie that nobody rates.
+  /// Expected number of ratings in the data set; 0 for a movie that nobody rates.
   final double[] expected;
 
   /// Mean score of the movie over random users, in stars.
@@ -79,12 +79,12 @@ final class Catalogue {
   /// `size × FACTORS`, row by row: `q`.
   final float[] factors;
 
-  /// The [Taste]s that the movie serves, two different ones.
+  /// The two different [Taste]s that the movie serves.
   final byte[] taste;
 
   final byte[] secondTaste;
 
-  /// Share, `0 … 1`, of the movie's appeal that reaches everybody, whatever their tastes.
+  /// Share, `0 … 1`, of the movie's appeal that reaches everybody, regardless of taste.
   final float[] breadth;
 
   private final Map<Genre, double[]> genreFactors;
@@ -115,7 +115,7 @@ final class Catalogue {
     Arrays.sort(entered);
 
     genreFactors = genreFactors(spec.seed());
-    // Later movies than this would find too few users to rate them.
+    // Movies that enter later would find too few users to rate them.
     long latest = timeline.time(0.97 * spec.arrivals());
     Titles titles = new Titles();
     SplitMix idGaps = SplitMix.stream(spec.seed(), Streams.MOVIE_ID, 0);
@@ -124,7 +124,7 @@ final class Catalogue {
       int rank = (int) (entered[i] & ((1 << RANK_BITS) - 1)) + 1;
       added[i] = Math.clamp(entered[i] >> RANK_BITS, timeline.from(), latest);
       expected[i] = rank <= counts.length ? counts[rank - 1] : 0;
-      // Ids are dense at first and sparse later, as where numbers were given out and then not used.
+      // Ids are dense at first and sparse later, as if numbers had been assigned and not used.
       boolean dense = i < size / 10;
       lastId += dense ? 1 + idGaps.nextInt(10) / 9 : 1 + idGaps.nextInt(6);
       id[i] = lastId;
@@ -134,7 +134,7 @@ final class Catalogue {
     }
   }
 
-  /// The index of a movie.
+  /// Returns a movie's index.
   ///
   /// @throws IllegalArgumentException if there is no such movie
   int index(int movieId) {
@@ -145,12 +145,12 @@ final class Catalogue {
     return index;
   }
 
-  /// The point of a genre in factor space, of unit variance over the genres.
+  /// Returns a genre's point in factor space, with unit variance over the genres.
   double[] genreFactors(Genre genre) {
     return Objects.requireNonNull(genreFactors.get(genre));
   }
 
-  /// Number of movies that have entered by a time: they are the first ones.
+  /// Returns the number of movies that have entered by a time. They are the first ones.
   int enteredBy(long time) {
     int low = 0;
     int high = size;
@@ -165,8 +165,8 @@ final class Catalogue {
     return low;
   }
 
-  /// When a movie of some popularity enters, epoch seconds, perhaps before the service began.
-  /// Popular movies tend to have been there early; some are new releases of a later year.
+  /// Returns when a movie of a given popularity rank enters, in epoch seconds, possibly before the service
+  /// began. Popular movies tend to enter early; some are new releases of a later year.
   private static long entered(double rank, SplitMix random) {
     double newest = 1998 + 2 * StrictMath.log(rank);
     double year;
@@ -234,7 +234,7 @@ final class Catalogue {
 
   private Set<Genre> drawGenres(int i, SplitMix random, int year) {
     double howMany = random.nextDouble();
-    int wanted = howMany < 0.38 ? 1 : howMany < 0.72 ? 2 : howMany < 0.93 ? 3 : 4;
+    int genreCount = howMany < 0.38 ? 1 : howMany < 0.72 ? 2 : howMany < 0.93 ? 3 : 4;
     double total = 0;
     for (Genre genre : Genre.values()) {
       total += genre.frequency;
@@ -245,10 +245,12 @@ final class Catalogue {
     if (leads) {
       set.add(first.lead);
     }
-    if (random.nextDouble() < ACCENTS && (!leads || wanted > 1) && first.accent.existsIn(year)) {
+    if (random.nextDouble() < ACCENTS
+        && (!leads || genreCount > 1)
+        && first.accent.existsIn(year)) {
       set.add(first.accent);
     }
-    while (set.size() < wanted) {
+    while (set.size() < genreCount) {
       double point = random.nextDouble() * total;
       for (Genre genre : Genre.values()) {
         point -= genre.frequency;
@@ -271,8 +273,8 @@ final class Catalogue {
     return names.isEmpty() ? Genre.NONE : names.toString();
   }
 
-  /// A point in factor space for each genre, of unit variance and centred over the movies, so that
-  /// a user's taste in genres is no liking of movies in general.
+  /// Draws a point in factor space for each genre, with unit variance and centered over the movies, so that
+  /// a taste in genres does not raise the liking of movies in general.
   private static Map<Genre, double[]> genreFactors(long seed) {
     Map<Genre, double[]> points = new EnumMap<>(Genre.class);
     for (Genre genre : Genre.values()) {
@@ -290,7 +292,7 @@ final class Catalogue {
     return points;
   }
 
-  /// The mean of a factor, or of its square, over the genres by their frequency.
+  /// Returns the frequency-weighted mean of a factor, or of its square, over the genres.
   private static double genreMean(Map<Genre, double[]> points, int factor, int power) {
     double sum = 0;
     double weight = 0;
@@ -324,7 +326,7 @@ final class Catalogue {
     return interpolate(logs, QUALITY_MEANS, StrictMath.log(fullCount));
   }
 
-  /// Linear between the knots, level outside them.
+  /// Interpolates linearly between the knots; constant outside them.
   private static double interpolate(double[] xs, double[] ys, double x) {
     if (x <= xs[0]) {
       return ys[0];

@@ -3,23 +3,20 @@ package com.craftyverse.recsys.sample;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// Which movies users choose.
+/// The choice model: which movies users choose.
 ///
-/// The preference of a user for a movie is weight × liking: the movie's weight, which makes it as
-/// popular as it should be (see [WeightSolver]), times how much the user's tastes meet those that
-/// the movie serves:
-///
+/// A user's preference for a movie is weight × liking. The weight makes the movie as popular as its target
+/// (see [WeightSolver]). The liking is how well the user's tastes match the movie's:
 /// ```
 /// liking = breadth + (1 − breadth) × (0.8 × taste(user, first) + 0.2 × taste(user, second))
 /// ```
 ///
-/// A user takes distinct movies, each next one among those in the catalogue with probability
-/// proportional to the preference (Plackett 1975, Luce 1959). Since the preference is a sum, so is
-/// the distribution a mixture: of the movies by what they give to everybody, and of the movies of
-/// each taste. There is a table for each part and year to draw from in constant time (Walker 1977),
-/// so that a draw costs the same for 80,000 movies as for a hundred.
+/// A user chooses distinct movies from the catalogue, each with probability proportional to the preference
+/// (Plackett 1975, Luce 1959). The preference is a sum, so the distribution is a mixture of one component
+/// for the breadth and one per taste. An alias table per component and year gives draws in constant time
+/// (Walker 1977): a draw costs the same for 80,000 movies as for a hundred.
 final class Choices {
-  /// Number of tables in a year: the tastes, and everybody.
+  /// Number of tables per year: one per taste and one for everybody.
   static final int TABLES = Taste.COUNT + 1;
 
   final double[] weight;
@@ -39,20 +36,20 @@ final class Choices {
     IntStream.range(0, TABLES).parallel().forEach(k -> tables[k] = table(k, entered));
   }
 
-  /// How much likelier than an average user one chooses a movie.
+  /// Returns how much likelier a user is to choose a movie than an average user.
   double liking(int user, int movie) {
     return users.liking(user, movies, movie);
   }
 
-  /// The weight of a movie times the user's liking of it.
+  /// Returns the movie's weight times the user's liking.
   double preference(int user, int movie) {
     return weight[movie] * liking(user, movie);
   }
 
-  /// Sums up the user's preferences over the movies that enter before the end of a year (counted
-  /// from 0), table by table.
+  /// Computes cumulative sums of the user's preferences, table by table, over the movies that enter before
+  /// the end of a year (counted from 0).
   ///
-  /// @param cumulative `TABLES` sums, the last one of all
+  /// @param cumulative receives `TABLES` sums; the last one is the total
   void sum(int user, int year, double[] cumulative) {
     double sum = tables[Taste.COUNT].mass[year];
     cumulative[0] = sum;
@@ -64,7 +61,7 @@ final class Choices {
 
   /// Draws a movie by preference among those that enter before the end of a year.
   ///
-  /// @param cumulative of [#sum]
+  /// @param cumulative as computed by [#sum]
   int draw(SplitMix random, int year, double[] cumulative) {
     double point = random.nextDouble() * cumulative[TABLES - 1];
     int k = 0;
@@ -88,7 +85,7 @@ final class Choices {
     return new Table(Arrays.copyOf(members, size), Arrays.copyOf(parts, size), entered);
   }
 
-  /// What a movie gives to those of a taste, or to everybody.
+  /// Returns a movie's weight in the table of a taste, or of everybody.
   private double part(int k, int movie) {
     double breadth = movies.breadth[movie];
     if (k == Taste.COUNT) {
@@ -103,9 +100,9 @@ final class Choices {
     return weight[movie] * (1 - breadth) * share;
   }
 
-  /// Some movies with a weight each, to draw from by the year.
+  /// Movies with weights, to draw from by year.
   private static final class Table {
-    /// The sum of the weights of what enters before the end of each year.
+    /// The total weight of the movies that enter before the end of each year.
     final double[] mass;
 
     private final int[] members;
@@ -135,7 +132,7 @@ final class Choices {
       return members[own ? column : alias[year][column]];
     }
 
-    /// Walker's alias table, in Vose's way.
+    /// Builds Walker's alias table by Vose's method.
     private void fill(int year, int size, double[] parts) {
       double[] share = new double[size];
       int[] small = new int[size];
@@ -163,7 +160,7 @@ final class Choices {
           small[smalls++] = high;
         }
       }
-      // What is left is full but for rounding.
+      // The remaining entries are full up to rounding.
       while (larges > 0) {
         int full = large[--larges];
         limits[full] = -1;

@@ -19,24 +19,24 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The command line of the generator; `--help` says what it takes.
+/// The generator's command line; `--help` lists the options.
 public final class GenerateSample {
   private static final String HELP =
       String.format(
           Locale.ROOT,
           """
-          Generates MovieLens-shaped ratings and writes them as a zip file in the layout of MovieLens.
+          Generates MovieLens-shaped ratings and writes them as a zip file in MovieLens' layout.
 
-            --preset sample|full  what to make (default: sample)
+            --preset sample|full  what to generate (default: sample)
                                   sample: %,d ratings, the file that the project ships
                                   full:   %,d ratings, the size of ml-latest
-            --ratings N           that many ratings instead, in the shape of ml-latest
-            --users N             number of users (default: fits)
-            --movies N            number of movies, a few without ratings (default: fits)
-            --seed N              another seed makes another world (default: 1)
-            --name NAME           name of the dataset, the directory inside the zip
-            --threads N           default: one per processor; without influence on the result
-            --out FILE            where to write; replaced if it exists
+            --ratings N           this many ratings instead, in the shape of ml-latest
+            --users N             number of users (default: to fit the ratings)
+            --movies N            number of movies, a few without ratings (default: to fit)
+            --seed N              random seed (default: 1)
+            --name NAME           name of the dataset and of the directory in the zip
+            --threads N           default: one per processor; does not affect the result
+            --out FILE            output file; replaced if it exists
             --help                this text
           """,
           SampleSpec.sample().ratings(),
@@ -50,16 +50,16 @@ public final class GenerateSample {
 
   private GenerateSample() {}
 
-  /// Runs and exits: 0 when the file is there, 2 for wrong arguments, 1 where it could not be
+  /// Runs the generator and exits with 0 on success, 2 for invalid arguments, 1 when the file cannot be
   /// written.
   public static void main(String[] args) {
     System.exit(run(args, System.out, System.err));
   }
 
-  /// The same without exiting.
+  /// Runs the generator without exiting.
   ///
-  /// @param out takes what was made
-  /// @param err takes progress and errors
+  /// @param out receives the summary
+  /// @param err receives progress and errors
   static int run(String[] args, PrintStream out, PrintStream err) {
     long start = System.nanoTime();
     try {
@@ -119,7 +119,7 @@ public final class GenerateSample {
     try {
       file = Path.of(out).toAbsolutePath();
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("--out is not a file name: " + e.getMessage(), e);
+      throw new IllegalArgumentException("--out is not a valid file name: " + e.getMessage(), e);
     }
     Path directory = file.getParent();
     if (directory == null || Files.isDirectory(file)) {
@@ -191,7 +191,7 @@ public final class GenerateSample {
     return value;
   }
 
-  /// Writes beside the target and renames at the end, so that nobody meets half a file.
+  /// Writes next to the target and renames at the end, so that nobody sees a partial file.
   private static String write(SampleSpec spec, Path file, int threads, ProgressPrinter progress)
       throws IOException {
     SampleGenerator generator = new SampleGenerator(spec);
@@ -220,7 +220,7 @@ public final class GenerateSample {
     }
   }
 
-  /// Prints a line every other second, none for short work.
+  /// Prints a line every two seconds; nothing for short runs.
   private static final class ProgressPrinter {
     private final long total;
     private final LongSupplier millis;

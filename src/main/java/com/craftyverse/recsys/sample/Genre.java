@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.sample;
 
-/// The genres of MovieLens, in their alphabetical order, with how common each is and how much
-/// better or worse than others its movies are liked.
+/// The genres of MovieLens in alphabetical order, with their frequency and their effect on a movie's
+/// quality.
 enum Genre {
   ACTION("Action", 12, -0.03),
   ADVENTURE("Adventure", 7, 0),
@@ -23,7 +23,7 @@ enum Genre {
   WAR("War", 3, 0.15),
   WESTERN("Western", 2, 0);
 
-  /// What MovieLens writes where it knows of no genre.
+  /// MovieLens' label for movies without genres.
   static final String NONE = "(no genres listed)";
 
   final String label;
@@ -36,7 +36,7 @@ enum Genre {
     this.quality = quality;
   }
 
-  /// Whether movies of this genre were made in a year.
+  /// Returns whether movies of this genre were made in a year.
   boolean existsIn(int year) {
     return switch (this) {
       case FILM_NOIR -> year >= 1930 && year < 1962;

@@ -1,21 +1,22 @@
 package com.craftyverse.recsys.sample;
 
-/// What a perfect model would know: how strongly a user prefers a movie, and the distribution of the
-/// published rating, given who rates what and when. Thread-safe.
+/// The ground truth: how strongly a user prefers a movie, and the distribution of the published rating,
+/// given who rates what and when. Thread-safe.
 ///
-/// Over any set of rows, the root of the mean of [#variance] is the RMSE of [#expectation], and no
-/// predictor that sees only user, movie and time can have a lower one in the long run.
+/// Over any set of rows, the root of the mean of [#variance] is the RMSE of [#expectation]. No predictor
+/// that sees only user, movie and time can have a lower RMSE in the long run.
 public final class Oracle {
-  /// 2003-02-18 00:00:00 UTC: no half stars before.
+  /// 2003-02-18 00:00:00 UTC; there are no half stars before.
   static final long HALF_STARS_FROM = 1_045_526_400L;
 
-  /// Standard deviation of the noise of a usual user, in stars.
+  /// Standard deviation of a typical user's noise, in stars.
   private static final double NOISE_SD = 0.75;
 
-  // The noise before scaling has the distribution function (1 + e^−x)^(−1/4): a generalized
-  // logistic
-  // law with a longer left tail, since disappointments are larger than delights. Its mean is
-  // ψ(1/4) − ψ(1) = −π/2 − 3 ln 2, its variance ψ'(1/4) + ψ'(1) = 7π²/6 + 8G (G is Catalan's).
+  // The unscaled noise has the distribution function (1 + e^−x)^(−1/4): a generalized logistic
+  // distribution
+  // with a longer left tail, because disappointments are larger than delights. Its mean is ψ(1/4) −
+  // ψ(1) =
+  // −π/2 − 3 ln 2, its variance ψ'(1/4) + ψ'(1) = 7π²/6 + 8G (G is Catalan's constant).
   private static final double RAW_MEAN = -Math.PI / 2 - 3 * StrictMath.log(2);
   private static final double RAW_SD = Math.sqrt(7 * Math.PI * Math.PI / 6 + 8 * 0.915965594177219);
 
@@ -35,16 +36,16 @@ public final class Oracle {
     this.choices = choices;
   }
 
-  /// The ids of all movies, ascending: the order of [#preferences].
+  /// Returns the ids of all movies, ascending, in the order of [#preferences].
   public int[] movieIds() {
     return movies.id.clone();
   }
 
-  /// How strongly a user prefers a movie at a time. Each next movie that a user chooses is one of
-  /// those not chosen before, with probability proportional to this (Plackett–Luce).
+  /// Returns how strongly a user prefers a movie at a time. A user's next movie is drawn from those not yet
+  /// chosen, with probability proportional to this value (Plackett–Luce).
   ///
   /// @param timestamp epoch seconds
-  /// @return popularity × liking, 0 where the movie is not in the catalogue yet
+  /// @return popularity × liking; 0 when the movie is not in the catalogue yet
   /// @throws IllegalArgumentException if there is no such user or movie
   public double preference(int userId, int movieId, long timestamp) {
     int user = user(userId);
@@ -52,18 +53,18 @@ public final class Oracle {
     return movies.added[movie] <= timestamp ? choices.preference(user, movie) : 0;
   }
 
-  /// How much likelier than an average user one chooses a movie, whatever the movie's popularity: 1
-  /// on average over users.
+  /// Returns how much likelier a user is to choose a movie than an average user, regardless of the movie's
+  /// popularity. The average over users is 1.
   ///
   /// @throws IllegalArgumentException if there is no such user or movie
   public double liking(int userId, int movieId) {
     return choices.liking(user(userId), movies.index(movieId));
   }
 
-  /// The preference of a user for each movie, weighted by how much the user chose while the movie was
-  /// in the catalogue: the expected number of choices of it over all sessions, if a movie could be
-  /// chosen again. Ranked by this, movies are in the order of the probability that the user has
-  /// chosen them, so that it is the best ranking of choices held out at random.
+  /// Returns a user's preference for each movie, weighted by how much the user chose while the movie was in
+  /// the catalogue. This is the expected number of times the user would choose it over all sessions if
+  /// movies could be chosen repeatedly. It orders movies by the probability that the user has chosen them,
+  /// so it is the best ranking for choices held out at random.
   ///
   /// @return in the order of [#movieIds]
   /// @throws IllegalArgumentException if there is no such user
@@ -86,15 +87,15 @@ public final class Oracle {
     return result;
   }
 
-  /// The mean of the rating that this user would publish for this movie at this time, in stars.
+  /// Returns the mean of the rating that a user would publish for a movie at a time, in stars.
   ///
-  /// @param timestamp epoch seconds; it matters only whether half stars were possible then
+  /// @param timestamp epoch seconds; only determines whether half stars existed
   /// @throws IllegalArgumentException if there is no such user or movie
   public double expectation(int userId, int movieId, long timestamp) {
     return moment(userId, movieId, timestamp, false);
   }
 
-  /// The variance of that rating around its [#expectation], in square stars.
+  /// Returns the variance of that rating around its [#expectation], in square stars.
   ///
   /// @throws IllegalArgumentException if there is no such user or movie
   public double variance(int userId, int movieId, long timestamp) {
@@ -102,7 +103,7 @@ public final class Oracle {
     return moment(userId, movieId, timestamp, true) - mean * mean;
   }
 
-  /// The planted score before noise, rounding and clipping: quality, bias and factors, in stars.
+  /// Returns the true score before noise, rounding and clipping: quality, bias and factors, in stars.
   ///
   /// @throws IllegalArgumentException if there is no such user or movie
   public double score(int userId, int movieId) {
@@ -111,14 +112,14 @@ public final class Oracle {
     return score(user, movie, affinityAt(user, movie));
   }
 
-  /// The part of the score that only factors can explain: `p · q`, in stars.
+  /// Returns the part of the score that only factors can explain: `p · q`, in stars.
   ///
   /// @throws IllegalArgumentException if there is no such user or movie
   public double affinity(int userId, int movieId) {
     return affinityAt(user(userId), movies.index(movieId));
   }
 
-  /// The same by the indices of user and movie.
+  /// Returns the same by user and movie index.
   double affinityAt(int user, int movie) {
     double sum = 0;
     int p = user * Catalogue.FACTORS;
@@ -148,8 +149,8 @@ public final class Oracle {
     return timestamp < HALF_STARS_FROM || users.wholeStars[user] ? 2 : 1;
   }
 
-  /// First or second moment: the lowest rating and, for each step above it, what the step adds
-  /// times the probability of reaching it.
+  /// Returns the first or second moment: the lowest rating, plus each higher step's increment times the
+  /// probability of reaching it.
   private double moment(int userId, int movieId, long timestamp, boolean second) {
     int user = user(userId);
     double score = score(userId, movieId);
@@ -169,7 +170,7 @@ public final class Oracle {
     return NOISE_SD * users.spread[user];
   }
 
-  /// The inverse of the distribution function at a uniform point.
+  /// Draws noise as the inverse distribution function of a uniform number.
   private static double rawNoise(SplitMix random) {
     double u = random.nextDouble();
     double square = u * u;

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.sample;
 
-/// How many ratings the movie of each popularity rank has: the curve of ml-latest of July 2023.
+/// The number of ratings at each popularity rank: the curve of ml-latest of July 2023.
 final class Popularity {
   static final int FULL_RATINGS = 33_832_162;
   static final int FULL_RATED_MOVIES = 83_239;
@@ -37,8 +37,8 @@ final class Popularity {
 
   private Popularity() {}
 
-  /// Ratings of a rank (from 1) in ml-latest, log-log interpolated; 1 beyond its last rated movie.
-  /// Ranks between two movies are fine.
+  /// Returns the number of ratings at a rank (from 1) in ml-latest, log-log interpolated; 1 beyond the last
+  /// rated movie. Ranks may be fractional.
   static double fullCount(double rank) {
     if (rank >= FULL_RATED_MOVIES) {
       return 1;
@@ -52,8 +52,8 @@ final class Popularity {
     return COUNTS[k] * StrictMath.exp(part * StrictMath.log((double) COUNTS[k + 1] / COUNTS[k]));
   }
 
-  /// How many movies have a rating in a sample of ml-latest's users with that many ratings: those
-  /// with an expected count of a half at least.
+  /// Returns how many movies have a rating in a sample of ml-latest's users with this many ratings: those
+  /// with an expected count of at least one half.
   static int ratedMoviesAt(int ratings) {
     double scale = Math.min(1.0, (double) ratings / FULL_RATINGS);
     int low = 1;
@@ -69,14 +69,14 @@ final class Popularity {
     return low;
   }
 
-  /// How many ranks of a natural set (see [#ratedMoviesAt]) one rank of a spec stands for: 1, or
-  /// more where the spec has fewer movies than its ratings would naturally touch.
+  /// Returns how many ranks of a natural set (see [#ratedMoviesAt]) one rank of a spec represents: 1, or
+  /// more when the spec has fewer movies than its ratings would naturally touch.
   static double ranksPerMovie(SampleSpec spec) {
     return Math.max(1, (double) ratedMoviesAt(spec.ratings()) / spec.ratedMovies());
   }
 
-  /// Expected ratings by rank (index 0 is rank 1), at least 1 each, at most 0.6 per user, scaled so
-  /// that they sum to the number of ratings as nearly as that limit allows.
+  /// Returns the expected ratings by rank (index 0 is rank 1): at least 1 each, at most 0.6 per user,
+  /// scaled so that the sum is as close to the number of ratings as that limit allows.
   static double[] expectedCounts(SampleSpec spec) {
     int movies = spec.ratedMovies();
     double stride = ranksPerMovie(spec);

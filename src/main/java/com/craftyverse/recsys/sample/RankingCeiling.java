@@ -4,13 +4,12 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// Measures how well a ranking finds the choices that were held out from users of a generated set.
-/// The ranking by the true preferences is the ceiling for every model, the one by popularity the
-/// floor for a useful one.
+/// A benchmark of rankings against the choices held out from users of a generated set. Ranking by true
+/// preferences is the ceiling for every model; ranking by popularity is the floor for a useful one.
 ///
-/// The candidates are all movies that any user is known to have chosen, without the user's own known
-/// ones. NDCG has binary gains, the discount `1 / log2(rank + 1)`, and the ideal of `min(k, held
-/// out)` hits; ties go to the lower movie id. Thread-safe.
+/// The candidates are all movies that appear in any user's known choices, except the user's own. NDCG uses
+/// binary gains, the discount `1 / log2(rank + 1)`, and the ideal of `min(k, held out)` hits. Ties go to
+/// the lower movie id. Thread-safe.
 public final class RankingCeiling {
   private final Oracle oracle;
   private final int[] movieIds;
@@ -22,16 +21,16 @@ public final class RankingCeiling {
   /// Ranks movies for a user.
   @FunctionalInterface
   public interface Ranking {
-    /// A score for each movie of [Oracle#movieIds], the best one highest; called by several threads.
+    /// Returns a score for each movie of [Oracle#movieIds]; higher is better. Called from several threads.
     double[] scores(int userId);
   }
 
-  /// Takes choices divided by the caller. The pairs are in any order; those of movies that no known
-  /// pair has are left out of the held-out ones, as such a movie is no candidate.
+  /// Takes choices that the caller has split, in any order. Held-out pairs whose movie appears in no known
+  /// pair are ignored, because such a movie is not a candidate.
   ///
-  /// @param oracle of the set that the pairs come from
-  /// @throws IllegalArgumentException if an array is shorter than its partner, or the set has no such
-  ///   user or movie
+  /// @param oracle the oracle of the set that the pairs come from
+  /// @throws IllegalArgumentException if paired arrays differ in length, or the set has no such user or
+  ///     movie
   public RankingCeiling(
       Oracle oracle,
       int[] knownUserIds,
@@ -59,8 +58,8 @@ public final class RankingCeiling {
     heldOut = new Choices(users, Arrays.copyOf(keptUsers, kept), Arrays.copyOf(keptMovies, kept));
   }
 
-  /// Makes a set and holds out a share of each user's choices at random: at least one, and one stays.
-  /// Needs some 20 bytes a rating.
+  /// Generates a set and holds out a random share of each user's choices: at least one, and at least one
+  /// stays. Needs about 20 bytes per rating.
   ///
   /// @param share between 0 and 1
   public static RankingCeiling withinUsers(
@@ -75,7 +74,7 @@ public final class RankingCeiling {
           userIds[filled[0]] = user;
           ids[filled[0]++] = movie;
         });
-    // Each user's movies are shuffled, and the last ones are held out.
+    // Shuffle each user's movies and hold out the last ones.
     int[] known = new int[size];
     int[] held = new int[size];
     int knowns = 0;
@@ -108,9 +107,8 @@ public final class RankingCeiling {
         at(ids, held, helds));
   }
 
-  /// By the true tastes alone: the number of users who are known to have chosen a movie × the user's
-  /// true liking. Unlike [#truth] it does not know when a user was there to choose, and so what was
-  /// new then.
+  /// Ranks by true tastes alone: the number of known choosers of a movie × the user's true liking. Unlike
+  /// [#truth], it does not know when a user was active and so which movies were new then.
   public Ranking trueTastes() {
     return userId -> {
       double[] scores = new double[movieIds.length];
@@ -121,20 +119,20 @@ public final class RankingCeiling {
     };
   }
 
-  /// By the true preferences, with the times at which the user chose.
+  /// Ranks by true preferences, including the times at which the user chose.
   public Ranking truth() {
     return oracle::preferences;
   }
 
-  /// By the number of users who are known to have chosen a movie.
+  /// Ranks by the number of known choosers of a movie.
   public Ranking mostPopular() {
     return userId -> popularity;
   }
 
-  /// The mean NDCG over users with a held-out choice.
+  /// Returns the mean NDCG over users with a held-out choice.
   ///
   /// @param k length of the list
-  /// @param mostUsers only so many users count, spread evenly over the ids
+  /// @param mostUsers maximum number of users to evaluate, spread evenly over the ids
   /// @throws IllegalArgumentException if nothing was held out
   public double ndcg(Ranking ranking, int k, int mostUsers) {
     int[] judged = IntStream.rangeClosed(1, users).filter(u -> heldOut.count(u) > 0).toArray();
@@ -203,7 +201,7 @@ public final class RankingCeiling {
     return result;
   }
 
-  /// Movies by user, in two arrays as of a sparse matrix.
+  /// Movies by user, in two arrays like a sparse matrix.
   private static final class Choices {
     final int[] starts;
     final int[] movies;
@@ -211,7 +209,10 @@ public final class RankingCeiling {
     Choices(int users, int[] userIds, int[] movies) {
       if (userIds.length != movies.length) {
         throw new IllegalArgumentException(
-            userIds.length + " users and " + movies.length + " movies do not pair up");
+            userIds.length
+                + " users and "
+                + movies.length
+                + " movies: there must be as many of both");
       }
       starts = new int[users + 2];
       for (int user : userIds) {

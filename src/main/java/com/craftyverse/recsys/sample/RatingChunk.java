@@ -3,8 +3,7 @@ package com.craftyverse.recsys.sample;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// The ratings of some users that follow each other, as packed rows (see [RatingMaker]), and their
-/// lines of CSV.
+/// The ratings of consecutive users as packed rows (see [RatingMaker]), and their CSV lines.
 final class RatingChunk {
   private static final int LONGEST_LINE = 48;
 
@@ -26,6 +25,8 @@ final class RatingChunk {
   private final int[] ends;
   private final long[] rows;
 
+  /// Wraps packed rows.
+  ///
   /// @param firstUser index of the first user
   /// @param ends for each user, the end of its rows
   RatingChunk(int firstUser, int[] ends, long[] rows) {
@@ -51,7 +52,7 @@ final class RatingChunk {
     }
   }
 
-  /// The lines of `ratings.csv`, UTF-8.
+  /// Returns the lines of `ratings.csv` in UTF-8.
   byte[] ratingLines(int[] movieIds) {
     Lines lines = new Lines(Math.multiplyExact(rows.length, LONGEST_LINE));
     int row = 0;
@@ -74,7 +75,7 @@ final class RatingChunk {
     return lines.toBytes();
   }
 
-  /// The lines of `tags.csv`, UTF-8: a few users tag some of the movies that they have rated.
+  /// Returns the lines of `tags.csv` in UTF-8: a few users tag some of the movies they rated.
   byte[] tagLines(int[] movieIds, SampleSpec spec) {
     Lines lines = new Lines(1024);
     int row = 0;
@@ -115,7 +116,7 @@ final class RatingChunk {
     return result;
   }
 
-  /// Bytes being written.
+  /// A growing byte buffer.
   private static final class Lines {
     private byte[] bytes;
     private int size;

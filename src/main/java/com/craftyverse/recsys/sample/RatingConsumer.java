@@ -1,9 +1,9 @@
 package com.craftyverse.recsys.sample;
 
-/// Takes ratings one by one.
+/// A consumer of ratings, one at a time.
 @FunctionalInterface
 public interface RatingConsumer {
-  /// One row of `ratings.csv`.
+  /// Accepts one row of `ratings.csv`.
   ///
   /// @param rating stars: 0.5, 1.0, … 5.0
   /// @param timestamp epoch seconds

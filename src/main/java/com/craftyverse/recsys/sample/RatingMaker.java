@@ -2,13 +2,13 @@ package com.craftyverse.recsys.sample;
 
 import java.util.Arrays;
 
-/// Makes all ratings of one user after another: sessions, movies, stars and seconds. Holds scratch
+/// Generates users' ratings, one user after another: sessions, movies, stars and timestamps. Holds scratch
 /// memory for one thread.
 final class RatingMaker {
   private static final double LOG_GAP_MEAN = StrictMath.log(11);
   private static final double LOG_GAP_SD = 1.673;
 
-  /// So many refusals in a row say that a user has taken nearly all there is.
+  /// After this many rejections in a row, the user has probably chosen nearly everything available.
   private static final int PATIENCE = 400;
 
   private static final int MOVIE_SHIFT = 36;
@@ -59,7 +59,7 @@ final class RatingMaker {
 
   /// Writes a user's ratings, ascending by movie, as packed rows (see the three methods above).
   ///
-  /// @param at index of the first; the user's `count` rows follow
+  /// @param at index of the first row; the user has `count` rows
   void make(int user, long[] target, int at) {
     rows = target;
     size = at;
@@ -72,9 +72,9 @@ final class RatingMaker {
     Arrays.sort(target, at, size);
   }
 
-  /// Rates a session's movies from a time on.
+  /// Generates a session's ratings from a given time on.
   ///
-  /// @return when the next session may begin
+  /// @return the earliest start of the next session
   private long session(int user, int session, long begin, SplitMix random) {
     long time = Math.min(begin, spec.to());
     int open = plan.ratings[session];
@@ -84,8 +84,7 @@ final class RatingMaker {
         open--;
       }
     }
-    // What the user could choose from when the session was planned, so that a late start is
-    // harmless.
+    // The movies available when the session was planned, so that a late start does no harm.
     long shelf = plan.start[session];
     int year = timeline.year(shelf);
     choices.sum(user, year, cumulative);
@@ -106,9 +105,8 @@ final class RatingMaker {
     return time + Users.SESSION_GAP;
   }
 
-  /// Takes the remaining movies of a session at once, by the same law as one after another: each
-  /// movie gets an exponential clock, and those that ring first are taken (Efraimidis & Spirakis
-  /// 2006).
+  /// Chooses a session's remaining movies at once, with the same distribution as one by one: each movie
+  /// gets an exponential clock, and the first to ring are chosen (Efraimidis & Spirakis 2006).
   private long raceFor(int open, int user, long shelf, long begin, SplitMix random) {
     int entered = movies.enteredBy(shelf);
     if (race.length < entered) {
@@ -118,12 +116,12 @@ final class RatingMaker {
     for (int i = 0; i < entered; i++) {
       if (takenBy[i] != user && choices.weight[i] > 0) {
         double rings = -StrictMath.log(random.nextDouble()) / choices.preference(user, i);
-        // Positive doubles order as their bits do; the low bits make room for the movie.
+        // Positive doubles sort like their bits; the low bits hold the movie.
         race[runners++] = (Double.doubleToRawLongBits(rings) & -(1L << 20)) | i;
       }
     }
     if (runners < open) {
-      throw new IllegalStateException("user " + (user + 1) + " has run out of movies");
+      throw new IllegalStateException("no movies left for user " + (user + 1));
     }
     Arrays.sort(race, 0, runners);
     long time = begin;
@@ -135,7 +133,7 @@ final class RatingMaker {
 
   /// Adds a rating.
   ///
-  /// @return the time of the next one in the session
+  /// @return the time of the session's next rating
   private long rate(int user, int movie, long time, SplitMix random) {
     takenBy[movie] = user;
     long when = Math.min(time, spec.to());

@@ -12,11 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 
-/// Makes the data that a [SampleSpec] describes. The same spec gives the same data on every machine
-/// and with any number of threads.
+/// A generator for the data that a [SampleSpec] describes. The same spec gives the same data on every
+/// machine and with any number of threads.
 ///
-/// The constructor makes the movies and users (a few seconds and 150 MB at full size); ratings are
-/// then made on the fly and never held all at once. Thread-safe.
+/// The constructor creates the movies and users (a few seconds and 150 MB at full size). Ratings are
+/// generated on the fly and never held all at once. Thread-safe.
 public final class SampleGenerator {
   private static final int USERS_PER_CHUNK = 128;
 
@@ -27,9 +27,9 @@ public final class SampleGenerator {
   private final Choices choices;
   private final Oracle oracle;
 
-  /// Makes the movies and users.
+  /// Creates the movies and users.
   ///
-  /// @throws IllegalArgumentException if the numbers of the spec do not go together
+  /// @throws IllegalArgumentException if the spec's numbers are inconsistent
   public SampleGenerator(SampleSpec spec) {
     this.spec = spec;
     timeline = new Timeline(spec.from(), spec.to());
@@ -39,12 +39,12 @@ public final class SampleGenerator {
     oracle = new Oracle(spec, timeline, movies, users, choices);
   }
 
-  /// What is made.
+  /// Returns the spec.
   public SampleSpec spec() {
     return spec;
   }
 
-  /// The planted truth.
+  /// Returns the known ground truth.
   public Oracle oracle() {
     return oracle;
   }
@@ -53,9 +53,9 @@ public final class SampleGenerator {
     return movies;
   }
 
-  /// Hands over every rating in the order of `ratings.csv`: by user, then by movie.
+  /// Passes every rating to a consumer in the order of `ratings.csv`: by user, then by movie.
   ///
-  /// @param threads number of threads that make ratings; without influence on the result
+  /// @param threads number of generating threads; does not affect the result
   /// @param consumer called in the calling thread
   public void forEachRating(int threads, RatingConsumer consumer) {
     try {
@@ -65,33 +65,34 @@ public final class SampleGenerator {
     }
   }
 
-  /// Writes the zip file as MovieLens lays it out: `name/README.txt`, `links.csv`, `movies.csv`,
-  /// `ratings.csv`, `tags.csv`.
+  /// Writes the zip file in MovieLens' layout: `name/README.txt`, `links.csv`, `movies.csv`, `ratings.csv`,
+  /// `tags.csv`.
   ///
-  /// @param target is left open
-  /// @param threads number of threads that make ratings; without influence on the result
-  /// @param progress is told the number of ratings written so far
+  /// @param target left open
+  /// @param threads number of generating threads; does not affect the result
+  /// @param progress receives the number of ratings written so far
   /// @throws IOException if the target cannot be written
   public void writeZip(OutputStream target, int threads, Progress progress) throws IOException {
     new SampleZip(this).write(target, threads, progress);
   }
 
-  /// Hears how far a long run has come.
+  /// A listener for the progress of a long run.
   @FunctionalInterface
   public interface Progress {
     /// Called after every few thousand ratings.
     void ratings(long written);
   }
 
-  /// Takes what was made of a chunk.
+  /// A consumer of a chunk's result.
   @FunctionalInterface
   interface Taker<T> {
     void take(T made) throws IOException;
   }
 
-  /// Makes chunks of ratings side by side, and something of each, and hands that over in order.
+  /// Generates chunks of ratings in parallel, applies `work` to each, and passes the results to `taker` in
+  /// order.
   ///
-  /// @param work runs in the threads that make ratings
+  /// @param work runs in the generating threads
   /// @param taker runs in the calling thread
   <T> void inOrder(int threads, Function<RatingChunk, T> work, Taker<T> taker) throws IOException {
     if (threads < 1) {
@@ -114,9 +115,9 @@ public final class SampleGenerator {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while making ratings");
+        throw new InterruptedIOException("interrupted while generating ratings");
       } catch (ExecutionException e) {
-        throw new IllegalStateException("ratings could not be made: " + e.getCause(), e);
+        throw new IllegalStateException("cannot generate ratings: " + e.getCause(), e);
       } finally {
         workers.shutdownNow();
       }

@@ -2,10 +2,10 @@ package com.craftyverse.recsys.sample;
 
 import java.time.Instant;
 
-/// What to generate. Equal specs give equal data, bit for bit.
+/// The parameters of a generated data set. Equal specs give equal data, bit for bit.
 ///
 /// @param name the dataset's name and the directory inside the zip: letters, digits, `.`, `_`, `-`
-/// @param seed any number; another seed is another world of users and movies
+/// @param seed any number; a different seed gives different users and movies
 /// @param users number of users, ids `1 … users`, each with at least one rating
 /// @param ratedMovies number of movies with at least one rating
 /// @param movies number of movies in `movies.csv`, rated or not
@@ -14,10 +14,9 @@ import java.time.Instant;
 /// @param to latest timestamp, epoch seconds
 /// @param arrivals share, `0 … 1`, of the span's activity after which no more users arrive
 ///   (MovieLens: 1)
-/// @param returning share of users, `0 … 1`, who come back after their first session (MovieLens:
-///   0.45)
-/// @param lifetimeDays median number of days between the first and the last rating of those who
-///   come back (MovieLens: 60)
+/// @param returning share of users, `0 … 1`, who return after their first session (MovieLens: 0.45)
+/// @param lifetimeDays median number of days between the first and last rating of returning users
+///     (MovieLens: 60)
 public record SampleSpec(
     String name,
     long seed,
@@ -38,9 +37,9 @@ public record SampleSpec(
   private static final int MAX_USERS = 1 << 24;
   private static final int MAX_MOVIES = 1 << 20;
 
-  /// Checks every parameter.
+  /// Validates every parameter.
   ///
-  /// @throws IllegalArgumentException naming the first parameter that cannot be
+  /// @throws IllegalArgumentException naming the first invalid parameter
   public SampleSpec {
     check(
         name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}"),
@@ -69,8 +68,8 @@ public record SampleSpec(
         "lifetimeDays must be more than 0 and at most 36500, not " + lifetimeDays);
   }
 
-  /// The sample that the project ships: about a thousand users who come back far more often than
-  /// real ones, so that a split by time leaves enough known users to learn from and to test on.
+  /// Returns the spec of the shipped sample: 800 users who return far more often than real ones, so that a
+  /// split by time leaves enough known users to train and test on.
   public static SampleSpec sample() {
     return new SampleSpec(
         "craftyverse-sample",
@@ -86,7 +85,7 @@ public record SampleSpec(
         4_000);
   }
 
-  /// The size and the shape of ml-latest of July 2023.
+  /// Returns the size and shape of ml-latest of July 2023.
   public static SampleSpec full() {
     return new SampleSpec(
         "craftyverse-full",
@@ -102,7 +101,7 @@ public record SampleSpec(
         MOVIELENS_LIFETIME_DAYS);
   }
 
-  /// The shape of [#full] at another size: as if its users had been sampled.
+  /// Returns the shape of [#full] at another size, as if its users had been sampled.
   ///
   /// @param ratings exact number of ratings, at least 1,000
   public static SampleSpec ofRatings(String name, long seed, int ratings) {
@@ -125,7 +124,7 @@ public record SampleSpec(
         full.lifetimeDays);
   }
 
-  /// This spec with other numbers of users and movies.
+  /// Returns this spec with other numbers of users and movies.
   SampleSpec withSize(int newUsers, int newRatedMovies, int newMovies) {
     return new SampleSpec(
         name,
@@ -141,7 +140,7 @@ public record SampleSpec(
         lifetimeDays);
   }
 
-  /// This spec with another name and seed.
+  /// Returns this spec with another name and seed.
   SampleSpec named(String newName, long newSeed) {
     return new SampleSpec(
         newName,

@@ -10,10 +10,10 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// Writes generated data in the zip layout of MovieLens. Ratings are made in other threads while
-/// this one deflates.
+/// Writes generated data in MovieLens' zip layout. Other threads generate ratings while this one
+/// compresses.
 final class SampleZip {
-  /// The time of every entry. It is a local time, as zip has it, so that no time zone matters.
+  /// The time of every entry. Zip stores local times, so the time zone does not matter.
   static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2025, 1, 1, 0, 0);
 
   private static final int BIG = 1_000_000;
@@ -31,7 +31,9 @@ final class SampleZip {
       throws IOException {
     SampleSpec spec = generator.spec();
     ZipOutputStream zip = new ZipOutputStream(target, StandardCharsets.UTF_8);
-    // A shipped file is worth the time that a small one takes; a big one is made to be read once.
+    // A small file is shipped, so it is worth the time for best compression. A large one is usually
+    // read
+    // once.
     zip.setLevel(spec.ratings() <= BIG ? Deflater.BEST_COMPRESSION : 4);
     String directory = spec.name() + "/";
     ZipEntry entry = new ZipEntry(directory);
@@ -69,7 +71,7 @@ final class SampleZip {
     zip.finish();
   }
 
-  /// The lines that a chunk adds to the two files, kept until their turn comes.
+  /// The lines of a chunk for the two files, buffered until it is the chunk's turn.
   private static final class Lines {
     final int rows;
     final byte[] ratings;
@@ -110,7 +112,7 @@ final class SampleZip {
     return '"' + field.replace("\"", "\"\"") + '"';
   }
 
-  /// Made-up ids of the right form; as in the real file, a few movies have no second one.
+  /// Returns fictitious ids in the right format. As in the real file, a few movies have no second id.
   private String links(SampleSpec spec) {
     StringBuilder csv = new StringBuilder("movieId,imdbId,tmdbId\n");
     for (int i = 0; i < movies.size; i++) {

@@ -1,21 +1,21 @@
 package com.craftyverse.recsys.sample;
 
-/// The generator's source of randomness: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014), written out
-/// so that its output is this project's promise and not a library's.
+/// The generator's source of randomness: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014), implemented here so
+/// that the output does not depend on a library.
 ///
-/// Every user and every movie has a stream of its own, found from the seed, a domain and an index,
-/// so that the order in which they are made does not matter. Not thread-safe.
+/// Every user and movie has its own stream, derived from the seed, a domain and an index, so the order of
+/// generation does not matter. Not thread-safe.
 final class SplitMix {
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
   private long state;
 
-  /// The plain generator of a seed.
+  /// Creates the plain generator for a seed.
   SplitMix(long state) {
     this.state = state;
   }
 
-  /// The stream number `index` of a domain.
+  /// Returns stream number `index` of a domain.
   static SplitMix stream(long seed, int domain, int index) {
     long key = mix(seed + GOLDEN_GAMMA * (domain + 1L));
     return new SplitMix(mix(key + GOLDEN_GAMMA * (index + 1L)));
@@ -26,17 +26,17 @@ final class SplitMix {
     return mix(state);
   }
 
-  /// Uniform in the open interval (0, 1): safe to take the logarithm of, and of one minus it.
+  /// Returns a uniform number in the open interval (0, 1), so that `log(x)` and `log(1 − x)` are finite.
   double nextDouble() {
     return ((nextLong() >>> 12) + 0.5) * 0x1.0p-52;
   }
 
-  /// Uniform in `0 … bound − 1`, up to a bias of less than `bound / 2^32`.
+  /// Returns a uniform number in `0 … bound − 1`, up to a bias of less than `bound / 2^32`.
   int nextInt(int bound) {
     return (int) (((nextLong() >>> 32) * bound) >>> 32);
   }
 
-  /// Standard normal, by Marsaglia's polar method.
+  /// Returns a standard normal number, by Marsaglia's polar method.
   double nextGaussian() {
     while (true) {
       double x = 2 * nextDouble() - 1;

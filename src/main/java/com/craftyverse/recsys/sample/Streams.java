@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.sample;
 
-/// The domains of the random streams. A new use of randomness takes a new number, so that it
-/// changes nothing else.
+/// The domains of the random streams. A new use of randomness gets a new number, so that existing streams
+/// stay the same.
 final class Streams {
   static final int ENTRY = 1;
   static final int MOVIE_ID = 2;

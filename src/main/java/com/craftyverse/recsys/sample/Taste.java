@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.sample;
 
-/// The tastes: what users look for and movies offer. All are equally common, among users and among
-/// movies. A taste shows in the genres of its movies.
+/// The tastes of users and movies. All are equally common, among users and among movies. A taste shows in
+/// the genres of its movies.
 enum Taste {
   BIG_ADVENTURES(Genre.ACTION, Genre.ADVENTURE),
   SPACE_AND_MACHINES(Genre.SCI_FI, Genre.ACTION),

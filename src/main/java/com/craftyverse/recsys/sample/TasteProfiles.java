@@ -2,14 +2,13 @@ package com.craftyverse.recsys.sample;
 
 import java.util.Arrays;
 
-/// The distribution of users' tastes: a softmax of independent normals (a logistic-normal mixture),
-/// so that a user has few strong tastes and all tastes are equally common. Tastes are multiples of
-/// an average one: a user's have the mean 1.
+/// The distribution of users' tastes: a softmax of independent normals (a logistic-normal distribution), so
+/// that a user has few strong tastes and all tastes are equally common. Each user's tastes have mean 1.
 final class TasteProfiles {
-  /// Standard deviation of the logarithm of a taste. The larger, the fewer tastes a user has.
+  /// Standard deviation of a taste's logarithm. Larger values give users fewer strong tastes.
   private static final double LOG_SD = 5;
 
-  /// Number of representative users, see [#representatives].
+  /// Number of representative users; see [#representatives].
   static final int REPRESENTATIVES = 2 * Taste.COUNT;
 
   private static final int DRAWS = 4_096;
@@ -50,8 +49,8 @@ final class TasteProfiles {
     }
   }
 
-  /// Tastes of a few users who stand for all: the mean profile of the half with the broader tastes
-  /// and of the half with the narrower ones, each with every taste in turn as the strongest.
+  /// Returns the tastes of a few users who represent all: the mean profile of the half with the broader
+  /// tastes and of the half with the narrower ones, each with every taste in turn as the strongest.
   ///
   /// @return `Taste.COUNT` rows of [#REPRESENTATIVES] columns
   double[][] representatives() {

@@ -3,14 +3,14 @@ package com.craftyverse.recsys.sample;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/// Calendar years in epoch seconds, and how busy the service was in each. The years are those that
-/// a spec's span touches; year 0 is the first of them.
+/// Calendar years in epoch seconds, and how busy the service was in each. Year 0 is the first year that the
+/// spec's time span touches.
 final class Timeline {
   private static final int FIRST_KNOWN_YEAR = 1995;
 
-  /// Users' arrivals per year from 1995, in thousands of ratings that they bring. This is the
-  /// ratings per year of MovieLens, moved a little earlier because those who come back rate later
-  /// than they arrive.
+  /// Users' arrivals per year from 1995, weighted by the ratings they bring, in thousands. These are
+  /// MovieLens' ratings per year, shifted a little earlier because returning users rate later than they
+  /// arrive.
   private static final double[] ARRIVALS = {
     0.1, 1900, 690, 290, 1245, 1977, 1107, 806, 959, 1077, 1661, 995, 882, 975, 747, 735, 606, 594,
     479, 468, 1550, 1630, 1500, 1120, 980, 970, 850, 740, 750
@@ -54,7 +54,7 @@ final class Timeline {
     return starts.length - 1;
   }
 
-  /// The year, counted from 0, that holds a time of the span.
+  /// Returns the year, counted from 0, that contains a time of the span.
   int year(long time) {
     int y = (int) ((time - from) / 31_556_952);
     while (y < years() - 1 && time >= starts[y + 1]) {
@@ -66,8 +66,8 @@ final class Timeline {
     return y;
   }
 
-  /// The first second of a year of the span, the span's own first second for year 0, its last for
-  /// the year after the last.
+  /// Returns the first second of a year: the span's first second for year 0, the span's last for the year
+  /// after the last.
   long start(int year) {
     return starts[year];
   }
@@ -80,7 +80,7 @@ final class Timeline {
     return to;
   }
 
-  /// The time before which a share, `0 … 1`, of all users has arrived.
+  /// Returns the time before which a share, `0 … 1`, of all users has arrived.
   long time(double share) {
     double target = share * cumulative[years()];
     int y = 0;
@@ -92,7 +92,7 @@ final class Timeline {
     return starts[y] + (long) (part * (starts[y + 1] - starts[y]));
   }
 
-  /// The share of all users who have arrived before a time of the span.
+  /// Returns the share of all users who arrived before a time of the span.
   double share(long time) {
     int y = year(time);
     double part = (double) (time - starts[y]) / (starts[y + 1] - starts[y]);

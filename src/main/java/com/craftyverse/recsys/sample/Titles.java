@@ -3,8 +3,8 @@ package com.craftyverse.recsys.sample;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Makes up readable titles, in the form of MovieLens: a leading article moves to the end, and the
-/// year follows in parentheses, as in `Harbour of Salt, The (1994)`. No two are alike.
+/// A generator of readable, unique titles in MovieLens' form: a leading article moves to the end, and the
+/// year follows in parentheses, as in `Harbour of Salt, The (1994)`.
 final class Titles {
   private static final String[] ADJECTIVES =
       words(
@@ -75,7 +75,7 @@ final class Titles {
 
   private final Set<String> taken = new HashSet<>();
 
-  /// A title that this object has not given before.
+  /// Returns a title that this object has not returned before.
   String next(SplitMix random, int year) {
     String suffix = " (" + year + ")";
     String title = invent(random);

@@ -2,10 +2,10 @@ package com.craftyverse.recsys.sample;
 
 import java.util.Arrays;
 
-/// The users: who they are, how much they rate and when. User `u` of the arrays has the id `u + 1`.
-/// The arrays belong to this package's readers: nobody writes to them.
+/// The users: their attributes, how much they rate and when. Index `u` of the arrays is the user with id `u
+/// + 1`. The arrays are read-only outside this class.
 final class Users {
-  /// The longest pause inside a session, seconds.
+  /// The longest pause within a session, in seconds.
   static final int SESSION_GAP = 3_600;
 
   private static final int MAX_COUNT = 33_000;
@@ -13,23 +13,22 @@ final class Users {
   private static final double LOG_COUNT_SD = 1.471;
   private static final double BIAS_SD = 0.41;
 
-  /// Those who rate e times as much rate so much higher, in stars.
+  /// Change of the bias, in stars, when a user rates e times as much.
   private static final double BIAS_PER_LOG_COUNT = -0.03;
 
-  /// Correlation of a user's factors with those that the user's tastes alone would give.
+  /// Correlation of a user's factors with those implied by the user's tastes alone.
   private static final double TASTE_IN_FACTORS = 0.35;
 
   private static final double LOG_SPREAD_SD = 0.28;
   private static final double WHOLE_STARS_ONLY = 0.17;
 
-  /// No user rates faster than one movie in this many seconds over a life, so that heavy users need
-  /// time.
+  /// Minimum average time per rating over a user's lifetime, in seconds, so that heavy users need time.
   private static final int SECONDS_PER_RATING = 300;
 
-  /// The service opens when it has so many movies, or all of a smaller catalogue.
+  /// The service opens when it has this many movies, or all movies of a smaller catalogue.
   private static final int FEWEST_MOVIES = 20;
 
-  /// A first rater is taken at once who likes the movie so much.
+  /// A candidate with at least this liking is always accepted as a movie's first rater.
   private static final double PASSION = 5;
 
   private static final int LONG_SESSION = 500;
@@ -40,16 +39,16 @@ final class Users {
 
   final int size;
 
-  /// Number of ratings.
+  /// Number of ratings per user.
   final int[] count;
 
-  /// First rating, epoch seconds.
+  /// Time of the first rating, epoch seconds.
   final long[] arrival;
 
-  /// How many stars the user is above others.
+  /// How many stars higher than others the user rates.
   final float[] bias;
 
-  /// The user's noise as a multiple of the usual.
+  /// The user's noise relative to the typical user's.
   final float[] spread;
 
   /// Whether the user never gives half stars.
@@ -58,10 +57,10 @@ final class Users {
   /// `size × Catalogue.FACTORS`, row by row: `p`, standard normal.
   final float[] factors;
 
-  /// `size × Taste.COUNT`, row by row: the user's tastes as multiples of an average one.
+  /// `size × Taste.COUNT`, row by row: the user's tastes relative to the average one.
   final float[] tastes;
 
-  /// The movies whose first rater a user is, in two arrays as of a sparse matrix.
+  /// The movies that each user rates first, in two arrays like a sparse matrix.
   final int[] firstStart;
 
   final int[] firstMovies;
@@ -117,7 +116,7 @@ final class Users {
     findFirstRaters(movies);
   }
 
-  /// How much likelier than an average user one chooses a movie.
+  /// Returns how much likelier a user is to choose a movie than an average user.
   double liking(int user, Catalogue movies, int movie) {
     double breadth = movies.breadth[movie];
     double met =
@@ -126,8 +125,8 @@ final class Users {
     return breadth + (1 - breadth) * met;
   }
 
-  /// Turns the factors towards those of the genres that the user's tastes stand for, so that users
-  /// tend to like what they choose. The factors stay of unit variance.
+  /// Aligns the factors with the genres of the user's tastes, so that users tend to like what they choose.
+  /// The factors keep unit variance.
   private void alignFactors(Catalogue movies) {
     double[][] points = new double[Taste.COUNT][Catalogue.FACTORS];
     double[] sd = new double[Catalogue.FACTORS];
@@ -144,7 +143,7 @@ final class Users {
         point[f] -= mean;
         squares += point[f] * point[f];
       }
-      // The tastes sum up to a constant, which correlates any two by −1 / (COUNT − 1).
+      // The tastes sum to a constant, so any two correlate by −1 / (COUNT − 1).
       sd[f] = Math.sqrt(squares * variance * Taste.COUNT / (Taste.COUNT - 1));
     }
     double own = Math.sqrt(1 - TASTE_IN_FACTORS * TASTE_IN_FACTORS);
@@ -160,7 +159,7 @@ final class Users {
     }
   }
 
-  /// Number of movies among the first `n` that users choose of their own accord.
+  /// Returns, for each `n`, how many of the first `n` movies users choose by preference.
   private static int[] choosable(Catalogue movies) {
     int[] result = new int[movies.size + 1];
     for (int i = 0; i < movies.size; i++) {
@@ -169,7 +168,7 @@ final class Users {
     return result;
   }
 
-  /// When there are enough movies for the first users.
+  /// Returns the time when there are enough movies for the first users.
   private static long opening(Catalogue movies, int[] choosable) {
     int enough = Math.min(FEWEST_MOVIES, choosable[movies.size]);
     int i = 0;
@@ -179,7 +178,7 @@ final class Users {
     return movies.added[i];
   }
 
-  /// Scales the activities so that the counts sum exactly to the ratings asked for.
+  /// Scales the activities so that the counts sum exactly to the requested number of ratings.
   private void countRatings(double[] activity, int[] most) {
     double low = 0;
     double high = 1e9;
@@ -210,7 +209,7 @@ final class Users {
       }
       if (missing == before) {
         throw new IllegalArgumentException(
-            "ratings are too many for "
+            "too many ratings for "
                 + size
                 + " users and "
                 + spec.ratedMovies()
@@ -221,8 +220,8 @@ final class Users {
     }
   }
 
-  /// Gives each rated movie a first rater, since that is why movies are in such a catalogue at all:
-  /// a user who arrives after the movie, found in proportion to the number of ratings.
+  /// Assigns a first rater to each rated movie, because a movie is only in such a catalogue if somebody
+  /// rated it. The first rater arrives after the movie and is drawn in proportion to the number of ratings.
   private void findFirstRaters(Catalogue movies) {
     long[] byArrival = new long[size];
     for (int u = 0; u < size; u++) {
@@ -274,16 +273,16 @@ final class Users {
       }
     }
     throw new IllegalArgumentException(
-        "ratings or users are too few for "
+        "too few ratings or users for "
             + spec.ratedMovies()
-            + " rated movies: nobody is left to rate the latest ones");
+            + " rated movies: no user is left to rate the latest ones");
   }
 
   private static int user(long packed) {
     return (int) (packed & 0xff_ffff);
   }
 
-  /// Index of the first element that is not less than a value.
+  /// Returns the index of the first element that is not less than a value.
   private static int insertionPoint(long[] sorted, long value) {
     int low = 0;
     int high = sorted.length;
@@ -298,8 +297,8 @@ final class Users {
     return low;
   }
 
-  /// When a user rates: sessions, each with a planned start and a number of ratings. Reused from
-  /// user to user; not thread-safe.
+  /// A user's sessions, each with a planned start and a number of ratings. Reused across users; not
+  /// thread-safe.
   static final class Plan {
     int sessions;
     final long[] start = new long[MAX_SESSIONS];
@@ -311,7 +310,7 @@ final class Users {
     }
   }
 
-  /// Plans a user's sessions, drawing from the user's stream of events.
+  /// Plans a user's sessions from the user's event stream.
   void plan(int user, SplitMix random, Plan plan) {
     plan.sessions = 0;
     int total = count[user];
@@ -331,7 +330,7 @@ final class Users {
     long needed = Math.max(2L * SESSION_GAP, (long) total * SECONDS_PER_RATING / 2);
     long lifetime = Math.max(needed, (long) Math.min(days * DAY, 4e9));
     if (lifetime > window) {
-      // Still there when the data ends, some time after the last rating.
+      // The user is still active when the data ends, some time after the last rating.
       lifetime = Math.max(Math.min(needed, window), between(begin, begin + window, random) - begin);
     }
 
@@ -364,7 +363,7 @@ final class Users {
     }
   }
 
-  /// A time between two, likelier when the service is busy.
+  /// Draws a time between two others, likelier when the service is busy.
   private long between(long begin, long end, SplitMix random) {
     double first = timeline.share(begin);
     double share = first + random.nextDouble() * (timeline.share(end) - first);

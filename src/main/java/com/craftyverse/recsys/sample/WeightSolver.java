@@ -2,32 +2,33 @@ package com.craftyverse.recsys.sample;
 
 import java.util.stream.IntStream;
 
-/// Finds the weight at which each movie reaches its target number of choices.
+/// A solver for the weight at which each movie reaches its target number of choices.
 ///
-/// A user takes distinct movies, each next one with probability proportional to weight × liking. A
-/// popular movie therefore needs more than its share of weight, because a user can take it only
-/// once. Seen as a race, where a movie is taken when a clock of rate `r = weight × liking` rings and
-/// a user who takes `d` movies stops at the time `t(d)`, a user takes the movie with probability `1 −
-/// exp(−r t)`. The weights are solved for by turns: `t` for each cell of users, so that they take
-/// `d` movies, and the weight for each movie, so that it reaches its target. A cell
-/// holds the users of a year, of a group by number of ratings, and of similar tastes.
+/// A user chooses distinct movies, each with probability proportional to weight × liking. Popular movies
+/// need more than their share of weight, because a user can choose each only once. Model this as a race:
+/// each movie has a clock of rate `r = weight × liking` and is chosen when the clock rings, and a user who
+/// chooses `d` movies stops at time `t(d)`. The user then chooses the movie with probability `1 − exp(−r
+/// t)`. The solver alternates between `t` for each cell of users, so that they choose `d` movies, and the
+/// weight for each movie, so that it reaches its target. A cell holds users of one year, one group by
+/// number of ratings, and similar tastes.
 final class WeightSolver {
   private static final int GROUPS = 10;
   private static final int TURNS = 16;
   private static final int REPRESENTATIVES = TasteProfiles.REPRESENTATIVES;
   private static final int TABLES = Taste.COUNT + 1;
 
-  /// The movies are summed over in this many parts, side by side, whatever the number of threads.
+  /// Number of parallel parts of the sum over movies. Fixed, so that the result does not depend on the
+  /// number of threads.
   private static final int PARTS = 32;
 
-  /// Up to this `r t` the probability is taken as `r t`.
+  /// Below this value of `r t`, the probability is approximated by `r t`.
   private static final double LINEAR = 0.05;
 
   private final Timeline timeline;
   private final Catalogue movies;
   private final int years;
 
-  /// By year and group: users, how many movies each takes, and the longest of their times.
+  /// By year and group: number of users, movies per user, and the longest time.
   private final double[] people;
 
   private final double[] taken;
@@ -71,7 +72,7 @@ final class WeightSolver {
     weights = new double[movies.size];
     double all = 0;
     for (int i = 0; i < movies.size; i++) {
-      // The first rating of each movie is given away elsewhere.
+      // The first rating of each movie is assigned elsewhere.
       weights[i] = Math.max(0, movies.expected[i] - 1);
       all += weights[i];
     }
@@ -83,7 +84,7 @@ final class WeightSolver {
     }
   }
 
-  /// The weight of each movie, 0 for one that nobody chooses.
+  /// Returns the weight of each movie; 0 for a movie that nobody chooses.
   static double[] solve(SampleSpec spec, Timeline timeline, Catalogue movies, Users users) {
     WeightSolver solver = new WeightSolver(spec, timeline, movies, users);
     for (int turn = 0; turn < TURNS; turn++) {
@@ -92,7 +93,7 @@ final class WeightSolver {
     return solver.weights;
   }
 
-  /// Up to 31 ratings, up to 63, and so on by powers of two.
+  /// Returns the group of a user with this many ratings: up to 31, up to 63, and so on by powers of two.
   private static int group(int ratings) {
     return Math.clamp(27 - Integer.numberOfLeadingZeros(ratings), 0, GROUPS - 1);
   }
@@ -139,14 +140,14 @@ final class WeightSolver {
         slope += part.slope[at];
       }
       if (slope > 0) {
-        // Newton's step for ln t, held back where the movies of a year are nearly used up.
+        // A Newton step for ln t, damped where a year's movies are nearly used up.
         time[at] *= StrictMath.exp(Math.clamp((taken[cell] - sum) / slope, -1.0, 1.0));
       }
     }
   }
 
-  /// What some of the movies add: for each cell and representative the number of movies taken and its
-  /// derivative by the logarithm of the time, and by table the rates of those taken as linear.
+  /// The contributions of some of the movies. For each cell and representative: the number of movies chosen
+  /// and its derivative with respect to ln t. For each table: the rates of movies treated as linear.
   private static final class Sums {
     final double[] taken;
     final double[] slope;
@@ -159,7 +160,7 @@ final class WeightSolver {
     }
   }
 
-  /// One turn over a part of the movies: sets their weights.
+  /// Runs one iteration over a part of the movies and updates their weights.
   private Sums part(int part) {
     Sums sums = new Sums(people.length);
     double[] rate = new double[REPRESENTATIVES];
@@ -206,14 +207,14 @@ final class WeightSolver {
           takers += people[c] * open * sum / REPRESENTATIVES;
         }
       }
-      double wanted = movies.expected[i] - 1;
-      weights[i] = w * Math.clamp(wanted / Math.max(takers, 1e-300), 0.25, 4);
+      double target = movies.expected[i] - 1;
+      weights[i] = w * Math.clamp(target / Math.max(takers, 1e-300), 0.25, 4);
     }
     return sums;
   }
 
-  /// Adds a movie's part to the sums of a cell's representatives and returns how many of them take
-  /// it.
+  /// Adds a movie's contribution to the sums of a cell's representatives and returns how many of them
+  /// choose it.
   private double race(double[] rate, int cell, double open, Sums sums) {
     double takers = 0;
     for (int r = 0; r < REPRESENTATIVES; r++) {
@@ -226,8 +227,8 @@ final class WeightSolver {
     return takers;
   }
 
-  /// `exp(−x)` for `x ≥ 0` to eight digits where it matters, from exact operations alone: quicker than
-  /// `StrictMath`'s and as reproducible.
+  /// Computes `exp(−x)` for `x ≥ 0` to eight digits where it matters, with basic arithmetic only: faster
+  /// than `StrictMath` and as reproducible.
   private static double decay(double x) {
     double h = x / 64;
     double y = 1 / (1 + h * (1 + h * (0.5 + h * (1.0 / 6))));

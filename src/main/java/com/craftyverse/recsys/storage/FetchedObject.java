@@ -3,12 +3,12 @@ package com.craftyverse.recsys.storage;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// An object as a local, read-only file, until closed.
+/// An object as a local read-only file, valid until closed.
 public final class FetchedObject implements AutoCloseable {
-  /// Gives the file back to the store.
+  /// Returns the file to the store.
   @FunctionalInterface
   public interface Release {
-    /// Called once, when the file is no longer read.
+    /// Releases the file. Called once, when its reader closes it.
     void release() throws IOException;
   }
 
@@ -17,21 +17,23 @@ public final class FetchedObject implements AutoCloseable {
   private final Release release;
   private boolean closed;
 
-  /// @param info the version that was fetched
+  /// Wraps a file of the store.
+  ///
+  /// @param info the fetched version
   /// @param path the file
-  /// @param release is called by [#close]
+  /// @param release called by [#close]
   public FetchedObject(ObjectInfo info, Path path, Release release) {
     this.info = info;
     this.path = path;
     this.release = release;
   }
 
-  /// The version that was fetched.
+  /// Returns the fetched version.
   public ObjectInfo info() {
     return info;
   }
 
-  /// The file. It must not be written to.
+  /// Returns the file. Do not write to it.
   public Path path() {
     return path;
   }

@@ -29,11 +29,11 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Objects as files of a directory.
+/// An object store that keeps each object as a file in a directory.
 ///
-/// An object is written under a temporary name in `.tmp/` and moved into place, so it appears
-/// whole; what is mapped stays valid when a new version replaces it. Compare-and-set is made atomic
-/// among processes by a lock on one file. Links are not followed: a key through one is refused.
+/// An object is written to a temporary file in `.tmp/` and moved into place, so writes are atomic and a
+/// mapped file stays valid after a new version replaces it. A lock on one file makes compare-and-set atomic
+/// across processes. Symbolic links are not followed: a key that leads through one is refused.
 public final class LocalObjectStore implements ObjectStore {
   private static final String TEMP = ".tmp";
   private static final String LOCK = ".lock";
@@ -42,19 +42,20 @@ public final class LocalObjectStore implements ObjectStore {
   private final Path root;
   private final Path temp;
 
-  /// One thread of this process at a time; a [java.nio.channels.FileLock] sorts out the processes.
+  /// Admits one thread of this process at a time; a [java.nio.channels.FileLock] excludes other processes.
   private final Object writing = new Object();
 
-  /// Opens the directory, making it when it is not there.
+  /// Opens the directory and creates it if it does not exist.
   ///
-  /// @throws IOException when it cannot be made or is not a directory, or its `.tmp/` is a link
+  /// @throws IOException when it cannot be created or is not a directory, or when its `.tmp/` is a link
   public LocalObjectStore(Path directory) throws IOException {
     Files.createDirectories(directory);
     this.root = directory.toRealPath();
     this.temp = root.resolve(TEMP);
     if (Files.isSymbolicLink(temp)) {
       throw new IOException(
-          temp + " is a link, which is not followed; delete it, the store makes a directory there");
+          temp
+              + " is a link, which is not followed; delete it, and the store will create a directory there");
     }
     Files.createDirectories(temp);
     deleteAbandonedTempFiles();
@@ -73,7 +74,7 @@ public final class LocalObjectStore implements ObjectStore {
   @Override
   public List<ObjectInfo> list(String prefix) throws IOException {
     ObjectKeys.requirePrefix(prefix);
-    // Only the directory that the prefix names can hold matches.
+    // Only the directory named by the prefix can contain matches.
     int slash = prefix.lastIndexOf('/');
     Path start = slash < 0 ? root : path(prefix.substring(0, slash));
     if (!Files.isDirectory(start, LinkOption.NOFOLLOW_LINKS)) {
@@ -91,7 +92,7 @@ public final class LocalObjectStore implements ObjectStore {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String key = key(file);
-            // A file that a person put here may have a name that is no key.
+            // Someone may have put a file here whose name is not a valid key.
             if (attributes.isRegularFile()
                 && key.startsWith(prefix)
                 && !key.equals(LOCK)
@@ -105,7 +106,7 @@ public final class LocalObjectStore implements ObjectStore {
           public FileVisitResult visitFileFailed(Path file, IOException problem)
               throws IOException {
             if (problem instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE; // deleted while we looked
+              return FileVisitResult.CONTINUE; // deleted meanwhile
             }
             throw problem;
           }
@@ -117,7 +118,7 @@ public final class LocalObjectStore implements ObjectStore {
   @Override
   public StoredObject read(String key) throws IOException {
     Path file = path(key);
-    // The ETag must be that of the bytes: look again until nothing changed in between.
+    // The ETag must belong to these bytes: retry until the file does not change during the read.
     while (true) {
       ObjectInfo before = require(key, file);
       byte[] content;
@@ -155,14 +156,7 @@ public final class LocalObjectStore implements ObjectStore {
 
   private static EOFException pastTheEnd(String key, long size, long offset, int length) {
     return new EOFException(
-        key
-            + " has "
-            + size
-            + " bytes; bytes "
-            + offset
-            + " to "
-            + (offset + length)
-            + " were asked for");
+        key + " has " + size + " bytes; cannot read bytes " + offset + " to " + (offset + length));
   }
 
   @Override
@@ -173,7 +167,7 @@ public final class LocalObjectStore implements ObjectStore {
 
   @Override
   public Path newTempFile() throws IOException {
-    // Not Files.createTempFile, whose files nobody else may read.
+    // Files.createTempFile would create files that only their owner can read.
     return Files.createFile(temp.resolve("object-" + UUID.randomUUID() + ".part"));
   }
 
@@ -200,7 +194,7 @@ public final class LocalObjectStore implements ObjectStore {
     Path file = tempFile(content);
     try {
       stamp(file);
-      // A hard link fails if the name is taken, which a rename does not.
+      // Creating a hard link fails if the name is taken; a rename does not.
       Files.createLink(target, file);
       return true;
     } catch (FileAlreadyExistsException e) {
@@ -258,7 +252,7 @@ public final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  /// The file of a key, having made sure that no part of the way to it is a link.
+  /// Returns the file for a key after checking that no part of its path is a link.
   private Path path(String key) throws IOException {
     ObjectKeys.require(key);
     Path path = root;
@@ -271,12 +265,12 @@ public final class LocalObjectStore implements ObjectStore {
     }
     if (path.startsWith(temp) || path.equals(root.resolve(LOCK))) {
       throw new InvalidKeyException(
-          "the key " + ObjectKeys.quote(key) + " is the store's own; choose another");
+          "the key " + ObjectKeys.quote(key) + " is reserved for the store; choose another");
     }
     return path;
   }
 
-  /// The key of a file in the directory.
+  /// Returns the key for a file in the directory.
   private String key(Path file) {
     StringJoiner key = new StringJoiner("/");
     root.relativize(file).forEach(segment -> key.add(segment.toString()));
@@ -299,7 +293,7 @@ public final class LocalObjectStore implements ObjectStore {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      // A file where the key has a directory: "not a directory", of which nio makes no own type.
+      // A parent in the key may be a regular file. NIO has no exception type for "not a directory".
       Path parent = file.getParent();
       if (parent != null && !Files.isDirectory(parent)) {
         return Optional.empty();
@@ -308,8 +302,8 @@ public final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  /// Each write makes a new file, so its inode, time and size tell the versions apart; for a file
-  /// that a person overwrites in place, time and size do.
+  /// Each write creates a new file, so inode, time and size tell versions apart. For a file that someone
+  /// overwrites in place, time and size do.
   private static ObjectInfo info(String key, BasicFileAttributes attributes) {
     String etag =
         Long.toHexString(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS))
@@ -331,8 +325,8 @@ public final class LocalObjectStore implements ObjectStore {
     return true;
   }
 
-  /// The file system's own clock ticks a few hundred times a second, and it uses inodes again:
-  /// within a tick, versions of the same size could look alike.
+  /// The file system's clock ticks only a few hundred times a second, and inodes are reused. Without this
+  /// time stamp, two versions of the same size written within a tick could look alike.
   private static void stamp(Path file) throws IOException {
     Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
   }
@@ -343,17 +337,12 @@ public final class LocalObjectStore implements ObjectStore {
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(
-          "cannot move "
-              + file
-              + " to "
-              + target
-              + " in one step; files for the store are made by"
-              + " newTempFile",
+          "cannot move " + file + " to " + target + " atomically; create the file with newTempFile",
           e);
     }
   }
 
-  /// What a crashed process left behind.
+  /// Deletes temporary files that crashed processes left behind.
   private void deleteAbandonedTempFiles() throws IOException {
     Instant before = Instant.now().minus(ABANDONED);
     try (Stream<Path> files = Files.list(temp)) {
@@ -367,7 +356,7 @@ public final class LocalObjectStore implements ObjectStore {
                 Files.deleteIfExists(file);
               }
             } catch (NoSuchFileException e) {
-              // another process was quicker
+              // another process deleted it first
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }

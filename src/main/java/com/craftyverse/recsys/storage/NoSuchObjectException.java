@@ -2,17 +2,17 @@ package com.craftyverse.recsys.storage;
 
 import java.io.IOException;
 
-/// The store has no object of that key.
+/// Thrown when the store has no object with the given key.
 public final class NoSuchObjectException extends IOException {
   private final String key;
 
-  /// @param key the key that was asked for
+  /// @param key the requested key
   public NoSuchObjectException(String key) {
     super("no object '" + key + "' in the store");
     this.key = key;
   }
 
-  /// The key that was asked for.
+  /// Returns the requested key.
   public String key() {
     return key;
   }

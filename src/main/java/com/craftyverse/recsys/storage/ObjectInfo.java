@@ -2,10 +2,10 @@ package com.craftyverse.recsys.storage;
 
 import java.time.Instant;
 
-/// What a store knows of an object without reading it.
+/// An object's metadata, available without reading its content.
 ///
-/// @param key the object's name
+/// @param key the object's key
 /// @param size its length in bytes
-/// @param etag changes whenever the content may have changed; opaque
-/// @param lastModified when it was written
+/// @param etag opaque; changes whenever the content may have changed
+/// @param lastModified time of the last write
 public record ObjectInfo(String key, long size, String etag, Instant lastModified) {}

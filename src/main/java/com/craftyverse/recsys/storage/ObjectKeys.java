@@ -10,10 +10,10 @@ public final class ObjectKeys {
 
   private ObjectKeys() {}
 
-  /// Returns `key` if it names an object within a store.
+  /// Returns `key` if it is a valid object key.
   ///
-  /// @throws InvalidKeyException when it is empty, absolute, climbs out with `..`, has an empty
-  ///   segment, a backslash or a control character, or is longer than 1,024 bytes in UTF-8
+  /// @throws InvalidKeyException when it is empty or absolute, contains `..`, an empty segment, a backslash
+  ///     or a control character, or is longer than 1,024 bytes in UTF-8
   public static String require(String key) {
     String problem = problem(key);
     if (problem != null) {
@@ -22,12 +22,12 @@ public final class ObjectKeys {
     return key;
   }
 
-  /// Whether `key` names an object within a store.
+  /// Returns whether `key` is a valid object key.
   public static boolean isValid(String key) {
     return problem(key) == null;
   }
 
-  /// Returns `prefix` if valid keys can begin with it.
+  /// Returns `prefix` if a valid key can begin with it.
   ///
   /// @throws InvalidKeyException otherwise
   public static String requirePrefix(String prefix) {
@@ -68,7 +68,8 @@ public final class ObjectKeys {
     return null;
   }
 
-  /// `text` in quotes, shortened, its control characters escaped: fit for a message or a log line.
+  /// Returns `text` in quotes, truncated, with control characters escaped, so that it is safe in a message
+  /// or a log line.
   public static String quote(String text) {
     StringBuilder quoted = new StringBuilder("'");
     int shown = Math.min(text.length(), 120);
@@ -83,7 +84,7 @@ public final class ObjectKeys {
     return quoted.append(shown < text.length() ? "…'" : "'").toString();
   }
 
-  /// The directory that an object lies in, with its trailing slash.
+  /// Returns the object's directory, with a trailing slash.
   public static String directoryOf(String key) {
     return key.substring(0, key.lastIndexOf('/') + 1);
   }

@@ -7,65 +7,64 @@ import java.util.Optional;
 
 /// A store of objects under keys such as `models/ml-latest/current.json`.
 ///
-/// An object appears whole or not at all, and a reader keeps reading the version that it began with.
-/// Every method may be called from any thread. A key that does not name an object within the store
-/// (see [ObjectKeys#require]) is an [InvalidKeyException] in each of them; trouble with the
-/// storage itself is an `IOException` that names the key.
+/// Writes are atomic, and a reader keeps reading the version it started with. All methods are thread-safe.
+/// All methods throw [InvalidKeyException] for an invalid key (see [ObjectKeys#require]) and an
+/// `IOException` that names the key when the storage fails.
 public interface ObjectStore extends AutoCloseable {
-  /// The store as a person writes it: a directory, or `s3://bucket`.
+  /// Returns the store's location as users write it: a directory or `s3://bucket`.
   String location();
 
-  /// The object's size, ETag and time, or empty when there is none.
+  /// Returns the object's size, ETag and modification time, or empty when it does not exist.
   Optional<ObjectInfo> find(String key) throws IOException;
 
-  /// All objects whose keys begin with `prefix`, by key.
+  /// Returns all objects whose keys begin with `prefix`, sorted by key.
   List<ObjectInfo> list(String prefix) throws IOException;
 
-  /// The whole object; for small ones.
+  /// Reads a whole small object into memory.
   ///
-  /// @throws NoSuchObjectException when there is none
+  /// @throws NoSuchObjectException when it does not exist
   StoredObject read(String key) throws IOException;
 
-  /// `length` bytes from `offset`.
+  /// Reads `length` bytes from `offset`.
   ///
-  /// @throws NoSuchObjectException when there is none
-  /// @throws java.io.EOFException when the object ends before
+  /// @throws NoSuchObjectException when the object does not exist
+  /// @throws java.io.EOFException when the object ends before the range does
   byte[] readRange(String key, long offset, int length) throws IOException;
 
-  /// The object as a file that can be mapped; for large ones.
+  /// Returns a large object as a local file that can be memory-mapped.
   ///
-  /// @throws NoSuchObjectException when there is none
+  /// @throws NoSuchObjectException when it does not exist
   FetchedObject fetch(String key) throws IOException;
 
-  /// A new empty file, not an object yet, at a place from which [#put(String, Path)] is cheap.
+  /// Creates an empty temporary file where [#put(String, Path)] is cheap. It is not an object yet.
   Path newTempFile() throws IOException;
 
-  /// Makes `file` the object's content. The file, one of [#newTempFile], is used up.
+  /// Stores the file as the object. Consumes the file, which must come from [#newTempFile].
   void put(String key, Path file) throws IOException;
 
-  /// Makes `content` the object's content.
+  /// Stores `content` as the object.
   void put(String key, byte[] content) throws IOException;
 
-  /// Writes the object unless there is one.
+  /// Writes the object if it does not exist.
   ///
   /// @return whether it was written
   boolean putIfAbsent(String key, byte[] content) throws IOException;
 
-  /// Replaces the object if it still is the version of that ETag.
+  /// Replaces the object if its current version has that ETag.
   ///
-  /// @return whether it was replaced; false as well when it is gone
+  /// @return whether it was replaced; false when the object no longer exists
   boolean replace(String key, byte[] content, String etag) throws IOException;
 
-  /// Deletes the object; it need not exist.
+  /// Deletes the object if it exists.
   void delete(String key) throws IOException;
 
-  /// Gives back what the store holds. Files that were fetched are gone after it.
+  /// Releases the store's resources. Fetched files may be deleted.
   @Override
   void close() throws IOException;
 
-  /// A small object's content and the version that it is.
+  /// A small object's content and version.
   ///
   /// @param content the bytes
-  /// @param etag the ETag of just these bytes, for [ObjectStore#replace]
+  /// @param etag the ETag of exactly these bytes, for [ObjectStore#replace]
   record StoredObject(byte[] content, String etag) {}
 }

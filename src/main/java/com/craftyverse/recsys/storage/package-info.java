@@ -1,8 +1,8 @@
-/// Where the objects live: [ObjectStore][com.craftyverse.recsys.storage.ObjectStore] is the port, a
-/// directory and an S3 bucket its two implementations.
+/// Object storage: [ObjectStore][com.craftyverse.recsys.storage.ObjectStore] is the port, implemented for a
+/// local directory and for S3.
 ///
-/// Objects are whole or absent: a reader never sees one half written. Nothing is overwritten but
-/// `current.json`, checkpoints and leases, and those by compare-and-set.
+/// Writes are atomic: a reader never sees a partial object. Only `current.json`, checkpoints and leases are
+/// ever overwritten, by compare-and-set.
 @NullMarked
 package com.craftyverse.recsys.storage;
 

@@ -128,7 +128,7 @@ class ArrowFileTest {
           .isInstanceOf(MalformedFileException.class)
           .hasMessage("every.arrow: column 1 is 'id' (int32), expected 'id' (int64)");
       assertThatThrownBy(() -> file.require(List.of(Column.int32("id"))))
-          .hasMessage("every.arrow: column 'time' is not expected here");
+          .hasMessage("every.arrow: column 'time' is unexpected");
       assertThatThrownBy(() -> file.requireMetadata("bounds"))
           .hasMessage("every.arrow: metadata 'bounds' is missing");
     }
@@ -139,21 +139,23 @@ class ArrowFileTest {
     byte[] whole = Files.readAllBytes(everyType("every.arrow"));
     assertThatThrownBy(() -> open(new byte[0]))
         .isInstanceOf(MalformedFileException.class)
-        .hasMessage("x.arrow: 0 bytes are too few for an Arrow file; it is empty or truncated");
+        .hasMessage(
+            "x.arrow: 0 bytes are too few for an Arrow file; the file is empty or truncated");
     assertThatThrownBy(() -> open(java.util.Arrays.copyOf(whole, whole.length - 1)))
         .isInstanceOf(MalformedFileException.class)
-        .hasMessageContaining("no Arrow magic; it is another format or truncated");
+        .hasMessageContaining("no Arrow magic; the file is truncated or not an Arrow file");
     assertThatThrownBy(
             () ->
                 open(
                     "PK, which is not an Arrow file at all"
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
         .isInstanceOf(MalformedFileException.class)
-        .hasMessage("x.arrow: offset 0: no Arrow magic; it is another format or truncated");
+        .hasMessage(
+            "x.arrow: offset 0: no Arrow magic; the file is truncated or not an Arrow file");
   }
 
-  /// However a file is damaged, it is read within its bounds or refused: nothing hangs, no memory runs
-  /// away, no slice leaves the file.
+  /// Whatever the damage, a file is read within its bounds or refused: no hang, no runaway memory, no slice
+  /// outside the file.
   @Test
   void damagedFiles_areReadWithinTheirBoundsOrRefused() throws IOException {
     byte[] whole = Files.readAllBytes(everyType("every.arrow"));
@@ -178,19 +180,17 @@ class ArrowFileTest {
           .as("time, seed %s", seed)
           .isLessThan(Duration.ofSeconds(10));
     }
-    assertThat(refused)
-        .as("damage that was noticed")
-        .isBetween(Mutations.COUNT / 3, Mutations.COUNT);
+    assertThat(refused).as("damaged files refused").isBetween(Mutations.COUNT / 3, Mutations.COUNT);
   }
 
   @Test
-  void columnsThatDoNotSayHowWideTheyAre_areRefused() throws IOException {
+  void columnWithoutAWidth_isRefused() throws IOException {
     byte[] whole = Files.readAllBytes(everyType("every.arrow"));
-    // Of many damaged files the one in which just that is lost.
+    // The seed whose damage loses only the width.
     byte[] damaged = Mutations.damage(whole, 1_500, new SplittableRandom(2_640));
     assertThatThrownBy(() -> open(damaged))
         .isInstanceOf(MalformedFileException.class)
-        .hasMessage("x.arrow: column 'id' does not say how wide it is");
+        .hasMessage("x.arrow: column 'id' does not specify its width");
   }
 
   @Test
@@ -206,14 +206,14 @@ class ArrowFileTest {
   }
 
   @Test
-  void closedFile_isNotReadAnyMore() throws IOException {
+  void closedFile_cannotBeRead() throws IOException {
     ArrowFile file = ArrowFile.open(everyType("every.arrow"), "every.arrow");
     MemorySegment ids = file.batches().getFirst().data("id");
     file.close();
     assertThatThrownBy(() -> ids.get(Buffers.INT32, 0)).isInstanceOf(IllegalStateException.class);
   }
 
-  /// Opens the bytes as a file and reads every value of it.
+  /// Opens the bytes as a file and reads every value in it.
   private void open(byte[] bytes) throws IOException {
     Path path = directory.resolve("x.arrow");
     Files.write(path, bytes);

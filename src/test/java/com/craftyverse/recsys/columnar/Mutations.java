@@ -3,10 +3,10 @@ package com.craftyverse.recsys.columnar;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/// Damages files at random, as disks, networks and hostile people do. How many times, the property
-/// `mutations` says, which the build has a profile for.
+/// Random damage to files, as disks, networks and attackers cause it. The system property `mutations` sets
+/// the number of files; the build has a profile for it.
 public final class Mutations {
-  /// Damaged files in each test.
+  /// Number of damaged files per test.
   public static final int COUNT = Integer.getInteger("mutations", 2_000);
 
   private static final long[] INTERESTING = {
@@ -29,11 +29,11 @@ public final class Mutations {
 
   private Mutations() {}
 
-  /// A damaged copy: one to three times some bytes are flipped, set to a number that tends to be a
-  /// limit, cut out, doubled or cut off.
+  /// Returns a damaged copy. One to three times, some bytes are flipped, overwritten with a number that is
+  /// often a limit, removed, duplicated or truncated.
   ///
-  /// @param hot how many bytes at the end are damaged as often as all the others together, since that is
-  ///     where a file says how the rest is to be read
+  /// @param hot number of bytes at the end that are damaged as often as all others together, because a
+  ///     file's end describes the rest
   public static byte[] damage(byte[] whole, int hot, SplittableRandom random) {
     byte[] bytes = whole.clone();
     for (int times = random.nextInt(1, 4); times > 0 && bytes.length > 0; times--) {

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class QuantileTest {
-  /// numpy's own result at the size of ml-latest; exact arithmetic would give …985.6.
+  /// numpy's result at the size of ml-latest; exact arithmetic would give …985.6.
   @Test
   void interpolation_isNumpysToTheLastBit() {
     long n = 33_832_162;

@@ -31,7 +31,7 @@ class StoreLayoutTest {
   void datasetOfUpload_isMadeFromTheFilesOrDirectorysName(String key, String dataset) {
     assertThat(StoreLayout.datasetOfUpload(key)).isEqualTo(dataset);
     assertThat(StoreLayout.requireDataset(dataset)).isEqualTo(dataset);
-    // A name that the rule made stays as it is.
+    // A derived name is stable.
     assertThat(StoreLayout.datasetOfUpload("raw/" + dataset + "/x.zip")).isEqualTo(dataset);
   }
 

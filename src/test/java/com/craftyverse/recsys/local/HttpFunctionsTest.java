@@ -184,7 +184,8 @@ class HttpFunctionsTest {
     Http.Answer answer = Http.post("split", "{\"manifest\": \"" + manifest + "\"}");
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.error())
-        .endsWith("ratings.arrow: offset 0: no Arrow magic; it is another format or truncated");
+        .endsWith(
+            "ratings.arrow: offset 0: no Arrow magic; the file is truncated or not an Arrow file");
   }
 
   @Test

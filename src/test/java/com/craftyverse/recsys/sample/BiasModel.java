@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.sample;
 
-/// The baseline `μ + b_u + b_i`, fitted by turns with a little shrinkage, and on top of it a small
-/// matrix factorization: what the tests compare the oracle with. Written for obviousness, and apart
-/// from the project's own trainer.
+/// The baseline `μ + b_u + b_i`, fitted alternately with a little shrinkage, plus a small matrix
+/// factorization. The tests compare the oracle with it. It is kept simple and independent of the project's
+/// own trainer.
 final class BiasModel {
   private static final double SHRINKAGE = 5;
   private static final int TURNS = 15;
@@ -16,7 +16,7 @@ final class BiasModel {
   private double[] p = {};
   private double[] q = {};
 
-  /// Fits to the rows with a timestamp of at most `lastTime`.
+  /// Fits the biases to the rows with a timestamp of at most `lastTime`.
   BiasModel(Ratings rows, double lastTime) {
     userBias = new double[rows.maxUser() + 1];
     movieBias = new double[rows.maxMovie() + 1];

@@ -26,7 +26,7 @@ class ChoicesTest {
         for (int n = 0; n < draws; n++) {
           drawn[CHOICES.draw(random, year, cumulative)]++;
         }
-        // Pearson's statistic over the movies that are often drawn, the others as one.
+        // Pearson's statistic over the frequently drawn movies, with all others as one class.
         double sum = 0;
         double expectedOfRest = 0;
         int drawnOfRest = 0;
@@ -56,7 +56,7 @@ class ChoicesTest {
   }
 
   @Test
-  void tastesHaveTheMeanOne_soThatAUserLikesNoMoreThanOthers() {
+  void tastesHaveMeanOne_soNoUserLikesMoreThanOthers() {
     double[] sums = new double[Taste.COUNT];
     for (int u = 0; u < USERS.size; u++) {
       double sum = 0;

@@ -34,9 +34,9 @@ class GenerateSampleTest {
   }
 
   @Test
-  void run_writesTheFileAndSaysWhatItMade(@TempDir Path directory)
+  void run_writesTheFileAndPrintsASummary(@TempDir Path directory)
       throws IOException, NoSuchAlgorithmException {
-    // given a file that is to be replaced
+    // given an existing file to replace
     Path file = directory.resolve("made.zip");
     Files.writeString(file, "old");
     // when

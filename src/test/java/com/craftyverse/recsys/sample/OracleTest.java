@@ -17,7 +17,7 @@ class OracleTest {
 
   @Test
   void expectationAndVariance_areThoseOfManyDraws() {
-    // given a few ratings of each decade and habit
+    // given a few ratings of each decade and rating habit
     List<long[]> rows = new ArrayList<>();
     GENERATOR.forEachRating(
         1, (user, movie, rating, time) -> rows.add(new long[] {user, movie, time}));
@@ -29,7 +29,7 @@ class OracleTest {
       int movie = (int) row[1];
       int movieIndex = GENERATOR.movies().index(movie);
 
-      // when the same rating is drawn again and again
+      // when the same rating is drawn many times
       double sum = 0;
       double squares = 0;
       for (int i = 0; i < draws; i++) {
@@ -39,7 +39,7 @@ class OracleTest {
         squares += stars * stars;
       }
 
-      // then the moments are the predicted ones
+      // then the moments match the predicted ones
       double mean = sum / draws;
       double variance = ORACLE.variance(user, movie, row[2]);
       assertThat(mean)
@@ -60,7 +60,7 @@ class OracleTest {
   }
 
   @Test
-  void preferences_areThoseOfEachMovie_weightedByWhatIsChosenSinceItEntered() {
+  void preferences_arePerMovie_weightedByTheChoicesSinceItEntered() {
     int[] ids = ORACLE.movieIds();
     long[] first = new long[SPEC.users() + 1];
     long[] last = new long[SPEC.users() + 1];

@@ -12,9 +12,9 @@ class RankingCeilingTest {
   private static final Oracle ORACLE = GENERATOR.oracle();
 
   @Test
-  void ndcg_isThatOfHandMadeLists() {
+  void ndcg_matchesHandComputedLists() {
     int[] ids = ORACLE.movieIds();
-    // given movies 0 to 3 as candidates, of which user 1 knows movie 0 and user 2 movies 1 to 3
+    // given candidates 0 to 3; user 1 knows movie 0, user 2 knows movies 1 to 3
     RankingCeiling ceiling =
         new RankingCeiling(
             ORACLE,
@@ -22,7 +22,7 @@ class RankingCeilingTest {
             new int[] {ids[0], ids[1], ids[2], ids[3]},
             new int[] {1, 1, 2, 1},
             new int[] {ids[3], ids[2], ids[0], ids[4]});
-    // when the movies are ranked by their order
+    // when the movies are ranked by index
     RankingCeiling.Ranking byOrder =
         userId -> {
           double[] scores = new double[ids.length];
@@ -56,7 +56,7 @@ class RankingCeilingTest {
   }
 
   @Test
-  void truth_isBetterThanTheTruthAboutAnybodyElse_andThanOnesThatLackAPart() {
+  void truth_beatsTheTruthAboutOtherUsers_andIncompleteTruths() {
     RankingCeiling ceiling = RankingCeiling.withinUsers(GENERATOR, 0.25, 2, 2);
     double truth = ceiling.ndcg(ceiling.truth(), 10, 2_000);
     int users = GENERATOR.spec().users();
@@ -78,7 +78,7 @@ class RankingCeilingTest {
   }
 
   @Test
-  void nothingHeldOut_isSaid() {
+  void nothingHeldOut_isRefused() {
     RankingCeiling ceiling =
         new RankingCeiling(
             ORACLE, new int[] {1}, new int[] {ORACLE.movieIds()[0]}, new int[0], new int[0]);

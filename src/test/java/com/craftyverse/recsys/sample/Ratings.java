@@ -2,7 +2,7 @@ package com.craftyverse.recsys.sample;
 
 import java.util.Arrays;
 
-/// Rows of a ratings file in memory, in file order, and the statistics that the tests look at.
+/// The rows of a ratings file in memory, in file order, and the statistics that the tests use.
 final class Ratings {
   final int size;
   final int[] user;
@@ -45,7 +45,7 @@ final class Ratings {
     return Arrays.stream(movie).max().orElseThrow();
   }
 
-  /// The quantile of the timestamps as numpy has it.
+  /// Returns a quantile of the timestamps as numpy computes it.
   double timeQuantile(double q) {
     long[] sorted = time.clone();
     Arrays.sort(sorted);
@@ -56,7 +56,7 @@ final class Ratings {
     return quantile(values, q);
   }
 
-  /// The quantile of ascending values, linearly interpolated.
+  /// Returns a quantile of ascending values, linearly interpolated.
   static double quantile(double[] sorted, double q) {
     double h = (sorted.length - 1) * q;
     int low = (int) h;
@@ -66,7 +66,7 @@ final class Ratings {
     return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
   }
 
-  /// Number of ratings by id (of the user or movie column).
+  /// Returns the number of ratings by id (of the user or movie column).
   static int[] counts(int[] ids) {
     int[] counts = new int[Arrays.stream(ids).max().orElseThrow() + 1];
     for (int id : ids) {
@@ -75,7 +75,7 @@ final class Ratings {
     return counts;
   }
 
-  /// Mean rating by id; NaN where there is none.
+  /// Returns the mean rating by id; NaN when an id has no ratings.
   double[] means(int[] ids) {
     int[] counts = counts(ids);
     double[] means = new double[counts.length];

@@ -46,12 +46,11 @@ class SampleGeneratorTest {
     SampleSpec dense = SPEC.withSize(10, 1_000, 1_000);
     assertThatThrownBy(() -> new SampleGenerator(dense))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(
-            "ratings are too many for 10 users and 1000 rated movies: at most ");
+        .hasMessageStartingWith("too many ratings for 10 users and 1000 rated movies: at most ");
   }
 
   @Test
-  void oddSizes_areMetExactly() {
+  void unusualSizes_areMetExactly() {
     int[][] sizes = {{1_000, 1_000, 30, 30}, {1_000, 12, 500, 900}, {1_000, 9, 450, 450}};
     for (int[] size : sizes) {
       SampleSpec spec = SampleSpec.ofRatings("odd", 1, size[0]).withSize(size[1], size[2], size[3]);

@@ -7,14 +7,14 @@ import com.craftyverse.recsys.sample.Ratings.Moments;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/// Holds generated data to the figures of ml-latest (July 2023). The tolerances are what the
-/// generator promises; a set of this size (20,000 users) adds sampling noise of its own.
+/// Compares generated data with the figures of ml-latest (July 2023). The tolerances are the generator's
+/// promise; a set of this size (20,000 users) adds its own sampling noise.
 class SampleShapeTest {
   private static final SampleSpec SPEC = SampleSpec.ofRatings("shape", 7, 2_000_000);
   private static final SampleGenerator GENERATOR = new SampleGenerator(SPEC);
   private static final Ratings ROWS = Ratings.of(GENERATOR, 2);
 
-  /// This set's share of ml-latest.
+  /// This set's size relative to ml-latest.
   private static final double SCALE = 2_000_000.0 / 33_832_162;
 
   private static final int DAY = 86_400;
@@ -114,7 +114,7 @@ class SampleShapeTest {
           .isCloseTo(expected, within(0.1 * expected));
     }
 
-    // Concentration over as many movies as ml-latest has, so that the figures mean the same.
+    // Concentration over as many movies as ml-latest has, so that the figures are comparable.
     int all = 83_239;
     double top1 = 0;
     double top10 = 0;
@@ -135,7 +135,7 @@ class SampleShapeTest {
   void popularMoviesAreBetter() {
     int[] counts = Ratings.counts(ROWS.movie);
     double[] means = ROWS.means(ROWS.movie);
-    // Counts of ml-latest, brought to this set's size.
+    // Counts of ml-latest, scaled to this set's size.
     assertMovieMeans(means, counts, 100 * SCALE, 1_000 * SCALE, 3.24, 0.08);
     assertMovieMeans(means, counts, 1_000 * SCALE, 10_000 * SCALE, 3.35, 0.08);
     assertMovieMeans(means, counts, 10_000 * SCALE, ROWS.size, 3.61, 0.06);
@@ -278,7 +278,7 @@ class SampleShapeTest {
   }
 
   @Test
-  void oracleMatchesWhatIsPublished_andBeatsTheBiasBaseline() {
+  void oracleMatchesThePublishedRatings_andBeatsTheBiasBaseline() {
     Oracle oracle = GENERATOR.oracle();
     BiasModel bias = new BiasModel(ROWS, Double.POSITIVE_INFINITY);
     double error = 0;
@@ -301,14 +301,15 @@ class SampleShapeTest {
       biasSquares += biasAway * biasAway;
       affinities[k] = oracle.affinity(ROWS.user[i], ROWS.movie[i]);
     }
-    // Both are sums of independent terms of mean zero: within four standard errors of zero.
+    // Both are sums of independent terms with mean zero, so they lie within four standard errors of
+    // zero.
     assertThat(Math.abs(error) / Math.sqrt(variance)).isLessThan(4);
     assertThat(Math.abs(excess) / Math.sqrt(excessSquares)).isLessThan(4);
 
     double oracleRmse = Math.sqrt(squares / affinities.length);
     double biasRmse = Math.sqrt(biasSquares / affinities.length);
     assertThat(oracleRmse).isBetween(0.72, 0.8);
-    // The baseline has even seen these rows.
+    // The baseline was even trained on these rows.
     assertThat(biasRmse).isGreaterThan(1.08 * oracleRmse);
     assertThat(Moments.of(affinities).sd()).isBetween(0.4, 0.5);
   }

@@ -26,8 +26,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 
-/// The sample in `data/sample`: that the generator of today still makes it, and that it is fit for
-/// its purpose. What is looked at is the file itself, read here with plain means.
+/// The sample in `data/sample`: today's generator still produces it, and it suits its purpose. The tests
+/// check the file itself, read with plain code.
 class ShippedSampleTest {
   private static final Path FILE = Path.of("data", "sample", "craftyverse-sample.zip");
   private static final SampleSpec SPEC = SampleSpec.sample();
@@ -37,12 +37,12 @@ class ShippedSampleTest {
   private record Entry(LocalDateTime time, byte[] content) {}
 
   @Test
-  void generatorMakesTheShippedFileAgain_whateverTheLocaleZoneAndThreads() throws IOException {
+  void generator_reproducesTheShippedFile_whateverTheLocaleZoneAndThreads() throws IOException {
     Locale locale = Locale.getDefault();
     TimeZone zone = TimeZone.getDefault();
     ByteArrayOutputStream zip = new ByteArrayOutputStream();
     try {
-      // given a machine that writes other digits and lives at another time
+      // given a machine with other digits and another time zone
       Locale.setDefault(Locale.forLanguageTag("ar-EG"));
       TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
       // when
@@ -148,7 +148,7 @@ class ShippedSampleTest {
     for (int i = 0; i < ROWS.size; i++) {
       firstRated.merge(ROWS.movie[i], Timeline.yearOf(ROWS.time[i]), Math::min);
     }
-    // A number, a title in quotes where it needs them, and genres.
+    // A number, a title (quoted if needed), and genres.
     Pattern line = Pattern.compile("(\\d+),(\"(?:[^\"]|\"\")+\"|[^,\"]+),([^,]+)");
     Pattern year = Pattern.compile(".* \\((\\d{4})\\)\"?");
     Set<String> titles = new HashSet<>();
@@ -237,7 +237,7 @@ class ShippedSampleTest {
     }
   }
 
-  /// The entries of a zip file in their order.
+  /// Returns the entries of a zip file in order.
   private static Map<String, Entry> read(byte[] zip) {
     Map<String, Entry> entries = new LinkedHashMap<>();
     try (InputStream bytes = new ByteArrayInputStream(zip);

@@ -123,7 +123,7 @@ class SplitTest {
     assertThatThrownBy(() -> new Split(store).run(new SplitRequest(dataset.manifest())))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageEndingWith(
-            "ratings.arrow: 3 bytes are too few for an Arrow file; it is empty or truncated");
+            "ratings.arrow: 3 bytes are too few for an Arrow file; the file is empty or truncated");
   }
 
   @Test

@@ -59,7 +59,7 @@ class LocalObjectStoreTest extends ObjectStoreContract {
   }
 
   @Test
-  void ownFiles_areNoObjects() throws IOException {
+  void ownFiles_areNotObjects() throws IOException {
     try (ObjectStore store = openEmpty()) {
       store.put("a", bytes("x"));
       assertThat(store.replace("a", bytes("y"), store.read("a").etag())).isTrue();
@@ -71,9 +71,9 @@ class LocalObjectStoreTest extends ObjectStoreContract {
     }
   }
 
-  /// A name that a person gave a file must not get past the rules of keys.
+  /// A file name that someone chose by hand must not bypass the key rules.
   @Test
-  void fileWhoseNameIsNoKey_isNotListed() throws IOException {
+  void fileWithAnInvalidKeyAsName_isNotListed() throws IOException {
     try (ObjectStore store = openEmpty()) {
       Files.writeString(directory.resolve("store/a\nb"), "x");
       Files.writeString(directory.resolve("store/a\\b"), "x");
@@ -94,9 +94,9 @@ class LocalObjectStoreTest extends ObjectStoreContract {
     }
   }
 
-  /// Writes in quick succession, of equal length, into inodes that the file system uses again.
+  /// Writes objects of equal length in quick succession, into inodes that the file system reuses.
   @Test
-  void staleEtag_ofMomentsAgo_isStale() throws IOException {
+  void etag_isUniqueAcrossRapidWrites() throws IOException {
     try (ObjectStore store = openEmpty()) {
       store.put("a", bytes("0000"));
       List<String> etags = new ArrayList<>();
@@ -139,8 +139,8 @@ class LocalObjectStoreTest extends ObjectStoreContract {
         .isInstanceOf(IOException.class)
         .hasMessage(
             root.toRealPath().resolve(".tmp")
-                + " is a link, which is not followed; delete it, the store makes a directory"
-                + " there");
+                + " is a link, which is not followed; delete it, and the store will create a"
+                + " directory there");
     assertThat(old).exists();
   }
 }

@@ -28,16 +28,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What every store must do.
+/// The contract that every store must fulfil.
 public abstract class ObjectStoreContract {
   private static final int SEVERAL_PARTS = 3 * S3TestServer.PART_BYTES + 17;
 
   private ObjectStore store;
 
-  /// A store without objects.
+  /// Opens a store without objects.
   protected abstract ObjectStore openEmpty() throws Exception;
 
-  /// The temporary files that there are now.
+  /// Returns the temporary files that currently exist.
   protected abstract List<Path> tempFiles() throws IOException;
 
   @BeforeEach
@@ -65,7 +65,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void directoryOfObjects_isNoObject() throws IOException {
+  void directoryOfObjects_isNotAnObject() throws IOException {
     store.put("a/b/c", bytes("x"));
 
     assertThat(store.find("a/b")).isEmpty();
@@ -74,7 +74,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void putObject_isReadAsItIs() throws IOException {
+  void putObject_isReadBackUnchanged() throws IOException {
     store.put("a/b.json", bytes("{\"x\": 1}"));
 
     ObjectInfo info = store.find("a/b.json").orElseThrow();
@@ -240,7 +240,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void replace_onlyOfThatVersion() throws IOException {
+  void replace_onlyReplacesThatVersion() throws IOException {
     assertThat(store.replace("a", bytes("x"), "0123456789abcdef")).isFalse();
     assertThat(store.find("a")).isEmpty();
     store.put("a", bytes("one"));
@@ -274,7 +274,7 @@ public abstract class ObjectStoreContract {
     assertThat(tempFiles()).isEmpty();
   }
 
-  /// The same length each time, so that only the ETag can tell.
+  /// All values have the same length, so only the ETag can tell them apart.
   @Test
   protected void replace_asCounter_losesNoUpdate() throws Exception {
     store.put("counter", bytes("100"));
@@ -298,7 +298,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void readRange_givesJustThoseBytes() throws IOException {
+  void readRange_returnsExactlyThoseBytes() throws IOException {
     store.put("a", bytes("0123456789"));
 
     assertThat(store.readRange("a", 0, 10)).isEqualTo(bytes("0123456789"));
@@ -334,7 +334,7 @@ public abstract class ObjectStoreContract {
         2 * S3TestServer.PART_BYTES,
         SEVERAL_PARTS
       })
-  void objectOfAnySize_comesBackAsItWent(int size) throws IOException {
+  void objectOfAnySize_isReadBackUnchanged(int size) throws IOException {
     byte[] content = content(size, 1);
     Path file = fileWith(content);
     store.put("a/b", file);
@@ -390,8 +390,8 @@ public abstract class ObjectStoreContract {
           try (FetchedObject fetched = store.fetch("a")) {
             assertIsOneOf(versions, Files.readAllBytes(fetched.path()));
           } catch (IOException e) {
-            // Under such a storm of writes a store may give up, but never mix versions.
-            assertThat(e).hasMessageContaining("changes while it is read");
+            // Under this many writes a store may give up, but must never mix versions.
+            assertThat(e).hasMessageContaining("changed while it was being read");
           }
         }
       } finally {
@@ -402,7 +402,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void fetch_byManyThreads_givesAllTheSame() throws Exception {
+  void fetch_byManyThreads_givesAllTheSameContent() throws Exception {
     byte[] content = content(SEVERAL_PARTS, 3);
     store.put("a", fileWith(content));
     List<Boolean> same =
@@ -418,7 +418,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void delete_ofWhatIsNotThere_isFine() throws IOException {
+  void delete_ofAnAbsentObject_doesNothing() throws IOException {
     store.put("a/b", bytes("x"));
     store.delete("a/b");
     store.delete("a/b");
@@ -430,7 +430,7 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
-  void newTempFile_isNoObject() throws IOException {
+  void newTempFile_isNotAnObject() throws IOException {
     Path file = fileWith(bytes("x"));
 
     assertThat(store.list("")).isEmpty();
@@ -449,7 +449,7 @@ public abstract class ObjectStoreContract {
     return store.list(prefix).stream().map(ObjectInfo::key).toList();
   }
 
-  /// Without printing them.
+  /// Compares arrays without printing them.
   public static void assertBytes(byte[] actual, byte[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     assertThat(Arrays.mismatch(actual, expected)).as("first byte that differs").isEqualTo(-1);
@@ -465,14 +465,14 @@ public abstract class ObjectStoreContract {
     return text.getBytes(UTF_8);
   }
 
-  /// Bytes that differ from those of another seed in every part.
+  /// Returns random bytes; two seeds differ in every part.
   public static byte[] content(int size, long seed) {
     byte[] content = new byte[size];
     new Random(seed).nextBytes(content);
     return content;
   }
 
-  /// Does something in several threads at the same moment.
+  /// An action that several threads run at the same moment.
   public interface Racer<T> {
     T run(int thread) throws Exception;
   }

@@ -435,7 +435,7 @@ class TrainTest {
     assertThatThrownBy(() -> new TrainFunction(store).train(TrainRequest.of(manifest)))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith(key + ": offset ")
-        .hasMessageEndingWith("no Arrow magic; it is another format or truncated");
+        .hasMessageEndingWith("no Arrow magic; the file is truncated or not an Arrow file");
     assertThat(store.list("models/")).isEmpty();
   }
 

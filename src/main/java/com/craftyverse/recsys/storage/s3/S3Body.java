@@ -15,21 +15,21 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/// Takes in the body of an answer.
+/// Reads response bodies.
 ///
-/// This is done within the attempt that asked for it, so a body that is cut off, too short or
-/// damaged is asked for again under the client's retry rules.
+/// This happens inside the request attempt, so the client's retry rules cover a body that is cut off, too
+/// short or damaged.
 final class S3Body {
   private static final int BUFFER = 1 << 16;
 
-  /// How much of the heap is left alone when an object is read into it.
+  /// Heap in bytes that stays free when an object is read into memory.
   private static final long RESERVE = 8L << 20;
 
   private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/.*");
 
   private S3Body() {}
 
-  /// The body in memory, with the ETag.
+  /// Reads the body and the ETag into memory.
   static ResponseTransformer<GetObjectResponse, StoredObject> bytes() {
     return (response, body) -> {
       byte[] content = new byte[requireMemory(requireLength(response))];
@@ -47,7 +47,7 @@ final class S3Body {
     };
   }
 
-  /// The body in a file, `length` bytes of it at `offset`.
+  /// Writes the body, which must be `length` bytes from `offset`, into the file at `offset`.
   static ResponseTransformer<GetObjectResponse, Integer> to(
       FileChannel channel, long offset, int length) {
     return (response, body) -> {
@@ -74,7 +74,7 @@ final class S3Body {
     };
   }
 
-  /// The body's length, on which the headers agree.
+  /// Returns the body's length after checking that the headers agree on it.
   private static long requireLength(GetObjectResponse response) {
     long length = S3ObjectStore.require(response.contentLength(), "Content-Length");
     Matcher range = range(response);
@@ -105,14 +105,14 @@ final class S3Body {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "not enough memory to read it: %,d bytes are needed, %,d are free",
+              "not enough memory to read it: it needs %,d bytes, %,d are free",
               length,
               Math.max(0, free)));
     }
     return (int) length;
   }
 
-  /// Reads after the end too, since it is there that a checksum is looked at.
+  /// Reads past the end as well, because the SDK verifies the checksum there.
   private static void requireEnd(InputStream body, int length) {
     if (read(body, new byte[1], 0) >= 0) {
       throw tooLong(length);
@@ -125,16 +125,17 @@ final class S3Body {
     } catch (AbortedException e) {
       throw e;
     } catch (IOException | SdkClientException e) {
-      throw RetryableException.create("the answer broke off or came damaged", e);
+      throw RetryableException.create("the response was cut off or damaged", e);
     }
   }
 
   private static RetryableException cutOff(int length, int expected) {
     return RetryableException.create(
-        "the answer broke off after " + length + " of " + expected + " bytes");
+        "the response was cut off after " + length + " of " + expected + " bytes");
   }
 
   private static RetryableException tooLong(int expected) {
-    return RetryableException.create("the answer has more than its " + expected + " bytes");
+    return RetryableException.create(
+        "the response is longer than the expected " + expected + " bytes");
   }
 }

@@ -12,11 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Fetched objects as files, by key and ETag.
+/// A cache of fetched objects as files, by key and ETag.
 ///
-/// An object is downloaded once, however many threads ask for it. What is in use stays; of the
-/// rest, what was used longest ago goes first when the sum would pass the limit or the disk is
-/// full.
+/// Concurrent requests for an object share one download. When the total size would exceed the limit or the
+/// disk is full, the cache evicts the least recently used files. It never evicts a file in use.
 final class S3Cache {
   private record Version(String key, String etag) {}
 
@@ -43,12 +42,14 @@ final class S3Cache {
   private final long limit;
   private final S3Options.FreeSpace freeSpace;
 
-  /// In the order of last use.
+  /// In least-recently-used order.
   private final Map<Version, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
   private boolean closed;
 
-  /// @param location the store's, for messages
+  /// Creates an empty cache.
+  ///
+  /// @param location the store's location, for messages
   S3Cache(String location, S3TempDirectory directory, long limit, S3Options.FreeSpace freeSpace) {
     this.location = location;
     this.directory = directory;
@@ -56,7 +57,7 @@ final class S3Cache {
     this.freeSpace = freeSpace;
   }
 
-  /// The object of that version as a file.
+  /// Returns this version of the object as a file. Downloads it if it is not cached.
   FetchedObject fetch(ObjectInfo object, Download download) throws IOException {
     Version version = new Version(object.key(), object.etag());
     Entry entry;
@@ -85,7 +86,7 @@ final class S3Cache {
     return new FetchedObject(object, entry.file, () -> release(used));
   }
 
-  /// From now on nothing is fetched.
+  /// Closes the cache. Every later fetch fails.
   synchronized void close() {
     closed = true;
     entries.clear();
@@ -135,18 +136,18 @@ final class S3Cache {
         throw new IOException(
             String.format(
                 Locale.ROOT,
-                "no disk space to fetch %s/%s: %,d bytes are needed in %s%s, %,d are free",
+                "not enough disk space to fetch %s/%s: needs %,d bytes in %s%s, %,d are free",
                 location,
                 object.key(),
                 needed,
                 directory.path(),
-                needed > object.size() ? " (with the other downloads under way)" : "",
+                needed > object.size() ? " (including other downloads in progress)" : "",
                 free));
       }
     }
   }
 
-  /// Deletes what is not in use, oldest first, until the sum is at most `most` bytes.
+  /// Deletes unused files, least recently used first, until the total is at most `most` bytes.
   private void evict(long most) throws IOException {
     long sum = sum(false);
     Iterator<Entry> oldestFirst = entries.values().iterator();

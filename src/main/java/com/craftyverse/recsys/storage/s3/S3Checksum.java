@@ -13,27 +13,27 @@ import java.util.zip.Checksum;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/// The checksums that S3 keeps of whole objects: CRC-32 and its two sisters, in Base64, big-endian.
+/// The whole-object checksums that S3 stores: CRC-32, CRC-32C and CRC-64/NVME, in Base64, big-endian.
 final class S3Checksum {
   private static final int BUFFER = 1 << 20;
 
   private S3Checksum() {}
 
-  /// The CRC-32 of a request's body, as its header wants it.
+  /// Returns the CRC-32 of a request body in the header's format.
   static String crc32(byte[] content) {
     CRC32 crc = new CRC32();
     crc.update(content);
     return encode(crc.getValue(), Integer.BYTES);
   }
 
-  /// The CRC-32 of a whole file.
+  /// Returns the CRC-32 of a whole file.
   static String crc32(Path file) throws IOException {
     return encode(sum(file, new CRC32()), Integer.BYTES);
   }
 
-  /// What is wrong with a downloaded file, if S3 has a checksum of the whole object and the file
-  /// does not match it. A multipart upload may leave only one that is made of its parts'; that one
-  /// says nothing of the whole.
+  /// Compares a downloaded file with S3's checksum of the whole object and returns a description of the
+  /// mismatch, if any. A multipart upload may have only a composite checksum, made of its parts' checksums;
+  /// that one says nothing about the whole object and is ignored.
   static Optional<String> damage(Path file, HeadObjectResponse head) throws IOException {
     if (head.checksumType() == ChecksumType.COMPOSITE) {
       return Optional.empty();
@@ -53,10 +53,10 @@ final class S3Checksum {
   }
 
   private static Optional<String> compare(String name, String expected, String found) {
-    // "-n" marks one made of n parts' checksums.
+    // A suffix "-n" marks a composite of n parts' checksums.
     return expected.equals(found) || expected.contains("-")
         ? Optional.empty()
-        : Optional.of("its " + name + " should be " + expected + " and is " + found);
+        : Optional.of("its " + name + " is " + found + ", expected " + expected);
   }
 
   private static long sum(Path file, Checksum checksum) throws IOException {

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Makes the client, and knows when a request is worth another attempt.
+/// Creates the S3 client and decides which requests to retry.
 final class S3Connection {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -27,13 +27,13 @@ final class S3Connection {
 
   private S3Connection() {}
 
-  /// A client of whatever the environment names: region, credentials and endpoint.
+  /// Creates a client with the region, credentials and endpoint from the environment.
   ///
-  /// To make one takes a good part of a cold start. So it is made once, where that can be, and the
-  /// variables that Lambda sets are read here; the SDK searches for what they do not say.
+  /// Creating one takes a large part of a cold start. So this method reads the variables that Lambda sets
+  /// and creates the client only once where possible. The SDK looks up whatever the variables leave out.
   ///
-  /// @param keepConnections whether a connection is kept for the next request, which is quicker. The JDK
-  ///     keeps them, and the client's end is not theirs
+  /// @param keepConnections whether to keep connections alive between requests, which is faster. The JDK
+  ///     pools them, so they outlive the client
   static S3Client ofEnvironment(S3Options options, boolean keepConnections) {
     String address = setting("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3");
     if (address == null) {
@@ -57,18 +57,18 @@ final class S3Connection {
       builder.overrideConfiguration(
           builder.overrideConfiguration().toBuilder().putHeader("Connection", "close").build());
     }
-    // Servers other than AWS seldom have a name for each bucket.
+    // Servers other than AWS seldom support a host name per bucket.
     S3Client client = builder.forcePathStyle(isNamed).build();
     boolean isOther = client.serviceClientConfiguration().endpointOverride().isPresent();
     if (isOther == isNamed) {
       return client;
     }
     client.close();
-    // A profile names another endpoint, or says that the environment's is none.
+    // A profile names another endpoint, or tells the SDK to ignore the environment's.
     return builder(options).forcePathStyle(isOther).build();
   }
 
-  /// Null when it is not set, or to nothing.
+  /// Returns a setting, or null when it is unset or blank.
   private static @Nullable String setting(String property, String variable) {
     String value = System.getProperty(property);
     if (value == null) {
@@ -77,7 +77,7 @@ final class S3Connection {
     return value == null || value.isBlank() ? null : value.strip();
   }
 
-  /// Whether nothing but HTTP without TLS or a proxy is needed to get there.
+  /// Returns whether the endpoint is reachable by plain HTTP, without TLS or a proxy.
   private static boolean isPlain(URI endpoint) {
     if (!"http".equalsIgnoreCase(endpoint.getScheme())) {
       return false;
@@ -90,7 +90,7 @@ final class S3Connection {
     return true;
   }
 
-  /// A connection as the client makes it by itself, but for the TLS that it prepares at its start.
+  /// Opens a connection as the SDK's own client does, without the TLS set-up that it runs at creation.
   private static HttpURLConnection connect(URI uri) {
     try {
       HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
@@ -102,14 +102,14 @@ final class S3Connection {
     }
   }
 
-  /// A client yet to be told where and as whom.
+  /// Returns a client builder without region, credentials and endpoint.
   static S3ClientBuilder builder(S3Options options) {
     return bare(options)
         .httpClientBuilder(
             UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
   }
 
-  /// With no lambdas where there is another way: each has to be linked first, on the way to the first answer.
+  /// Avoids lambdas where it can: linking each one delays the first response of a cold start.
   private static S3ClientBuilder bare(S3Options options) {
     BackoffStrategy backoff =
         BackoffStrategy.exponentialDelay(
@@ -123,8 +123,9 @@ final class S3Connection {
             .build();
     return S3Client.builder()
         .endpointProvider(new S3Endpoints())
-        // Each request carries its own checksum, so the body need not be wrapped in signed chunks,
-        // which not every server understands.
+        // Each request carries its own checksum, so the body needs no signed chunks, which some
+        // servers do
+        // not understand.
         .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
         .overrideConfiguration(
             ClientOverrideConfiguration.builder()
@@ -133,7 +134,8 @@ final class S3Connection {
                 .build());
   }
 
-  /// Another conditional write of the object was under way; S3 asks to try again.
+  /// Returns whether the request collided with another conditional write of the object. S3 asks clients to
+  /// retry it.
   private static boolean isConflict(Throwable problem) {
     return problem instanceof S3Exception service && service.statusCode() == CONFLICT;
   }

@@ -2,13 +2,13 @@ package com.craftyverse.recsys.storage.s3;
 
 import java.util.zip.Checksum;
 
-/// CRC-64/NVME, which AWS's command line and console give to what they upload: polynomial
-/// 0xAD93D23594C93659, reflected, all ones before and after (NVM Express NVM command set 1.0d,
+/// CRC-64/NVME, the checksum that AWS's command line and console add to uploads: polynomial
+/// 0xAD93D23594C93659, reflected, initial value and final XOR all ones (NVM Express NVM command set 1.0d,
 /// 5.2.1.3.4).
 final class S3Crc64 implements Checksum {
   private static final long REFLECTED_POLYNOMIAL = 0x9A6C9329AC4BC9B5L;
 
-  /// `TABLES[n][b]`: what byte `b`, followed by n zero bytes, does to the remainder.
+  /// `TABLES[n][b]` is the effect of byte `b`, followed by n zero bytes, on the remainder.
   private static final long[][] TABLES = tables();
 
   private long crc = ~0L;
@@ -23,7 +23,7 @@ final class S3Crc64 implements Checksum {
     long rest = crc;
     int i = offset;
     int end = offset + length;
-    for (; i + 8 <= end; i += 8) { // eight bytes a turn
+    for (; i + 8 <= end; i += 8) { // eight bytes per iteration
       for (int k = 0; k < 8; k++) {
         rest ^= (bytes[i + k] & 0xffL) << (8 * k);
       }

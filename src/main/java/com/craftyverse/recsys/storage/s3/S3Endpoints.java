@@ -11,22 +11,23 @@ import software.amazon.awssdk.endpoints.Endpoint;
 import software.amazon.awssdk.services.s3.endpoints.S3EndpointParams;
 import software.amazon.awssdk.services.s3.endpoints.S3EndpointProvider;
 
-/// Where a bucket is: in the usual cases at once, in all others as the SDK finds it.
+/// An endpoint resolver that answers the common cases directly and delegates all others to the SDK.
 ///
-/// The SDK's own rules give the same answers. But before the first of them they read a description of all
-/// of AWS's partitions, and they have a JSON parser of their own for it.
+/// The results are those of the SDK's own rules. The SDK, however, parses a description of all of AWS's
+/// partitions with its own JSON parser before it resolves the first endpoint.
 final class S3Endpoints implements S3EndpointProvider {
   /// A region of AWS's main partition.
   private static final Pattern REGION =
       Pattern.compile("(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]+");
 
-  /// A server's address alone.
+  /// A server's address without a path.
   private static final Pattern SERVER = Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]+)?");
 
-  /// A name that is a label of a host's, too. Those with two dashes in a row may mean more than a bucket.
+  /// A bucket name that is also a valid host label. Names with two consecutive dashes are excluded, because
+  /// they may have a special meaning.
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9](-?[a-z0-9]){2,62}");
 
-  /// The region that the SDK asks without its name unless told otherwise.
+  /// The region whose default endpoint has no region name in it.
   private static final String GLOBAL = "us-east-1";
 
   private static final int LONGEST = 63;
@@ -56,7 +57,7 @@ final class S3Endpoints implements S3EndpointProvider {
     return Boolean.TRUE.equals(option);
   }
 
-  /// Null where it takes more than this class knows.
+  /// Returns the bucket's URL, or null when the case is not one of the common ones.
   private static @Nullable String url(S3EndpointParams where) {
     boolean byPath = isTrue(where.forcePathStyle());
     String region = where.region().id();

@@ -11,22 +11,22 @@ import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Says in one sentence what was tried, what S3 answered and what helps.
+/// Translates S3 errors into one sentence: the attempted action, S3's response and the remedy.
 final class S3Errors {
   private static final int LONGEST = 300;
 
   private S3Errors() {}
 
-  /// What was tried, and which permission it takes.
+  /// An attempted action and the permissions it requires.
   enum Action {
     FIND(
         "look for",
-        "s3:GetObject on it, and s3:ListBucket on the bucket or what is not there counts as"
-            + " forbidden"),
+        "s3:GetObject on it, and s3:ListBucket on the bucket; without the latter S3 answers 403"
+            + " for objects that do not exist"),
     READ(
         "read",
-        "s3:GetObject on it, and s3:ListBucket on the bucket or what is not there counts as"
-            + " forbidden"),
+        "s3:GetObject on it, and s3:ListBucket on the bucket; without the latter S3 answers 403"
+            + " for objects that do not exist"),
     LIST("list", "s3:ListBucket on the bucket"),
     WRITE("write", "s3:PutObject and s3:AbortMultipartUpload on it"),
     DELETE("delete", "s3:DeleteObject on it");
@@ -40,7 +40,7 @@ final class S3Errors {
     }
   }
 
-  /// The exception for a caller of the store.
+  /// Returns the exception to throw from the store.
   ///
   /// @param location `s3://bucket/key`
   static IOException of(Action action, String location, SdkException problem) {
@@ -53,13 +53,12 @@ final class S3Errors {
         attempts > 1 ? message + " (" + attempts + " attempts)" : message, problem);
   }
 
-  /// The exception for a caller that was interrupted; it still is.
+  /// Returns the exception for an interrupted caller and keeps the thread's interrupt status set.
   static InterruptedIOException interrupted(
       Action action, String location, @Nullable Throwable cause) {
     Thread.currentThread().interrupt();
     InterruptedIOException stopped =
-        new InterruptedIOException(
-            "stopped by an interrupt before it could " + action.verb + " " + location);
+        new InterruptedIOException("interrupted before it could " + action.verb + " " + location);
     stopped.initCause(cause);
     return stopped;
   }
@@ -70,8 +69,7 @@ final class S3Errors {
     }
     for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
       if (cause instanceof NonRetryableException && cause.getCause() != null) {
-        return clean(
-            cause.getCause().getMessage()); // what we did with the answer, not S3, was the trouble
+        return clean(cause.getCause().getMessage()); // S3 answered; we failed to process it
       }
     }
     String message = clean(problem.getMessage());
@@ -116,23 +114,23 @@ final class S3Errors {
     return switch (code) {
       case "NoSuchBucket" -> "there is no such bucket: check its name in the store's setting";
       case "InvalidAccessKeyId", "SignatureDoesNotMatch" ->
-          "the credentials are not those of an account that S3 knows: check them";
+          "S3 does not accept these credentials: check them";
       case "ExpiredToken", "ExpiredTokenException" ->
           "the credentials have expired: fetch new ones";
-      case "RequestTimeTooSkewed" -> "the clock of this machine is wrong: set it";
+      case "RequestTimeTooSkewed" -> "this machine's clock is wrong: set it";
       case "SlowDown", "ServiceUnavailable", "InternalError" -> "try again later";
       default -> {
         if (status == 403) {
           yield "the role needs "
               + action.permission
-              + ", and the use of its KMS key if it has one";
+              + ", and permission to use its KMS key if it has one";
         }
         yield status >= 500 ? "try again later" : "";
       }
     };
   }
 
-  /// What a server says is not trusted: one line, no control characters, not too long.
+  /// Server text is untrusted: this reduces it to one short line without control characters.
   private static String clean(@Nullable String text) {
     if (text == null) {
       return "";

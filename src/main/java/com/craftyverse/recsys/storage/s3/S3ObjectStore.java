@@ -22,11 +22,11 @@ import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// Objects in an S3 bucket, of AWS or of any server that speaks its language.
+/// An object store on a bucket of AWS S3 or of any S3-compatible server.
 ///
-/// Region, credentials and endpoint come from where the AWS SDK looks for them: environment, system
-/// properties, profile, role. Large objects move in parallel parts. What is fetched lies in a
-/// directory of the store's own until the cache needs the room or the store is closed.
+/// Region, credentials and endpoint come from the AWS SDK's usual sources: environment, system properties,
+/// profile, role. Large objects move in parallel parts. Fetched files stay in the store's private directory
+/// until the cache evicts them or the store is closed.
 public final class S3ObjectStore implements ObjectStore {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
@@ -37,9 +37,11 @@ public final class S3ObjectStore implements ObjectStore {
   private final S3Reader reader;
   private final S3Writer writer;
 
-  /// @param client is closed with the store
-  /// @throws IOException when the directory for its files cannot be made
-  /// @throws IllegalArgumentException when that is no bucket's name
+  /// Creates a store on a bucket.
+  ///
+  /// @param client closed with the store
+  /// @throws IOException when the directory for temporary files cannot be created
+  /// @throws IllegalArgumentException when `bucket` is not a valid bucket name
   public S3ObjectStore(String bucket, S3Client client, S3Options options) throws IOException {
     this.bucket = requireBucketName(bucket);
     this.client = client;
@@ -50,16 +52,17 @@ public final class S3ObjectStore implements ObjectStore {
     this.writer = new S3Writer(bucket, client, options.partBytes(), parallel, reader);
   }
 
-  /// Opens the bucket of that name, with what the environment says of region, credentials and
-  /// endpoint. Nothing is sent yet.
+  /// Opens a bucket with the region, credentials and endpoint from the environment. Sends nothing yet.
   ///
   /// @throws IOException when the environment names no region
-  /// @throws IllegalArgumentException when that is no bucket's name
+  /// @throws IllegalArgumentException when `bucket` is not a valid bucket name
   public static S3ObjectStore open(String bucket) throws IOException {
     return open(bucket, true);
   }
 
-  /// @param keepConnections whether a connection is kept for the next request
+  /// Opens a bucket.
+  ///
+  /// @param keepConnections whether to keep connections alive between requests
   public static S3ObjectStore open(String bucket, boolean keepConnections) throws IOException {
     requireBucketName(bucket);
     S3Options options = S3Options.defaults();
@@ -68,7 +71,11 @@ public final class S3ObjectStore implements ObjectStore {
       client = S3Connection.ofEnvironment(options, keepConnections);
     } catch (SdkClientException e) {
       throw new IOException(
-          "cannot open s3://" + bucket + ": " + e.getMessage() + "; set AWS_REGION to the bucket's",
+          "cannot open s3://"
+              + bucket
+              + ": "
+              + e.getMessage()
+              + "; set AWS_REGION to the bucket's region",
           e);
     }
     try {
@@ -84,7 +91,7 @@ public final class S3ObjectStore implements ObjectStore {
       throw new IllegalArgumentException(
           "the store "
               + ObjectKeys.quote("s3://" + bucket)
-              + " must be s3:// and a bucket's name alone: 3 to 63 lower-case letters, digits, '-'"
+              + " must be s3:// and a bucket name, nothing else: 3 to 63 lower-case letters, digits, '-'"
               + " and '.'");
     }
     return bucket;
@@ -114,7 +121,7 @@ public final class S3ObjectStore implements ObjectStore {
             .listObjectsV2Paginator(
                 r -> r.bucket(bucket).prefix(prefix).encodingType(EncodingType.URL))
             .contents()) {
-      if (ObjectKeys.isValid(object.key())) { // consoles make objects "directory/"
+      if (ObjectKeys.isValid(object.key())) { // consoles create objects named "directory/"
         objects.add(
             new ObjectInfo(
                 object.key(), object.size(), unquoted(object.eTag()), object.lastModified()));
@@ -228,18 +235,16 @@ public final class S3ObjectStore implements ObjectStore {
         require(head.lastModified(), "Last-Modified"));
   }
 
-  /// A header that S3 always sends, and a server that is like it, or a proxy before one, may not.
+  /// Returns a required header. S3 always sends these; an S3-compatible server or a proxy may not.
   static <T> T require(@Nullable T header, String name) {
     if (header == null) {
       throw SdkClientException.create(
-          "the answer has no "
-              + name
-              + " header; the store needs a server, and proxies, that send it");
+          "the response has no " + name + " header; use a server, and proxies, that send it");
     }
     return header;
   }
 
-  /// ETags come in quotes in headers and without them in events; here they have none.
+  /// Strips an ETag's quotes. Headers quote ETags, events do not; this project stores them unquoted.
   static String unquoted(String etag) {
     return etag.replace("\"", "");
   }

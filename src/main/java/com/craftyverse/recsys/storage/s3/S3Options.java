@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// How an [S3ObjectStore] works.
+/// The options of an [S3ObjectStore].
 ///
-/// @param tempDirectory where its own directory of temporary and fetched files is made
-/// @param cacheBytes how much of what was fetched is kept; more only while it is in use
-/// @param partBytes the size of a part; larger objects move in parallel parts. S3 wants 5 MiB at
-///   least of every part but the last
-/// @param parallelism how many parts move at once
-/// @param attempts how often a request is sent before its error counts
-/// @param backoff the wait before the second attempt, on average; it doubles with each
-/// @param attemptTimeout how long one attempt may take
-/// @param freeSpace tells how much may be written
+/// @param tempDirectory parent of the store's own directory for temporary and fetched files
+/// @param cacheBytes limit on cached fetched files; files in use may exceed it
+/// @param partBytes size of a part. Larger objects move in parallel parts. S3 requires at least 5 MiB for
+///     every part but the last
+/// @param parallelism maximum number of parts in transfer at once
+/// @param attempts maximum number of attempts per request
+/// @param backoff mean wait before the second attempt; doubles with each further attempt
+/// @param attemptTimeout time limit for one attempt
+/// @param freeSpace reports how much disk space is available
 public record S3Options(
     Path tempDirectory,
     long cacheBytes,
@@ -28,24 +28,25 @@ public record S3Options(
   private static final long GIBIBYTE = 1L << 30;
   private static final int MEBIBYTE = 1 << 20;
 
-  /// Tells how much may be written.
+  /// Reports available disk space.
   @FunctionalInterface
   public interface FreeSpace {
-    /// The bytes that may still be written below `directory`.
+    /// Returns the number of bytes that can still be written below `directory`.
     long in(Path directory) throws IOException;
   }
 
-  /// Checks the numbers.
+  /// Validates the options.
   public S3Options {
     if (cacheBytes < 0 || partBytes < 1 || parallelism < 1 || attempts < 1) {
       throw new IllegalArgumentException(
-          "S3 options: a cache of %d bytes, parts of %d bytes, %d at once, %d attempts"
+          "invalid S3 options: cacheBytes %d, partBytes %d, parallelism %d, attempts %d"
               .formatted(cacheBytes, partBytes, parallelism, attempts));
     }
   }
 
-  /// Fit for a function with two to six processors and for a laptop: parts of 8 MiB, eight at once,
-  /// half of the free space of the machine's temporary directory as the cache, 16 GiB at most.
+  /// Returns defaults that suit a function with two to six processors as well as a laptop: parts of 8 MiB,
+  /// eight at once, and a cache of half the free space of the machine's temporary directory, at most 16
+  /// GiB.
   public static S3Options defaults() throws IOException {
     Path temp = Path.of(System.getProperty("java.io.tmpdir"));
     FreeSpace freeSpace = directory -> Files.getFileStore(directory).getUsableSpace();

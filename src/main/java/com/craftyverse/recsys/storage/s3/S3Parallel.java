@@ -13,25 +13,25 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Does the parts of a transfer at the same time, so many at once for the whole store.
+/// Runs the parts of transfers in parallel, with one limit for the whole store.
 final class S3Parallel {
   private final Semaphore permits;
 
-  /// @param parallelism how many parts are worked on at once
+  /// @param parallelism maximum number of parts in progress at once
   S3Parallel(int parallelism) {
     this.permits = new Semaphore(parallelism);
   }
 
-  /// One part.
+  /// The work for one part.
   @FunctionalInterface
   interface Part<T> {
     T run(int index) throws IOException;
   }
 
-  /// Does parts 0 to `count` - 1 and returns their results in order. When one fails, the others are
-  /// stopped; in any case none is still running afterwards.
+  /// Runs parts 0 to `count` - 1 and returns their results in order. If one fails, the others are stopped.
+  /// No part is still running when this method returns or throws.
   ///
-  /// @throws InterruptedIOException when interrupted; the interrupt stays set
+  /// @throws InterruptedIOException when interrupted; the thread's interrupt status stays set
   <T> List<T> run(int count, Part<T> part) throws IOException {
     record Done<T>(int index, T result) {}
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -62,15 +62,15 @@ final class S3Parallel {
       } catch (InterruptedException e) {
         threads.shutdownNow();
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted in the middle of a transfer");
+        throw new InterruptedIOException("interrupted during a transfer");
       }
     }
   }
 
-  /// Does something that the caller's interrupt stops. In the caller's own thread it might not:
-  /// only a virtual thread's interrupt ends the wait for a socket.
+  /// Runs `work` so that interrupting the caller stops it. It runs in a virtual thread, because only a
+  /// virtual thread's interrupt ends a blocking socket read.
   ///
-  /// @throws InterruptedIOException when interrupted; the interrupt stays set
+  /// @throws InterruptedIOException when interrupted; the thread's interrupt status stays set
   static <T> T interruptibly(Callable<T> work) throws IOException {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
@@ -80,7 +80,7 @@ final class S3Parallel {
       } catch (InterruptedException e) {
         threads.shutdownNow();
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted in the middle of a request");
+        throw new InterruptedIOException("interrupted during a request");
       }
     }
   }

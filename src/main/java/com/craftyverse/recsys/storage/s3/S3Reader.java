@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Reads objects: their heads, ranges, and whole ones in parallel parts.
+/// Reads objects: metadata, ranges, and whole objects in parallel parts.
 public final class S3Reader {
   private static final int DOWNLOADS = 3;
   private static final int NOT_FOUND = 404;
@@ -40,12 +40,12 @@ public final class S3Reader {
     this.parallel = parallel;
   }
 
-  /// Whether S3 says that there is no such object, in a bucket that there is.
+  /// Returns whether S3 says that the bucket exists and the object does not.
   static boolean isAbsent(S3Exception problem) {
     return problem.statusCode() == NOT_FOUND && !(problem instanceof NoSuchBucketException);
   }
 
-  /// What S3 knows of the object, or empty when there is none.
+  /// Returns the object's metadata, or empty when the object does not exist.
   Optional<HeadObjectResponse> head(String key) {
     try {
       HeadObjectResponse head =
@@ -61,7 +61,7 @@ public final class S3Reader {
     }
   }
 
-  /// A HEAD has no body to say that it is the bucket which is not there.
+  /// The response to HEAD has no body, so it cannot say whether the bucket or the object is missing.
   private void requireBucket() {
     if (!bucketSeen) {
       client.headBucket(r -> r.bucket(bucket));
@@ -69,14 +69,14 @@ public final class S3Reader {
     }
   }
 
-  /// The whole object.
+  /// Reads the whole object.
   StoredObject read(String key) throws IOException {
     return get(key, null, null, S3Body.bytes());
   }
 
-  /// `length` bytes from `offset`.
+  /// Reads `length` bytes from `offset`.
   byte[] range(String key, long offset, int length) throws IOException {
-    if (length == 0) { // which no range header can say
+    if (length == 0) { // no range header can express this
       HeadObjectResponse head = head(key).orElseThrow(() -> new NoSuchObjectException(key));
       long size = S3ObjectStore.info(key, head).size();
       if (offset > size) {
@@ -103,14 +103,13 @@ public final class S3Reader {
         key
             + " ends before byte "
             + (offset + length)
-            + "; bytes "
+            + "; cannot read bytes "
             + offset
             + " to "
-            + (offset + length)
-            + " were asked for");
+            + (offset + length));
   }
 
-  /// The object as a file of the cache.
+  /// Fetches the object as a cached file. Downloads it again when it changes meanwhile or arrives damaged.
   FetchedObject fetch(String key, S3Cache cache) throws IOException {
     for (int download = 1; ; download++) {
       HeadObjectResponse head = head(key).orElseThrow(() -> new NoSuchObjectException(key));
@@ -124,7 +123,7 @@ public final class S3Reader {
     }
   }
 
-  /// Downloads just that version, in parts that go to their places in the file.
+  /// Downloads exactly this version, writing each part to its place in the file.
   private void download(String key, HeadObjectResponse head, Path file) throws IOException {
     long size = head.contentLength();
     int parts = Math.toIntExact(Math.ceilDiv(size, partBytes));
@@ -139,14 +138,15 @@ public final class S3Reader {
           });
     } catch (S3Exception e) {
       if (e.statusCode() == PRECONDITION_FAILED) {
-        throw new ChangedException("s3://" + bucket + "/" + key + " changes while it is read", e);
+        throw new ChangedException(
+            "s3://" + bucket + "/" + key + " changed while it was being read", e);
       }
       throw e;
     }
     Optional<String> damage = S3Checksum.damage(file, head);
     if (damage.isPresent()) {
       throw new ChangedException(
-          "s3://" + bucket + "/" + key + " was damaged on its way: " + damage.get(), null);
+          "s3://" + bucket + "/" + key + " was damaged in transit: " + damage.get(), null);
     }
   }
 
@@ -180,7 +180,7 @@ public final class S3Reader {
     return "bytes=" + offset + "-" + (offset + length - 1);
   }
 
-  /// What was read is not one whole version; another try may be luckier.
+  /// The bytes read are not one intact version; a new attempt may succeed.
   private static final class ChangedException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -13,36 +13,36 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// A directory of a store's own for its temporary files.
+/// A store's private directory for temporary files.
 ///
-/// It holds a locked file while its process lives. A process that was killed leaves its directory
-/// behind, unlocked; the next one to come deletes it, so that a sandbox which is used again does
-/// not fill up.
+/// The process holds a lock on a file in it. When a process is killed, its directory stays behind unlocked,
+/// and the next process deletes it, so that a reused sandbox does not fill up.
 final class S3TempDirectory implements AutoCloseable {
   private static final String PREFIX = "recsys-s3-";
   private static final String LOCK = "lock";
 
-  /// A directory younger than this may not have its lock yet.
+  /// A directory younger than this may not be locked yet.
   private static final Duration YOUNG = Duration.ofMinutes(1);
 
   private final Path parent;
   private @Nullable Made made;
   private boolean closed;
 
-  /// The directory when it is there.
+  /// The directory once it exists.
   private record Made(Path path, FileChannel lock) {}
 
-  /// It is made in `parent` when it is first wanted: those who read objects into memory alone never do.
+  /// Creates nothing yet: the directory in `parent` is created on first use. A process that only reads
+  /// objects into memory never creates it.
   S3TempDirectory(Path parent) {
     this.parent = parent;
   }
 
-  /// The directory. When it is made, those there which nobody uses any more are deleted.
+  /// Returns the directory. Creates it on first use and deletes abandoned ones next to it.
   ///
-  /// @throws IOException when it cannot be made, or is closed
+  /// @throws IOException when it cannot be created or is closed
   synchronized Path path() throws IOException {
     if (closed) {
-      throw new IOException("the directory of temporary files in " + parent + " is closed");
+      throw new IOException("the directory for temporary files in " + parent + " is closed");
     }
     Made known = made;
     if (known == null) {
@@ -69,12 +69,12 @@ final class S3TempDirectory implements AutoCloseable {
     return new Made(path, lock);
   }
 
-  /// A new empty file.
+  /// Creates an empty file.
   Path newFile() throws IOException {
     return Files.createTempFile(path(), "object-", ".part");
   }
 
-  /// Deletes the directory and all that is in it, if it was made.
+  /// Deletes the directory and its content, if it exists.
   @Override
   public synchronized void close() throws IOException {
     closed = true;
@@ -91,7 +91,7 @@ final class S3TempDirectory implements AutoCloseable {
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : directories) {
         try {
-          // Not ours to delete: a link, or what it points to.
+          // A link, or its target, is not ours to delete.
           if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
               && Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS)
                   .toInstant()
@@ -100,7 +100,7 @@ final class S3TempDirectory implements AutoCloseable {
             delete(directory);
           }
         } catch (IOException e) {
-          // another process was quicker, or it is not ours to delete
+          // another process deleted it first, or it is not ours to delete
         }
       }
     }
@@ -114,7 +114,7 @@ final class S3TempDirectory implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return true;
     } catch (OverlappingFileLockException e) {
-      return false; // this very process holds it
+      return false; // this process holds it
     }
   }
 

@@ -22,14 +22,14 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Writes objects, in one request or, when large, in parallel parts.
+/// Writes objects: small ones in one request, large ones in parallel parts.
 ///
-/// An answer may get lost after S3 did what was asked. The repeated request then fails: the
-/// condition no longer holds, the upload is no longer there. So each write marks its object with an
-/// id of its own, and looks for it before it believes in failure.
+/// S3 may carry out a request whose response gets lost. The retry then fails, because the condition no
+/// longer holds or the multipart upload no longer exists. Each write therefore tags its object with a
+/// unique id and looks for that id before it reports a failure.
 ///
-/// One thing cannot be undone: when the answer to the start of a large upload gets lost, its id
-/// does too. The bucket's lifecycle rule for unfinished uploads deletes that one.
+/// One case cannot be cleaned up here: if the response that creates a multipart upload gets lost, so does
+/// the upload's id. The bucket's lifecycle rule deletes such unfinished uploads.
 final class S3Writer {
   private static final String WRITE_ID = "write-id";
   private static final String CONTENT_TYPE = "application/octet-stream";
@@ -52,7 +52,7 @@ final class S3Writer {
     this.reader = reader;
   }
 
-  /// Writes the object whatever there was.
+  /// Writes the object unconditionally.
   void put(String key, byte[] content) {
     put(key, content, UUID.randomUUID().toString(), request -> {});
   }
@@ -89,7 +89,7 @@ final class S3Writer {
         body(content));
   }
 
-  /// Writes the file's content as the object.
+  /// Writes the file as the object.
   void put(String key, Path file) throws IOException {
     long size = Files.size(file);
     if (size <= partBytes) {
@@ -168,11 +168,11 @@ final class S3Writer {
   }
 
   private void abort(String key, String uploadId) {
-    boolean interrupted = Thread.interrupted(); // which would stop this request too
+    boolean interrupted = Thread.interrupted(); // it would stop this request too
     try {
       client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(uploadId));
     } catch (SdkException e) {
-      // The first error matters more; the bucket's lifecycle rule deletes what is left.
+      // The first error matters more; the bucket's lifecycle rule deletes the remaining parts.
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -180,7 +180,7 @@ final class S3Writer {
     }
   }
 
-  /// Whether S3 may have done what it did not say it did.
+  /// Returns whether S3 may have carried out the request despite the error.
   private static boolean mayHaveHappened(SdkException problem) {
     return problem instanceof S3Exception s3
         ? s3.statusCode() == PRECONDITION_FAILED
@@ -210,7 +210,7 @@ final class S3Writer {
     ByteBuffer buffer = ByteBuffer.allocate(length);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, offset + buffer.position()) < 0) {
-        throw new EOFException("a file for the store was cut while it was uploaded");
+        throw new EOFException("the file was truncated while it was being uploaded");
       }
     }
     return buffer.array();

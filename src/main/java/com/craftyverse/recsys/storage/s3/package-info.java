@@ -1,9 +1,9 @@
 /// The store in a bucket of S3, or of another server that speaks its protocol.
 ///
-/// The S3 client is the AWS SDK's. Making it is a good part of a cold start, so it is configured with as little as
-/// possible: values that Lambda's variables give are not searched for, a server without TLS gets no TLS set up, a
-/// bucket in a usual place is found without the SDK's table of partitions, the directory for temporary files is only
-/// created for the first one, and `software.amazon.awssdk.regions` has a table of services that knows S3 alone.
+/// Creating the AWS SDK's S3 client is a large part of a cold start, so the package creates a minimal one.
+/// It reads Lambda's variables directly, skips TLS set-up for plain HTTP endpoints, resolves common bucket
+/// addresses without the SDK's partition table, and creates the temporary directory on first use.
+/// `software.amazon.awssdk.regions` replaces the SDK's table of services with one that knows only S3.
 @NullMarked
 package com.craftyverse.recsys.storage.s3;
 

@@ -26,10 +26,10 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A TCP proxy before an S3 server that spoils chosen exchanges.
+/// A TCP proxy in front of an S3 server that injects faults into selected exchanges.
 ///
-/// Each request is taken in whole and, unless a fault prevents it, sent on over a connection of its
-/// own; the answer is taken in whole and sent back, or what the fault leaves of it.
+/// It reads each request in full and, unless a fault prevents it, forwards it over a separate connection.
+/// Then it reads the response in full and returns whatever the fault leaves of it.
 public final class FaultyProxy implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
   private static final Pattern EXPECT = Pattern.compile("(?im)^expect:[^\r]*\r\n");
@@ -43,10 +43,10 @@ public final class FaultyProxy implements AutoCloseable {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<String> seen = new CopyOnWriteArrayList<>();
 
-  /// What happens to an exchange.
+  /// A fault that is injected into an exchange.
   @FunctionalInterface
   public interface Fault {
-    /// Serves the exchange in its way.
+    /// Handles the exchange.
     void spoil(Exchange exchange) throws IOException;
   }
 
@@ -70,30 +70,30 @@ public final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  /// Starts it on a free port before `server`.
+  /// Starts a proxy for `server` on a free port.
   public FaultyProxy(URI server) throws IOException {
     this.server = new InetSocketAddress(server.getHost(), server.getPort());
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Future<?> _ = threads.submit(this::accept);
   }
 
-  /// Its own endpoint.
+  /// Returns the proxy's own endpoint.
   public URI uri() {
     return URI.create("http://127.0.0.1:" + listener.getLocalPort());
   }
 
-  /// Applies `fault` to the next `times` requests whose first line, such as `PUT
-  /// /bucket/key?partNumber=1 HTTP/1.1`, passes `requests`. The first rule that applies wins.
+  /// Applies `fault` to the next `times` requests whose first line, such as `PUT /bucket/key?partNumber=1
+  /// HTTP/1.1`, matches `requests`. The first matching rule wins.
   public void spoil(Predicate<String> requests, int times, Fault fault) {
     rules.add(new Rule(requests, times, fault));
   }
 
-  /// The first lines of all requests so far.
+  /// Returns the first lines of all requests so far.
   public List<String> requests() {
     return List.copyOf(seen);
   }
 
-  /// Forgets rules and requests.
+  /// Clears the rules and the recorded requests.
   void reset() {
     rules.clear();
     seen.clear();
@@ -143,7 +143,7 @@ public final class FaultyProxy implements AutoCloseable {
       }
       exchange.send(exchange.forward());
     } catch (IOException e) {
-      // the client gave up, as some tests want
+      // the client gave up; some tests provoke that
     } finally {
       open.remove(client);
     }
@@ -165,7 +165,7 @@ public final class FaultyProxy implements AutoCloseable {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /// A request and what becomes of it.
+  /// A request and its handling.
   public final class Exchange {
     private final Socket client;
     private final byte[] head;
@@ -177,7 +177,7 @@ public final class FaultyProxy implements AutoCloseable {
       this.body = body;
     }
 
-    /// Lets the server answer.
+    /// Forwards the request and returns the server's response.
     byte[] forward() throws IOException {
       try (Socket socket = new Socket()) {
         socket.connect(server);
@@ -205,13 +205,13 @@ public final class FaultyProxy implements AutoCloseable {
       int _ = client.getInputStream().read();
     }
 
-    /// Ends the connection with a reset instead of an orderly end.
+    /// Resets the connection instead of closing it in order.
     void reset() throws IOException {
       client.setSoLinger(true, 0);
     }
   }
 
-  /// The request waits for the others that meet there, then all get through at once.
+  /// Holds each request until all have arrived, then releases them together.
   public static Fault meet(CyclicBarrier others) {
     return exchange -> {
       try {
@@ -223,7 +223,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The server answers an error and does nothing.
+  /// Responds with an error; the server does nothing.
   static Fault error(int status, String code) {
     String xml =
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>"
@@ -241,12 +241,12 @@ public final class FaultyProxy implements AutoCloseable {
                     xml)));
   }
 
-  /// The connection ends before the request gets through.
+  /// Closes the connection before the request gets through.
   static Fault refuse() {
     return Exchange::reset;
   }
 
-  /// The server does what is asked, and the answer never arrives.
+  /// Carries out the request and drops the response.
   static Fault loseAnswer() {
     return exchange -> {
       byte[] _ = exchange.forward();
@@ -254,7 +254,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The connection ends in the middle of the answer's body.
+  /// Closes the connection in the middle of the response body.
   static Fault cutBody() {
     return exchange -> {
       byte[] answer = exchange.forward();
@@ -262,7 +262,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The connection stalls in the middle of the answer's body.
+  /// Stalls the connection in the middle of the response body.
   static Fault stall() {
     return exchange -> {
       byte[] answer = exchange.forward();
@@ -271,7 +271,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The answer trickles in, a few bytes a packet.
+  /// Sends the response slowly, a few bytes per packet.
   static Fault trickle() {
     return exchange -> {
       byte[] answer = exchange.forward();
@@ -282,7 +282,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The body is shorter than the object, and the header agrees with the body.
+  /// Truncates the body and adjusts the header to match.
   static Fault truncateBody() {
     return exchange -> {
       byte[] answer = exchange.forward();
@@ -298,7 +298,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The server has no checksums.
+  /// Removes the checksum headers.
   static Fault dropChecksums() {
     return exchange -> {
       byte[] answer = exchange.forward();
@@ -309,7 +309,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// The answer lacks a header.
+  /// Removes a header from the response.
   static Fault dropHeader(String name) {
     Pattern header = Pattern.compile("(?im)^" + name + ":[^\r]*\r\n");
     return exchange -> {
@@ -321,7 +321,7 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  /// One bit of the body is another.
+  /// Flips one bit of the body.
   static Fault flipBit() {
     return exchange -> {
       byte[] answer = exchange.forward();

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Moto's server, a process of its own, where `moto_server` is installed.
+/// A Moto server in a separate process, if `moto_server` is installed.
 public final class MotoServer implements S3TestServer {
   private static final Pattern RUNNING =
       Pattern.compile("Running on (http://127\\.0\\.0\\.1:\\d+)");
@@ -32,7 +32,7 @@ public final class MotoServer implements S3TestServer {
     this.uri = uri;
   }
 
-  /// Where the command is.
+  /// Returns the path of the command.
   public static Optional<Path> command() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Pattern.compile(Pattern.quote(File.pathSeparator))
@@ -43,14 +43,14 @@ public final class MotoServer implements S3TestServer {
         .findFirst();
   }
 
-  /// Whether there is such a command.
+  /// Returns whether the command exists.
   public static boolean isInstalled() {
     return command().isPresent();
   }
 
-  /// Starts it on a free port.
+  /// Starts the server on a free port.
   public static MotoServer start(Path command) throws Exception {
-    // With port 0 its services would not find each other.
+    // With port 0, its services would not find each other.
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -71,7 +71,7 @@ public final class MotoServer implements S3TestServer {
     }
   }
 
-  /// Reads all of it, or the process would stop at a full pipe.
+  /// Drains the output; otherwise the process would block on a full pipe.
   private static void readOutput(Process process, CompletableFuture<URI> uri) {
     StringBuilder said = new StringBuilder();
     try (BufferedReader output = process.inputReader(UTF_8)) {

@@ -34,7 +34,7 @@ class S3CacheTest {
   private S3TempDirectory directory;
   private S3Cache cache;
 
-  /// Holds two objects and a half.
+  /// The cache has room for two and a half objects.
   @BeforeEach
   void open() throws IOException {
     directory = new S3TempDirectory(temp);
@@ -92,11 +92,11 @@ class S3CacheTest {
   }
 
   @Test
-  void whatWasUsedLongestAgo_goesFirst() throws IOException {
+  void leastRecentlyUsed_isEvictedFirst() throws IOException {
     fetchAndRelease("a");
     fetchAndRelease("b");
     fetchAndRelease("a");
-    fetchAndRelease("c"); // b goes
+    fetchAndRelease("c"); // evicts b
 
     assertThat(files()).hasSize(2);
     fetchAndRelease("a");
@@ -107,7 +107,7 @@ class S3CacheTest {
   }
 
   @Test
-  void whatIsInUse_stays() throws IOException {
+  void fileInUse_isNotEvicted() throws IOException {
     try (FetchedObject a = fetch("a");
         FetchedObject b = fetch("b");
         FetchedObject c = fetch("c")) {
@@ -153,7 +153,7 @@ class S3CacheTest {
     assertThat(paths.stream().distinct()).hasSize(1);
   }
 
-  /// Who waited for a download that failed tries for himself.
+  /// A thread that waited for someone else's failed download retries it itself.
   @Test
   void failedDownload_failsOnlyItsOwnCaller() throws Exception {
     CountDownLatch bothAsked = new CountDownLatch(2);
@@ -196,7 +196,7 @@ class S3CacheTest {
     assertThatThrownBy(() -> fetch("x/y"))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "no disk space to fetch s3://bucket/x/y: 1,000 bytes are needed in "
+            "not enough disk space to fetch s3://bucket/x/y: needs 1,000 bytes in "
                 + directory.path()
                 + ", 999 are free");
     assertThat(downloads).hasValue(0);
@@ -204,11 +204,11 @@ class S3CacheTest {
   }
 
   @Test
-  void fullDisk_isRelievedOfWhatIsNotInUse() throws IOException {
+  void fullDisk_evictsUnusedFiles() throws IOException {
     S3Cache roomy =
         new S3Cache(
             "s3://bucket", directory, 10 * SIZE, where -> files().size() < 2 ? SIZE : SIZE - 1);
-    for (String key : List.of("a", "b", "c")) { // for c, there is only room once a and b are gone
+    for (String key : List.of("a", "b", "c")) { // c only fits after a and b are evicted
       try (FetchedObject fetched =
           roomy.fetch(object(key), file -> Files.write(file, new byte[SIZE]))) {
         assertThat(fetched.path()).exists();
@@ -226,18 +226,18 @@ class S3CacheTest {
   }
 
   @Test
-  void directory_isMadeWhenItIsWanted_andNotAgainAfterItIsClosed() throws IOException {
+  void directory_isCreatedOnFirstUse_andNotAfterClose() throws IOException {
     assertThat(temp).isEmptyDirectory();
     Path file = directory.newFile();
     assertThat(file).exists().hasParent(directory.path());
     directory.close();
     assertThat(temp).isEmptyDirectory();
     assertThatThrownBy(() -> directory.newFile())
-        .hasMessage("the directory of temporary files in " + temp + " is closed");
+        .hasMessage("the directory for temporary files in " + temp + " is closed");
   }
 
   @Test
-  void directoryOfADeadProcess_isDeleted_andNobodyElses() throws IOException {
+  void onlyDirectoriesOfDeadProcesses_areDeleted() throws IOException {
     Path dead = Files.createDirectory(temp.resolve("recsys-s3-dead"));
     Files.createFile(dead.resolve("lock"));
     Files.createFile(dead.resolve("object-1.part"));

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 class S3ChecksumTest {
   @TempDir private Path temp;
 
-  /// The check values of the CRC catalogue, of the digits 1 to 9.
+  /// The check values of the CRC catalogue, computed over the digits 1 to 9.
   @ParameterizedTest
   @CsvSource({"CRC32, y/Q5Jg==", "CRC32C, 4waSgw==", "CRC64NVME, rosUhgp5mIg="})
   void checkValue_isRight(String name, String checksum) throws IOException {
@@ -27,14 +27,13 @@ class S3ChecksumTest {
     HeadObjectResponse head = head(name, checksum).build();
 
     assertThat(S3Checksum.damage(digits, head)).isEmpty();
-    assertThat(S3Checksum.damage(other, head).orElseThrow())
-        .contains("should be " + checksum + " and is ");
+    assertThat(S3Checksum.damage(other, head).orElseThrow()).endsWith(", expected " + checksum);
     assertThat(S3Checksum.crc32(bytes("123456789"))).isEqualTo("y/Q5Jg==");
     assertThat(S3Checksum.crc32(digits)).isEqualTo("y/Q5Jg==");
   }
 
   @Test
-  void checksumOfPartsOrNone_saysNothing() throws IOException {
+  void compositeOrMissingChecksum_isIgnored() throws IOException {
     Path file = Files.write(temp.resolve("file"), bytes("x"));
 
     assertThat(S3Checksum.damage(file, HeadObjectResponse.builder().build())).isEmpty();
@@ -54,7 +53,7 @@ class S3ChecksumTest {
     };
   }
 
-  /// Against the definition, bit by bit.
+  /// Compares with the bitwise definition.
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 8, 9, 63, 1000})
   void crc64_ofAnyLengthAndOffset_isRight(int length) {

@@ -15,7 +15,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.endpoints.S3EndpointParams;
 import software.amazon.awssdk.services.s3.endpoints.S3EndpointProvider;
 
-/// [S3Endpoints] says what the SDK says, of any bucket anywhere.
+/// [S3Endpoints] agrees with the SDK on every bucket and region.
 class S3EndpointsTest {
   private static final S3EndpointProvider SDK = S3EndpointProvider.defaultProvider();
   private final S3Endpoints ours = new S3Endpoints();
@@ -41,7 +41,7 @@ class S3EndpointsTest {
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "arn:aws:s3:us-west-2:123456789012:accesspoint:mine"
       })
-  void everyBucket_isWhereTheSdkSays(String bucket) {
+  void everyBucket_hasTheEndpointThatTheSdkGives(String bucket) {
     for (Region region : regions()) {
       for (boolean global : new boolean[] {false, true}) {
         assertSame(where -> where.bucket(bucket).region(region).useGlobalEndpoint(global));
@@ -64,7 +64,7 @@ class S3EndpointsTest {
   }
 
   @Test
-  void everyOption_isHeeded() {
+  void everyOption_isHonored() {
     List<Consumer<S3EndpointParams.Builder>> options =
         List.of(
             where -> where.useFips(true),
@@ -117,7 +117,7 @@ class S3EndpointsTest {
     }
   }
 
-  /// All that the SDK lists, and some that it does not.
+  /// All regions that the SDK lists, and some that it does not.
   private static List<Region> regions() {
     List<Region> regions = new java.util.ArrayList<>(Region.regions());
     for (String id : List.of("eu-north-7", "us-iso-east-9", "nowhere", "xx-east-1", "us-east-1x")) {

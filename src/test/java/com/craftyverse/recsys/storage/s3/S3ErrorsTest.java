@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// What a person reads when S3 refuses, and how a bucket is opened.
+/// Error messages for S3 failures, and opening a bucket.
 class S3ErrorsTest {
   @TempDir private static Path buckets;
   private static S3TestServer server;
@@ -53,7 +53,8 @@ class S3ErrorsTest {
       delimiter = '|',
       value = {
         "403 | AccessDenied | S3 answered 403 AccessDenied, 'Said so'; the role needs s3:PutObject"
-            + " and s3:AbortMultipartUpload on it, and the use of its KMS key if it has one",
+            + " and s3:AbortMultipartUpload on it, and permission to use its KMS key if it"
+            + " has one",
         "404 | NoSuchBucket | S3 answered 404 NoSuchBucket, 'Said so'; there is no such bucket:"
             + " check its name in the store's setting",
         "301 | PermanentRedirect | S3 answered 301 PermanentRedirect, 'Said so'; the bucket is in"
@@ -82,7 +83,7 @@ class S3ErrorsTest {
   }
 
   @Test
-  void whatAServerSays_isOneLineWithoutControlCharacters() {
+  void serverMessage_isOneLineWithoutControlCharacters() {
     IOException problem =
         S3Errors.of(
             S3Errors.Action.READ,
@@ -129,7 +130,7 @@ class S3ErrorsTest {
     }
   }
 
-  /// A HEAD is answered without a body, so it takes a second question.
+  /// A HEAD response has no body, so the store needs a second request to tell the cases apart.
   @Test
   void missingBucket_isNotMistakenForAMissingObject() throws IOException {
     S3Options options = S3TestServer.options(temp);
@@ -159,7 +160,7 @@ class S3ErrorsTest {
     assertThatThrownBy(() -> S3Body.bytes().transform(large, AbortableInputStream.createEmpty()))
         .isInstanceOf(IOException.class)
         .hasMessageMatching(
-            "not enough memory to read it: 1,099,511,627,776 bytes are needed, [\\d,]+ are free");
+            "not enough memory to read it: it needs 1,099,511,627,776 bytes, [\\d,]+ are free");
   }
 
   @ParameterizedTest
@@ -169,12 +170,12 @@ class S3ErrorsTest {
     assertThatThrownBy(() -> ObjectStores.open("s3://" + name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("the store 's3://")
-        .hasMessageContaining("must be s3:// and a bucket's name alone")
+        .hasMessageContaining("must be s3:// and a bucket name, nothing else")
         .message()
         .doesNotMatch("(?s).*\\p{Cntrl}.*");
   }
 
-  /// Region, credentials and endpoint are what the SDK's standard settings say.
+  /// Region, credentials and endpoint come from the SDK's standard settings.
   @Test
   void open_takesEndpointAndCredentialsFromTheSettings() throws IOException {
     Files.createDirectory(buckets.resolve("opened"));

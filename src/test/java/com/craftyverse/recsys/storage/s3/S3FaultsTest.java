@@ -39,8 +39,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
-/// Trouble between the store and S3: the results are right or the error is clear, and nothing is
-/// left lying about.
+/// Faults between the store and S3: every result is correct or a clear error, and no files or uploads are
+/// left behind.
 class S3FaultsTest {
   private static final int SEVERAL_PARTS = 3 * S3TestServer.PART_BYTES + 17;
   private static final Predicate<String> GET = matching("GET ");
@@ -129,7 +129,7 @@ class S3FaultsTest {
     }
   }
 
-  /// No server has a checksum of a range, so a flipped bit is TLS's to find.
+  /// Servers have no checksum of a range, so detecting a flipped bit is left to TLS.
   @ParameterizedTest
   @ValueSource(strings = {"500", "503", "refused", "answer lost", "body cut", "body truncated"})
   void readRange_afterFaults_isRight(String fault) throws IOException {
@@ -140,7 +140,7 @@ class S3FaultsTest {
   }
 
   @Test
-  void stalledAnswer_isGivenUpAndAskedForAgain() throws IOException {
+  void stalledResponse_timesOutAndIsRetried() throws IOException {
     byte[] content = content(SEVERAL_PARTS, 1);
     store.put("a", fileWith(content));
     S3Options options = S3TestServer.options(temp);
@@ -168,7 +168,7 @@ class S3FaultsTest {
     "503, S3 answered 503 SlowDown",
     "refused, reset",
     "answer lost, reset",
-    "body cut, broke off",
+    "body cut, cut off",
     "body truncated, bytes"
   })
   void fetch_whenItStaysBad_saysSoAndLeavesNothing(String fault, String reason) throws IOException {
@@ -187,17 +187,17 @@ class S3FaultsTest {
     }
   }
 
-  /// A proxy before S3 may send an answer in chunks, or take the ETag away.
+  /// A proxy in front of S3 may send a response in chunks or drop the ETag.
   @ParameterizedTest
   @ValueSource(strings = {"ETag", "Content-Length"})
-  void answerWithoutAHeader_isToldInASentence(String header) throws IOException {
+  void responseWithoutAHeader_failsWithAClearMessage(String header) throws IOException {
     store.put("a/b", bytes("0123456789"));
     String problem =
         "cannot read s3://"
             + bucket
-            + "/a/b: the answer has no "
+            + "/a/b: the response has no "
             + header
-            + " header; the store needs a server, and proxies, that send it";
+            + " header; use a server, and proxies, that send it";
 
     proxy.spoil(GET, FOREVER, FaultyProxy.dropHeader(header));
     proxy.spoil(matching("HEAD "), FOREVER, FaultyProxy.dropHeader(header));
@@ -218,7 +218,7 @@ class S3FaultsTest {
     proxy.spoil(GET, FOREVER, FaultyProxy.flipBit());
     assertThatThrownBy(() -> store.fetch("a/b"))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("s3://" + bucket + "/a/b was damaged on its way: its CRC-32 ");
+        .hasMessageStartingWith("s3://" + bucket + "/a/b was damaged in transit: its CRC-32 ");
     assertNothingLeft();
   }
 
@@ -260,9 +260,9 @@ class S3FaultsTest {
     assertNothingLeft();
   }
 
-  /// S3 has the object, though each time it says so the answer gets lost.
+  /// S3 stores the object, but each confirmation gets lost.
   @Test
-  void largeWrite_whoseCompletionIsNeverAnswered_isRecognised() throws IOException {
+  void largeWrite_whoseConfirmationIsLost_isRecognized() throws IOException {
     byte[] large = content(SEVERAL_PARTS, 1);
     proxy.spoil(COMPLETE, FOREVER, FaultyProxy.loseAnswer());
 
@@ -295,7 +295,7 @@ class S3FaultsTest {
     assertThat(store.read("a").content()).isEqualTo(bytes("two"));
   }
 
-  /// The same bytes by somebody else are not our write.
+  /// Identical bytes written by someone else do not count as our write.
   @Test
   void conditionalPut_thatLostToTheSameContent_knowsThatItLost() throws IOException {
     Fault somebodyIsFaster =
@@ -324,7 +324,7 @@ class S3FaultsTest {
     assertThat(store.find("b")).isEmpty();
   }
 
-  /// Of the same size, and from a server that keeps no checksums.
+  /// The new version has the same size, and the server keeps no checksums.
   @Test
   void object_replacedBetweenItsParts_isFetchedInItsNewVersion() throws IOException {
     byte[] second = content(SEVERAL_PARTS, 2);
@@ -339,7 +339,7 @@ class S3FaultsTest {
           exchange.send(answer);
         });
 
-    // One part after the other: side by side, all of them may be in before the object changes.
+    // Fetch parts sequentially: in parallel, all of them might arrive before the object changes.
     S3Options options = S3TestServer.options(temp);
     S3Options oneByOne =
         new S3Options(
@@ -375,7 +375,7 @@ class S3FaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"fetch", "read", "put file", "put", "putIfAbsent", "find", "list"})
-  void interrupt_stopsWhatIsUnderWay(String method) throws IOException {
+  void interrupt_stopsTheOperation(String method) throws IOException {
     store.put("a", fileWith(content(SEVERAL_PARTS, 1)));
     Path file = fileWith(content(SEVERAL_PARTS, 2));
     Thread caller = Thread.currentThread();
@@ -387,7 +387,7 @@ class S3FaultsTest {
           }
           exchange.awaitHangUp();
         };
-    // What comes first in a fetch and a large put passes, and so does the end of the upload.
+    // Let the first requests of a fetch and a large put through, and the upload's end as well.
     proxy.spoil(
         request ->
             !request.contains("?uploads")
@@ -417,7 +417,7 @@ class S3FaultsTest {
     assertNothingLeft();
   }
 
-  /// Whatever happens on the way, what is read is what was written, or there is an error.
+  /// Whatever fails in between, a read returns what was written or throws.
   @Test
   void stormOfFaults_neverDamagesData() throws Exception {
     long seed = ThreadLocalRandom.current().nextLong();

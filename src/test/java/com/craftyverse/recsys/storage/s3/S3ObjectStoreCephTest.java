@@ -11,11 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The contract, on a Ceph object gateway that somebody has set up: a test does not start a
-/// cluster.
+/// The contract on a Ceph object gateway. It must be running already: the test does not start a cluster.
 ///
-/// The gateway is named by `RECSYS_TEST_CEPH`, such as `http://127.0.0.1:7480`, and knows the user
-/// of [S3TestServer].
+/// `RECSYS_TEST_CEPH` is the gateway's address, such as `http://127.0.0.1:7480`. The gateway must know the
+/// user of [S3TestServer].
 @EnabledIfEnvironmentVariable(
     named = "RECSYS_TEST_CEPH",
     matches = "http://127\\.0\\.0\\.1:\\d+",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The contract, on another S3 server as a second opinion, where it is installed.
+/// The contract on Moto, a second S3 implementation, if it is installed.
 @EnabledIf(
     value = "com.craftyverse.recsys.storage.s3.MotoServer#isInstalled",
     disabledReason = "moto_server is not installed (pip install 'moto[server]')")

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 
-/// The contract, on an S3 server within this process.
+/// The contract on an in-process S3 server.
 class S3ObjectStoreTest extends ObjectStoreContract {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
   @TempDir private static Path buckets;
@@ -50,7 +50,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     return S3TestServer.tempFiles(temp);
   }
 
-  /// S3 lists a thousand at a time; here it is three.
+  /// S3 lists a thousand objects per page; here a page has three.
   @Test
   void list_ofMoreThanAPage_isWhole() throws Exception {
     ExecutionInterceptor smallPages =
@@ -80,7 +80,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     }
   }
 
-  /// As the console makes them.
+  /// Directory markers as the S3 console creates them.
   @Test
   void directoryMarkers_areNotListed() throws Exception {
     try (ObjectStore store = openEmpty();

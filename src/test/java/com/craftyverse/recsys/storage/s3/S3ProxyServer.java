@@ -19,14 +19,14 @@ import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
-/// S3Proxy in this process, its buckets in a directory.
+/// An in-process S3Proxy that keeps its buckets in a directory.
 public final class S3ProxyServer implements S3TestServer {
-  /// Kept, or its level would be forgotten.
+  /// A strong reference; otherwise the logger and its level would be garbage-collected.
   private static final Logger LOG = Logger.getLogger("org.gaul");
 
   private final S3Proxy server;
 
-  /// Starts it on a free port.
+  /// Starts the server on a free port.
   public S3ProxyServer(Path directory) throws Exception {
     LOG.setLevel(Level.SEVERE);
     this.server =
@@ -53,13 +53,13 @@ public final class S3ProxyServer implements S3TestServer {
     }
   }
 
-  /// Makes the server stricter than it is, as S3 is, and in one thing laxer.
+  /// Makes the server as strict as S3, and laxer in one respect.
   private static final class Backend extends ForwardingBlobStore {
     Backend(BlobStore store) {
       super(store);
     }
 
-    /// The server looks at If-Match first and writes then; here nothing comes between.
+    /// The server checks If-Match and then writes; this makes the two steps atomic.
     @Override
     public synchronized PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
       if (request.ifMatch() != null) {
@@ -75,7 +75,7 @@ public final class S3ProxyServer implements S3TestServer {
       return etag.replace("\"", "");
     }
 
-    /// Parts may be small, so that a test is quick: one whose size is not known passes.
+    /// Allows small parts, which keeps tests fast: parts of unknown size pass the check.
     @Override
     public List<Part> listMultipartUpload(MultipartUpload upload) {
       return super.listMultipartUpload(upload).stream()

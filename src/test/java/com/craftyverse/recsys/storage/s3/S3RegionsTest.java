@@ -12,7 +12,7 @@ import software.amazon.awssdk.regions.GeneratedServiceMetadataProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.ServiceMetadata;
 
-/// The table of services that this project puts in the place of the AWS SDK's says the same of S3.
+/// This project's replacement for the AWS SDK's table of services gives the same answers for S3.
 class S3RegionsTest {
   private static final String NAME = GeneratedServiceMetadataProvider.class.getName();
 

@@ -18,16 +18,16 @@ public interface S3TestServer extends AutoCloseable {
   String ACCESS_KEY = "test-access-key";
   String SECRET_KEY = "test-secret-key";
 
-  /// Small, so that parts are many and a test is quick.
+  /// Small, so that objects have many parts and tests stay fast.
   int PART_BYTES = 64 << 10;
 
-  /// Its endpoint.
+  /// Returns the server's endpoint.
   URI uri();
 
   @Override
   void close();
 
-  /// Options of which a test changes what it is about.
+  /// Returns options that a test can adjust.
   static S3Options options(Path temp) {
     return new S3Options(
         temp,
@@ -40,12 +40,12 @@ public interface S3TestServer extends AutoCloseable {
         directory -> Long.MAX_VALUE);
   }
 
-  /// A client as the store makes it, but for that endpoint.
+  /// Returns a client as the store creates it, but for this server's endpoint.
   static S3Client client(URI endpoint, S3Options options) {
     return clientBuilder(endpoint, options).build();
   }
 
-  /// The same, to be changed.
+  /// Returns the same client's builder, for further changes.
   static S3ClientBuilder clientBuilder(URI endpoint, S3Options options) {
     return S3Connection.builder(options)
         .endpointOverride(endpoint)
@@ -55,7 +55,7 @@ public interface S3TestServer extends AutoCloseable {
             StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)));
   }
 
-  /// A store on a new bucket.
+  /// Returns a store on a new bucket.
   static S3ObjectStore openEmpty(S3TestServer server, String bucket, Path temp) throws IOException {
     S3Options options = options(temp);
     S3Client client = client(server.uri(), options);
@@ -63,7 +63,7 @@ public interface S3TestServer extends AutoCloseable {
     return new S3ObjectStore(bucket, client, options);
   }
 
-  /// What stores have in that directory.
+  /// Returns the files that stores have in the directory.
   static List<Path> tempFiles(Path temp) throws IOException {
     try (Stream<Path> files = Files.walk(temp)) {
       return files.filter(Files::isRegularFile).filter(f -> !f.endsWith("lock")).toList();
