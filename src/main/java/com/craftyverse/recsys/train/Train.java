@@ -541,7 +541,7 @@ public final class Train {
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: best is epoch %d, train RMSE %.4f%s, %s updates/s",
+            "%s: kept epoch %d, train RMSE %.4f%s, %s updates/s",
             what,
             figures.bestEpoch(),
             figures.trainRmse(),

@@ -247,7 +247,7 @@ final class TrainingSet {
               + texts.length
               + " bounds; a grid of "
               + side
-              + " blocks a side has "
+              + " blocks per side has "
               + (side + 1));
     }
     int[] bounds = new int[side + 1];

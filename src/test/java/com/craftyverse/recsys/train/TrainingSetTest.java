@@ -51,7 +51,7 @@ class TrainingSetTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "blocks     | 3     | metadata 'userBounds': 3 bounds; a grid of 3 blocks a side has 4",
+        "blocks     | 3     | metadata 'userBounds': 3 bounds; a grid of 3 blocks per side has 4",
         "blocks     | two   | metadata 'blocks': 'two' is not a whole number",
         "blocks     | 0     | metadata 'blocks': 0 is outside 1..256",
         "userBounds | 0,5,4 | metadata 'userBounds': bounds must start at 0 and ascend",
