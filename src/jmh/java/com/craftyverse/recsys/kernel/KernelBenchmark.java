@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// The kernels' loops on rows that are in cache, at sizes around the lane widths: nanoseconds a dot
-/// product, a rating learned from, and an item scored.
+/// Measures the kernels' loops on cached rows, at sizes around the lane widths: nanoseconds per dot
+/// product, per rating learned from, and per item scored.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -80,7 +80,7 @@ public class KernelBenchmark {
     return new UpdateCoefficients(layout, MEAN, rate, rate, rate, rate);
   }
 
-  /// A dot product of the user's row and an item's.
+  /// Computes a dot product of the user's row and an item row.
   @Benchmark
   public float dot() {
     return kernel.dot(scratch, user, 0, items, 0, layout.stride());

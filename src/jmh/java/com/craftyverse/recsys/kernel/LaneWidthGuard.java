@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Sees to it that the vector kernel is never slower than the scalar one: in ten fresh JVMs for each
-/// lane width that the processor has, since whether C2 gets to compile the kernel is a matter of
-/// luck when its methods are too long. Ends with status 1 when any width was slower in one of them.
+/// Checks that the vector kernel is never slower than the scalar one, in ten fresh JVMs per
+/// lane width of the processor. Several JVMs are needed because C2 compiles the kernel only sometimes when
+/// its methods are too long. Exits with status 1 if any width was slower in any JVM.
 public final class LaneWidthGuard {
-  /// What a JVM of its own is told to do.
+  /// The argument that makes a child JVM measure.
   private static final String MEASURE = "measure";
 
   private static final int FACTORS = 50;
@@ -39,7 +39,7 @@ public final class LaneWidthGuard {
       double least = ratios.stream().mapToDouble(r -> r).min().orElse(0);
       System.out.printf(
           Locale.ROOT,
-          "%2d lanes%s: times as fast as the scalar kernel, by JVM: %s%n",
+          "%2d lanes%s: speedup over the scalar kernel, by JVM: %s%n",
           lanes,
           lanes == standard ? " (default)" : "",
           ratios.stream().map(r -> String.format(Locale.ROOT, "%.2f", r)).toList());
@@ -71,7 +71,7 @@ public final class LaneWidthGuard {
     return Double.parseDouble(output);
   }
 
-  /// The scalar kernel's least time over the vector kernel's, measured by turns.
+  /// Returns the scalar kernel's shortest time divided by the vector kernel's, measured alternately.
   private static double ratio() {
     KernelBenchmark scalar = benchmark("scalar");
     KernelBenchmark vector = benchmark("vector");
@@ -104,7 +104,7 @@ public final class LaneWidthGuard {
       squares += benchmark.update();
     }
     if (!(squares >= 0)) {
-      throw new IllegalStateException("the errors are " + squares);
+      throw new IllegalStateException("the sum of squared errors is " + squares);
     }
     return System.nanoTime() - start;
   }

@@ -34,17 +34,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/// How accurate models are, through the whole chain of steps.
+/// Measures the accuracy of models through the whole chain of steps.
 ///
 /// ```
 /// AccuracyBenchmark STORE ZIP [fields]       five random folds of a MovieLens zip
-/// AccuracyBenchmark STORE RATINGS [fields]   a fifth of a generated set of so many ratings, or `full`
+/// AccuracyBenchmark STORE RATINGS [fields]   a random fifth of a generated set of that size, or `full`
 /// ```
 ///
-/// `fields` are those of the train request, such as `"factors": 50, "model": "dot"`. Parameters are
-/// chosen by the validation RMSE that is printed, a random tenth of the training part; test RMSE is
-/// for reporting. It is given for rows of known users and items, as `evaluate` does, and for all
-/// rows, the others predicted by the mean and the bias that is known. Where the set is generated, the
+/// `fields` are fields of the train request, such as `"factors": 50, "model": "dot"`. Choose parameters by
+/// the printed validation RMSE, on a random tenth of the training part; test RMSE is for reporting only. It
+/// is given for rows of known users and items, as in `evaluate`, and for all rows, where the
+/// others are predicted by the mean and the known bias. For a generated set, the
 /// oracle's RMSE is that of a perfect model.
 public final class AccuracyBenchmark {
   private static final int FOLDS = 5;
@@ -107,15 +107,15 @@ public final class AccuracyBenchmark {
     System.out.println(result.text());
     System.out.printf(
         Locale.ROOT,
-        "oracle %.4f, biases alone %.4f, mean %.4f; the model is %.3f of the way from the oracle to"
-            + " the biases%n",
+        "oracle %.4f, biases alone %.4f, mean %.4f; the remaining gap is %.3f of that between oracle"
+            + " and biases%n",
         oracle,
         baseline,
         result.test().globalMeanRmse(),
         (result.knownRmse() - oracle) / (baseline - oracle));
   }
 
-  /// The steps from an upload to an evaluated model.
+  /// Runs the steps from an upload to an evaluated model.
   private static final class LocalPipeline {
     final LocalObjectStore store;
     private final String fields;
@@ -147,7 +147,7 @@ public final class AccuracyBenchmark {
     }
   }
 
-  /// A model and its test set, as it was before the index left rows out.
+  /// A model and its test set before the index dropped rows.
   private record Result(
       LocalObjectStore store, String split, TrainResult trained, EvaluateFigures figures) {
     double validationRmse() {
@@ -181,7 +181,8 @@ public final class AccuracyBenchmark {
           allRmse());
     }
 
-    /// Of all test rows. Those of unknown users or items are predicted by what is known of the other.
+    /// Returns the RMSE on all test rows. Unknown users or items are predicted by what is known of the
+    /// other.
     double allRmse() throws IOException {
       ModelCard card = ModelCard.read(store, directory());
       Map<Integer, Float> users = biases(StoreLayout.USERS, "userId");
@@ -200,7 +201,7 @@ public final class AccuracyBenchmark {
       return Math.sqrt(sum[0] / rows[0]);
     }
 
-    /// The RMSE of a perfect model on the rows of known users and items.
+    /// Returns the RMSE of a perfect model on the rows of known users and items.
     double oracleRmse(Oracle oracle) throws IOException {
       Map<Integer, Float> users = biases(StoreLayout.USERS, "userId");
       Map<Integer, Float> items = biases(StoreLayout.ITEMS, "itemId");

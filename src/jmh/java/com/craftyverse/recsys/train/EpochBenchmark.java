@@ -15,16 +15,15 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
-/// One epoch on two threads, beside what its parts cost: the same kernel with all rows in cache, the
-/// best plain loops for the same work, a run without rounds whose threads get in each other's way,
-/// and one thread.
+/// Measures an epoch on two threads and compares it with its bounds: the same kernel with all rows in cache,
+/// the best plain loops for the same work, a racy run without rounds, and one thread.
 ///
 /// ```
 /// EpochBenchmark STORE INDEX-MANIFEST [rounds]
 /// ```
 ///
-/// Every round takes each of them once, one after the other, so that all see the same machine; the
-/// minima are compared. The first round is warm-up.
+/// Each round runs every variant once, one after the other, so that all see the same machine. The benchmark
+/// compares minima. The first round is warm-up.
 public final class EpochBenchmark {
   private static final int THREADS = 2;
 
@@ -48,13 +47,13 @@ public final class EpochBenchmark {
     }
   }
 
-  /// A way to do the work of an epoch.
+  /// A variant of an epoch's work.
   private static final class Way {
     final String name;
     final DoubleSupplier seconds;
     double least = Double.POSITIVE_INFINITY;
 
-    /// @param seconds does it once, and returns what it took
+    /// @param seconds runs it once and returns its duration
     Way(String name, DoubleSupplier seconds) {
       this.name = name;
       this.seconds = seconds;
@@ -118,7 +117,7 @@ public final class EpochBenchmark {
         for (Way way : ways) {
           System.out.printf(
               Locale.ROOT,
-              "  %-26s %.3f s, %.1f ns an update%n",
+              "  %-26s %.3f s, %.1f ns per update%n",
               way.name,
               way.least,
               way.least / training.rows() * 1e9);
@@ -135,9 +134,10 @@ public final class EpochBenchmark {
       System.out.printf(Locale.ROOT, "  %-38s %.2f%n", name, ratio);
     }
 
-    /// The first epoch of a new run; what the run needs before it is not counted.
+    /// Runs the first epoch of a new run; its preparation is not measured.
     private double epoch(Kernel kernel, WorkerPool workers) {
-      // Into memory that is there: new matrices each time would set off the garbage collector.
+      // Reuses memory, because allocating new matrices each time would trigger the garbage
+      // collector.
       System.arraycopy(initial.users(), 0, factors.users(), 0, initial.users().length);
       System.arraycopy(initial.items(), 0, factors.items(), 0, initial.items().length);
       SgdEpoch descent =
@@ -156,7 +156,7 @@ public final class EpochBenchmark {
     }
   }
 
-  /// Work that needs no memory, to see what the machine's second processor is worth.
+  /// Work without memory access, to measure the value of the machine's second processor.
   private static final class Spin {
     private static final int STEPS = 300_000_000;
     private static volatile double sink;

@@ -11,9 +11,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// The kernel's part of an epoch: the same ratings in the same runs of one user each, but without
-/// rounds, and if wanted with so few users and items that all rows are in the cache.
+/// rounds, and optionally with so few users and items that all rows stay in cache.
 final class InCache {
-  /// Rows of 256 bytes at k = 50: 16 KB and 4 KB for each thread, which any L1 cache holds beside the
+  /// Rows of 256 bytes at k = 50: 16 KB and 4 KB per thread, which fit any L1 cache next to the
   /// ratings.
   private static final int ITEMS = 64;
 
@@ -57,7 +57,7 @@ final class InCache {
     return columns;
   }
 
-  /// All rows in cache: each task has a few of its own.
+  /// Runs with all rows in cache; each task has a few of its own.
   double seconds(WorkerPool workers) {
     Factors[] rows = new Factors[workers.threads()];
     for (int i = 0; i < rows.length; i++) {
@@ -66,7 +66,7 @@ final class InCache {
     return seconds(workers, rows, USERS, fewItems);
   }
 
-  /// All rows of the model, changed by all threads at once; other bits on every run.
+  /// Runs on all rows of the model, changed by all threads at once; results differ from run to run.
   double racySeconds(WorkerPool workers) {
     Factors[] rows = new Factors[workers.threads()];
     java.util.Arrays.fill(rows, all);

@@ -7,9 +7,9 @@ import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// An epoch in plain Java: the same order, blocks and threads, rating by rating, and loops that the
-/// compiler is free to turn into vector instructions. It may sum in any order, so the dot product is
-/// taken in eight independent sums.
+/// An epoch in plain Java: the same order, blocks and threads, rating by rating, with loops that the
+/// compiler may vectorize. Dot products use eight independent sums, because the order of summation
+/// is free.
 final class PlainLoops {
   private final TrainingSet training;
   private final TrainParameters parameters;

@@ -15,15 +15,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// An epoch of the ranking model with 64 and 128 factors, on two threads and on one, and the
-/// multiply-adds that the kernel does in the same run where everything lies in the first cache.
+/// Measures an epoch of the ranking model with 64 and 128 factors, on two threads and on one, and compares it
+/// with the kernel's multiply-add rate in the same process when all data is in the L1 cache.
 ///
 /// ```
 /// RankingEpochBenchmark STORE INDEX-MANIFEST [rounds]
 /// ```
 ///
-/// A round is an epoch each way, one after the other; minima are given. The first round is warm-up.
-/// An epoch's multiply-adds are those of three passes over the choices for each side (residual,
+/// Each round runs every variant once, one after the other; the benchmark prints minima. The first round is
+/// warm-up. The multiply-adds of an epoch are those of three passes over the choices for each side (residual,
 /// gradient, step), of the Gram matrices and of the rotations.
 public final class RankingEpochBenchmark {
   private static final int THREADS = 2;
@@ -88,8 +88,8 @@ public final class RankingEpochBenchmark {
             + 2 * rows * factors * factors;
     System.out.printf(
         Locale.ROOT,
-        "k = %d: %.2f s an epoch on two threads, %.2f s on one (%.2f x), %.1f G multiply-adds/s of"
-            + " the %.1f that the kernel's Gram tiles do in cache (%.0f %%)%n",
+        "k = %d: %.2f s per epoch on two threads, %.2f s on one (%.2f x), %.1f G multiply-adds/s,"
+            + " compared with %.1f for the kernel's Gram tiles in cache (%.0f %%)%n",
         factors,
         withTwo,
         withOne,
@@ -109,7 +109,7 @@ public final class RankingEpochBenchmark {
     return seconds;
   }
 
-  /// Multiply-adds a second of all threads: Gram matrices of 64 rows that stay in cache.
+  /// Returns the multiply-adds per second of all threads, for Gram matrices of 64 rows that stay in cache.
   private static double peak(Kernel kernel, WorkerPool workers) throws IOException {
     int factors = 64;
     int stride = RowLayout.padded(factors);

@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/// A whole run of ten epochs, from the start of the process to the model written, JIT and mapping
-/// included, beside its own warm epochs; and the heap that it needs.
+/// Measures a whole run of ten epochs, from process start to the written model, JIT and mapping
+/// included, and compares it with its own warm epochs; also reports the heap size.
 ///
 /// ```
 /// TrainRunBenchmark STORE INDEX-MANIFEST
 /// ```
 ///
-/// The model that it writes stays in the store; each call has a seed of its own.
+/// The model stays in the store; each call uses another seed.
 public final class TrainRunBenchmark {
   private static final int EPOCHS = 10;
 
@@ -61,7 +61,7 @@ public final class TrainRunBenchmark {
         15 * warm + 2);
   }
 
-  /// The two factor matrices and 512 MB.
+  /// Returns the size of both factor matrices plus 512 MB.
   private static long heapMegabytes(String directory, String manifest) throws IOException {
     try (LocalObjectStore store = new LocalObjectStore(Path.of(directory));
         TrainingInputs inputs = new TrainingInputs(store, ObjectKeys.directoryOf(manifest))) {
@@ -91,7 +91,7 @@ public final class TrainRunBenchmark {
       double warm = history.stream().mapToDouble(Epoch::seconds).min().orElseThrow();
       System.out.printf(
           Locale.ROOT,
-          "%.3f s the fastest epoch, %.3f s the first; heap of %d MB; model %s%n",
+          "%.3f s for the fastest epoch, %.3f s for the first; heap of %d MB; model %s%n",
           warm,
           history.getFirst().seconds(),
           Runtime.getRuntime().maxMemory() >> 20,

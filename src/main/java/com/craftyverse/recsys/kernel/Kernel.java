@@ -4,27 +4,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// The float loops that training and scoring spend their time in.
+/// The hot float loops of training and scoring.
 ///
-/// Rows are laid out as [RowLayout] says, one after the other in a `float[]`; `At` parameters are
-/// offsets of a row's first float. Every implementation gives the same bits, whatever its lane
-/// width and however it was compiled: a dot product is 16 sums, the one numbered `l` adding up the
-/// products of elements `l, l + 16, l + 32, …` with fused multiply-add, and these are added in the
+/// Rows follow [RowLayout] and lie one after the other in a `float[]`; `At` parameters are
+/// offsets of a row's first float. All implementations return the same bits, whatever the lane
+/// width and compiler. A dot product consists of 16 sums: sum `l` adds the
+/// products of elements `l, l + 16, l + 32, …` with fused multiply-add. The sums are then added in the
 /// tree `l + (l + 8)`, then `+ 4`, `+ 2`, `+ 1`.
 ///
 /// The loops of the ranking model, [#dots], [#addRows], [#gram] and [#multiply], work on rows of a
-/// multiple of 16 floats without biases. Each of them says in which order it adds.
+/// multiple of 16 floats without biases. Each documents its order of additions.
 ///
-/// A kernel has no state; it may be used by any number of threads, each with its own [Scratch].
+/// A kernel is stateless. Any number of threads may use it, each with its own [Scratch].
 public sealed interface Kernel permits ScalarKernel, VectorKernel {
-  /// Sums that a dot product is made of; rows are a multiple of this long.
+  /// Number of sums in a dot product; row lengths are a multiple of it.
   int VIRTUAL_LANES = 16;
 
-  /// Ratings of one user that are taken against the same version of the user's row. 1, 2 and 4 give
+  /// Ratings of one user that use the same version of the user's row. 1, 2 and 4 give
   /// the same RMSE within 0.0002.
   int BATCH = 8;
 
-  /// Rows that are worked on in one piece, so that they stay in the first cache.
+  /// Rows processed together, so that they stay in the L1 cache.
   int PIECE = 64;
 
   /// A little-endian int32 at any offset.
@@ -33,35 +33,36 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// A little-endian float32 at any offset.
   ValueLayout.OfFloat FLOAT32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /// `scalar` or `vector`.
+  /// Returns `scalar` or `vector`.
   String name();
 
-  /// Floats that one instruction takes: 1, or the lane width of the vectors.
+  /// Returns the floats per instruction: 1, or the lane width of the vectors.
   int lanes();
 
-  /// Learns from consecutive ratings of one user: one step of stochastic gradient descent for each,
+  /// Learns from consecutive ratings of one user: one step of stochastic gradient descent per rating,
   /// in batches of [#BATCH].
   ///
-  /// With error `e = r − μ − u·i` of a rating, each by the user's row as it is before its batch:
+  /// The error of a rating is `e = r − μ − u·i`, with the user's row as of the start of its batch. The
+  /// updates are
   ///
   /// ```
   /// u ← (1 − step·penalty)ⁿ u + step Σ e·i      over the n ratings of a batch
   /// i ← (1 − step·penalty)  i + step e·u
   /// ```
   ///
-  /// with the steps and penalties of each element, see [UpdateCoefficients] (Koren, Bell & Volinsky
+  /// with the steps and penalties per element from [UpdateCoefficients] (Koren, Bell & Volinsky
   /// 2009).
   ///
   /// @param users the users' rows, changed in place
-  /// @param userAt where the user's row begins
+  /// @param userAt offset of the user's row
   /// @param items the items' rows, changed in place
-  /// @param item int32 column of item numbers; those of later rows, whosever they are, may be looked
-  ///     up, too, if there are any
-  /// @param rating float32 column of ratings, as long as that of the items
+  /// @param item int32 column of item numbers. The kernel may read beyond the last row, even another user's
+  ///     rows, up to the end of the column
+  /// @param rating float32 column of ratings, as long as the item column
   /// @param from the first row of the columns
-  /// @param count how many rows
+  /// @param count number of rows
   /// @return Σ e², before the updates
-  /// @throws IndexOutOfBoundsException when a row lies outside its array or column
+  /// @throws IndexOutOfBoundsException if a row lies outside its array or column
   double update(
       UpdateCoefficients rates,
       Scratch scratch,
@@ -73,7 +74,7 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
       long from,
       int count);
 
-  /// The dot product of two rows of `stride` floats, a multiple of [#VIRTUAL_LANES].
+  /// Returns the dot product of two rows of `stride` floats, a multiple of [#VIRTUAL_LANES].
   float dot(Scratch scratch, float[] a, int aAt, float[] b, int bAt, int stride);
 
   /// Predicts ratings of pairs: `out[j] = mean + users[user[from + j]] · items[item[from + j]]`.
@@ -116,14 +117,14 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
 
   /// Computes the dot products of one row and gathered rows: `out[j] = row · rows[index[from + j]]`.
   ///
-  /// Each is made of 8 sums, the one numbered `l` adding up the products of elements
-  /// `l, l + 8, l + 16, …` with fused multiply-add, which are added in the tree `l + (l + 4)`, then
-  /// `+ 2`, `+ 1`: other bits than those of [#dot], in two thirds of the time.
+  /// Each consists of 8 sums: sum `l` adds the products of elements
+  /// `l, l + 8, l + 16, …` with fused multiply-add. The sums are then added in the tree `l + (l + 4)`, then
+  /// `+ 2`, `+ 1`. The bits differ from those of [#dot], but it takes two thirds of the time.
   ///
-  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
-  /// @param count how many; `out` has room for the next multiple of [#BATCH], and what lies beyond
-  ///     `count` is undefined
-  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  /// @param stride floats per row, a multiple of [#VIRTUAL_LANES]
+  /// @param count number of rows; `out` has room for the next multiple of [#BATCH], and its values beyond
+  ///     `count` are undefined
+  /// @throws IndexOutOfBoundsException if a row lies outside its array
   void dots(
       Scratch scratch,
       float[] row,
@@ -138,9 +139,9 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   /// Adds multiples of gathered rows: `sum += Σ factors[j] · rows[index[from + j]]`, each element in
   /// the order of `j`, with fused multiply-add.
   ///
-  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
-  /// @param sumAt where the sum begins, `stride` floats
-  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  /// @param stride floats per row, a multiple of [#VIRTUAL_LANES]
+  /// @param sumAt offset of the sum, `stride` floats
+  /// @throws IndexOutOfBoundsException if a row lies outside its array
   void addRows(
       float[] factors,
       float[] rows,
@@ -152,23 +153,23 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
       int sumAt);
 
   /// Computes the Gram matrix of consecutive rows, `Σ xᵀx`, each element in the order of the rows,
-  /// with fused multiply-add. Its upper triangle is written; what is below may be or not.
+  /// with fused multiply-add. Only the upper triangle is defined; the lower one may or may not be written.
   ///
-  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
+  /// @param stride floats per row, a multiple of [#VIRTUAL_LANES]
   /// @param from the first row
-  /// @param count how many rows
-  /// @param gram `stride` × `stride` floats, by rows
-  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  /// @param count number of rows
+  /// @param gram `stride` × `stride` floats, in row-major order
+  /// @throws IndexOutOfBoundsException if a row lies outside its array
   void gram(float[] rows, int stride, int from, int count, float[] gram);
 
   /// Multiplies consecutive rows by a matrix, in place: `x ← x · matrix`, each element in the order
-  /// of the matrix' rows, with fused multiply-add.
+  /// of the matrix rows, with fused multiply-add.
   ///
-  /// @param stride floats of a row, a multiple of [#VIRTUAL_LANES]
+  /// @param stride floats per row, a multiple of [#VIRTUAL_LANES]
   /// @param from the first row
-  /// @param count how many rows, at most [#PIECE]
-  /// @param matrix `stride` × `stride` floats, by rows
-  /// @param copy room for [#PIECE] rows
-  /// @throws IndexOutOfBoundsException when a row lies outside its array
+  /// @param count number of rows, at most [#PIECE]
+  /// @param matrix `stride` × `stride` floats, in row-major order
+  /// @param copy buffer for [#PIECE] rows
+  /// @throws IndexOutOfBoundsException if a row lies outside its array
   void multiply(float[] rows, int stride, int from, int count, float[] matrix, float[] copy);
 }

@@ -4,18 +4,18 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
-/// The kernels that this JVM has, and the one that is fast in it.
+/// The kernels of this JVM, and the choice of the fastest.
 ///
-/// The vector kernel needs the module `jdk.incubator.vector`, vectors of 128 bits at least, and the
-/// C2 compiler: under C1 or in the interpreter every vector is an object, and plain loops are
+/// The vector kernel needs the module `jdk.incubator.vector`, vectors of at least 128 bits, and the
+/// C2 compiler. Under C1 or in the interpreter every vector is an object, and plain loops are
 /// faster.
 public final class Kernels {
   private static final String MODULE = "jdk.incubator.vector";
 
-  /// A kernel and the reason for it.
+  /// A kernel and the reason for choosing it.
   ///
   /// @param kernel the kernel
-  /// @param reason why it was chosen, for the log
+  /// @param reason the reason, for the log
   public record Choice(Kernel kernel, String reason) {
     @Override
     public String toString() {
@@ -28,7 +28,7 @@ public final class Kernels {
 
   private static final Kernel SCALAR = new ScalarKernel();
 
-  /// Links to the module, so it is loaded only where that is known to be there.
+  /// Links to the module, so it must only be loaded if the module is present.
   private static final class Vectors {
     static final Kernel KERNEL = new VectorKernel();
 
@@ -43,24 +43,24 @@ public final class Kernels {
 
   private Kernels() {}
 
-  /// The kernel that is fast in this JVM; decided once.
+  /// Returns the fastest kernel of this JVM; chosen once.
   public static Choice fastest() {
     return Fastest.CHOICE;
   }
 
-  /// The scalar kernel.
+  /// Returns the scalar kernel.
   public static Kernel scalar() {
     return SCALAR;
   }
 
-  /// Whether the JVM has the module that the vector kernel needs.
+  /// Returns whether the JVM has the module for the vector kernel.
   public static boolean hasVectors() {
     return ModuleLayer.boot().findModule(MODULE).isPresent();
   }
 
-  /// The vector kernel.
+  /// Returns the vector kernel.
   ///
-  /// @throws UnsupportedOperationException when the JVM lacks the module that it needs
+  /// @throws UnsupportedOperationException if the JVM lacks the module
   public static Kernel vector() {
     if (!hasVectors()) {
       throw new UnsupportedOperationException("the JVM runs without --add-modules=" + MODULE);
@@ -80,12 +80,12 @@ public final class Kernels {
     }
     int bits = Vectors.preferredBits();
     if (bits < 128) {
-      return new Choice(SCALAR, "the processor's vectors have " + bits + " bits only");
+      return new Choice(SCALAR, "the processor's vectors have only " + bits + " bits");
     }
     return new Choice(Vectors.KERNEL, "compiler C2, vectors of up to " + bits + " bits");
   }
 
-  /// The best compiler that this JVM will use: `C2`, `C1`, or `none`.
+  /// Returns the best compiler that this JVM will use: `C2`, `C1`, `none` or `unknown`.
   private static String compiler() {
     String mode = System.getProperty("java.vm.info", "");
     if (mode.contains("interpreted")) {

@@ -3,8 +3,8 @@ package com.craftyverse.recsys.kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// The reference: plain loops over floats. It runs everywhere, and under a JVM whose only compiler
-/// is C1 it is the fast one.
+/// The reference implementation: plain loops over floats. It runs everywhere, and it is the fastest
+/// on a JVM whose only compiler is C1.
 final class ScalarKernel implements Kernel {
   @Override
   public String name() {

@@ -1,34 +1,34 @@
 package com.craftyverse.recsys.kernel;
 
-/// Memory that a [Kernel] works in, one for each thread.
+/// The work memory of a [Kernel], one instance per thread.
 public final class Scratch {
-  /// Offsets of the items' rows of a batch.
+  /// Offsets of the item rows of a batch.
   final int[] at = new int[Kernel.BATCH];
 
-  /// What the dot products of a batch should be: rating − μ.
+  /// Target values of a batch's dot products: rating − μ.
   final float[] targets = new float[Kernel.BATCH];
 
-  /// The errors of a batch: targets less predictions.
+  /// The errors of a batch: targets minus predictions.
   final float[] errors = new float[Kernel.BATCH];
 
-  /// The sums of a batch's dot products, 16 floats for each of them.
+  /// The sums of a batch's dot products, 16 floats each.
   final float[] sums = new float[Kernel.BATCH * Kernel.VIRTUAL_LANES];
 
   /// The user's gradient over a batch.
   final float[] gradient;
 
-  /// @param layout of the rows that are worked on
+  /// @param layout of the rows processed
   public Scratch(RowLayout layout) {
     this(layout.stride());
   }
 
-  /// @param stride floats of the rows that are worked on
+  /// @param stride floats per row
   public Scratch(int stride) {
     this.gradient = new float[stride];
   }
 
-  /// What the first `count` sums of a dot product come to, 4, 8 or 16 of them, added up in the tree that
-  /// [Kernel] lays down.
+  /// Adds the first `count` sums of a dot product, 4, 8 or 16 of them, in the tree that
+  /// [Kernel] specifies.
   float foldSums(int count) {
     float[] sums = this.sums;
     if (count == 16) {
@@ -49,8 +49,8 @@ public final class Scratch {
     return (sum0 + sum2) + (sum1 + sum3);
   }
 
-  /// The sum of the squared errors of the first `batch` ratings, added up in a tree: a chain of eight
-  /// additions would be waited for.
+  /// Returns the sum of the squared errors of the first `batch` ratings, added in a tree to avoid the latency
+  /// of a chain of eight additions.
   double squares(int batch) {
     double square0 = square(0);
     double square1 = batch > 1 ? square(1) : 0;

@@ -1,17 +1,17 @@
 package com.craftyverse.recsys.kernel;
 
-/// The learning rate and the penalty of each element of a row in one epoch. Elements that must not change (the
-/// constant ones beside the biases, and the padding) have a learning rate of zero.
+/// The learning rate and the regularization of each element of a row in one epoch. Constant elements (the
+/// ones beside the biases, and the padding) have a learning rate of zero.
 ///
-/// For maintainers: the penalty's effect is kept as a factor, `(1 − step·penalty)ⁿ` for a batch of
-/// n ratings, so that an update is one multiplication and one fused multiply-add an element.
+/// For maintainers: regularization is stored as a decay factor, `(1 − step·penalty)ⁿ` for a batch of
+/// n ratings, so an update costs one multiplication and one fused multiply-add per element.
 public final class UpdateCoefficients {
-  /// What one parameter group learns by.
+  /// The learning rate and regularization of a parameter group.
   ///
   /// @param step the learning rate
   /// @param penalty the weight of the L2 penalty
   public record Rate(float step, float penalty) {
-    /// Does not learn.
+    /// Leaves the parameters unchanged.
     public static final Rate FIXED = new Rate(0, 0);
 
     private float decay() {
@@ -21,7 +21,7 @@ public final class UpdateCoefficients {
 
   final int stride;
 
-  /// Floats of a row before its padding.
+  /// Floats in a row before its padding.
   final int used;
 
   final float mean;
@@ -33,10 +33,10 @@ public final class UpdateCoefficients {
   final float[] userDecay;
 
   /// @param mean μ, which is added to every prediction
-  /// @param userFactors of the users' factors
-  /// @param itemFactors of the items' factors
-  /// @param userBias of the users' biases, [Rate#FIXED] for a model without
-  /// @param itemBias of the items' biases, [Rate#FIXED] for a model without
+  /// @param userFactors of the user factors
+  /// @param itemFactors of the item factors
+  /// @param userBias of the user biases, [Rate#FIXED] for a model without biases
+  /// @param itemBias of the item biases, [Rate#FIXED] for a model without biases
   public UpdateCoefficients(
       RowLayout layout,
       float mean,

@@ -10,13 +10,13 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The dot products of [VectorKernel]: how they are summed, and how 16 sums are folded to one.
+/// The dot products of [VectorKernel]: summation, and folding of 16 sums into one.
 ///
-/// `reduceLanes` is not used: its order of additions depends on the compiler's tier. Sums are folded
-/// by adding to every lane its neighbour across 4, 2, 1 places instead, after which all lanes hold the
-/// same sum; an addition's operands may change places without a change of bits.
+/// It avoids `reduceLanes`, whose order of additions depends on the compiler's tier. Instead, each folding
+/// step adds to every lane its neighbour 4, 2 or 1 places away, after which all lanes hold the
+/// same sum. Swapping the operands of an addition does not change its bits.
 final class VectorDots {
-  /// What sums are folded in, a batch at a time, by kernels of 8 lanes and more.
+  /// The species in which kernels of 8 or more lanes fold the sums of a batch.
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
 
   private static final VectorShuffle<Float> ACROSS_4 = across(4);
@@ -43,8 +43,8 @@ final class VectorDots {
     return VectorMask.fromLong(EIGHT, lanes);
   }
 
-  /// Leaves the errors of a batch in `scratch.errors`: its targets less the dot products of the user's
-  /// row and its items' rows.
+  /// Computes the errors of a batch into `scratch.errors`: its targets minus the dot products of the user's
+  /// row with its item rows.
   static void errors(
       Scratch scratch, float[] users, int userAt, float[] items, int stride, int batch) {
     if (LANES == 16) {
@@ -65,7 +65,7 @@ final class VectorDots {
     }
   }
 
-  /// The sums of 8 dot products with 8 lanes: two accumulators each, of the even and the odd slices.
+  /// Computes the sums of 8 dot products with 8 lanes: two accumulators each, for even and odd slices.
   private static void sumsOf8(
       Scratch scratch, float[] users, int userAt, float[] items, int stride) {
     int[] at = scratch.at;
@@ -124,7 +124,7 @@ final class VectorDots {
     even7.add(odd7).intoArray(sums, 7 * VIRTUAL_LANES);
   }
 
-  /// The sums of 4 dot products with 8 lanes: two accumulators each, of the even and the odd slices.
+  /// Computes the sums of 4 dot products with 8 lanes: two accumulators each, for even and odd slices.
   private static void sumsOf4(
       Scratch scratch, float[] users, int userAt, float[] items, int stride) {
     int[] at = scratch.at;
@@ -159,7 +159,7 @@ final class VectorDots {
     even3.add(odd3).intoArray(sums, 3 * VIRTUAL_LANES);
   }
 
-  /// The sums of 8 dot products with 16 lanes, of which the upper half is added to the lower one.
+  /// Computes the sums of 8 dot products with 16 lanes, and adds the upper half of each to the lower one.
   private static void sumsOf8In16(
       Scratch scratch, float[] users, int userAt, float[] items, int stride) {
     int[] at = scratch.at;
@@ -205,7 +205,7 @@ final class VectorDots {
     }
   }
 
-  /// Folds the sums of eight dot products at once: each step adds neighbours at 4, 2, 1 places and
+  /// Folds the sums of eight dot products at once: each step adds neighbours 4, 2 or 1 places away and
   /// merges the results of two vectors, until lane b holds the dot product of rating b.
   private static void errorsOf8(Scratch scratch) {
     float[] sums = scratch.sums;

@@ -7,24 +7,24 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernel in vector instructions. With [VectorDots], [VectorSteps], [VectorRows] and [VectorTiles]
-/// it is all that needs the module `jdk.incubator.vector`; they are loaded by [Kernels] alone, once the module is known to be
-/// there.
+/// The kernel in vector instructions. It, [VectorDots], [VectorSteps], [VectorRows] and [VectorTiles]
+/// are the only code that needs the module `jdk.incubator.vector`. Only [Kernels] loads them, after checking
+/// that the module is present.
 ///
-/// For maintainers. A batch is learned in passes that hand over to each other in [Scratch]:
-/// [#gather] reads its items and ratings, [VectorDots] takes the dot products and folds them to the
-/// errors, [VectorSteps] goes over the slices of the rows once and updates them.
+/// For maintainers. A batch is learned in passes that communicate through [Scratch]:
+/// [#gather] reads its items and ratings, [VectorDots] computes the dot products and folds them into
+/// errors, and [VectorSteps] updates the rows in one pass over their slices.
 ///
-/// *A vector never goes through a call of ours*: not as an argument, not as a result. C2 inlines the
-/// Vector API always, but stops inlining anything else when a method has grown
-/// ("NodeCountInliningCutoff" in `-XX:+PrintInlining`), and a vector that goes through the call which
-/// is left becomes an object, at 100 bytes and a multiple of the time for each rating. Which call that
-/// is depends on what was compiled before what, so it is another one in each JVM. Hence the
-/// repetition: helper methods for a load or a step would be shorter, and took 37 ns a rating where
-/// this takes 18.
+/// *Never pass a vector through a call to our own code*, as an argument or as a result. C2 always inlines the
+/// Vector API, but stops inlining anything else once a method has grown
+/// ("NodeCountInliningCutoff" in `-XX:+PrintInlining`). A vector that passes through a remaining call
+/// becomes an object, at 100 bytes and a multiple of the time per rating. Which call that
+/// is depends on the order of compilation, so it differs from JVM to JVM. Hence the
+/// repetition: helper methods for a load or a step would be shorter, but took 37 ns per rating instead
+/// of 18.
 ///
-/// *Methods stay of a middling size.* C1 refuses too long straight-line vector code ("out of virtual
-/// registers"), and such a method then never reaches C2.
+/// *Keep methods of medium size.* C1 rejects long straight-line vector code ("out of virtual
+/// registers"), and such a method never reaches C2.
 final class VectorKernel implements Kernel {
   /// Overrides the lane width, for tests: 4, 8 or 16 floats.
   static final String LANES_PROPERTY = "recsys.kernel.lanes";
@@ -32,15 +32,15 @@ final class VectorKernel implements Kernel {
   static final VectorSpecies<Float> SPECIES = species();
   static final int LANES = SPECIES.length();
 
-  /// Of at most [#BATCH] lanes, so that a batch is a multiple of it.
+  /// At most [#BATCH] lanes, so that a batch is a multiple of them.
   private static final VectorSpecies<Float> RATINGS =
       LANES == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_256;
 
   private static final VectorSpecies<Integer> ITEMS =
       LANES == 4 ? IntVector.SPECIES_128 : IntVector.SPECIES_256;
 
-  /// Wider vectors than 256 bits are taken on request only: rows on the heap do not start at multiples
-  /// of their size, and what they save in instructions is lost in memory.
+  /// Vectors wider than 256 bits are used only on request: rows on the heap are not aligned to
+  /// their size, and the memory accesses cost what the fewer instructions save.
   private static VectorSpecies<Float> species() {
     int preferred = FloatVector.SPECIES_PREFERRED.length();
     int lanes = Integer.getInteger(LANES_PROPERTY, Math.min(preferred, 8));
@@ -54,7 +54,7 @@ final class VectorKernel implements Kernel {
     };
   }
 
-  /// Bits of the vectors that the processor has, by the platform's own judgement.
+  /// Returns the vector size that the platform prefers on this processor, in bits.
   static int preferredBits() {
     return VectorShape.preferredShape().vectorBitSize();
   }
@@ -96,7 +96,7 @@ final class VectorKernel implements Kernel {
     return squares;
   }
 
-  /// Reads the items and ratings of a full batch; whoever has fewer ratings ignores the others.
+  /// Reads the items and ratings of a full batch; shorter batches ignore the rest.
   private static void gather(
       UpdateCoefficients rates,
       Scratch scratch,
@@ -114,7 +114,7 @@ final class VectorKernel implements Kernel {
     }
   }
 
-  /// The same for the last ratings of a column.
+  /// Reads the last ratings of a column, without reading past its end.
   private static void gatherLast(
       UpdateCoefficients rates,
       Scratch scratch,

@@ -8,15 +8,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The gathered rows of [VectorKernel]: dot products of eight of them at once, and sums of their
+/// The gathered rows of [VectorKernel]: eight dot products at once, and sums of
 /// multiples, straight from the matrix.
 ///
-/// Eight dot products have an accumulator each, as many as a processor needs on the way to be busy.
-/// They are folded together: half of the lanes of one meet the other half of another, so that each
-/// of the three steps of the tree halves the number of vectors, and one vector of eight dot products
+/// Eight dot products have one accumulator each, as many as keep a processor's pipelines busy.
+/// They are folded together: half the lanes of one meet the other half of another, so each
+/// of the three steps of the tree halves the number of vectors until one vector of eight dot products
 /// is left.
 final class VectorRows {
-  /// 256 bits at most: eight accumulators of eight lanes are what the order of summation says.
+  /// At most 256 bits: the order of summation requires eight accumulators of eight lanes.
   private static final VectorSpecies<Float> SPECIES =
       LANES == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_256;
 
@@ -118,7 +118,7 @@ final class VectorRows {
         .intoArray(out, outAt);
   }
 
-  /// Of up to four rows, in the first four places.
+  /// Computes the dot products of up to four rows, in the first four places.
   private static void dotsOfFew(
       int[] at, float[] row, int rowAt, float[] rows, int stride, float[] out, int outAt) {
     int at0 = at[0];
@@ -147,7 +147,7 @@ final class VectorRows {
         .intoArray(out, outAt);
   }
 
-  /// Leaves four sums of each of four rows, with lanes of 128 bits.
+  /// Computes four sums for each of four rows, with vectors of 128 bits.
   private static void dots4(
       int[] at, int first, float[] row, int rowAt, float[] rows, int stride, float[] sums) {
     int at0 = at[first];

@@ -6,13 +6,13 @@ import static com.craftyverse.recsys.kernel.VectorKernel.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The updates of [VectorKernel]: what a batch of ratings, whose errors are known, changes in the rows
-/// of its items and its user. Slices are outside, ratings inside, so that a slice of the user's row is
-/// loaded and stored once for all of them. The user's gradient is added up in the ratings' order.
+/// The updates of [VectorKernel]: applies a batch of ratings with known errors to its item rows
+/// and its user row. The outer loop is over slices and the inner one over ratings, so a slice of the user's
+/// row is loaded and stored once per batch. The user's gradient is summed in the order of the ratings.
 final class VectorSteps {
   private VectorSteps() {}
 
-  /// Learns from the ratings of a batch, whose items' rows are in `scratch.at` and whose errors in
+  /// Learns from a batch of ratings, with the offsets of the item rows in `scratch.at` and the errors in
   /// `scratch.errors`.
   static void learn(
       UpdateCoefficients rates,
@@ -193,7 +193,7 @@ final class VectorSteps {
     }
   }
 
-  /// Updates the user's row by the gradient of a batch, and clears that for the next one.
+  /// Updates the user's row by the gradient of a batch, and clears the gradient for the next batch.
   private static void learnUser(
       UpdateCoefficients rates, Scratch scratch, float[] users, int userAt, int batch) {
     float[] gradients = scratch.gradient;

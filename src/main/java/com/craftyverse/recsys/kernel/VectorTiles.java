@@ -5,8 +5,8 @@ import static com.craftyverse.recsys.kernel.VectorKernel.LANES;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The matrix products of [VectorKernel], by tiles of four rows and two vectors, which stay in eight
-/// registers while the sum runs.
+/// The matrix products of [VectorKernel], in tiles of four rows and two vectors, whose sums stay in eight
+/// registers.
 final class VectorTiles {
   private static final VectorSpecies<Float> SPECIES =
       LANES == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_256;
@@ -68,7 +68,7 @@ final class VectorTiles {
     sum31.intoArray(gram, to + lanes);
   }
 
-  /// See [Kernel#multiply]. The columns are outside, so that a strip of the matrix stays in the first
+  /// See [Kernel#multiply]. The outer loop is over columns, so that a strip of the matrix stays in the L1
   /// cache.
   static void multiply(
       float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {

@@ -19,21 +19,21 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// The object `checkpoint` in a model's directory: how far a run has come, for the next call of the same
-/// request. There is one for each model; it is replaced as the run goes on, and deleted when the
-/// model is there.
+/// The object `checkpoint` in a model's directory: the progress of a run, so that the next call of the same
+/// request can continue it. Each model has one. The run overwrites it as it proceeds, and deletes it once the
+/// model is complete.
 ///
 /// ```
-/// int32   magic number, which is the version of the format as well
+/// int32   magic number, which is also the format version
 /// int32   length of the header
 /// byte[]  header, in JSON
 /// float32 rows of the users, then of the items, laid out as RowLayout says
-/// float32 the same of the best epoch, unless that was the last, or the rating model is done
-/// float32 ranking vectors of the users, then of the items, once these are trained
-/// int64   CRC-32C of all that
+/// float32 the same for the best epoch, unless it is the last, or the rating model is done
+/// float32 ranking vectors of the users, then of the items, once their training has begun
+/// int64   CRC-32C of all of the above
 /// ```
 ///
-/// All little-endian. Whatever does not fit is left alone, and training begins anew.
+/// All values are little-endian. A checkpoint that does not match is ignored, and training starts over.
 final class Checkpoint {
   private static final int MAGIC = 0x32504B43; // CKP2
   private static final int LONGEST_HEADER = 1 << 20;
@@ -58,10 +58,10 @@ final class Checkpoint {
       List<RankingTrial> trials,
       List<RankingEpoch> history) {}
 
-  /// A run that was kept.
+  /// A saved run.
   ///
-  /// @param rating the rating model's
-  /// @param ranking the ranking model's, if it has been begun
+  /// @param rating the state of the rating model
+  /// @param ranking the state of the ranking model; null if it has not begun
   record Kept(TrainingState rating, @Nullable RankingState ranking) {}
 
   private final ObjectStore store;
@@ -71,9 +71,9 @@ final class Checkpoint {
   private final int users;
   private final int items;
 
-  /// @param directory the model's
-  /// @param users rows of users
-  /// @param items rows of items
+  /// @param directory the model's directory
+  /// @param users number of user rows
+  /// @param items number of item rows
   Checkpoint(
       ObjectStore store, String directory, String modelId, RowLayout layout, int users, int items) {
     this.store = store;
@@ -84,14 +84,14 @@ final class Checkpoint {
     this.items = items;
   }
 
-  /// Writes the state of a run whose rating model is not done, in place of what was there.
+  /// Writes the state of a run whose rating model is unfinished, replacing any earlier checkpoint.
   void write(TrainingState state) throws IOException {
     write(writer -> writer.write(state, state.isBest(), null), state.history().size());
   }
 
-  /// Writes the state of a run whose rating model is done, in place of what was there.
+  /// Writes the state of a run whose rating model is done, replacing any earlier checkpoint.
   ///
-  /// @param ranking nothing before the ranking model has been begun
+  /// @param ranking null if the ranking model has not begun
   void write(TrainingState done, @Nullable RankingState ranking) throws IOException {
     write(
         writer -> writer.write(done, true, ranking),
@@ -116,7 +116,7 @@ final class Checkpoint {
     LOG.log(Level.INFO, "{0}: checkpoint after epoch {1}", key, String.valueOf(epoch));
   }
 
-  /// The state that was written, or nothing when there is none that fits.
+  /// Returns the saved state, or empty if none matches.
   Optional<Kept> read() throws IOException {
     if (store.find(key).isEmpty()) {
       return Optional.empty();
@@ -126,15 +126,15 @@ final class Checkpoint {
       Kept kept = new Reader(channel).read();
       RankingState ranking = kept.ranking;
       int epoch = ranking == null ? kept.rating.history().size() : ranking.history().size();
-      LOG.log(Level.INFO, "{0}: going on after epoch {1}", key, String.valueOf(epoch));
+      LOG.log(Level.INFO, "{0}: resuming after epoch {1}", key, String.valueOf(epoch));
       return Optional.of(kept);
     } catch (UnfitException e) {
-      LOG.log(Level.WARNING, "{0} is left alone: {1}; training begins anew", key, e.getMessage());
+      LOG.log(Level.WARNING, "ignoring {0}: {1}; training starts over", key, e.getMessage());
       return Optional.empty();
     }
   }
 
-  /// Deletes what was written.
+  /// Deletes the checkpoint.
   void delete() throws IOException {
     store.delete(key);
   }
@@ -159,7 +159,7 @@ final class Checkpoint {
       this.channel = channel;
     }
 
-    /// @param bestOnly whether the factors of the best epoch are all that is needed
+    /// @param bestOnly whether to write only the factors of the best epoch
     void write(TrainingState state, boolean bestOnly, @Nullable RankingState ranking)
         throws IOException {
       byte[] header =
@@ -234,11 +234,11 @@ final class Checkpoint {
       ByteBuffer start = read(2 * Integer.BYTES);
       int magic = start.getInt();
       if (magic != MAGIC) {
-        throw new UnfitException("it is another format or of another version");
+        throw new UnfitException("it has another format or version");
       }
       int length = start.getInt();
       if (length < 0 || length > LONGEST_HEADER) {
-        throw new UnfitException("its header is said to have " + length + " bytes");
+        throw new UnfitException("its header length is out of range: " + length + " bytes");
       }
       Header header = header(read(length).array());
       Factors factors = readFactors();
@@ -265,7 +265,7 @@ final class Checkpoint {
           || header.items != items
           || header.factors != layout.factors()
           || header.history.isEmpty()) {
-        throw new UnfitException("it is of another run");
+        throw new UnfitException("it belongs to another run");
       }
       return header;
     }
@@ -288,7 +288,7 @@ final class Checkpoint {
         return null;
       }
       if (header.factors < 1 || header.factors > RankingParameters.MOST_FACTORS) {
-        throw new UnfitException("it is of another run");
+        throw new UnfitException("it belongs to another run");
       }
       int stride = RowLayout.padded(header.factors);
       return new RankingFactors(
@@ -316,7 +316,7 @@ final class Checkpoint {
       ByteBuffer buffer = buffer(bytes);
       while (buffer.hasRemaining()) {
         if (channel.read(buffer) < 0) {
-          throw new UnfitException("it ends too early");
+          throw new UnfitException("it is truncated");
         }
       }
       buffer.flip();

@@ -8,24 +8,24 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Who chose what, and with which weight: the training matrix by users and by items (compressed
+/// The weighted training matrix of users and their chosen items, by users and by items (compressed
 /// sparse rows, both ways).
 ///
-/// Users and items have *places*: they are numbered by falling number of choices, equal ones by
-/// dense index. What is read most often lies together then, and chunks of consecutive rows take
+/// Users and items are renumbered to *places*: by descending number of choices, ties by
+/// dense index. This keeps the most accessed rows together, and chunks of consecutive rows take
 /// about the same time.
 final class Choices {
-  /// Rows that are sorted in one piece of work.
+  /// Rows that one task sorts.
   private static final int ROWS = 256;
 
-  /// Pieces of work in which the matrix is turned; what one writes is small enough for the last cache.
+  /// Tasks that transpose the matrix; the output of one fits the last-level cache.
   private static final int PIECES = 16;
 
-  /// One of the two ways.
+  /// The matrix by users or by items.
   ///
-  /// @param start where each row's choices begin, and, one further, where the last one's end
+  /// @param start where each row's choices begin, followed by the end of the last row
   /// @param index places on the other side, ascending within a row
-  /// @param level of each choice's weight, from 0 to 255 without a sign
+  /// @param level of each choice's weight, an unsigned byte from 0 to 255
   /// @param levels the weight of each level
   /// @param weights the sum of each row's weights
   record Rows(int[] start, int[] index, byte[] level, float[] levels, float[] weights) {
@@ -37,7 +37,7 @@ final class Choices {
       return start[row + 1] - start[row];
     }
 
-    /// The weight of a choice.
+    /// Returns the weight of a choice.
     float weight(int at) {
       return levels[level[at] & 0xFF];
     }
@@ -55,32 +55,32 @@ final class Choices {
     this.items = items;
   }
 
-  /// Each user's choices of items.
+  /// Returns the rows of the users, with the places of items.
   Rows byUser() {
     return byUser;
   }
 
-  /// Each item's choices by users.
+  /// Returns the rows of the items, with the places of users.
   Rows byItem() {
     return byItem;
   }
 
-  /// The dense index of the user at each place.
+  /// Returns the dense index of the user at each place.
   int[] users() {
     return users;
   }
 
-  /// The dense index of the item at each place.
+  /// Returns the dense index of the item at each place.
   int[] items() {
     return items;
   }
 
-  /// How many choices.
+  /// Returns the number of choices.
   int size() {
     return byUser.index.length;
   }
 
-  /// The sum of all weights: the objective of a model that has learned nothing.
+  /// Returns the sum of all weights, which is the objective of a model of zeros.
   double totalWeight() {
     double sum = 0;
     for (float weight : byUser.weights) {
@@ -89,7 +89,7 @@ final class Choices {
     return sum;
   }
 
-  /// The place of each dense index.
+  /// Returns the place of each dense index.
   static int[] places(int[] indices) {
     int[] places = new int[indices.length];
     for (int place = 0; place < indices.length; place++) {
@@ -98,9 +98,9 @@ final class Choices {
     return places;
   }
 
-  /// The choices of a training set.
+  /// Returns the choices of a training set.
   ///
-  /// @param scale that weights go by, see [RankingCard#weight]
+  /// @param scale determines the weights, see [RankingCard#weight]
   static Choices of(TrainingSet training, RatingScale scale, WorkerPool workers)
       throws IOException {
     int side = training.side();
@@ -177,10 +177,10 @@ final class Choices {
     }
   }
 
-  /// Choices that are in memory.
+  /// Returns choices given as arrays.
   ///
   /// @param user dense index of the user of each choice
-  /// @param item dense index of its item
+  /// @param item dense index of the item of each choice
   static Choices of(int users, int items, int[] user, int[] item, float[] weight) {
     int[] userCounts = new int[users];
     int[] itemCounts = new int[items];
@@ -211,9 +211,9 @@ final class Choices {
     return new Choices(byUser, transpose(byUser, items), userOrder, itemOrder);
   }
 
-  /// Some users' choices, or a part of them, with the items' places and the weights' levels as they are.
+  /// Returns the choices of some users, or a part of them, with the same item places and weight levels.
   ///
-  /// @param start where each user's choices begin, then the end
+  /// @param start where each user's choices begin, followed by the end
   /// @param index places of items, ascending within a user
   /// @param users dense index of each user
   Choices part(int[] start, int[] index, byte[] level, int[] users) {
@@ -254,7 +254,7 @@ final class Choices {
     return start;
   }
 
-  /// Orders each row by index.
+  /// Sorts each row by index.
   private static void sort(Rows rows, WorkerPool workers) throws IOException {
     int longest = 0;
     for (int row = 0; row < rows.rows(); row++) {
@@ -271,7 +271,7 @@ final class Choices {
         });
   }
 
-  /// @param keys room for a row
+  /// @param keys buffer for a row
   private static void sort(Rows rows, int row, long[] keys) {
     int from = rows.start[row];
     int count = rows.count(row);
@@ -285,7 +285,7 @@ final class Choices {
     }
   }
 
-  /// The other way round, by several threads: each piece of work makes the rows of some columns.
+  /// Transposes the matrix on several threads: each task writes the rows of some columns.
   private static Rows transpose(Rows rows, int columns, WorkerPool workers) throws IOException {
     Rows turned = empty(rows, columns);
     int[] bounds = new int[PIECES + 1];
@@ -320,9 +320,9 @@ final class Choices {
     return new Rows(start, new int[size], new byte[size], rows.levels, new float[0]);
   }
 
-  /// Fills some rows of `to`; rows that are visited in order leave their numbers in order.
+  /// Fills some rows of `to`. Visiting the rows in order keeps the indices of each new row ascending.
   ///
-  /// @param from the first column of `rows` to be turned, which is a row of `to`
+  /// @param from the first column of `rows` to transpose, which is a row of `to`
   private static void transpose(Rows rows, Rows to, int from, int end) {
     int[] next = Arrays.copyOfRange(to.start, from, end);
     for (int row = 0; row < rows.rows(); row++) {

@@ -7,19 +7,18 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /// The eigenvalues and eigenvectors of a Gram matrix.
 ///
-/// @param values eigenvalues, none below 0
-/// @param vectors `stride` × `stride` floats, by rows: column `j` is the vector of value `j`; zero
-///     beyond the matrix
+/// @param values eigenvalues, at least 0
+/// @param vectors `stride` × `stride` floats in row-major order: column `j` is the eigenvector of value `j`;
+///     zero beyond the matrix
 record Eigenbasis(double[] values, float[] vectors) {
   private static final double SHIFT = 1e-9;
 
   /// Decomposes a symmetric matrix, by Householder's tridiagonal form and implicit QL.
   ///
-  /// @param gram `size` × `size`, by rows
+  /// @param gram `size` × `size`, in row-major order
   static Eigenbasis of(double[] gram, int size, int stride) {
-    // In parts of the largest element, and away from zero: where eigenvalues are next to zero, as
-    // with
-    // fewer rows than columns, the iteration need not end.
+    // Scale by the largest element and shift away from zero. With eigenvalues near zero, as for
+    // fewer rows than columns, the iteration may not terminate.
     double largest = 0;
     for (double value : gram) {
       largest = Math.max(largest, Math.abs(value));
@@ -36,7 +35,9 @@ record Eigenbasis(double[] values, float[] vectors) {
         DecompositionFactory_DDRM.eig(size, true, true);
     if (!decomposition.decompose(DMatrixRMaj.wrap(size, size, scaled))) {
       throw new IllegalStateException(
-          "no eigenvalues of a Gram matrix of " + size + " rows: it holds what is no number");
+          "cannot decompose a Gram matrix of "
+              + size
+              + " rows: it has elements that are not finite");
     }
     double[] values = new double[size];
     float[] vectors = new float[stride * stride];

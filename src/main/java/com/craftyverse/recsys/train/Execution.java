@@ -4,18 +4,18 @@ import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 
-/// How a model is computed, which has no influence on what it is.
+/// Execution settings, which do not affect the model.
 ///
-/// @param threads platform threads that train
-/// @param kernel the kernel and why it was taken
-/// @param maxSeconds what the epochs of this call may take; infinite without a limit
+/// @param threads number of platform threads for training
+/// @param kernel the kernel and why it was chosen
+/// @param maxSeconds time limit of this call's epochs; infinite without a limit
 record Execution(int threads, Kernels.Choice kernel, double maxSeconds) {
   private static final int MOST_THREADS = 64;
   private static final int MOST_SECONDS = 1_000_000;
 
-  /// What a request asks for.
+  /// Returns the settings of a request.
   ///
-  /// @throws RequestException naming the field that cannot be met
+  /// @throws RequestException naming the field that is invalid or not supported here
   static Execution of(TrainRequest request) {
     int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     return new Execution(

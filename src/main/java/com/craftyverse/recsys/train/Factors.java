@@ -3,17 +3,17 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 
-/// The parameters that training learns: a row for each user and item, laid out as [RowLayout] says.
+/// The learned parameters of a rating model: a row per user and per item, laid out by [RowLayout].
 ///
 /// @param layout the rows' layout
 /// @param users rows of the users
 /// @param items rows of the items
 record Factors(RowLayout layout, float[] users, float[] items) {
-  /// Random factors of mean zero, or of such a mean that p·q begins at `level`; biases of zero. A
-  /// row depends on the seed and its number only.
+  /// Draws random factors and sets the biases to zero. Factors have mean zero, or a mean such that p·q
+  /// starts at `level`. A row depends only on the seed and its number.
   ///
-  /// @param spread standard deviation of the factors, times √k, so that products p·q of any length
-  ///     have the same spread; in training's unit
+  /// @param spread standard deviation of the factors, times √k, so that the spread of p·q does not depend
+  ///     on k; in training's unit
   /// @param unit that unit, in ratings
   static Factors initial(
       RowLayout layout, int users, int items, double level, double spread, double unit, long seed) {
@@ -21,7 +21,7 @@ record Factors(RowLayout layout, float[] users, float[] items) {
     double centre = Math.sqrt(Math.abs(level) / layout.factors());
     float user = (float) centre;
     float item = (float) Math.copySign(centre, level);
-    // Products p·q are in ratings.
+    // The products p·q are in ratings.
     double deviation = spread * Math.sqrt(unit);
     factors.fill(factors.users, Purpose.USER_FACTORS, seed, user, deviation, layout.itemBias());
     factors.fill(factors.items, Purpose.ITEM_FACTORS, seed, item, deviation, layout.userBias());
@@ -42,7 +42,7 @@ record Factors(RowLayout layout, float[] users, float[] items) {
     }
   }
 
-  /// Factors of the same size and values.
+  /// Returns a deep copy.
   Factors copy() {
     return new Factors(layout, users.clone(), items.clone());
   }

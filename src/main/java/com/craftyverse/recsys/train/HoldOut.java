@@ -3,22 +3,22 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.util.Arrays;
 
-/// What the trials of a [RankingSearch] learn from, and choices outside of it that they are to find:
-/// those of the validation set where it has enough users, else a quarter of each user's own.
+/// The training choices of [RankingSearch] trials, and the held-out choices that judge them:
+/// the validation set if it has enough users, otherwise a quarter of each user's choices.
 ///
-/// Of a large set it is a random part of the users.
+/// A large set is reduced to a random sample of users.
 ///
-/// @param training what a trial learns from, the items' places as they are in the whole set
-/// @param cases what is to be found
-/// @param available choices of the same users, what is held out included
+/// @param training choices that a trial learns from, with the item places of the whole set
+/// @param cases test cases
+/// @param available number of choices of the same users, held-out ones included
 record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
-  /// Choices that a trial learns from: all of a small set.
+  /// Number of choices from which on no more users are added to a trial.
   private static final int MOST_CHOICES = 1_000_000;
 
-  /// Users that a trial is judged by, at most.
+  /// Maximum number of users that judge a trial.
   private static final int MOST_CASES = 2_000;
 
-  /// Users that make a validation set worth deciding by.
+  /// Minimum number of users for the validation set to judge trials.
   private static final int ENOUGH_USERS = 500;
 
   static HoldOut of(Choices choices, ValidationSet validation, long seed) {
@@ -31,10 +31,10 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
         : ofTraining(choices, MOST_CHOICES, MOST_CASES, seed);
   }
 
-  /// Nothing is held out; validation choices are to be found.
+  /// Holds nothing out: the validation choices are the test cases.
   ///
-  /// @param mostChoices users are added to those that are judged, in random order, until there are
-  ///     so many choices
+  /// @param mostChoices users are added to those of the cases, in random order, until there are
+  ///     this many choices
   static HoldOut ofValidation(
       Choices choices, RankingJudge.Cases cases, int mostChoices, long seed) {
     Choices.Rows rows = choices.byUser();
@@ -50,7 +50,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
         size += rows.count(user);
       }
     }
-    int[] places = new int[rows.rows()]; // of the users among those that are taken
+    int[] places = new int[rows.rows()]; // among the users taken
     int count = 0;
     for (int user = 0; user < taken.length; user++) {
       places[user] = count;
@@ -80,11 +80,11 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
         index.length);
   }
 
-  /// Holds out of the choices of all users, or of a random part of them.
+  /// Holds out some choices of all users, or of a random sample.
   ///
-  /// @param mostChoices users are added, in random order, until there are so many choices
-  /// @param mostCases users that are judged at most, the first of that order
-  /// @param seed of the users' order and of what is held out
+  /// @param mostChoices users are added, in random order, until there are this many choices
+  /// @param mostCases maximum number of users judged, the first of that order
+  /// @param seed of the order of users and of the held-out choices
   static HoldOut ofTraining(Choices choices, int mostChoices, int mostCases, long seed) {
     Choices.Rows rows = choices.byUser();
     int[] order = new RandomStream(seed, Purpose.RANKING_USERS, 0).permutation(rows.rows());
@@ -100,11 +100,11 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
       cases += judged[order[i]] ? 1 : 0;
     }
     int[] users = Arrays.copyOf(order, taken);
-    Arrays.sort(users); // by falling count, as places are
+    Arrays.sort(users); // by descending count, like places
     return ofTraining(choices, users, judged, cases, Math.toIntExact(size), seed);
   }
 
-  /// How many of a user's choices are held out.
+  /// Returns how many of a user's choices are held out.
   private static int heldOut(int count) {
     return count < 2 ? 0 : Math.max(1, Math.round(count / 4f));
   }

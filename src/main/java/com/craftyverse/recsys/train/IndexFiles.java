@@ -6,7 +6,7 @@ import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.Manifest;
 import java.util.List;
 
-/// The index step's files as this step expects them.
+/// The files of the index step, as the train step expects them.
 final class IndexFiles {
   static final String STEP = "index";
 
@@ -17,7 +17,7 @@ final class IndexFiles {
   /// Ratings by dense index: `train.arrow`, `validation.arrow`.
   static final List<Column> RATINGS = Schemas.INDEXED_RATINGS;
 
-  /// Bytes of a rating in such a file.
+  /// Bytes per rating in these files.
   static final int RATING_BYTES = 2 * Integer.BYTES + Float.BYTES;
 
   static final String USER_ID = "userId";
@@ -32,7 +32,7 @@ final class IndexFiles {
   static final String RECENT_COUNT = "recentRatings";
   static final List<Column> ITEMS = Schemas.INDEX_ITEMS;
 
-  /// Metadata of `train.arrow`: blocks on each side of the grid, and where they begin and end.
+  /// Metadata of `train.arrow`: blocks per side of the grid, and their bounds.
   static final String BLOCKS = "blocks";
 
   static final String USER_BOUNDS = "userBounds";
@@ -40,7 +40,7 @@ final class IndexFiles {
 
   private IndexFiles() {}
 
-  /// Which sets of the split the training set of an index is made of.
+  /// Returns the sets of the split that the index's training set consists of.
   static Rows rows(Manifest index) {
     return Rows.of(String.valueOf(index.parameters().get("rows")));
   }

@@ -18,13 +18,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Has the kernel compiled before it is needed: a thread that learns from ratings of no meaning while a
-/// JVM's first run reads its files. Vector code that is not compiled yet is slower than plain loops by
-/// orders of magnitude, and would make the first epoch take as long as five others.
+/// A background thread that trains on dummy ratings, so that the JIT compiles the kernel while the first run
+/// of a JVM reads its files. Uncompiled vector code is orders of magnitude slower than plain loops, and would
+/// make the first epoch take as long as five.
 ///
-/// For maintainers: what the compiler has not seen here, it throws the code away for when the run
-/// begins. Hence columns in a mapped file, as the run's are, batches of all sizes, and ratings up to a
-/// column's end.
+/// For maintainers: the compiler discards the code when the run meets a case that it has not seen here.
+/// Hence the columns in a mapped file, like those of the run, the batches of all sizes, and the ratings up to
+/// the end of a column.
 final class KernelWarmUp {
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
@@ -32,13 +32,13 @@ final class KernelWarmUp {
   private static final int ROWS = 64;
   private static final int RATINGS = 1_024;
 
-  /// Runs of 1, 2, … ratings, so that batches of all sizes come up.
+  /// Runs of 1, 2, … ratings, which produce batches of all sizes.
   private static final int LONGEST_RUN = 24;
 
-  /// More than any compiler waits for.
+  /// More than any compiler needs.
   private static final int MOST_RUNS = 200_000;
 
-  /// Once the code is fast, this leaves the processor to the compiler and to the reading of files.
+  /// Once the code is fast, pauses leave the processor to the compiler and the file reader.
   private static final int RUNS_BETWEEN_PAUSES = 64;
 
   private static final long PAUSE_NANOS = 1_000_000;
@@ -52,14 +52,14 @@ final class KernelWarmUp {
     this.thread = Thread.ofPlatform().daemon().name("train-warm-up").start(this::run);
   }
 
-  /// Begins, unless this JVM had its warm-up before.
+  /// Starts the warm-up, unless this JVM has already had it.
   static synchronized void start() {
     if (first == null) {
       first = new KernelWarmUp();
     }
   }
 
-  /// Ends it if it goes on, within a batch.
+  /// Stops the warm-up within a batch if it is still running.
   static synchronized void finish() {
     if (first != null) {
       first.stopping = true;
@@ -70,12 +70,12 @@ final class KernelWarmUp {
   private void run() {
     try (Arena arena = Arena.ofConfined()) {
       run(Kernels.fastest().kernel(), new RowLayout(FACTORS), ratings(arena));
-    } catch (IOException e) { // no room for a few kilobytes; the run is as right without
-      LOG.log(Level.WARNING, "the first epoch will be slow, the kernel has no warm-up: {0}", e);
+    } catch (IOException e) { // No temporary file: the run is slower at first, but still correct.
+      LOG.log(Level.WARNING, "cannot warm up the kernel, so the first epoch will be slow: {0}", e);
     }
   }
 
-  /// A column of row numbers and one of ratings, one after the other.
+  /// Returns a column of row numbers followed by a column of ratings.
   private static MemorySegment ratings(Arena arena) throws IOException {
     try (FileChannel file =
         FileChannel.open(

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a model's vectors, beside what the index knows of the users and items.
+/// Writes the vectors of a model together with the index's data on users and items.
 final class ModelWriter {
-  /// Bounds the memory of a batch: rows × k × 4 bytes.
+  /// Limits the memory of a batch: rows × k × 4 bytes.
   private static final int BATCH_ROWS = 16_384;
 
-  /// One offset, for text and list columns that are empty.
+  /// A single offset, for empty text and list columns.
   private static final MemorySegment NO_OFFSETS = MemorySegment.ofArray(new int[1]);
 
   private final Factors factors;
@@ -28,18 +28,19 @@ final class ModelWriter {
   private final @Nullable Ranking ranking;
   private final int rankingFactors;
 
-  /// A batch's vectors, in one array for all batches: arrays of its size set off the garbage collector.
+  /// The vectors of a batch, reused for all batches: allocating arrays of this size triggers the garbage
+  /// collector.
   private float[] packed = new float[0];
 
   private float[] packedRanking = new float[0];
 
-  /// The vectors of a ranking model, and where they are.
+  /// The vectors of a ranking model and their places.
   ///
   /// @param userPlaces the place of each dense index
   /// @param itemPlaces the place of each dense index
   record Ranking(RankingFactors vectors, int[] userPlaces, int[] itemPlaces) {}
 
-  /// @param ranking nothing for a model without
+  /// @param ranking null for a model without ranking vectors
   ModelWriter(Factors factors, @Nullable Ranking ranking) {
     this.factors = factors;
     this.layout = factors.layout();
@@ -70,8 +71,8 @@ final class ModelWriter {
     }
   }
 
-  /// Writes `itemId, vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the index's
-  /// batches.
+  /// Writes `itemId, vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the
+  /// same batches as the index.
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
@@ -133,7 +134,7 @@ final class ModelWriter {
 
   /// Writes the Gram matrix of the items' ranking vectors.
   ///
-  /// @param gram by rows
+  /// @param gram in row-major order
   static void writeGram(double[] gram, int factors, Path path) throws IOException {
     float[] values = new float[gram.length];
     for (int i = 0; i < gram.length; i++) {

@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// A scored model whose parameters another run takes over, so that what is measured of the one holds for
-/// the other, which learns from more rows.
+/// A scored model whose parameters another run takes over. Its measures then also apply to that run's
+/// model, which learns from more rows.
 final class Pattern {
-  /// The request's field, and the name of the model among a manifest's inputs.
+  /// The field of the request, and the name of the model among a manifest's inputs.
   static final String FIELD = "pattern";
 
   private final String manifest;
@@ -25,16 +25,16 @@ final class Pattern {
     this.model = model;
   }
 
-  /// @param request which names the pattern
-  /// @param key its field
-  /// @throws RequestException when there is no such model, or the request has parameters of its own
+  /// @param request the request with the pattern
+  /// @param key value of its field `pattern`
+  /// @throws RequestException if there is no such model, or if the request has parameters of its own
   static Pattern of(ObjectStore store, TrainRequest request, String key) throws IOException {
     if (request.shapesTheModel()) {
       throw RequestException.invalid(
           "field '"
               + FIELD
-              + "': the parameters are those of the pattern; send none beside it but 'maxSeconds',"
-              + " 'threads' and 'kernel'");
+              + "': the parameters come from the pattern; besides 'manifest', the request may only"
+              + " have 'maxSeconds', 'threads' and 'kernel'");
     }
     Request.requireKey(FIELD, key);
     Manifest model = Manifest.read(store, FIELD, key, StepName.TRAIN);
@@ -45,13 +45,13 @@ final class Pattern {
               + FIELD
               + "': the model "
               + model.id()
-              + " has the parameters of another; name that one, "
+              + " is itself a refit of another model; use that model, "
               + ObjectKeys.quote(other));
     }
     return new Pattern(key, model);
   }
 
-  /// The key of the model's manifest.
+  /// Returns the key of the model's manifest.
   String manifest() {
     return manifest;
   }
@@ -60,10 +60,10 @@ final class Pattern {
     return model.id();
   }
 
-  /// Checks that the model is of the split that the run's index is of.
+  /// Checks that the model and the index of this run come from the same split.
   ///
   /// @param index the key of the index's manifest
-  /// @throws RequestException when it is not
+  /// @throws RequestException if they do not
   void check(String index) {
     String split = StoreLayout.splitOfIndex(index);
     String own = StoreLayout.splitOfIndex(model.source(StepName.INDEX));
@@ -71,8 +71,8 @@ final class Pattern {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
-              "field '%s': the model %s was trained on the split %s, the index is of %s; they must"
-                  + " be the same",
+              "field '%s': the model %s was trained on the split %s, but the index belongs to %s;"
+                  + " use an index of the same split",
               FIELD,
               model.id(),
               own,
@@ -80,8 +80,8 @@ final class Pattern {
     }
   }
 
-  /// The parameters, with the epochs and the learning rates up to the epoch that was kept, and the
-  /// ranking model's penalties that were found.
+  /// Returns the parameters, with the epochs and learning rates up to the epoch that was kept, and
+  /// with the λ and α₀ that the search found.
   TrainParameters parameters() {
     TrainFigures figures = model.figures(TrainFigures.class);
     return model
@@ -89,14 +89,14 @@ final class Pattern {
         .until(figures.bestEpoch(), RankingParameters.foundBy(figures.ranking()));
   }
 
-  /// The manifest of the model that the pattern was started from, if it was.
+  /// Returns the manifest of the model that the pattern started from, or null.
   @Nullable String warmStart() {
     return model.sources().get(WarmStart.FIELD);
   }
 
-  /// The pattern's evaluation, byte for byte.
+  /// Returns the bytes of the pattern's evaluation.
   ///
-  /// @throws RequestException when it has none
+  /// @throws RequestException if it has none
   byte[] evaluation(ObjectStore store) throws IOException {
     String key = ObjectKeys.directoryOf(manifest) + StoreLayout.EVALUATION;
     if (store.find(key).isEmpty()) {
@@ -105,7 +105,7 @@ final class Pattern {
               + FIELD
               + "': the model "
               + model.id()
-              + " was not evaluated; evaluate it first, since a model of all rows cannot be");
+              + " has no evaluation; evaluate it first, because a model of all rows cannot be");
     }
     Manifest _ = Manifest.read(store, FIELD, key, StepName.EVALUATE);
     return store.read(key).content();

@@ -2,10 +2,10 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.SplitMix64;
 
-/// Random numbers that depend on a seed, a purpose and an index and on nothing else, so that rows
-/// and blocks can draw theirs in any order: [SplitMix64].
+/// A [SplitMix64] stream of random numbers that depends only on a seed, a purpose and an index, so that rows
+/// and blocks can draw theirs in any order.
 final class RandomStream {
-  /// What a stream is for. Streams of different purposes are unrelated.
+  /// The use of a stream. Streams for different purposes are unrelated.
   enum Purpose {
     USER_FACTORS,
     ITEM_FACTORS,
@@ -28,17 +28,17 @@ final class RandomStream {
     return SplitMix64.mix(state);
   }
 
-  /// Uniform in [−1, 1), a multiple of 2⁻²³.
+  /// Returns a uniform number in [−1, 1), a multiple of 2⁻²³.
   float symmetric() {
     return (next() >> 40) * 0x1p-23f;
   }
 
-  /// Uniform in 0 … `bound` − 1, but for a bias below `bound` / 2³².
+  /// Returns a uniform number in 0 … `bound` − 1, with a bias below `bound` / 2³².
   private int below(int bound) {
     return (int) (((next() >>> 32) * bound) >>> 32);
   }
 
-  /// A random order of 0 … `count` − 1 (Fisher & Yates).
+  /// Returns a random permutation of 0 … `count` − 1 (Fisher & Yates).
   int[] permutation(int count) {
     int[] order = new int[count];
     for (int i = 1; i < count; i++) {

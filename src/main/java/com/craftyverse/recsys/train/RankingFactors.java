@@ -3,18 +3,18 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 
-/// The vectors of a ranking model: a row of `stride` floats for each user and item, by their places
-/// in [Choices], the padding zero.
+/// The vectors of a ranking model: a row of `stride` floats per user and per item, by their places
+/// in [Choices], padded with zeros.
 ///
 /// @param factors k, the length of the vectors
-/// @param stride floats of a row
+/// @param stride floats per row
 /// @param users rows of the users
 /// @param items rows of the items
 record RankingFactors(int factors, int stride, float[] users, float[] items) {
-  /// Users of zero, who are solved for first, and random items of length 1 on average: shorter ones
-  /// lie near the saddle at zero, and take epochs to get away.
+  /// Returns zero vectors for the users, which are solved first, and random item vectors of mean length 1.
+  /// Shorter ones lie near the saddle point at zero and take epochs to escape.
   ///
-  /// @param items dense index of the item at each place; a row depends on that and the seed only
+  /// @param items dense index of the item at each place; a row depends only on that index and the seed
   static RankingFactors initial(int factors, int users, int[] items, long seed) {
     int stride = RowLayout.padded(factors);
     RankingFactors initial =

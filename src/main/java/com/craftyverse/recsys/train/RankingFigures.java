@@ -2,19 +2,19 @@ package com.craftyverse.recsys.train;
 
 import org.jspecify.annotations.Nullable;
 
-/// What the training of a ranking model came to.
+/// The figures of the training of a ranking model.
 ///
 /// @param factors k, the length of the vectors
-/// @param epochs epochs that were run
+/// @param epochs number of epochs run
 /// @param regularization λ
-/// @param unobservedWeight α₀, the weight of pairs that nobody chose
-/// @param trials pairs of these that were tried; 0 when they were given
-/// @param searchSeconds what the trials took
+/// @param unobservedWeight α₀, the weight of pairs without a choice
+/// @param trials number of λ and α₀ pairs tried; 0 if the request gave them
+/// @param searchSeconds duration of the trials
 /// @param objective after the last epoch
-/// @param ndcg NDCG@10 of the last epoch, on validation users; nothing without any
-/// @param validationUsers users that it is the mean of
-/// @param choicesPerSecond choices learned from in a second, for both sides, validation left out
-/// @param seconds for all epochs
+/// @param ndcg NDCG@10 of the last epoch on validation users; null without any
+/// @param validationUsers number of users in that mean
+/// @param choicesPerSecond choices learned from per second, for both sides, validation excluded
+/// @param seconds duration of all epochs
 public record RankingFigures(
     int factors,
     int epochs,

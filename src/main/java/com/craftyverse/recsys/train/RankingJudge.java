@@ -8,32 +8,32 @@ import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// Measures how well a ranking model finds items that it has not seen its users choose: NDCG@10 over
-/// the full catalogue without the user's training items, with binary gains, the mean over users.
+/// Measures the NDCG@10 of a ranking model on held-out choices: over the full catalogue without the user's
+/// training items, with binary gains, as the mean over users.
 ///
-/// Equal scores are ordered by dense index.
+/// Ties in the scores are broken by dense index.
 final class RankingJudge {
   private static final int TOP = 10;
 
-  /// Users that a piece of the items' matrix is scored for while it is in the first cache.
+  /// Users that share a piece of the item matrix while it is in the L1 cache.
   private static final int GROUP = 16;
 
   private static final double[] DISCOUNTS = discounts();
 
-  /// What is to be found.
+  /// The test cases.
   ///
   /// @param users places of users
-  /// @param start where each user's items begin, then the end
-  /// @param items places of items that are to be found, ascending within a user
+  /// @param start where each user's items begin, followed by the end
+  /// @param items places of the items to recommend, ascending within a user
   record Cases(int[] users, int[] start, int[] items) {
     int size() {
       return users.length;
     }
 
-    /// What validation users chose, of all of them or of a random part.
+    /// Returns the choices of all validation users, or of a random sample.
     ///
-    /// @param most users at most
-    /// @param seed of the part
+    /// @param most maximum number of users
+    /// @param seed of the sample
     static Cases of(ValidationSet validation, Choices choices, int most, long seed) {
       int[] userPlaces = Choices.places(choices.users());
       int[] itemPlaces = Choices.places(choices.items());
@@ -93,7 +93,7 @@ final class RankingJudge {
   private final int[] all;
   private final double[] gains;
 
-  /// @param choices that the model learns from, and which are not recommended
+  /// @param choices training choices, which are not recommended
   RankingJudge(Choices choices, Cases cases, Kernel kernel, WorkerPool workers) {
     this.choices = choices;
     this.cases = cases;
@@ -114,12 +114,12 @@ final class RankingJudge {
     return discounts;
   }
 
-  /// How many users are judged.
+  /// Returns the number of users judged.
   int users() {
     return cases.size();
   }
 
-  /// NDCG@10, the mean over users.
+  /// Returns the mean NDCG@10 over users.
   double ndcg(RankingFactors vectors) throws IOException {
     workers.run(
         Math.ceilDiv(cases.size(), GROUP),
@@ -163,7 +163,7 @@ final class RankingJudge {
     }
   }
 
-  /// The best items of one user.
+  /// The best items of a user.
   private final class Top {
     private final int user;
     private final float[] scores = new float[TOP];

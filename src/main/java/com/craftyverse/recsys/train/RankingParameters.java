@@ -3,15 +3,15 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.step.RequestException;
 import org.jspecify.annotations.Nullable;
 
-/// All that shapes the ranking model besides the choices.
+/// The hyperparameters of the ranking model.
 ///
 /// @param factors k, the length of the vectors
 /// @param epochs passes over the choices
-/// @param regularization λ, the weight of the L2 penalty; found on validation data where it is null
-/// @param unobservedWeight α₀, the weight of pairs that nobody chose; found where it is null
+/// @param regularization λ, the weight of the L2 penalty; null to search for it on validation data
+/// @param unobservedWeight α₀, the weight of pairs without a choice; null to search for it
 public record RankingParameters(
     int factors, int epochs, @Nullable Double regularization, @Nullable Double unobservedWeight) {
-  /// Steps of conjugate gradients a row and epoch.
+  /// Conjugate gradient steps per row and epoch.
   static final int STEPS = 1;
 
   static final int MOST_FACTORS = 512;
@@ -20,9 +20,9 @@ public record RankingParameters(
   private static final int DEFAULT_EPOCHS = 10;
   private static final int MOST_EPOCHS = 1000;
 
-  /// The parameters that a request asks for; nothing when it wants no ranking model.
+  /// Returns the parameters of a request; null if it skips the ranking model.
   ///
-  /// @throws RequestException naming the field that is out of its range
+  /// @throws RequestException naming the field that is out of range
   static @Nullable RankingParameters of(TrainRequest request) {
     if (Boolean.FALSE.equals(request.ranking())) {
       refuse("rankingFactors", request.rankingFactors());
@@ -34,7 +34,7 @@ public record RankingParameters(
     if ((request.rankingRegularization() == null) != (request.rankingUnobservedWeight() == null)) {
       throw RequestException.invalid(
           "fields 'rankingRegularization' and 'rankingUnobservedWeight': give both, or neither to"
-              + " have them found");
+              + " search for them");
     }
     return new RankingParameters(
         TrainParameters.whole(
@@ -48,7 +48,7 @@ public record RankingParameters(
   private static void refuse(String field, @Nullable Object value) {
     if (value != null) {
       throw RequestException.invalid(
-          "field '" + field + "': the request leaves the ranking model out ('ranking' is false)");
+          "field '" + field + "': not allowed with 'ranking': false; remove one of the two");
     }
   }
 
@@ -56,9 +56,9 @@ public record RankingParameters(
     return value == null ? null : TrainParameters.real(field, value, value, false, 10);
   }
 
-  /// What an earlier run was trained with: its penalties and epochs, so that nothing is searched.
+  /// Returns the parameters of an earlier run with the λ and α₀ it found, so that no search is needed.
   ///
-  /// @param figures of that run, nothing when it left the ranking model out
+  /// @param figures of that run; null if it skipped the ranking model
   static @Nullable RankingParameters foundBy(@Nullable RankingFigures figures) {
     return figures == null
         ? null

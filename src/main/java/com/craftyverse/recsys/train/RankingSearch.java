@@ -10,18 +10,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/// Finds λ and α₀ of the ranking model on held-out choices.
+/// Searches for λ and α₀ of the ranking model on held-out choices.
 ///
-/// What is good lies along a ridge, ρ = λ·α₀ = constant, near α₀ = 0.2. So six values of ρ are tried
-/// for a few epochs, around a guess and further on while the best one lies at an edge, and then three
-/// of α₀ at the best ρ, and at the one between the best two, for twice as many. The guess, for n choices:
+/// Good pairs lie along a ridge, ρ = λ·α₀ = constant, near α₀ = 0.2. The search therefore tries six values of
+/// ρ around a guess for a few epochs, and more while the best one lies at an edge. Then it tries three values
+/// of α₀, at the best ρ and between the best two, for twice as many epochs. The guess, for n choices:
 ///
 /// ```
 /// ρ₀ = 0.3 · √n · (√users + √items) / (users · items)
 /// ```
 ///
-/// *Large sets* are searched on a part of the users. With fewer users the best ρ is higher, and so is
-/// ρ₀: what is found is carried over as a multiple of ρ₀. That a quarter of the choices is held out
+/// *Large sets* are searched on a sample of the users. With fewer users the best ρ is higher, and so is
+/// ρ₀, so the result is transferred as a multiple of ρ₀. Holding out a quarter of the choices
 /// makes no difference.
 final class RankingSearch {
   private static final int BRACKET = 6;
@@ -34,16 +34,16 @@ final class RankingSearch {
   private static final int FIRST_EPOCHS = 4;
   private static final int LAST_EPOCHS = 8;
 
-  /// The objective in parts of that of a model of zeros, from which on a model has collapsed.
+  /// A model has collapsed if its objective reaches this fraction of that of a model of zeros.
   static final double COLLAPSED = 0.99;
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
-  /// What was found.
+  /// The result of the search.
   ///
   /// @param regularization λ
   /// @param unobservedWeight α₀
-  /// @param trials all that were tried
+  /// @param trials all trials
   record Found(double regularization, double unobservedWeight, List<RankingTrial> trials) {}
 
   private final String what;
@@ -56,9 +56,9 @@ final class RankingSearch {
   private final RankingJudge judge;
   private final List<RankingTrial> trials = new ArrayList<>();
 
-  /// @param what the work, for the log
+  /// @param what name of the run in log lines
   /// @param whole the choices that the model will learn from
-  /// @param holdOut what the trials learn from and are judged by
+  /// @param holdOut training choices and test cases of the trials
   /// @param factors k, the length of the vectors
   RankingSearch(
       String what,
@@ -78,19 +78,19 @@ final class RankingSearch {
     this.judge = new RankingJudge(training, holdOut.cases(), kernel, workers);
   }
 
-  /// ρ₀ of a set.
+  /// Returns ρ₀ of a set.
   ///
-  /// @param count of its choices
+  /// @param count number of its choices
   static double guess(Choices choices, int count) {
     double users = choices.byUser().rows();
     double items = choices.byItem().rows();
     return 0.3 * Math.sqrt(count) * (Math.sqrt(users) + Math.sqrt(items)) / (users * items);
   }
 
-  /// Tries pairs out. Where there is nothing to judge by, or all collapse, it takes the guess, or a
-  /// part of it that does not collapse.
+  /// Searches for the best pair. If there are no cases to judge by, or all trials collapse, it uses the
+  /// guess, or the first fraction of it that does not collapse.
   ///
-  /// @throws RequestException when the vectors collapse to zero with every pair
+  /// @throws RequestException if the vectors collapse to zero with every pair
   Found run() throws IOException {
     double guess = guess(training, available);
     RankingTrial best = judge.users() == 0 ? null : search(guess);
@@ -114,8 +114,8 @@ final class RankingSearch {
     }
     throw RequestException.unprocessable(
         what
-            + ": there is nothing to learn for a ranking model, its vectors are zero with every"
-            + " penalty that was tried; leave it out by \"ranking\": false");
+            + ": cannot train a ranking model: the vectors collapse to zero with every λ and α₀"
+            + " tried; set \"ranking\": false to skip it");
   }
 
   private RankingTrial search(double guess) throws IOException {
@@ -146,7 +146,7 @@ final class RankingSearch {
     return best(last);
   }
 
-  /// The best one; of equal ones the first.
+  /// Returns the best trial, the first of equal ones.
   static RankingTrial best(List<RankingTrial> some) {
     RankingTrial best = some.getFirst();
     for (RankingTrial trial : some) {
@@ -177,16 +177,16 @@ final class RankingSearch {
             !(objective < COLLAPSED * training.totalWeight()),
             (System.nanoTime() - start) / 1e9);
     trials.add(trial);
-    tell(trial);
+    log(trial);
     return trial;
   }
 
-  private void tell(RankingTrial trial) {
+  private void log(RankingTrial trial) {
     LOG.log(
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: ranking, trial %d, λ %.5f, α₀ %.2f, %d epochs: NDCG@10 %.4f of %,d users%s",
+            "%s: ranking, trial %d, λ %.5f, α₀ %.2f, %d epochs: NDCG@10 %.4f for %,d users%s",
             what,
             trials.size(),
             trial.regularization(),

@@ -7,47 +7,48 @@ import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// What an epoch of the ranking model is made of: each user's vector is solved for with the items'
-/// fixed, and then each item's with the users' fixed (alternating least squares; Hu, Koren &
-/// Volinsky 2008, with the penalty of Rendle et al. 2022).
+/// The solver behind an epoch of the ranking model: solves each user's vector with the items fixed, then each
+/// item's vector with the users fixed (alternating least squares; Hu, Koren & Volinsky 2008, with the
+/// regularization of Rendle et al. 2022).
 ///
 /// ```
 /// Σ w(1 − p·q)² over choices + α₀ Σ (p·q)² over all pairs
 ///   + λ Σ (Σw + α₀·items)|p|² over users + λ Σ (Σw + α₀·users)|q|² over items
 /// ```
 ///
-/// For maintainers. Let X be the side that is fixed. The sum over all pairs is α₀XᵀX, the same
-/// matrix for each row that is solved for. Both sides are rotated into its eigenvectors first, where
-/// it is diagonal, so a row costs k multiplications for it instead of k². In that basis a row is
-/// solved by a step or two of conjugate gradients, starting where it is and preconditioned by
+/// For maintainers. Let X be the fixed side. The sum over all pairs is α₀XᵀX, the same
+/// matrix for each row. Both sides are first rotated into its eigenbasis, where
+/// it is diagonal, so it costs a row k multiplications instead of k². In that basis, one or two
+/// conjugate gradient steps solve a row, starting from its current value and preconditioned by
 ///
 /// ```
 /// D + Σw·h,   D = α₀·eigenvalues + λ(Σw + α₀·n),   h = mean square of X's columns, by popularity
 /// ```
 ///
-/// The last step needs only `p·A·p = Σ w(f·p)² + p·D·p`, which is dot products. What the step takes
-/// off the objective is known as well, so an epoch's objective costs nothing.
+/// The last step needs only `p·A·p = Σ w(f·p)² + p·D·p`, which is dot products. The decrease of the
+/// objective per step is known as well, so an epoch's objective costs nothing.
 ///
-/// *The same bits.* A row's solution depends on that row, the fixed side and nothing else. Gram
-/// matrices are summed in float over blocks of 1,024 rows, these in double in groups of four, and
-/// the groups in their order.
+/// *Determinism.* The solution of a row depends only on that row and the fixed side. Gram
+/// matrices are summed in float over blocks of 1,024 rows, the blocks in double in groups of four, and
+/// the groups in order.
 ///
-/// *Memory.* The users' matrix is larger than the caches. When items are solved for, it is gone
+/// *Memory.* The users' matrix is larger than the caches. The item half therefore processes it
+/// in blocks that fit, and keeps the items' partial sums in a separate matrix between blocks.
 /// through in blocks that fit; the items' sums wait in a matrix of their own between the blocks.
 final class RankingSolver {
   private static final int GRAM_ROWS = 1_024;
   private static final int GRAM_GROUP = 4 * GRAM_ROWS;
 
-  /// Chunks of rows that are solved in one piece of work, about.
+  /// Approximate number of chunks of rows, each of which one task solves.
   private static final int CHUNKS = 2_000;
 
-  /// A step is about 1 long. One that is as long as this is made of numbers too small to divide.
+  /// A normal step length is about 1. A length beyond this one comes from numbers too small to divide.
   private static final double LONGEST_STEP = 1e6;
 
-  /// What a row costs besides its choices, in choices.
+  /// Fixed cost of a row, in choices.
   private static final int ROW_COST = 48;
 
-  /// Floats of the users' matrix that the items go through at a time: 8 MB.
+  /// Block size of the users' matrix in the item half, in floats: 8 MB.
   private static final int DEFAULT_BLOCK_FLOATS = 1 << 21;
 
   private final Choices choices;
@@ -63,7 +64,7 @@ final class RankingSolver {
   private double alpha0;
   private double lambda;
 
-  /// What a thread works in.
+  /// The buffers of a thread.
   private final class Room {
     final Scratch scratch = new Scratch(stride);
     final float[] dots = new float[Kernel.PIECE];
@@ -78,12 +79,12 @@ final class RankingSolver {
   }
 
   /// @param factors k, the length of the vectors
-  /// @param steps of conjugate gradients a row, from 1
+  /// @param steps conjugate gradient steps per row, at least 1
   RankingSolver(Choices choices, int factors, int steps, Kernel kernel, WorkerPool workers) {
     this(choices, factors, steps, kernel, workers, DEFAULT_BLOCK_FLOATS);
   }
 
-  /// @param blockFloats floats of the users' matrix that the items go through at a time
+  /// @param blockFloats block size of the users' matrix in the item half, in floats
   RankingSolver(
       Choices choices, int factors, int steps, Kernel kernel, WorkerPool workers, int blockFloats) {
     this.choices = choices;
@@ -101,7 +102,7 @@ final class RankingSolver {
     this.itemChunks = chunks(choices.byItem());
   }
 
-  /// Bounds of chunks that cost about the same.
+  /// Returns the bounds of chunks of about equal cost.
   private static int[] chunks(Choices.Rows rows) {
     long all = rows.index().length + (long) rows.rows() * ROW_COST;
     long each = Math.max(1, all / CHUNKS);
@@ -121,9 +122,9 @@ final class RankingSolver {
     return Arrays.copyOf(bounds, count + 1);
   }
 
-  /// Solves for all users, and then for all items.
+  /// Solves all users, then all items.
   ///
-  /// @param vectors changed in place; their basis is another one afterwards
+  /// @param vectors changed in place, also to another basis
   /// @return the objective
   double epoch(RankingFactors vectors, double regularization, double unobservedWeight)
       throws IOException {
@@ -143,7 +144,7 @@ final class RankingSolver {
             : half.solve());
   }
 
-  /// The Gram matrix of rows, `factors` × `factors`.
+  /// Returns the Gram matrix of rows, `factors` × `factors`.
   double[] gram(float[] rows, int count) throws IOException {
     int groups = Math.ceilDiv(count, GRAM_GROUP);
     double[][] sums = new double[groups][];
@@ -177,7 +178,7 @@ final class RankingSolver {
     return gram;
   }
 
-  /// One side that is solved for with the other fixed.
+  /// One half of an epoch: solves one side with the other fixed.
   private final class Half {
     private final Choices.Rows rows;
     private final int[] chunks;
@@ -202,7 +203,7 @@ final class RankingSolver {
       this.objectives = new double[rows.rows()];
     }
 
-    /// Turns both sides into the eigenbasis of the fixed side's Gram matrix.
+    /// Rotates both sides into the eigenbasis of the fixed side's Gram matrix.
     void turn() throws IOException {
       Eigenbasis basis = Eigenbasis.of(gram(fixed, others.rows()), factors, stride);
       for (int i = 0; i < factors; i++) {
@@ -256,9 +257,9 @@ final class RankingSolver {
       }
     }
 
-    /// Solves each row in one go.
+    /// Solves row by row.
     ///
-    /// @return the objective but for the fixed side's penalty
+    /// @return the objective without the fixed side's penalty
     double solve() throws IOException {
       workers.run(
           chunks.length - 1,
@@ -283,7 +284,7 @@ final class RankingSolver {
       float[] direction = own.direction;
       double objective = begin(row, residual, 0, own);
       objective += addResidual(row, from, to, residual, 0, own);
-      double slope = aim(row, residual, direction, 0, own);
+      double slope = firstDirection(row, residual, direction, 0, own);
       for (int step = 1; slope > 0; step++) {
         boolean last = step == steps;
         double curvature = beginImage(direction, 0, own.image, last ? -1 : 0, own);
@@ -297,14 +298,14 @@ final class RankingSolver {
         if (last) {
           break;
         }
-        slope = turnAside(row, length, slope, residual, direction, own.image, 0, own);
+        slope = nextDirection(row, length, slope, residual, direction, own.image, 0, own);
       }
       return objective;
     }
 
-    /// Solves for all rows together, by blocks of the fixed side.
+    /// Solves all rows together, by blocks of the fixed side.
     ///
-    /// @return the objective but for the fixed side's penalty
+    /// @return the objective without the fixed side's penalty
     double solveByBlocks() throws IOException {
       int count = rows.rows();
       int blockRows = Math.max(1, blockFloats / stride);
@@ -333,7 +334,9 @@ final class RankingSolver {
               }
             });
       }
-      eachRow((row, own) -> slopes[row] = aim(row, residuals, directions, row * stride, own));
+      eachRow(
+          (row, own) ->
+              slopes[row] = firstDirection(row, residuals, directions, row * stride, own));
       for (int step = 1; step <= steps; step++) {
         boolean last = step == steps;
         eachRow(
@@ -371,7 +374,7 @@ final class RankingSolver {
                 if (!last) {
                   begin(row, own);
                   slopes[row] =
-                      turnAside(row, length, slope, residuals, directions, images, at, own);
+                      nextDirection(row, length, slope, residuals, directions, images, at, own);
                 }
               }
             });
@@ -379,7 +382,8 @@ final class RankingSolver {
       return sum(objectives);
     }
 
-    /// Where each row's choices of each block begin, block by block, and where the last ones end.
+    /// Returns where each row's choices of each block begin, block by block, followed by the ends of the
+    /// rows.
     private int[] cuts(int blockRows, int blocks) throws IOException {
       int count = rows.rows();
       int[] cuts = new int[Math.multiplyExact(blocks + 1, count)];
@@ -413,7 +417,7 @@ final class RankingSolver {
           });
     }
 
-    /// Leaves the row's D in `own.diagonal`.
+    /// Computes the row's D into `own.diagonal`.
     private void begin(int row, Room own) {
       float[] diagonal = own.diagonal;
       float shift = (float) (lambda * (rows.weights()[row] + alpha0 * others.rows()));
@@ -422,7 +426,7 @@ final class RankingSolver {
       }
     }
 
-    /// Begins the residual with −D·x.
+    /// Initializes the residual with −D·x.
     ///
     /// @return x·D·x
     private double begin(int row, float[] residuals, int at, Room own) {
@@ -458,10 +462,11 @@ final class RankingSolver {
       return squares;
     }
 
-    /// Makes the first direction of the residual.
+    /// Computes the first direction from the residual.
     ///
     /// @return residual · direction
-    private double aim(int row, float[] residuals, float[] directions, int at, Room own) {
+    private double firstDirection(
+        int row, float[] residuals, float[] directions, int at, Room own) {
       begin(row, own);
       precondition(row, residuals, directions, at, own);
       return kernel.dot(own.scratch, residuals, at, directions, at, stride);
@@ -475,9 +480,9 @@ final class RankingSolver {
       }
     }
 
-    /// Begins A·direction with D·direction.
+    /// Initializes A·direction with D·direction.
     ///
-    /// @param imageAt where it goes, −1 when it is not wanted
+    /// @param imageAt where to write it; −1 to skip it
     /// @return direction·D·direction
     private double beginImage(float[] directions, int at, float[] images, int imageAt, Room own) {
       float[] diagonal = own.diagonal;
@@ -491,7 +496,7 @@ final class RankingSolver {
       return kernel.dot(own.scratch, product, 0, directions, at, stride);
     }
 
-    /// Adds Σ w(f·direction)f over choices, unless the step is the last one, which does not need it.
+    /// Adds Σ w(f·direction)f over choices, except in the last step, which does not need it.
     ///
     /// @return Σ w(f·direction)²
     private double addImage(
@@ -534,10 +539,10 @@ final class RankingSolver {
       }
     }
 
-    /// Makes the next direction, conjugate to the last.
+    /// Computes the next direction, conjugate to the last.
     ///
     /// @return residual · preconditioned residual
-    private double turnAside(
+    private double nextDirection(
         int row,
         double length,
         double slope,
@@ -550,7 +555,7 @@ final class RankingSolver {
       for (int i = 0; i < stride; i++) {
         residuals[at + i] -= by * images[at + i];
       }
-      // The image is used up; its place takes the preconditioned residual.
+      // The image is no longer needed; its buffer takes the preconditioned residual.
       precondition(row, residuals, images, at, own);
       double next = kernel.dot(own.scratch, residuals, at, images, at, stride);
       float kept = (float) (next / slope);
@@ -560,7 +565,7 @@ final class RankingSolver {
       return next;
     }
 
-    /// The penalty of the rows that were solved for.
+    /// Returns the penalty of the solved rows.
     double penalty() throws IOException {
       eachRow(
           (row, own) -> {
@@ -572,7 +577,7 @@ final class RankingSolver {
     }
   }
 
-  /// Σ ab, in four sums side by side.
+  /// Returns Σ ab, in four parallel sums.
   private static double sumOfProducts(float[] a, float[] b, int count) {
     double sum0 = 0;
     double sum1 = 0;

@@ -3,13 +3,13 @@ package com.craftyverse.recsys.train;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The training of a ranking model between two epochs.
+/// The state of a ranking model's training between two epochs.
 ///
-/// @param vectors as they are now; training changes them in place
+/// @param vectors current vectors; training changes them in place
 /// @param regularization λ
 /// @param unobservedWeight α₀
-/// @param trials pairs of these that were tried
-/// @param history an entry for each epoch that was run
+/// @param trials pairs of λ and α₀ that the search tried
+/// @param history an entry for each epoch run
 record RankingState(
     RankingFactors vectors,
     double regularization,

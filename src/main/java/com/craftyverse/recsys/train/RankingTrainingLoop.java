@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Trains a ranking model: the search, unless its penalties are given, and then the epochs.
+/// Trains a ranking model: searches for λ and α₀ unless the request gives them, then runs the epochs.
 final class RankingTrainingLoop {
-  /// Users that each epoch is judged by, at most.
+  /// Maximum number of users in the NDCG of an epoch.
   private static final int MOST_PROGRESS_USERS = 1_000;
 
   private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
-  /// Keeps a run for another call, or for after a crash.
+  /// Saves a run so that the next call, or a restart after a crash, can continue it.
   @FunctionalInterface
   interface CheckpointSink {
     void keep(RankingState state) throws IOException;
@@ -35,8 +35,8 @@ final class RankingTrainingLoop {
   private final RankingSolver solver;
   private final @Nullable RankingJudge judge;
 
-  /// @param what the work, for the log
-  /// @param seed of the initial vectors, and of what is held out
+  /// @param what name of the run in log lines
+  /// @param seed of the initial vectors and the held-out choices
   RankingTrainingLoop(
       String what,
       Choices choices,
@@ -59,15 +59,15 @@ final class RankingTrainingLoop {
     this.judge = cases.size() == 0 ? null : new RankingJudge(choices, cases, kernel, workers);
   }
 
-  /// Vectors before the first epoch: users of zero, random items.
+  /// Returns the vectors before the first epoch: zero for users, random for items.
   RankingFactors initial() {
     return RankingFactors.initial(
         parameters.factors(), choices.users().length, choices.items(), seed);
   }
 
-  /// Finds λ and α₀, unless they are given.
+  /// Searches for λ and α₀ unless the request gives them.
   ///
-  /// @param vectors to begin with
+  /// @param vectors initial vectors
   RankingState begin(RankingFactors vectors) throws IOException {
     Double regularization = parameters.regularization();
     Double unobservedWeight = parameters.unobservedWeight();
@@ -82,7 +82,7 @@ final class RankingTrainingLoop {
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: ranking, λ %.5f, α₀ %.2f found by %d trials in %.1f s",
+            "%s: ranking, λ %.5f, α₀ %.2f found in %d trials, %.1f s",
             what,
             found.regularization(),
             found.unobservedWeight(),
@@ -92,17 +92,17 @@ final class RankingTrainingLoop {
         vectors, found.regularization(), found.unobservedWeight(), found.trials(), List.of());
   }
 
-  /// Trains until all epochs are run, or until the time is nearly up, but one epoch at least.
+  /// Trains until all epochs are done or the time limit is near, and for at least one epoch.
   ///
-  /// @param state where to begin; it is changed
-  /// @return whether all epochs were run; if not, the state was kept
-  /// @throws RequestException when the vectors collapse to zero
+  /// @param state where to start; updated in place
+  /// @return whether all epochs are done; if not, the state has been saved
+  /// @throws RequestException if the vectors collapse to zero
   boolean run(RankingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
     double secondsSinceKept = 0;
     while (state.history().size() < parameters.epochs()) {
       RankingEpoch epoch = epoch(state);
       state.history().add(epoch);
-      tell(epoch);
+      log(epoch);
       secondsSinceKept += epoch.seconds();
       boolean last = epoch.epoch() == parameters.epochs();
       boolean outOfTime = !last && limit.isNear(epoch.seconds());
@@ -144,24 +144,24 @@ final class RankingTrainingLoop {
           String.format(
               Locale.ROOT,
               "%s: the ranking model's vectors collapsed to zero with λ = %s and α₀ = %s; lower"
-                  + " 'rankingRegularization', or leave it out to have it found",
+                  + " 'rankingRegularization', or leave both fields out to search for them",
               what,
               state.regularization(),
               state.unobservedWeight()));
     }
   }
 
-  /// The Gram matrix of the items, `factors` × `factors`, by rows.
+  /// Returns the Gram matrix of the items, `factors` × `factors`, in row-major order.
   double[] gram(RankingState state) throws IOException {
     return solver.gram(state.vectors().items(), choices.items().length);
   }
 
-  /// How many users the epochs are judged by.
+  /// Returns the number of users in the NDCG of an epoch.
   int validationUsers() {
     return judge == null ? 0 : judge.users();
   }
 
-  /// What a run came to, so far.
+  /// Returns the figures of the run so far.
   RankingFigures figures(RankingState state) {
     double seconds = 0;
     double trainSeconds = 0;
@@ -188,7 +188,7 @@ final class RankingTrainingLoop {
     return trials.stream().mapToDouble(RankingTrial::seconds).sum();
   }
 
-  private void tell(RankingEpoch epoch) {
+  private void log(RankingEpoch epoch) {
     Double ndcg = epoch.ndcg();
     LOG.log(
         Level.INFO,
@@ -202,7 +202,7 @@ final class RankingTrainingLoop {
             ndcg == null
                 ? ""
                 : String.format(
-                    Locale.ROOT, ", NDCG@10 %.4f of %,d users", ndcg, validationUsers()),
+                    Locale.ROOT, ", NDCG@10 %.4f for %,d users", ndcg, validationUsers()),
             Progress.rate(epoch.choicesPerSecond()),
             Progress.duration(epoch.secondsLeft())));
   }

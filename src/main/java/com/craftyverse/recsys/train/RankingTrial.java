@@ -1,17 +1,17 @@
 package com.craftyverse.recsys.train;
 
-/// A pair of penalties that the search tried, an entry of a model's `history.json`.
+/// A pair of λ and α₀ that the search tried, as an entry of `history.json`.
 ///
 /// @param regularization λ
 /// @param unobservedWeight α₀
 /// @param factors k, the length of the vectors
-/// @param epochs that the trial was trained for
-/// @param choices that it learned from
-/// @param users that it was judged by
-/// @param ndcg NDCG@10 of what was held out of their choices
+/// @param epochs number of epochs trained
+/// @param choices number of training choices
+/// @param users number of users in the NDCG
+/// @param ndcg NDCG@10 on the held-out choices
 /// @param objective after the last epoch
-/// @param collapsed whether the vectors are next to zero, which rules the pair out
-/// @param seconds it took
+/// @param collapsed whether the vectors are almost zero, which rules the pair out
+/// @param seconds duration
 public record RankingTrial(
     double regularization,
     double unobservedWeight,
@@ -23,12 +23,12 @@ public record RankingTrial(
     double objective,
     boolean collapsed,
     double seconds) {
-  /// ρ = λ·α₀, along which the quality changes most.
+  /// Returns ρ = λ·α₀, the direction in which quality changes most.
   double rho() {
     return regularization * unobservedWeight;
   }
 
-  /// What trials are compared by.
+  /// Returns the score by which trials are compared.
   double worth() {
     return collapsed ? -1 : ndcg;
   }

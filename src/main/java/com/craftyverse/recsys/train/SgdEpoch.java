@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// Runs epochs of the rating model: one pass of stochastic gradient descent over the blocks of a
 /// [TrainingSet], then the errors on the [ValidationSet].
 ///
-/// For maintainers. An epoch is `side` rounds; a round takes one block of each row and column of
+/// For maintainers. An epoch has `side` rounds. A round takes one block of each row and column of
 /// the grid (a stratum of Gemulla et al., KDD 2011). The blocks of a round share neither users nor
-/// items, so threads take them in any order and the result is the same to the bit. Within a block,
-/// chunks of users are visited in an order drawn for the epoch and block. Sums of errors are kept
-/// for each block and added up in the blocks' order.
+/// items, so threads take them in any order and the result is bit-for-bit the same. Within a block,
+/// chunks of users are visited in an order drawn for that epoch and block. Errors are summed
+/// per block, and the sums are added in the order of the blocks.
 ///
-/// Learning rates and penalties are in training's unit s ([TrainingSet#unit]), the factors in ratings: with
-/// e = s e′, p = √s p′, q = √s q′ and b = s b′, the step `p′ ← (1 − ηλ) p′ + η e′q′` is
-/// `p ← (1 − ηλ) p + (η ÷ s) e q`, and that of a bias `b ← (1 − ηλ) b + η e`. So the unit costs nothing, and nothing
-/// needs to be brought back.
+/// Learning rates and regularization are in training's unit s ([TrainingSet#unit]), the factors in ratings.
+/// With e = s e′, p = √s p′, q = √s q′ and b = s b′, the step `p′ ← (1 − ηλ) p′ + η e′q′` becomes
+/// `p ← (1 − ηλ) p + (η ÷ s) e q`, and the step of a bias `b ← (1 − ηλ) b + η e`. So the unit costs nothing,
+/// and no result needs to be converted back.
 final class SgdEpoch {
   private final TrainingSet training;
   private final ValidationSet validation;
@@ -67,7 +67,7 @@ final class SgdEpoch {
     this.sliceErrors = new double[validation.slices().size()];
   }
 
-  /// μ of the model, 0 for `dot`.
+  /// Returns μ of the model; 0 for `dot`.
   float mean() {
     return mean;
   }
@@ -90,9 +90,9 @@ final class SgdEpoch {
 
   /// Learns from every rating once.
   ///
-  /// @param epoch its number, which with the seed decides on the order
+  /// @param epoch its number, which together with the seed determines the order
   /// @param learningRate of the factors
-  /// @return the RMSE, each rating against the factors just before it learned from it
+  /// @return the RMSE of each rating against the factors just before the model learned from it
   double train(Factors factors, int epoch, double learningRate) throws IOException {
     UpdateCoefficients rates = rates(learningRate);
     int side = training.side();
@@ -157,7 +157,7 @@ final class SgdEpoch {
     return squares;
   }
 
-  /// The RMSE on the validation set, predictions clipped to the scale; nothing without ratings.
+  /// Returns the RMSE on the validation set, predictions clipped to the scale; null without ratings.
   @Nullable Double validate(Factors factors) throws IOException {
     if (validation.rows() == 0) {
       return null;

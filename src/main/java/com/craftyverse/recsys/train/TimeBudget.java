@@ -2,27 +2,27 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Deadline;
 
-/// The time that a call may spend on epochs: the request's limit or the environment's, whichever ends first.
+/// The time limit of a call's epochs: that of the request or of the environment, whichever ends first.
 final class TimeBudget {
-  /// Kept of the time that the surroundings give, for writing a checkpoint or the model.
+  /// Reserved from the environment's limit, to write a checkpoint or the model.
   private static final double SECONDS_TO_WRITE = 30;
 
-  /// An epoch is expected to take as long as the one before it, and half as much again.
+  /// Allows the next epoch to take 1.5 times as long as the previous one.
   private static final double MARGIN = 1.5;
 
   private final long start = System.nanoTime();
   private final double seconds;
 
-  /// The time starts now.
+  /// Starts the clock.
   ///
-  /// @param seconds the time that the request allows; infinite when it does not say
+  /// @param seconds the limit of the request; infinite without one
   TimeBudget(double seconds) {
     this.seconds = seconds;
   }
 
-  /// Whether there is too little time left for another epoch.
+  /// Returns whether the time left is too short for another epoch.
   ///
-  /// @param epochSeconds what the last one took
+  /// @param epochSeconds duration of the previous epoch
   boolean isNear(double epochSeconds) {
     double needed = MARGIN * epochSeconds;
     double left = seconds - (System.nanoTime() - start) / 1e9;

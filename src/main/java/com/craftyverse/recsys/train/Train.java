@@ -31,36 +31,37 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The train step: learns a model from an index.
+/// The train step: trains a model on an index.
 public final class Train {
   private static final String BEFORE_RANKING =
-      "stopped before the ranking model, because the time was nearly up; the same request goes on";
+      "stopped before the ranking model because the time limit was near; send the request again to"
+          + " continue";
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
   private final ObjectStore store;
   private final StepRunner runner;
 
-  /// @param store where the index is and the model goes
+  /// @param store holds the index and receives the model
   public Train(ObjectStore store) {
     this.store = store;
     this.runner = new StepRunner(store);
   }
 
-  /// Trains a model, or finds the one that the same request and index gave before. When the time is
-  /// up before the run is done, the answer is `resumable`, and the next call goes on.
+  /// Trains a model, or returns the one that exists for the same request and index. If the time limit
+  /// interrupts the run, the result is `resumable`, and the next call continues.
   ///
-  /// @throws RequestException when the request, or what it names, is at fault
-  /// @throws com.craftyverse.recsys.columnar.MalformedFileException when a file of the index is
+  /// @throws RequestException if the request, or an object that it names, is invalid
+  /// @throws com.craftyverse.recsys.columnar.MalformedFileException if a file of the index is
   ///     damaged
-  /// @throws java.io.InterruptedIOException when the thread was interrupted; there is no model then
+  /// @throws java.io.InterruptedIOException if the thread is interrupted; no model is written
   public TrainResult run(TrainRequest request) throws IOException {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     Execution execution = Execution.of(request);
     String patternKey = request.pattern();
     Pattern pattern = patternKey == null ? null : Pattern.of(store, request, patternKey);
     if (pattern == null) {
-      TrainParameters.of(request, 0); // refuses a field out of range before the index is read
+      TrainParameters.of(request, 0); // rejects fields out of range before the index is read
     }
     if (execution.kernel().kernel().lanes() > 1) {
       KernelWarmUp.start();
@@ -125,18 +126,18 @@ public final class Train {
     }
   }
 
-  /// What a model is made from beside its parameters.
+  /// The provenance of a model, besides its parameters.
   ///
-  /// @param rows the sets of the split that it learns from
-  /// @param scoredModel the id of the model whose parameters it has, or nothing if they are its own
-  /// @param evaluation of that model, if the model cannot have one of its own
+  /// @param rows the sets of the split that it is trained on
+  /// @param scoredModel the id of the model whose parameters it takes over; null if it has its own
+  /// @param evaluation of that model, if the new model cannot have its own
   private record Origin(Rows rows, @Nullable String scoredModel, byte @Nullable [] evaluation) {
     boolean isRefit() {
       return scoredModel != null;
     }
   }
 
-  /// Ends a step whose work is not done, so that it leaves no manifest.
+  /// Aborts a step that ran out of time, so that it writes no manifest.
   private static final class OutOfTimeException extends IOException {
     @Serial private static final long serialVersionUID = 1;
     private final transient TrainFigures figures;
@@ -147,7 +148,7 @@ public final class Train {
     }
   }
 
-  /// About how many training ratings an index has, without opening it.
+  /// Returns the approximate number of training ratings of an index without opening it.
   private static long ratings(Manifest index) {
     return index.outputs().getOrDefault(StoreLayout.TRAIN, 0L) / IndexFiles.RATING_BYTES;
   }
@@ -210,8 +211,8 @@ public final class Train {
               what, training, validation, parameters, descent, workers, origin.isRefit());
       decides = trainer.decides();
       outcome = trainer.run(state, limit, checkpoint::write);
-      RankingParameters wanted = parameters.ranking();
-      if (outcome.done() && wanted != null) {
+      RankingParameters rankingParameters = parameters.ranking();
+      if (outcome.done() && rankingParameters != null) {
         TrainingState rating = outcome.state();
         boolean isFresh = rating.history().size() > epochsBefore;
         if (isFresh && limit.isNear(outcome.best().seconds())) {
@@ -221,7 +222,7 @@ public final class Train {
           ranking =
               rank(
                   what,
-                  wanted,
+                  rankingParameters,
                   parameters.seed(),
                   scale,
                   kept.map(Checkpoint.Kept::ranking).orElse(null),
@@ -233,7 +234,7 @@ public final class Train {
                   limit,
                   running -> checkpoint.write(rating, running),
                   workers);
-          outcome = ranking.done ? outcome : outcome.with(ranking.ending(wanted), false);
+          outcome = ranking.done ? outcome : outcome.with(ranking.ending(rankingParameters), false);
         }
       }
     }
@@ -250,7 +251,7 @@ public final class Train {
               outcome,
               ranking,
               null);
-      tell(what, figures);
+      log(what, figures);
       throw new OutOfTimeException(figures);
     }
     String digest =
@@ -267,7 +268,7 @@ public final class Train {
             outcome,
             ranking,
             digest);
-    tell(what, figures);
+    log(what, figures);
     if (origin.isRefit()) {
       LOG.log(
           Level.INFO,
@@ -283,7 +284,7 @@ public final class Train {
     return figures;
   }
 
-  /// The ranking model's part of a run.
+  /// The ranking model's share of a run.
   ///
   /// @param gram of the items' vectors, once the run is done
   private record RankingRun(
@@ -296,8 +297,8 @@ public final class Train {
     String ending(RankingParameters parameters) {
       return String.format(
           Locale.ROOT,
-          "stopped after epoch %d of %d of the ranking model, because the time was nearly up; the"
-              + " same request goes on",
+          "stopped after epoch %d of %d of the ranking model because the time limit was near; send"
+              + " the request again to continue",
           figures.epochs(),
           parameters.epochs());
     }
@@ -348,8 +349,8 @@ public final class Train {
         done ? trainer.gram(state) : new double[0]);
   }
 
-  /// A run before its first epoch. What the state holds twice is drawn twice: two threads take memory
-  /// into use at once, which takes longer than to draw.
+  /// Returns a run before its first epoch. Two threads draw the two copies of the factors in parallel:
+  /// touching new memory takes longer than drawing.
   private static TrainingState begin(
       String what,
       TrainingSet training,
@@ -382,7 +383,7 @@ public final class Train {
 
   /// Writes the model.
   ///
-  /// @return the SHA-256 of its factors: of `users.arrow`, and after it `items.arrow`
+  /// @return the SHA-256 of its factors: of `users.arrow` followed by `items.arrow`
   private static String write(
       StepSpec spec,
       TrainParameters parameters,
@@ -453,7 +454,7 @@ public final class Train {
   private static void check(TrainingInputs inputs, TrainingSet training, TrainParameters parameters)
       throws IOException {
     if (training.rows() == 0) {
-      throw RequestException.unprocessable("there are no training ratings to learn from");
+      throw RequestException.unprocessable("there are no training ratings");
     }
     inputs.users.require(IndexFiles.USERS);
     inputs.items.require(IndexFiles.ITEMS);
@@ -530,14 +531,14 @@ public final class Train {
         digest);
   }
 
-  private static void tell(String what, TrainFigures figures) {
+  private static void log(String what, TrainFigures figures) {
     LOG.log(Level.INFO, "{0}: {1}", what, figures.ending());
     Double validationRmse = figures.validationRmse();
     LOG.log(
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: best is epoch %d, train RMSE %.4f%s, %s updates/s",
+            "%s: kept epoch %d, train RMSE %.4f%s, %s updates/s",
             what,
             figures.bestEpoch(),
             figures.trainRmse(),

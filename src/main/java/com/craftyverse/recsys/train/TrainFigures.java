@@ -3,32 +3,32 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.format.Rows;
 import org.jspecify.annotations.Nullable;
 
-/// What a training run came to. When several calls made it, kernel, lanes, threads and JVM are those
-/// of the last one.
+/// The figures of a training run. If several calls shared the run, kernel, lanes, threads and JVM are those
+/// of the last call.
 ///
 /// @param modelId the model's id
-/// @param scoredModel the id of the model whose parameters it has, or nothing if they are its own
-/// @param rows which sets of the split it learned from
+/// @param scoredModel the id of the model whose parameters this one took over; null if it has its own
+/// @param rows the sets of the split that it was trained on
 /// @param model `biased` or `dot`
 /// @param factors k, the length of the vectors
-/// @param epochs epochs that were run
-/// @param bestEpoch the epoch whose factors the model has
-/// @param trainRmse of that epoch: each rating against the model just before it learned from it
-/// @param validationRmse of that epoch, or nothing without validation ratings
-/// @param trainRatings ratings that it learned from
-/// @param validationRatings ratings that it was checked with, of users and items it knows
-/// @param earlyStopping whether validation decided on the epoch
-/// @param learningRateCuts how often the learning rate was cut, because the errors grew
-/// @param ending how the run ended, or why validation did not decide
-/// @param updatesPerSecond ratings learned from in a second, validation left out
-/// @param seconds for all epochs
+/// @param epochs number of epochs run
+/// @param bestEpoch the epoch whose factors were kept
+/// @param trainRmse of that epoch: error of each rating just before the model learned from it
+/// @param validationRmse of that epoch; null without validation ratings
+/// @param trainRatings number of training ratings
+/// @param validationRatings number of validation ratings, of known users and items
+/// @param earlyStopping whether validation selected the epoch
+/// @param learningRateCuts how often divergence cut the learning rate
+/// @param ending how the run ended, or why validation did not select the epoch
+/// @param updatesPerSecond ratings learned from per second, validation excluded
+/// @param seconds duration of all epochs
 /// @param kernel `scalar` or `vector`
 /// @param lanes the kernel's lane width, in floats
-/// @param threads threads that trained
-/// @param jvm the virtual machine and its version
-/// @param ranking the same of the ranking model; nothing without one, or before its first epoch
-/// @param digest SHA-256 of the bytes of `users.arrow` and, after them, `items.arrow`; the same for
-///     the same upload and parameters on any machine. Nothing when the run is not done
+/// @param threads number of training threads
+/// @param jvm name and version of the virtual machine
+/// @param ranking the figures of the ranking model; null without one, or before its first epoch
+/// @param digest SHA-256 of the bytes of `users.arrow` followed by `items.arrow`; the same on any machine for
+///     the same upload and parameters. Null while the run is unfinished
 public record TrainFigures(
     String modelId,
     @Nullable String scoredModel,

@@ -19,14 +19,14 @@ public final class TrainFunction {
 
   private final Train train;
 
-  /// @param store where the step reads and writes
+  /// @param store the store that the step reads and writes
   @Inject
   public TrainFunction(ObjectStore store) {
     this.train = new Train(store);
   }
 
-  /// Says at the start of a process that is there for training what it will run on: without C2 or the
-  /// vector module it would do so slowly, which nobody should have to find out from the bill.
+  /// Logs the kernel at the start of a process that only trains. Without C2 or the vector module, training
+  /// is slow, and that should not first show up on the bill.
   void sayKernel(
       @Observes StartupEvent start,
       @ConfigProperty(name = "quarkus.funqy.export") Optional<String> export) {

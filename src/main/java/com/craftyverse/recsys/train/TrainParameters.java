@@ -5,22 +5,22 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// All that shapes a model besides the ratings. The package's documentation says where the defaults
+/// The hyperparameters of a model. The package documentation says where the defaults
 /// come from.
 ///
 /// @param model `biased` or `dot`
 /// @param factors k, the length of the vectors
-/// @param epochs passes over the ratings, at most
+/// @param epochs maximum number of passes over the ratings
 /// @param learningRate of the factors in the first epoch
 /// @param finalLearningRate of the factors in the last epoch
-/// @param biasLearningRate of the biases in the first epoch; it falls as that of the factors
-/// @param userRegularization weight of the L2 penalty of the users' factors
-/// @param itemRegularization weight of the L2 penalty of the items' factors
+/// @param biasLearningRate of the biases in the first epoch; it decays like that of the factors
+/// @param userRegularization weight of the L2 penalty of the user factors
+/// @param itemRegularization weight of the L2 penalty of the item factors
 /// @param biasRegularization weight of the L2 penalty of the biases
 /// @param initialSpread standard deviation of the initial factors, times √k
-/// @param patience epochs without improvement on the validation set that end the run
-/// @param seed of the initial factors and of the order of the ratings
-/// @param ranking what shapes the ranking model; nothing when it is left out
+/// @param patience epochs without improvement on the validation set before training stops
+/// @param seed of the initial factors and the order of the ratings
+/// @param ranking the hyperparameters of the ranking model; null without one
 public record TrainParameters(
     String model,
     int factors,
@@ -38,7 +38,7 @@ public record TrainParameters(
   /// A model with mean, biases and factors.
   public static final String BIASED = "biased";
 
-  /// A model of factors alone.
+  /// A model of factors only.
   public static final String DOT = "dot";
 
   private static final int DEFAULT_FACTORS = 50;
@@ -51,7 +51,7 @@ public record TrainParameters(
   private static final double DOT_LEARNING_RATE = 0.03;
   private static final double DOT_REGULARIZATION = 0.05;
 
-  /// The size of set that the defaults of `biased` are given for, and how they fall with it.
+  /// The number of ratings that the `biased` defaults refer to, and how they scale with it.
   private static final double BASE_RATINGS = 75_000;
 
   private static final double BASE_LEARNING_RATE = 0.05;
@@ -59,16 +59,16 @@ public record TrainParameters(
   private static final double BASE_REGULARIZATION = 0.09;
   private static final double REGULARIZATION_EXPONENT = -0.16;
 
-  /// Rate and penalty of the biases, as parts of those of the factors.
+  /// Learning rate and regularization of the biases, as fractions of those of the factors.
   private static final double BIAS_RATE = 0.5;
 
   private static final double BIAS_PENALTY = 0.3;
 
-  /// The parameters that a request asks for, with defaults for the rest.
+  /// Returns the parameters of a request, with defaults for the missing ones.
   ///
-  /// @param ratings about how many ratings there are to learn from, which decides on the default
+  /// @param ratings approximate number of training ratings, which determines the default
   ///     learning rate and regularization of `biased`
-  /// @throws RequestException naming the field that is out of its range
+  /// @throws RequestException naming the field that is out of range
   public static TrainParameters of(TrainRequest request, long ratings) {
     String model = model(request.model());
     boolean biased = model.equals(BIASED);
@@ -105,24 +105,24 @@ public record TrainParameters(
       String field, boolean biased, @Nullable Double value, double standard, int highest) {
     if (!biased && value != null) {
       throw RequestException.invalid(
-          "field '" + field + "': a model of the kind dot has no biases");
+          "field '" + field + "': a dot model has no biases; leave this field out");
     }
     return biased ? real(field, value, standard, true, highest) : 0;
   }
 
-  /// `base · (ratings / 75,000) ^ exponent`, as if there were never fewer ratings than that,
+  /// Returns `base · (ratings / 75,000) ^ exponent`, with at least 75,000 ratings,
   /// rounded to three decimals.
   private static double bySize(double base, double exponent, long ratings) {
     double times = Math.max(1, ratings / BASE_RATINGS);
     return Math.round(base * StrictMath.pow(times, exponent) * 1_000) / 1_000.0;
   }
 
-  /// Whether the model has a mean and biases.
+  /// Returns whether the model has a mean and biases.
   boolean biased() {
     return model.equals(BIASED);
   }
 
-  /// The learning rate of the factors in an epoch; that of the biases is in proportion.
+  /// Returns the learning rate of the factors in an epoch; that of the biases is proportional.
   ///
   /// @param epoch its number, from 1
   double learningRate(int epoch) {
@@ -130,10 +130,10 @@ public record TrainParameters(
     return learningRate + passed * (finalLearningRate - learningRate);
   }
 
-  /// The same run as far as one of its epochs.
+  /// Returns these parameters for a run that ends after the given epoch.
   ///
   /// @param epoch its number, from 1
-  /// @param found the ranking model's parameters with nothing left to find
+  /// @param found the parameters of the ranking model, λ and α₀ included
   TrainParameters until(int epoch, @Nullable RankingParameters found) {
     return new TrainParameters(
         model,
@@ -161,7 +161,7 @@ public record TrainParameters(
     };
   }
 
-  /// A whole number from 1 to `highest`.
+  /// Returns a whole number from 1 to `highest`, or `standard` if the field is missing.
   static int whole(String field, @Nullable Integer value, int standard, int highest) {
     if (value == null) {
       return standard;
@@ -178,13 +178,13 @@ public record TrainParameters(
     return value;
   }
 
-  /// A number from 0, or above 0, to `highest`.
+  /// Returns a number up to `highest`, or `standard` if the field is missing.
   static double real(
       String field, @Nullable Double value, double standard, boolean zeroAllowed, int highest) {
     if (value == null) {
       return standard;
     }
-    // Written so that NaN is refused.
+    // The negation also rejects NaN.
     if (!(zeroAllowed ? value >= 0 : value > 0) || value > highest) {
       throw RequestException.invalid(
           String.format(

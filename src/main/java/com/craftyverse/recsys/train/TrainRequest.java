@@ -5,37 +5,37 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What to train. All but the manifest may be left out; [TrainParameters] has the defaults.
+/// A training request. Only `manifest` is required; [TrainParameters] has the defaults.
 ///
 /// @param manifest the key of the index step's manifest
 /// @param model `biased`, or `dot` for factors without mean and biases
 /// @param factors k, the length of the vectors, 1 to 512
-/// @param epochs passes over the ratings at most, 1 to 1,000
+/// @param epochs maximum number of passes over the ratings, 1 to 1,000
 /// @param learningRate of the factors in the first epoch, above 0, at most 1
-/// @param finalLearningRate of the factors in the last epoch, 0 to 1; it gets there in a straight
-///     line
-/// @param biasLearningRate of the biases in the first epoch, 0 to 1; it falls as that of the factors
+/// @param finalLearningRate of the factors in the last epoch, 0 to 1; the rate changes linearly
+/// @param biasLearningRate of the biases in the first epoch, 0 to 1; it decays like that of the factors
 /// @param regularization weight of the L2 penalty of all factors, 0 to 10
-/// @param userRegularization the same for the users' factors alone
+/// @param userRegularization overrides it for the user factors
+/// @param itemRegularization overrides it for the item factors
 /// @param itemRegularization the same for the items' factors alone
 /// @param biasRegularization weight of the L2 penalty of the biases, 0 to 10
 /// @param initialSpread standard deviation of the initial factors, times √k, 0 to 10
-/// @param patience epochs without improvement on the validation set that end the run, 1 to 1,000
-/// @param seed of the initial factors and of the order of the ratings
-/// @param ranking whether the ranking model is trained beside the rating model; `false` leaves it out
+/// @param patience epochs without improvement on the validation set before training stops, 1 to 1,000
+/// @param seed of the initial factors and the order of the ratings
+/// @param ranking whether to train the ranking model as well; `false` skips it
 /// @param rankingFactors the length of its vectors, 1 to 512
 /// @param rankingEpochs passes over the choices, 1 to 1,000
 /// @param rankingRegularization λ of the ranking model, above 0, at most 10
-/// @param rankingUnobservedWeight α₀, the weight of pairs that nobody chose, above 0, at most 10;
-///     without it and λ, both are found on validation data
+/// @param rankingUnobservedWeight α₀, the weight of pairs without a choice, above 0, at most 10;
+///     without it and λ, a search on validation data finds both
 /// @param warmStart the manifest of an earlier model, of any version of the dataset, to start from
-/// @param pattern the manifest of a scored model whose parameters this run takes over: all of them, with
-///     the epoch that was kept as the number of epochs, and without early stopping. Of the fields
-///     above none but `manifest` may be given with it
-/// @param maxSeconds what the epochs of one call may take, above 0; a run that needs longer answers
-///     `resumable`, and goes on when the request comes again; without influence on the model
-/// @param threads 1 to 64; without influence on the model
-/// @param kernel `auto`, `scalar` or `vector`; without influence on the model
+/// @param pattern the manifest of a scored model. The run takes over all its parameters, runs as many epochs
+///     as that model kept, and does not stop early. Of the fields above, only `manifest` may be given
+///     with it
+/// @param maxSeconds time limit of one call's epochs, above 0. A run that needs longer answers
+///     `resumable`, and the same request continues it; does not affect the model
+/// @param threads 1 to 64; does not affect the model
+/// @param kernel `auto`, `scalar` or `vector`; does not affect the model
 public record TrainRequest(
     @Nullable String manifest,
     @Nullable String model,
@@ -63,14 +63,14 @@ public record TrainRequest(
     @Nullable String kernel)
     implements Request {
 
-  /// A request with the defaults.
+  /// Returns a request with the defaults.
   public static TrainRequest of(String manifest) {
     return new TrainRequest(
         manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
         null, null, null, null, null, null, null, null, null, null);
   }
 
-  /// A request for a model with the parameters of a scored one.
+  /// Returns a request for a model with the parameters of a scored model.
   ///
   /// @param pattern the scored model's manifest
   public static TrainRequest refit(String manifest, String pattern) {
@@ -79,7 +79,7 @@ public record TrainRequest(
         null, null, null, null, null, null, pattern, null, null, null);
   }
 
-  /// Whether a field is given that shapes the model, `manifest` and `pattern` aside.
+  /// Returns whether the request has a field, besides `manifest` and `pattern`, that affects the model.
   boolean shapesTheModel() {
     return Stream.of(
             model,

@@ -3,24 +3,24 @@ package com.craftyverse.recsys.train;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
-/// The answer of the train step.
+/// The result of the train step.
 ///
-/// @param manifest the key of the model's manifest; nothing when the run is not done
-/// @param cached whether the model had been trained before
-/// @param resumable whether the time was up before the run was done: the same request goes on with it
-/// @param figures what the run came to, so far; in JSON, fields of this very object
+/// @param manifest the key of the model's manifest; null while the run is unfinished
+/// @param cached whether the model already existed
+/// @param resumable whether the time limit interrupted the run; the same request continues it
+/// @param figures the figures of the run so far; in JSON, fields of this same object
 public record TrainResult(
     @Nullable String manifest,
     boolean cached,
     boolean resumable,
     @JsonUnwrapped TrainFigures figures) {
 
-  /// The key of the model's manifest.
+  /// Returns the key of the model's manifest.
   ///
-  /// @throws IllegalStateException when the run is not done
+  /// @throws IllegalStateException if the run is unfinished
   public String model() {
     if (manifest == null) {
-      throw new IllegalStateException("the run is not done: " + figures.ending());
+      throw new IllegalStateException("training is unfinished: " + figures.ending());
     }
     return manifest;
   }

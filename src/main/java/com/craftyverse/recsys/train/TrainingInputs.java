@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// The index's files, fetched and mapped.
+/// The files of the index, fetched and mapped.
 final class TrainingInputs implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   final ArrowFile training;
@@ -17,7 +17,7 @@ final class TrainingInputs implements AutoCloseable {
   final ArrowFile items;
   final FetchedObject seen;
 
-  /// @param directory the index's
+  /// @param directory the index's directory
   TrainingInputs(ObjectStore store, String directory) throws IOException {
     try {
       this.training = map(store, directory + StoreLayout.TRAIN);

@@ -10,41 +10,40 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Runs the epochs of the rating model: decides when to stop, which epoch to keep, and what to do when the
-/// errors grow.
+/// Runs the epochs of the rating model: early stopping, best-epoch selection, recovery from divergence.
 final class TrainingLoop {
-  /// How often a run may diverge, and its learning rate be cut.
+  /// How often divergence may cut the learning rate.
   static final int MOST_CUTS = 3;
 
   private static final double CUT = 0.5;
 
-  /// An epoch has diverged when its training RMSE is so many times the lowest before it.
+  /// An epoch has diverged if its training RMSE exceeds this multiple of the lowest so far.
   private static final double RISE = 1.05;
 
-  /// The first one has, when it is so many times what the mean and small random factors would give.
+  /// The first epoch has diverged if it exceeds this multiple of the error of mean and random factors.
   private static final double FIRST_RISE = 2;
 
-  /// The same in training's unit, for where there is next to no error left.
+  /// Extra tolerance, in training's unit, for sets whose error is almost zero.
   private static final double LEAST_RISE = 5e-3;
 
   private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
 
-  /// Keeps a run for another call, or for after a crash.
+  /// Saves a run so that the next call, or a restart after a crash, can continue it.
   @FunctionalInterface
   interface CheckpointSink {
     void keep(TrainingState state) throws IOException;
   }
 
-  /// What a run came to.
+  /// The result of a run.
   ///
   /// @param state with the best epoch's factors and the history
   /// @param best the entry of the best epoch
   /// @param ending how the run ended
-  /// @param done whether it did; if not, the time was up, and it was kept
+  /// @param done whether it is finished; if not, it ran out of time and was saved
   record Outcome(TrainingState state, Epoch best, String ending, boolean done) {
-    /// The same run, ended in another way.
+    /// Returns the same run with another ending.
     Outcome with(String anotherEnding, boolean isDone) {
       return new Outcome(state, best, anotherEnding, isDone);
     }
@@ -59,9 +58,9 @@ final class TrainingLoop {
   private final boolean refit;
   private final boolean decides;
 
-  /// @param what the work, for the log
-  /// @param validation decides on the epoch that is kept, if it is evidence
-  /// @param refit whether the number of epochs is known, and validation decides nothing
+  /// @param what name of the run in log lines
+  /// @param validation selects the epoch to keep, if it is large enough
+  /// @param refit whether the number of epochs is fixed, so that validation selects nothing
   TrainingLoop(
       String what,
       TrainingSet training,
@@ -80,16 +79,16 @@ final class TrainingLoop {
     this.refit = refit;
   }
 
-  /// Whether validation decides on the epoch that is kept.
+  /// Returns whether validation selects the epoch to keep.
   boolean decides() {
     return decides;
   }
 
-  /// Trains until the run is done, or until the time is nearly up, but one epoch at least.
+  /// Trains until the run is done or the time limit is near, and for at least one epoch.
   ///
-  /// @param state where to begin; it is changed
-  /// @throws InterruptedIOException when the thread was interrupted
-  /// @throws RequestException when the errors grow whatever the learning rate
+  /// @param state where to start; updated in place
+  /// @throws InterruptedIOException if the thread is interrupted
+  /// @throws RequestException if the run keeps diverging at lower learning rates
   Outcome run(TrainingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
     Epoch best = best(state.history());
     String ending = best == null ? null : ending(state.history(), best);
@@ -99,7 +98,7 @@ final class TrainingLoop {
       boolean better = isBetter(epoch, best);
       state.accept(epoch, better, workers);
       best = better || best == null ? epoch : best;
-      tell(epoch);
+      log(epoch);
       ending = ending(state.history(), best);
       secondsSinceKept += epoch.seconds();
       boolean outOfTime = ending == null && limit.isNear(epoch.seconds());
@@ -114,7 +113,7 @@ final class TrainingLoop {
     return new Outcome(state.done(), best, ending, true);
   }
 
-  /// Where validation does not decide, the last epoch is the best.
+  /// Without early stopping, the last epoch is the best.
   private boolean isBetter(Epoch epoch, @Nullable Epoch best) {
     return best == null || !decides || rmse(epoch) < rmse(best);
   }
@@ -132,7 +131,7 @@ final class TrainingLoop {
     return rmse == null ? Double.NaN : rmse;
   }
 
-  /// Why the run is done, or nothing if it is not.
+  /// Returns why the run is done, or null if it is not.
   private @Nullable String ending(List<Epoch> history, Epoch best) {
     int epochs = history.size();
     if (epochs - best.epoch() == parameters.patience()) {
@@ -147,18 +146,18 @@ final class TrainingLoop {
     }
     if (refit) {
       return String.format(
-          Locale.ROOT, "all %d epochs were run, as many as the scored model kept", epochs);
+          Locale.ROOT, "ran all %d epochs, the number that the scored model kept", epochs);
     }
     return decides
         ? String.format(
             Locale.ROOT,
-            "all %d epochs were run; validation RMSE is lowest after epoch %d",
+            "ran all %d epochs; validation RMSE was lowest after epoch %d",
             epochs,
             best.epoch())
         : String.format(
             Locale.ROOT,
-            "all %d epochs were run, without early stopping: %,d validation ratings of %,d users"
-                + " are too few to decide by (%,d of %,d are needed)",
+            "ran all %d epochs without early stopping: %,d validation ratings of %,d users are too"
+                + " few (at least %,d ratings of %,d users are required)",
             epochs,
             validation.rows(),
             validation.users(),
@@ -169,12 +168,13 @@ final class TrainingLoop {
   private String outOfTime(int epoch) {
     return String.format(
         Locale.ROOT,
-        "stopped after epoch %d of %d, because the time was nearly up; the same request goes on",
+        "stopped after epoch %d of %d because the time limit was near; send the request again to"
+            + " continue",
         epoch,
         parameters.epochs());
   }
 
-  /// The next epoch, with a lower learning rate if it diverges.
+  /// Runs the next epoch, and repeats it at a lower learning rate if it diverges.
   private Epoch epoch(TrainingState state) throws IOException {
     int number = state.history().size() + 1;
     while (true) {
@@ -204,18 +204,18 @@ final class TrainingLoop {
           Level.WARNING,
           String.format(
               Locale.ROOT,
-              "%s: epoch %d diverged, %s; it is done again with half the learning rate",
+              "%s: epoch %d diverged: %s; repeating it with half the learning rate",
               what,
               number,
               problem));
     }
   }
 
-  /// What shows that an epoch has diverged, or nothing.
+  /// Returns the sign of divergence in an epoch, or null.
   private @Nullable String problem(TrainingState state, double trainRmse) throws IOException {
-    // Clipped predictions hide infinite factors from the validation error.
+    // The validation error does not reveal infinite factors, because its predictions are clipped.
     if (!Double.isFinite(trainRmse) || !state.isFinite(workers)) {
-      return "its errors are not finite";
+      return "the errors are not finite";
     }
     double lowest = state.history().stream().mapToDouble(Epoch::trainRmse).min().orElse(Double.NaN);
     double unit = training.unit(parameters.biased());
@@ -233,8 +233,8 @@ final class TrainingLoop {
     return RequestException.unprocessable(
         String.format(
             Locale.ROOT,
-            "%s diverged in epoch %d: %s, even with a learning rate that was cut %d times to %s;"
-                + " lower 'learningRate' (it is %s) or raise 'regularization'",
+            "%s diverged in epoch %d: %s, even after %d cuts of the learning rate to %s; lower"
+                + " 'learningRate' (currently %s) or raise 'regularization'",
             what,
             epoch,
             problem,
@@ -243,7 +243,7 @@ final class TrainingLoop {
             parameters.learningRate()));
   }
 
-  private void tell(Epoch epoch) {
+  private void log(Epoch epoch) {
     Double validationRmse = epoch.validationRmse();
     String validated =
         validationRmse == null

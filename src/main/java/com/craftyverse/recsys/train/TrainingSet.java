@@ -8,44 +8,44 @@ import com.craftyverse.recsys.format.BlockGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// The training ratings in a grid of blocks of users × items, as mapped columns.
+/// The training ratings as mapped columns, in a grid of blocks of users × items.
 ///
-/// Opening it reads every rating once, and after that nothing needs to be checked again: each lies
-/// in its block, a block's users ascend, all ratings are finite.
+/// The constructor reads and checks every rating once, so later passes need no checks: each rating lies
+/// in its block, the users of a block ascend, all ratings are finite.
 final class TrainingSet {
-  /// Users of a block that are visited one after the other.
+  /// Users per chunk; the users of a chunk are visited in order.
   private static final int CHUNK_USERS = 64;
 
-  /// The scale that the defaults were chosen on: half stars, 0.5 to 5.
+  /// The range of the scale that the defaults were tuned on: half stars, 0.5 to 5.
   private static final double STARS_RANGE = 4.5;
 
   private static final double MOST_STARS = 5;
 
-  /// One block of the grid: runs of one user's ratings each, users ascending.
+  /// A block of the grid: runs of ratings, one per user, users ascending.
   ///
-  /// For maintainers: an epoch goes by the runs instead of by the file's column of users, of which it would
-  /// read 4 bytes for every rating, to find where the next user's begin.
+  /// For maintainers: an epoch iterates over runs because the file's user column would cost it 4 more
+  /// bytes of reads per rating just to find where the next user starts.
   ///
   /// @param item int32 column
   /// @param rating float32 column
-  /// @param users of each run
-  /// @param starts the row where each run begins, then the number of rows
+  /// @param users the user of each run
+  /// @param starts the first row of each run, followed by the number of rows
   record Block(MemorySegment item, MemorySegment rating, int[] users, int[] starts) {
     int rows() {
       return starts[users.length];
     }
 
-    /// Groups of runs that are visited one after the other.
+    /// Returns the number of chunks, which are groups of consecutive runs.
     int chunks() {
       return Math.ceilDiv(users.length, CHUNK_USERS);
     }
 
-    /// The first run of a chunk.
+    /// Returns the first run of a chunk.
     int firstRun(int chunk) {
       return chunk * CHUNK_USERS;
     }
 
-    /// The run after the last of a chunk.
+    /// Returns the run after the last one of a chunk.
     int endRun(int chunk) {
       return Math.min(users.length, (chunk + 1) * CHUNK_USERS);
     }
@@ -61,7 +61,7 @@ final class TrainingSet {
   private final float lowest;
   private final float highest;
 
-  /// @throws MalformedFileException when it is not a training set, or one whose grid does not fit
+  /// @throws MalformedFileException if it is not a training set, or if its grid does not match
   ///     its ratings
   TrainingSet(ArrowFile file) throws MalformedFileException {
     file.require(IndexFiles.RATINGS);
@@ -90,7 +90,7 @@ final class TrainingSet {
     this.highest = statistics.highest;
   }
 
-  /// Blocks on each side of the grid.
+  /// Returns the number of blocks per side of the grid.
   int side() {
     return side;
   }
@@ -107,24 +107,24 @@ final class TrainingSet {
     return items;
   }
 
-  /// How many ratings.
+  /// Returns the number of ratings.
   long rows() {
     return rows;
   }
 
-  /// The mean rating, summed up in the file's order.
+  /// Returns the mean rating, summed in the order of the file.
   double mean() {
     return mean;
   }
 
-  /// The standard deviation of the ratings.
+  /// Returns the standard deviation of the ratings.
   double standardDeviation() {
     return standardDeviation;
   }
 
-  /// The unit that training works in, in ratings, so that learning rates and penalties are the same
-  /// whatever the scale: the range of the ratings ÷ 4.5, which is 1 for half stars. `dot` learns the
-  /// ratings themselves, not their difference from the mean, so there it is the largest of them ÷ 5.
+  /// Returns training's unit, in ratings. It makes learning rates and regularization independent of
+  /// the scale: the range of the ratings ÷ 4.5, which is 1 for half stars. `dot` learns the ratings
+  /// themselves, not their difference from the mean, so its unit is the largest absolute rating ÷ 5.
   ///
   /// @param biased whether the model has a mean
   double unit(boolean biased) {
@@ -177,7 +177,7 @@ final class TrainingSet {
         throw misplaced(file, batch, row, user, item, users, items);
       }
       if (!Float.isFinite(rating)) {
-        throw file.malformed(where(batch, row) + ": rating " + rating + " is not a number");
+        throw file.malformed(where(batch, row) + ": rating " + rating + " is not finite");
       }
       if (user != previous) {
         previous = user;

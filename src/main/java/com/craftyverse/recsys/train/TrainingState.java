@@ -7,37 +7,37 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// A training run between two epochs. It holds the factors as they are now, those of the best epoch,
-/// and, where they are not the best, those of the last good one, to go back to.
+/// The state of a training run between two epochs. It holds the current factors, those of the best epoch,
+/// and, if they differ from the best, those of the last good epoch for recovery from divergence.
 final class TrainingState {
-  /// Floats that are looked at or copied in one piece of work.
+  /// Floats that one task checks or copies.
   private static final int SLICE = 1 << 18;
 
   private final Factors factors;
   private final Factors best;
   private final List<Epoch> history = new ArrayList<>();
 
-  /// Factors of the last good epoch, unless `best` are these; made when first needed.
+  /// Factors of the last good epoch, unless these are `best`; allocated when first needed.
   private @Nullable Factors spare;
 
   private boolean isBest;
   private int cuts;
 
-  /// A run before its first epoch.
+  /// Creates a run before its first epoch.
   ///
-  /// @param factors to begin with
+  /// @param factors initial factors
   /// @param same an equal copy
   TrainingState(Factors factors, Factors same) {
     this(factors, same, true, List.of(), 0);
   }
 
-  /// A run that goes on.
+  /// Creates a run that continues.
   ///
   /// @param factors after the last epoch
   /// @param best of the best epoch
-  /// @param isBest whether that was the last one
-  /// @param history an entry for each epoch that was run
-  /// @param cuts how often the learning rate was cut
+  /// @param isBest whether that is the last epoch
+  /// @param history an entry for each epoch run
+  /// @param cuts number of learning rate cuts
   TrainingState(Factors factors, Factors best, boolean isBest, List<Epoch> history, int cuts) {
     this.factors = factors;
     this.best = best;
@@ -47,17 +47,17 @@ final class TrainingState {
     this.cuts = cuts;
   }
 
-  /// The factors as they are now; training changes them in place.
+  /// Returns the current factors; training changes them in place.
   Factors factors() {
     return factors;
   }
 
-  /// Those of the best epoch.
+  /// Returns the factors of the best epoch.
   Factors best() {
     return best;
   }
 
-  /// Whether the last epoch is the best one.
+  /// Returns whether the last epoch is the best one.
   boolean isBest() {
     return isBest;
   }
@@ -66,17 +66,17 @@ final class TrainingState {
     return history;
   }
 
-  /// How often the learning rate was cut.
+  /// Returns the number of learning rate cuts.
   int cuts() {
     return cuts;
   }
 
-  /// What is needed of a run that is done: the factors of the best epoch, not copied.
+  /// Returns the state of a finished run: the factors of the best epoch, not copied.
   TrainingState done() {
     return new TrainingState(best, best, true, history, cuts);
   }
 
-  /// Puts the factors down as those of a good epoch.
+  /// Accepts the current factors as those of a good epoch.
   ///
   /// @param better whether they are the best so far
   void accept(Epoch epoch, boolean better, WorkerPool workers) throws IOException {
@@ -90,13 +90,13 @@ final class TrainingState {
     history.add(epoch);
   }
 
-  /// Goes back to the last good epoch, and notes that the learning rate is cut.
+  /// Restores the last good epoch, and counts a learning rate cut.
   void revert(WorkerPool workers) throws IOException {
     copy(isBest || spare == null ? best : spare, factors, workers);
     cuts++;
   }
 
-  /// Whether all factors are numbers.
+  /// Returns whether all factors are finite.
   boolean isFinite(WorkerPool workers) throws IOException {
     return isFinite(factors.users(), workers) && isFinite(factors.items(), workers);
   }
@@ -113,7 +113,7 @@ final class TrainingState {
     return finite.get();
   }
 
-  /// Whether floats are numbers: times 0, an infinite one gives NaN.
+  /// Returns whether floats are finite: infinity or NaN times 0 is NaN.
   private static boolean isFinite(float[] values, int from, int to) {
     float zero = 0;
     float zero1 = 0;

@@ -9,27 +9,27 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/// Ratings that a model is checked with and never learns from, of users and items that it knows.
+/// Held-out ratings to validate a model, by users and of items that it knows.
 final class ValidationSet {
-  /// Ratings and users that make a validation error worth deciding by.
+  /// Minimum ratings and users for early stopping.
   static final int EVIDENCE_ROWS = 2_000;
 
   static final int EVIDENCE_USERS = 100;
 
-  /// Rows that are predicted in one piece of work.
+  /// Rows that one task predicts.
   static final int SLICE_ROWS = 8_192;
 
-  /// A piece of the set.
+  /// A slice of the set.
   ///
   /// @param from the first row within the batch's columns
-  /// @param rows how many, at most [#SLICE_ROWS]
+  /// @param rows number of rows, at most [#SLICE_ROWS]
   record Slice(MemorySegment user, MemorySegment item, MemorySegment rating, int from, int rows) {}
 
   private final List<Slice> slices = new ArrayList<>();
   private final long rows;
   private final int users;
 
-  /// @throws MalformedFileException when a row is not of a known user and item
+  /// @throws MalformedFileException if a row has an unknown user or item, or a rating that is not finite
   ValidationSet(ArrowFile file, int knownUsers, int knownItems) throws MalformedFileException {
     file.require(IndexFiles.RATINGS);
     BitSet seen = new BitSet();
@@ -83,12 +83,12 @@ final class ValidationSet {
     return rows;
   }
 
-  /// Users with at least one rating here.
+  /// Returns the number of users with at least one rating in this set.
   int users() {
     return users;
   }
 
-  /// Whether the error on this set is worth deciding by.
+  /// Returns whether the set is large enough for early stopping.
   boolean isEvidence() {
     return rows >= EVIDENCE_ROWS && users >= EVIDENCE_USERS;
   }

@@ -22,10 +22,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 
-/// An earlier model to start from, of any version of the dataset: users and items that it knows
-/// keep their factors and biases, the others begin as in a cold start.
+/// An earlier model to start from, of any version of the dataset. Users and items that it knows
+/// keep their factors and biases; the others start as in a cold start.
 final class WarmStart {
-  /// The request's field, and the name of the model among a manifest's inputs.
+  /// The field of the request, and the name of the model among a manifest's inputs.
   static final String FIELD = "warmStart";
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
@@ -42,15 +42,15 @@ final class WarmStart {
     this.card = card;
   }
 
-  /// @param key the manifest of the train step that made the model
-  /// @throws RequestException when there is no such model
+  /// @param key the manifest of the earlier model
+  /// @throws RequestException if there is no such model
   static WarmStart of(ObjectStore store, String key) throws IOException {
     Request.requireKey(FIELD, key);
     Manifest model = Manifest.read(store, FIELD, key, StepName.TRAIN);
     return new WarmStart(store, key, model, ModelCard.read(store, ObjectKeys.directoryOf(key)));
   }
 
-  /// The key of the model's manifest.
+  /// Returns the key of the model's manifest.
   String manifest() {
     return manifest;
   }
@@ -59,17 +59,17 @@ final class WarmStart {
     return model.id();
   }
 
-  /// Checks that the model is one of the same kind, which does not know what this run is judged by.
+  /// Checks that the model is compatible with this run and has not seen its test rows.
   ///
-  /// @param rows which sets of the split this run learns from
-  /// @throws RequestException when it is not
+  /// @param rows the sets of the split that this run is trained on
+  /// @throws RequestException if it is not, or has
   void check(String dataset, TrainParameters parameters, Rows rows) {
     if (card.rows() == Rows.ALL && rows != Rows.ALL) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
-              "field '%s': the model %s knows all rows of its upload, among which the test rows of"
-                  + " this run may be; start from the model that was scored%s",
+              "field '%s': the model %s was trained on all rows of its upload, which may include the"
+                  + " test rows of this run; start from the scored model%s",
               FIELD,
               model.id(),
               card.scoredModel() == null ? "" : ", " + card.scoredModel()));
@@ -88,7 +88,7 @@ final class WarmStart {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
-              "field '%s': the model's %s is %s, that of this run %s; they must be the same",
+              "field '%s': the model's %s is %s, but this run's is %s; they must be the same",
               FIELD,
               what,
               found,
@@ -98,10 +98,10 @@ final class WarmStart {
 
   /// Copies the rows of users and items that the model knows.
   ///
-  /// @param factors rows to fill, initialised
-  /// @param inputs whose users and items these are
-  /// @param mean μ of the new model; the difference to the old one's goes into the items' biases
-  /// @param what the work, for the log
+  /// @param factors rows to fill, already initialized
+  /// @param inputs the new index, with the users and items of these rows
+  /// @param mean μ of the new model; the difference to the old μ goes into the items' biases
+  /// @param what name of the run in log lines
   void copyInto(Factors factors, TrainingInputs inputs, float mean, String what)
       throws IOException {
     RowLayout layout = factors.layout();
@@ -122,7 +122,7 @@ final class WarmStart {
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: starting from model %s, which knows %,d of the %,d users and %,d of the %,d items",
+            "%s: starting from model %s, which knows %,d of %,d users and %,d of %,d items",
             what,
             model.id(),
             users,
@@ -133,8 +133,8 @@ final class WarmStart {
 
   /// Copies the ranking vectors of users and items that the model knows, if it has any.
   ///
-  /// @param vectors rows to fill, initialised
-  /// @param inputs whose users and items these are
+  /// @param vectors rows to fill, already initialized
+  /// @param inputs the new index, with the users and items of these rows
   void copyInto(RankingFactors vectors, Choices choices, TrainingInputs inputs) throws IOException {
     if (card.ranking() == null) {
       return;
@@ -151,10 +151,10 @@ final class WarmStart {
         rankingCopier(vectors, vectors.items(), Choices.places(choices.items())));
   }
 
-  /// Takes over what the earlier model has of one user or item.
+  /// Copies the earlier model's row of a user or item.
   @FunctionalInterface
   private interface RowCopier {
-    /// @param row of the earlier model's batch
+    /// @param row within the batch of the earlier model
     /// @param to dense index in the new model
     void copy(RecordBatch batch, int row, int to);
   }
@@ -182,7 +182,7 @@ final class WarmStart {
     };
   }
 
-  /// Merges two files by their ids, which ascend in both.
+  /// Merges a file of the model with a file of the index by id; ids ascend in both.
   ///
   /// @return how many rows were found
   private int copy(String name, List<Column> columns, ArrowFile index, RowCopier copier)
@@ -192,17 +192,17 @@ final class WarmStart {
         ArrowFile file = ArrowFile.open(object.path(), key)) {
       file.require(columns);
       String id = columns.getFirst().name();
-      Ids wanted = new Ids(index, id);
+      Ids indexIds = new Ids(index, id);
       int found = 0;
       int at = 0;
       for (RecordBatch batch : file.batches()) {
         MemorySegment ids = batch.data(id);
         for (int row = 0; row < batch.rows(); row++) {
           int known = ids.getAtIndex(Buffers.INT32, row);
-          while (at < wanted.values.length && wanted.values[at] < known) {
+          while (at < indexIds.values.length && indexIds.values[at] < known) {
             at++;
           }
-          if (at < wanted.values.length && wanted.values[at] == known) {
+          if (at < indexIds.values.length && indexIds.values[at] == known) {
             copier.copy(batch, row, at);
             found++;
           }
@@ -212,7 +212,7 @@ final class WarmStart {
     }
   }
 
-  /// The ids of an index's file, ascending.
+  /// The ids in a file of the index, ascending.
   private static final class Ids {
     final int[] values;
 

@@ -2,9 +2,9 @@ package com.craftyverse.recsys.train;
 
 import java.util.Arrays;
 
-/// The weights of choices, kept in one byte each: the number of one of up to 256 levels. Up to 256 different
-/// weights are kept as they are; more are rounded to 256 levels at equal distances, so by 0.2 % of their range
-/// at most.
+/// The weights of choices, quantized to one byte each: an index into up to 256 levels. Up to 256 distinct
+/// weights are stored exactly. More are rounded to 256 equidistant levels, with an error of at most 0.2 % of
+/// their range.
 final class WeightLevels {
   static final int MOST = 256;
 
@@ -17,7 +17,7 @@ final class WeightLevels {
 
   /// Collects weights.
   static final class Builder {
-    /// Weights so far, ascending; as long as they are few.
+    /// Distinct weights so far, ascending, while there are at most [#MOST].
     private float[] found = new float[0];
 
     private float least = Float.POSITIVE_INFINITY;
@@ -63,7 +63,7 @@ final class WeightLevels {
     }
   }
 
-  /// The level nearest to a weight.
+  /// Returns the level nearest to a weight.
   byte of(float weight) {
     int at = Arrays.binarySearch(levels, weight);
     if (at >= 0) {
@@ -74,7 +74,7 @@ final class WeightLevels {
     return (byte) (levels[above] - weight < weight - levels[below] ? above : below);
   }
 
-  /// The weight of each level, by the level's number; [#MOST] of them, of which the last may be unused.
+  /// Returns the weight of each level: [#MOST] values, the last of which may be unused.
   float[] weights() {
     return Arrays.copyOf(levels, MOST);
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the benchmarks measure is right: compared with sums in double precision.
+/// Checks the results of the benchmarked code against sums in double precision.
 class KernelBenchmarkTest {
   static Stream<Arguments> kernelsAndSizes() {
     return Stream.of("scalar", "vector")

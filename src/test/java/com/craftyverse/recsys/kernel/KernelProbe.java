@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
 
-/// Runs a kernel over made-up rows and returns the bits that it left. Loaded by class loaders and
-/// JVMs of its own, so it uses this package only.
+/// Runs a kernel over synthetic rows and returns the resulting bits. Separate class loaders and
+/// JVMs load this class, so it uses only this package.
 public final class KernelProbe {
   static final int[] SIZES = {1, 7, 8, 15, 16, 17, 31, 50, 64, 100, 512};
 
@@ -15,7 +15,7 @@ public final class KernelProbe {
 
   private KernelProbe() {}
 
-  /// Prints what this JVM chooses and whether it has vectors.
+  /// Prints the kernel that this JVM chooses and whether it has vectors.
   public static void main(String[] args) {
     System.out.println(Kernels.fastest());
     try {
@@ -25,13 +25,13 @@ public final class KernelProbe {
     }
   }
 
-  /// The bits of `kernel` (`scalar` or `vector`) for rows of `factors` factors, with its lane width
-  /// in front.
+  /// Returns the bits of `kernel` (`scalar` or `vector`) for rows of `factors` factors, preceded by its
+  /// lane width.
   public static int[] bits(String kernel, int factors) {
     return bits(kernel.equals("scalar") ? Kernels.scalar() : Kernels.vector(), factors);
   }
 
-  /// The bits of the ranking model's loops, with the lane width in front.
+  /// Returns the bits of the ranking model's loops, preceded by the lane width.
   public static int[] rankingBits(String kernel, int factors) {
     return rankingBits(kernel.equals("scalar") ? Kernels.scalar() : Kernels.vector(), factors);
   }
@@ -46,7 +46,7 @@ public final class KernelProbe {
     Scratch scratch = new Scratch(stride);
     float[] dots = new float[(RATINGS + 8) * RATINGS];
     float[] sums = new float[(RATINGS + 1) * stride];
-    // Of every number of rows, so that batches of every length occur.
+    // Every number of rows, so that all batch lengths occur.
     for (int count = 0; count < RATINGS; count++) {
       float[] out = new float[RATINGS + 8];
       kernel.dots(scratch, row, stride, rows, stride, index, RATINGS - count, count, out);
@@ -100,7 +100,7 @@ public final class KernelProbe {
     }
     double squares = 0;
     int from = 0;
-    // Runs of every length from 1 to 12, so that batches of every length occur.
+    // Runs of all lengths from 1 to 12, so that all batch lengths occur.
     for (int run = 1; from + run <= RATINGS; run++) {
       squares +=
           kernel.update(
@@ -145,7 +145,7 @@ public final class KernelProbe {
     float[] rows = layout.allocate(count);
     for (int row = 0; row < count; row++) {
       for (int i = 0; i < layout.factors() + 2; i++) {
-        // Of very different sizes, so that the order of additions shows.
+        // Very different magnitudes, so that the order of additions shows.
         rows[row * layout.stride() + i] =
             i == one ? 1 : (random.nextFloat() - 0.5f) * (i % 3 == 0 ? 0.3f : 1e-3f);
       }

@@ -140,7 +140,7 @@ class KernelTest {
     }
   }
 
-  /// The interpreter, C1 and C2 each get their turn.
+  /// Runs in the interpreter, C1 and C2 in turn.
   @ParameterizedTest
   @MethodSource("kernels")
   void bits_doNotDependOnHowOftenTheCodeHasRun(Kernel kernel) {
@@ -275,7 +275,7 @@ class KernelTest {
   @Test
   void allocate_ofMoreThanAnArrayHolds_isRefused() {
     assertThatThrownBy(() -> new RowLayout(512).allocate(5_000_000))
-        .hasMessage("5000000 rows of 528 floats are more than an array can hold");
+        .hasMessage("5000000 rows of 528 floats exceed the maximum array size");
   }
 
   private static UpdateCoefficients rates(
@@ -318,7 +318,7 @@ class KernelTest {
     return numbers;
   }
 
-  /// The package's classes once more, with another lane width.
+  /// Another copy of the package's classes, with another lane width.
   private static final class FreshKernels implements AutoCloseable {
     private final URLClassLoader loader;
     private final Class<?> probe;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What JVMs with other flags choose.
+/// Tests the choice of kernel in JVMs with different flags.
 class KernelsTest {
   private static final String MODULE = "--add-modules=jdk.incubator.vector";
 

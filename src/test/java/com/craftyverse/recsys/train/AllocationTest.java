@@ -18,34 +18,33 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/// Once the compiler has done its work, an epoch allocates for its blocks, never for its users, ratings or
-/// their batches, in every JVM.
+/// Tests that a compiled epoch allocates per block, but never per user, rating or batch, in any JVM.
 public final class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /// A vector that is not kept in registers is an object of 48 bytes or more; one for each user of a
-  /// block, of whom there is one for 30 ratings here, would be more than one byte a rating.
+  /// A vector that does not stay in registers is an object of 48 bytes or more. With one user per 30
+  /// ratings in a block, one object per user would exceed one byte per rating.
   private static final double MOST_BYTES = 0.1;
 
-  /// What is compiled before what differs from one JVM to the next.
+  /// The order of compilation differs from JVM to JVM.
   private static final int JVMS = 3;
 
   private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(15);
 
   @Test
-  void scalarKernel_allocatesNothingForARating() throws Exception {
+  void scalarKernel_allocatesNothingPerRating() throws Exception {
     assertThat(bytesOfARating("scalar")).isLessThan(MOST_BYTES);
   }
 
   @Test
-  void vectorKernel_allocatesNothingForARating() throws Exception {
+  void vectorKernel_allocatesNothingPerRating() throws Exception {
     for (int jvm = 0; jvm < JVMS; jvm++) {
       assertThat(bytesOfARating("vector")).isLessThan(MOST_BYTES);
     }
   }
 
-  /// Measured in a JVM of its own, as training on Lambda has: what other tests did before decides what
-  /// the compiler thinks of the kernel.
+  /// Measures in a separate JVM, like training on Lambda, because earlier tests influence how the JIT
+  /// compiles the kernel.
   private static double bytesOfARating(String kernel) throws Exception {
     Process process =
         new ProcessBuilder(
@@ -62,8 +61,8 @@ public final class AllocationTest {
     return Double.parseDouble(output.strip());
   }
 
-  /// Trains with the kernel of that name until an epoch allocates next to nothing, or for a while, and
-  /// prints the least bytes a rating that an epoch allocated.
+  /// Trains with the named kernel until an epoch allocates almost nothing, or for a limited time, and
+  /// prints the fewest bytes per rating that an epoch allocated.
   public static void main(String[] arguments) throws IOException {
     Kernel kernel = arguments[0].equals("vector") ? Kernels.vector() : Kernels.scalar();
     Path directory = Files.createTempDirectory("allocation");

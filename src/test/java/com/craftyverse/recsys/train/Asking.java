@@ -2,7 +2,7 @@ package com.craftyverse.recsys.train;
 
 import org.jspecify.annotations.Nullable;
 
-/// A request whose fields can be set one by one: 8 factors, 6 epochs, 2 threads if nothing is said.
+/// A mutable request; defaults are 8 factors, 6 epochs and 2 threads.
 final class Asking {
   @Nullable String manifest;
   @Nullable String model;
@@ -19,7 +19,7 @@ final class Asking {
   @Nullable Integer patience;
   @Nullable Long seed;
 
-  /// Most tests are of the rating model.
+  /// Most tests need only the rating model.
   @Nullable Boolean ranking = false;
 
   @Nullable Integer rankingFactors;

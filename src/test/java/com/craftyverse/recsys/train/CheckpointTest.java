@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Runs that take several calls.
+/// Tests runs that take several calls.
 class CheckpointTest {
   @TempDir Path directory;
   private ObjectStore store;
@@ -35,7 +35,7 @@ class CheckpointTest {
     index = PlantedRatings.index(6).write(store, "planted");
   }
 
-  /// What a model is: its factors, and its history but for times.
+  /// The content of a model: its factors, and its history without times.
   private record Model(String digest, List<String> history, String ending) {
     static Model of(ObjectStore store, TrainResult result) throws IOException {
       String model = ObjectKeys.directoryOf(result.model());
@@ -64,7 +64,7 @@ class CheckpointTest {
     return model;
   }
 
-  /// One epoch a call, each on another number of threads and with another kernel.
+  /// Runs one epoch per call, each with another number of threads and another kernel.
   @ParameterizedTest
   @ValueSource(strings = {"biased", "dot"})
   void run_inAsManyCallsAsEpochs_givesTheSameBytes(String kind) throws IOException {
@@ -88,7 +88,7 @@ class CheckpointTest {
           .isEqualTo(
               "stopped after epoch "
                   + call
-                  + " of 6, because the time was nearly up; the same request goes on");
+                  + " of 6 because the time limit was near; send the request again to continue");
       assertThat(names(result)).containsExactly("checkpoint");
     }
     TrainResult result = new Train(store).run(asking.request());
@@ -98,10 +98,10 @@ class CheckpointTest {
     assertThat(names(result)).doesNotContain("checkpoint").contains("manifest.json");
   }
 
-  /// Calls that end before the best epoch, with it, and within the patience after it.
+  /// Ends calls before the best epoch, with it, and within the patience after it.
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 1, 4})
-  void run_thatOverfits_keepsItsBestEpochOverCalls(int afterTheBest) throws IOException {
+  void overfittingRun_keepsItsBestEpochAcrossCalls(int afterTheBest) throws IOException {
     Asking asking = new Asking(index);
     asking.factors = 64;
     asking.epochs = 100;
@@ -121,7 +121,7 @@ class CheckpointTest {
   }
 
   @Test
-  void cutOfTheLearningRate_isRememberedOverCalls() throws IOException {
+  void learningRateCut_isRememberedAcrossCalls() throws IOException {
     Asking asking = new Asking(index);
     asking.learningRate = 1.0;
     asking.regularization = 0.0;
@@ -136,7 +136,7 @@ class CheckpointTest {
   }
 
   @Test
-  void timeOfTheSurroundings_endsACallAsWell() throws IOException {
+  void deadlineOfTheEnvironment_endsACallAsWell() throws IOException {
     Asking asking = new Asking(index);
     TrainResult result;
     try (Deadline.Scope _ = Deadline.in(Duration.ofSeconds(1))) {
@@ -148,7 +148,7 @@ class CheckpointTest {
   }
 
   @Test
-  void timeThatIsLongEnough_isNoInfluenceOnTheModelsId() throws IOException {
+  void sufficientTime_doesNotAffectTheModelId() throws IOException {
     Asking asking = new Asking(index);
     TrainResult trained = new Train(store).run(asking.request());
     asking.maxSeconds = 1e-9;
@@ -163,7 +163,7 @@ class CheckpointTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"version", "header", "rows", "end", "length", "empty", "other"})
-  void checkpointThatDoesNotFit_isLeftAlone(String damage) throws IOException {
+  void checkpointThatDoesNotMatch_isIgnored(String damage) throws IOException {
     Asking asking = new Asking(index);
     Model expected = uninterrupted(asking);
     asking.maxSeconds = 1e-9;
@@ -200,7 +200,7 @@ class CheckpointTest {
   }
 
   @Test
-  void digest_isThatOfUsersAndItems() throws Exception {
+  void digest_coversUsersAndItems() throws Exception {
     TrainResult result = new Train(store).run(new Asking(index).request());
     String model = ObjectKeys.directoryOf(result.model());
     var sha = java.security.MessageDigest.getInstance("SHA-256");

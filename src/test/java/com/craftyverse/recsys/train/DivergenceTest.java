@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Runs whose errors grow.
+/// Tests runs that diverge.
 class DivergenceTest {
   @TempDir Path directory;
   private LocalObjectStore store;
@@ -22,7 +22,7 @@ class DivergenceTest {
   }
 
   @Test
-  void learningRateThatIsTooHigh_isCut() throws IOException {
+  void tooHighLearningRate_isCut() throws IOException {
     Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
     asking.learningRate = 1.0;
     asking.regularization = 0.0;
@@ -35,9 +35,9 @@ class DivergenceTest {
     assertThat(figures.validationRmse()).isBetween(PlantedRatings.NOISE, 2 * PlantedRatings.NOISE);
   }
 
-  /// A rate that rises from epoch to epoch, so that the errors do after a while.
+  /// The learning rate rises from epoch to epoch until the errors rise, too.
   @Test
-  void errorsThatRiseLater_sendTheRunBackToTheLastGoodEpoch() throws IOException {
+  void divergenceInALaterEpoch_revertsToTheLastGoodEpoch() throws IOException {
     Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
     asking.learningRate = 0.03;
     asking.finalLearningRate = 1.0;
@@ -52,7 +52,7 @@ class DivergenceTest {
   }
 
   @Test
-  void errorsThatGrowWhateverTheRate_areToldAndLeaveNoModel() throws IOException {
+  void divergenceAtEveryLearningRate_isReported_andLeavesNoModel() throws IOException {
     Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
     asking.learningRate = 1.0;
     asking.initialSpread = 10.0;
@@ -60,8 +60,8 @@ class DivergenceTest {
     assertThatThrownBy(() -> new Train(store).run(asking.request()))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "train planted diverged in epoch 1: its errors are not finite, even with a learning"
-                + " rate that was cut 3 times to 0.125; lower 'learningRate' (it is 1.0) or raise"
+            "train planted diverged in epoch 1: the errors are not finite, even after 3 cuts of the"
+                + " learning rate to 0.125; lower 'learningRate' (currently 1.0) or raise"
                 + " 'regularization'");
     assertThat(store.list("models/")).isEmpty();
     assertThat(

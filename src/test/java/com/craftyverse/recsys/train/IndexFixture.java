@@ -19,10 +19,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/// Writes what the index step would, from ratings in memory: users have the ids 10, 11, …, items
+/// Writes the files of the index step from ratings in memory. Users have the ids 10, 11, …, items
 /// the ids 100, 102, ….
 public final class IndexFixture {
-  /// Of an index's figures, those that are read.
+  /// The figures of an index that other steps read.
   public record Figures(RatingScale scale) {}
 
   /// The figures of a random split.
@@ -42,27 +42,27 @@ public final class IndexFixture {
   public final RatingList test = new RatingList();
   public final RatingList validation = new RatingList();
 
-  /// @param side blocks on each side of the grid
+  /// @param side blocks per side of the grid
   public IndexFixture(int users, int items, int side) {
     this.users = users;
     this.items = items;
     this.side = side;
   }
 
-  /// Sets the ids of the first user and the first item; the next ones are 1 and 2 more.
+  /// Sets the ids of the first user and item; the following ids increase by 1 and 2.
   IndexFixture withIds(int firstUserId, int firstItemId) {
     this.firstUserId = firstUserId;
     this.firstItemId = firstItemId;
     return this;
   }
 
-  /// Makes it an index of those rows, beside one of other rows.
+  /// Sets the rows of the index, so that it can coexist with one of other rows.
   public IndexFixture withRows(Rows rows) {
     this.rows = rows;
     return this;
   }
 
-  /// The scale of the ratings: the range of those to train on.
+  /// Returns the scale of the ratings: the range of the training ratings.
   public RatingScale scale() {
     return train.size() == 0
         ? RatingScale.STARS

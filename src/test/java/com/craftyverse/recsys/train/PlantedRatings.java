@@ -2,18 +2,18 @@ package com.craftyverse.recsys.train;
 
 import java.util.Random;
 
-/// Ratings made from biases and a product of few factors, with noise of a known size: no model can
+/// Ratings generated from biases, a product of few factors, and noise of known size: no model can
 /// have an RMSE below [#NOISE].
 public final class PlantedRatings {
-  /// The noise's standard deviation.
+  /// The standard deviation of the noise.
   public static final double NOISE = 0.3;
 
   private static final int RANK = 3;
 
   private PlantedRatings() {}
 
-  /// An index of 400 users and 150 items: 24,000 ratings to train on, 3,000 to test and 3,000 to
-  /// validate.
+  /// Returns an index of 400 users and 150 items, with 24,000 training, 3,000 test and 3,000 validation
+  /// ratings.
   public static IndexFixture index(int side) {
     Random random = new Random(5);
     IndexFixture index = new IndexFixture(400, 150, side);

@@ -62,7 +62,7 @@ class RankingSearchTest {
   }
 
   @Test
-  void holdOut_ofALargeSet_isOfSomeUsers() {
+  void holdOut_ofALargeSet_samplesUsers() {
     Choices choices = choices();
     HoldOut holdOut = HoldOut.ofTraining(choices, 700, 20, 42);
     HoldOut other = HoldOut.ofTraining(choices, 700, 20, 43);
@@ -103,15 +103,15 @@ class RankingSearchTest {
           .allMatch(trial -> trial.epochs() == 8);
       RankingTrial best = RankingSearch.best(trials.subList(trials.size() - 6, trials.size()));
       assertThat(best.collapsed()).isFalse();
-      // Two of about nine unknown items of the group are held out: nobody could do much better.
+      // Two of about nine unknown items of the group are held out, so this is close to the maximum.
       assertThat(best.ndcg()).isGreaterThan(0.4);
       assertThat(found.regularization()).isEqualTo(best.regularization());
     }
   }
 
-  /// ρ₀ of a part is higher than that of the whole, and so is what is found.
+  /// ρ₀ of a part is higher than that of the whole, and so is the best ρ.
   @Test
-  void search_onSomeUsers_carriesOverAMultipleOfTheGuess() throws IOException {
+  void search_onSomeUsers_scalesTheResultWithTheGuess() throws IOException {
     try (WorkerPool workers = new WorkerPool("train", "test", 2)) {
       Choices choices = choices();
       HoldOut holdOut = HoldOut.ofTraining(choices, choices.size() / 2, Integer.MAX_VALUE, 42);
@@ -129,9 +129,9 @@ class RankingSearchTest {
     }
   }
 
-  /// With one choice each nothing can be held out, and the guess is too high.
+  /// With one choice per user, nothing can be held out, and the guess is too high.
   @Test
-  void search_withoutAnythingToJudgeBy_takesAPenaltyThatDoesNotCollapse() throws IOException {
+  void search_withoutTestCases_takesAPenaltyThatDoesNotCollapse() throws IOException {
     try (WorkerPool workers = new WorkerPool("train", "test", 2)) {
       int[] user = {0, 1, 2};
       int[] item = {0, 0, 1};
@@ -152,16 +152,16 @@ class RankingSearchTest {
   }
 
   @Test
-  void collapsedTrial_isWorthLessThanAnyOther() {
+  void collapsedTrial_ranksBelowAnyOther() {
     RankingTrial collapsed = new RankingTrial(1, 1, 8, 4, 10, 5, 0.4, 100, true, 1);
     RankingTrial poor = new RankingTrial(1, 1, 8, 4, 10, 5, 0, 50, false, 1);
 
     assertThat(RankingSearch.best(List.of(collapsed, poor))).isEqualTo(poor);
   }
 
-  /// Three items with scores of 3, 2 and 2 for one user, who has chosen the first.
+  /// Three items score 3, 2 and 2 for one user, who has chosen the first.
   @Test
-  void ndcg_leavesOutWhatIsKnown_andOrdersEqualScoresByItem() throws IOException {
+  void ndcg_excludesKnownItems_andBreaksTiesByItem() throws IOException {
     int[] user = {0, 1, 1, 1};
     int[] item = {0, 0, 1, 2};
     float[] weight = {1, 1, 1, 1};
@@ -174,14 +174,14 @@ class RankingSearchTest {
       vectors.items()[i * 16] = scores[choices.items()[i]];
     }
     try (WorkerPool workers = new WorkerPool("train", "test", 1)) {
-      for (int wanted = 1; wanted < 3; wanted++) {
-        int[] found = {Choices.places(choices.items())[wanted]};
+      for (int relevant = 1; relevant < 3; relevant++) {
+        int[] found = {Choices.places(choices.items())[relevant]};
         RankingJudge.Cases cases =
             new RankingJudge.Cases(new int[] {place}, new int[] {0, 1}, found);
 
         double ndcg = new RankingJudge(choices, cases, Kernels.scalar(), workers).ndcg(vectors);
 
-        assertThat(ndcg).isCloseTo(Math.log(2) / Math.log(wanted + 1), within(1e-12));
+        assertThat(ndcg).isCloseTo(Math.log(2) / Math.log(relevant + 1), within(1e-12));
       }
     }
   }

@@ -22,7 +22,7 @@ class RankingSolverTest {
   private static final double LAMBDA = 0.02;
   private static final double ALPHA0 = 0.2;
 
-  /// Made-up choices; the last user and the last item have none.
+  /// Returns synthetic choices; the last user and the last item have none.
   private static Choices choices() {
     Random random = new Random(1);
     int[] user = new int[USERS * ITEMS];
@@ -48,7 +48,7 @@ class RankingSolverTest {
 
   private record Run(Choices choices, RankingFactors vectors, double objective) {}
 
-  /// Gram matrices of a low rank, on some of which the library's iteration did not end.
+  /// The library's iteration did not terminate on some Gram matrices of low rank.
   @Test
   void fewRows_haveAnEigenbasis() throws IOException {
     try (WorkerPool workers = new WorkerPool("train", "test", 1)) {
@@ -77,10 +77,10 @@ class RankingSolverTest {
     }
   }
 
-  /// With a penalty that nothing withstands, until the vectors are too small for floats.
+  /// Trains with an extreme penalty until the vectors are too small for floats.
   @ParameterizedTest
   @ValueSource(ints = {16, Integer.MAX_VALUE})
-  void vectorsThatCollapse_goToZero_andNotAstray(int blockFloats) throws IOException {
+  void collapsingVectors_reachZero_andStayFinite(int blockFloats) throws IOException {
     try (WorkerPool workers = new WorkerPool("train", "test", 2)) {
       Choices choices = choices();
       RankingSolver solver =
@@ -125,7 +125,7 @@ class RankingSolverTest {
     return sum;
   }
 
-  /// By its definition, over all pairs.
+  /// Computes the objective by its definition, over all pairs.
   private static double objective(Choices choices, RankingFactors vectors) {
     Choices.Rows rows = choices.byUser();
     int stride = vectors.stride();
@@ -149,7 +149,7 @@ class RankingSolverTest {
     return sum;
   }
 
-  /// The solution of a row's normal equations, by a library.
+  /// Solves the normal equations of a row with a library.
   private static double[] exact(Choices.Rows rows, int row, float[] fixed, int stride, int n) {
     DMatrixRMaj left = new DMatrixRMaj(FACTORS, FACTORS);
     DMatrixRMaj right = new DMatrixRMaj(FACTORS, 1);
@@ -181,7 +181,7 @@ class RankingSolverTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 12})
-  void objective_isThatOfTheDefinition(int steps) throws IOException {
+  void objective_matchesTheDefinition(int steps) throws IOException {
     for (int epochs = 1; epochs < 4; epochs++) {
       Run run = run(epochs, steps);
 
@@ -205,7 +205,7 @@ class RankingSolverTest {
   }
 
   @Test
-  void oneStepAnEpoch_arrivesWhereExactSolutionsDo() throws IOException {
+  void oneStepPerEpoch_convergesLikeExactSolutions() throws IOException {
     double exact = run(60, 12).objective;
     double first = run(1, 12).objective;
 
@@ -225,7 +225,7 @@ class RankingSolverTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void vectors_haveTheSameBits_whateverThreadsAndKernel(int steps) throws IOException {
+  void vectors_areBitIdentical_forAllThreadsAndKernels(int steps) throws IOException {
     Run expected = run(3, steps);
 
     for (int threads : new int[] {1, 2, 5}) {
@@ -238,7 +238,7 @@ class RankingSolverTest {
     }
   }
 
-  /// Blocks of 1, 2, … users; the order of additions is the same but for where pieces end.
+  /// Uses blocks of 1, 2, … users. The order of additions differs only at the ends of pieces.
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void blocks_giveTheSameSolution(int steps) throws IOException {

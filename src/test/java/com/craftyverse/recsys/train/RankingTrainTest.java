@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The ranking model's part of the train step.
+/// Tests the ranking model in the train step.
 class RankingTrainTest {
   private static final int USERS = 120;
   private static final int ITEMS = 60;
@@ -42,7 +42,7 @@ class RankingTrainTest {
     store = new LocalObjectStore(directory.resolve("store"));
   }
 
-  /// Users and items of four groups; users mostly choose items of their own.
+  /// Users and items of four groups; users mostly choose items of their own group.
   private static IndexFixture index() {
     IndexFixture index = new IndexFixture(USERS, ITEMS, 2);
     Random random = new Random(1);
@@ -155,7 +155,7 @@ class RankingTrainTest {
   }
 
   @Test
-  void model_saysHowItWasTrained() throws IOException {
+  void model_recordsHowItWasTrained() throws IOException {
     IndexFixture index = index();
     TrainResult result = train(asking(index.write(store, "groups")));
     Model model = Model.of(store, result);
@@ -188,7 +188,7 @@ class RankingTrainTest {
   }
 
   @Test
-  void model_isTheSameToTheByte_whateverThreadsAndKernel() throws IOException {
+  void model_isByteIdentical_forAllThreadsAndKernels() throws IOException {
     String digest = null;
     for (String setting : List.of("1 vector", "2 vector", "5 vector", "2 scalar")) {
       ObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
@@ -214,18 +214,20 @@ class RankingTrainTest {
 
     List<String> endings =
         List.of(
-            "stopped after epoch 1 of 2, because",
-            "stopped before the ranking model, because",
-            "stopped after epoch 1 of 4 of the ranking model, because",
-            "stopped after epoch 2 of 4 of the ranking model, because",
-            "stopped after epoch 3 of 4 of the ranking model, because");
+            "stopped after epoch 1 of 2",
+            "stopped before the ranking model",
+            "stopped after epoch 1 of 4 of the ranking model",
+            "stopped after epoch 2 of 4 of the ranking model",
+            "stopped after epoch 3 of 4 of the ranking model");
     for (int call = 0; call < endings.size(); call++) {
       asking.threads = 1 + call;
       asking.kernel = call % 2 == 0 ? "scalar" : "auto";
       TrainResult result = train(asking);
       assertThat(result.resumable()).isTrue();
       assertThat(result.figures().ending())
-          .isEqualTo(endings.get(call) + " the time was nearly up; the same request goes on");
+          .isEqualTo(
+              endings.get(call)
+                  + " because the time limit was near; send the request again to continue");
     }
     TrainResult result = train(asking);
 
@@ -256,7 +258,7 @@ class RankingTrainTest {
   }
 
   @Test
-  void penaltyThatLeavesNothing_isToldAbout() throws IOException {
+  void regularizationThatCollapsesTheVectors_isRefused() throws IOException {
     Asking asking = asking(index().write(store, "groups"));
     asking.rankingRegularization = 10.0;
     asking.rankingUnobservedWeight = 10.0;
@@ -265,11 +267,11 @@ class RankingTrainTest {
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "train groups: the ranking model's vectors collapsed to zero with λ = 10.0 and α₀ ="
-                + " 10.0; lower 'rankingRegularization', or leave it out to have it found");
+                + " 10.0; lower 'rankingRegularization', or leave both fields out to search for them");
   }
 
   @Test
-  void refit_takesOverWhatWasFound() throws IOException {
+  void refit_reusesTheFoundPenalties() throws IOException {
     IndexFixture index = index();
     Asking scored = asking(index.write(store, "groups"));
     TrainResult pattern = train(scored);
@@ -305,8 +307,8 @@ class RankingTrainTest {
 
     assertThatThrownBy(() -> train(asking))
         .hasMessage(
-            "field 'warmStart': the model's 'rankingFactors' is 5, that of this run 6; they must be"
-                + " the same");
+            "field 'warmStart': the model's 'rankingFactors' is 5, but this run's is 6; they must"
+                + " be the same");
   }
 
   @ParameterizedTest
@@ -332,13 +334,13 @@ class RankingTrainTest {
     assertThatThrownBy(() -> RankingParameters.of(half.request()))
         .hasMessage(
             "fields 'rankingRegularization' and 'rankingUnobservedWeight': give both, or neither to"
-                + " have them found");
+                + " search for them");
 
     Asking without = asking("m");
     without.ranking = false;
     assertThatThrownBy(() -> RankingParameters.of(without.request()))
         .hasMessage(
-            "field 'rankingFactors': the request leaves the ranking model out ('ranking' is"
-                + " false)");
+            "field 'rankingFactors': not allowed with 'ranking': false; remove one of the"
+                + " two");
   }
 }

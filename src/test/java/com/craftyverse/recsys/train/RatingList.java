@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// Ratings by dense index, for tests to fill.
+/// A list of ratings by dense index, filled by tests.
 public final class RatingList {
   private int[] users = new int[16];
   private int[] items = new int[16];
@@ -44,22 +44,22 @@ public final class RatingList {
     return ratings[i];
   }
 
-  /// The mean rating.
+  /// Returns the mean rating.
   public double mean() {
     return IntStream.range(0, size).mapToDouble(i -> ratings[i]).average().orElse(0);
   }
 
-  /// The lowest rating.
+  /// Returns the lowest rating.
   public float lowest() {
     return (float) IntStream.range(0, size).mapToDouble(i -> ratings[i]).min().orElseThrow();
   }
 
-  /// The highest rating.
+  /// Returns the highest rating.
   public float highest() {
     return (float) IntStream.range(0, size).mapToDouble(i -> ratings[i]).max().orElseThrow();
   }
 
-  /// A copy, sorted stably.
+  /// Returns a stably sorted copy.
   RatingList sorted(Comparator<Integer> order) {
     RatingList sorted = new RatingList();
     IntStream.range(0, size)

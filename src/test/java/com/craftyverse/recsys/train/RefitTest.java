@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A run with the parameters of a scored model.
+/// Tests runs with the parameters of a scored model.
 class RefitTest {
   private static final int SIDE = 3;
 
@@ -38,7 +38,7 @@ class RefitTest {
     index = PlantedRatings.index(SIDE).write(store, "planted");
   }
 
-  /// The index of all rows of the same split.
+  /// Writes the index of all rows of the same split.
   private String allRows() throws IOException {
     IndexFixture all = PlantedRatings.index(SIDE).withRows(Rows.ALL);
     for (RatingList set : new RatingList[] {all.test, all.validation}) {
@@ -58,10 +58,10 @@ class RefitTest {
     return ModelCard.read(store, ObjectKeys.directoryOf(result.model()));
   }
 
-  /// Whether the pattern kept its last epoch or an earlier one, the epochs up to it are the same.
+  /// The epochs up to the one that the pattern kept are the same, whether it was the last or an earlier one.
   @ParameterizedTest
   @CsvSource({"4, 0.05, 4", "30, 0, 0"})
-  void refitOnTheSameRows_givesTheVeryModel(int epochs, double regularization, int kept)
+  void refitOnTheSameRows_givesTheSameModel(int epochs, double regularization, int kept)
       throws IOException {
     Asking asking = new Asking(index);
     asking.epochs = epochs;
@@ -87,12 +87,12 @@ class RefitTest {
     assertThat(again.figures().earlyStopping()).isFalse();
     assertThat(again.figures().scoredModel()).isEqualTo(scored.figures().modelId());
     assertThat(again.figures().ending())
-        .isEqualTo("all " + best + " epochs were run, as many as the scored model kept");
+        .isEqualTo("ran all " + best + " epochs, the number that the scored model kept");
     assertThat(refit(index, scored.model()).cached()).isTrue();
   }
 
   @Test
-  void patternThatWasStartedWarm_isRefittedFromThere() throws IOException {
+  void warmStartedPattern_isRefittedFromTheSameStart() throws IOException {
     Asking asking = new Asking(index);
     asking.epochs = 3;
     String earlier = train.run(asking.request()).model();
@@ -106,7 +106,7 @@ class RefitTest {
   }
 
   @Test
-  void modelOfAllRows_saysWhichWasScored_andCarriesItsEvaluation() throws IOException {
+  void modelOfAllRows_namesTheScoredModel_andCarriesItsEvaluation() throws IOException {
     String all = allRows();
     Asking asking = new Asking(index);
     asking.epochs = 5;
@@ -117,7 +117,7 @@ class RefitTest {
         .hasMessage(
             "field 'pattern': the model "
                 + scored.figures().modelId()
-                + " was not evaluated; evaluate it first, since a model of all rows cannot be");
+                + " has no evaluation; evaluate it first, because a model of all rows cannot be");
     String evaluation = new Evaluate(store).run(new EvaluateRequest(scored.model())).manifest();
 
     TrainResult served = refit(all, scored.model());
@@ -156,7 +156,7 @@ class RefitTest {
   }
 
   @Test
-  void patternsThatMakeNoSense_areRefused() throws IOException {
+  void invalidPatterns_areRefused() throws IOException {
     Asking asking = new Asking(index);
     asking.epochs = 1;
     TrainResult scored = train.run(asking.request());
@@ -165,8 +165,8 @@ class RefitTest {
     assertThatThrownBy(() -> train.run(asking.request()))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "field 'pattern': the parameters are those of the pattern; send none beside it but"
-                + " 'maxSeconds', 'threads' and 'kernel'");
+            "field 'pattern': the parameters come from the pattern; besides 'manifest', the"
+                + " request may only have 'maxSeconds', 'threads' and 'kernel'");
     String refitted = refit(index, scored.model()).model();
     assertThatThrownBy(() -> refit(index, refitted))
         .hasMessage(
@@ -180,15 +180,15 @@ class RefitTest {
         .hasMessage(
             "field 'pattern': the model "
                 + scored.figures().modelId()
-                + " was trained on the split datasets/planted/v10/splits/s/, the index is of"
-                + " datasets/other/v10/splits/s/; they must be the same");
+                + " was trained on the split datasets/planted/v10/splits/s/, but the index belongs to"
+                + " datasets/other/v10/splits/s/; use an index of the same split");
     assertThatThrownBy(() -> refit(index, index))
         .hasMessage("field 'pattern': '" + index + "' is not below models/, where train writes");
   }
 
-  /// It may know the rows by which the new model would be judged.
+  /// It may have seen the rows that would score the new model.
   @Test
-  void modelOfAllRows_isNoWarmStartForOneThatIsScored() throws IOException {
+  void modelOfAllRows_cannotWarmStartAScoredModel() throws IOException {
     String all = allRows();
     Asking asking = new Asking(index);
     asking.epochs = 1;
@@ -200,8 +200,8 @@ class RefitTest {
         .hasMessage(
             "field 'warmStart': the model "
                 + served.figures().modelId()
-                + " knows all rows of its upload, among which the test rows of this run may be;"
-                + " start from the model that was scored, "
+                + " was trained on all rows of its upload, which may include the test rows of this"
+                + " run; start from the scored model, "
                 + scored.figures().modelId());
     asking.manifest = all;
     assertThat(train.run(asking.request()).resumable()).isFalse();

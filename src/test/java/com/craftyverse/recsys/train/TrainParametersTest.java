@@ -41,7 +41,7 @@ class TrainParametersTest {
 
   @ParameterizedTest
   @ValueSource(longs = {75_000, 25_374_121})
-  void defaultsOfDot_doNot(long ratings) throws IOException {
+  void defaultsOfDot_doNotDependOnIt(long ratings) throws IOException {
     assertThat(TrainParameters.of(TrainRequests.with("m", "'model': 'dot'"), ratings))
         .isEqualTo(
             new TrainParameters(
@@ -76,7 +76,7 @@ class TrainParametersTest {
   }
 
   @Test
-  void regularization_isThatOfUsersAndItems_unlessTheseHaveTheirOwn() throws IOException {
+  void regularization_appliesToUsersAndItems_unlessOverridden() throws IOException {
     TrainParameters parameters =
         TrainParameters.of(
             TrainRequests.with("m", "'regularization': 0.2, 'itemRegularization': 0.1"), 1);
@@ -87,7 +87,7 @@ class TrainParametersTest {
   }
 
   @Test
-  void learningRate_fallsInAStraightLine() throws IOException {
+  void learningRate_fallsLinearly() throws IOException {
     TrainParameters parameters =
         TrainParameters.of(
             TrainRequests.with("m", "'epochs': 3, 'learningRate': 0.5, 'finalLearningRate': 0.25"),
@@ -104,6 +104,6 @@ class TrainParametersTest {
             () ->
                 TrainParameters.of(
                     TrainRequests.with("m", "'model': 'dot', 'biasLearningRate': 0.1"), 1))
-        .hasMessage("field 'biasLearningRate': a model of the kind dot has no biases");
+        .hasMessage("field 'biasLearningRate': a dot model has no biases; leave this field out");
   }
 }

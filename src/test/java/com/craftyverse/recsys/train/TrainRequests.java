@@ -4,11 +4,11 @@ import com.craftyverse.recsys.step.RequestJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/// Requests as users write them.
+/// Requests in JSON, as users write them.
 public final class TrainRequests {
   private TrainRequests() {}
 
-  /// A request with some fields.
+  /// Returns a request with some fields.
   ///
   /// @param fields JSON with single quotes, such as `'factors': 4, 'epochs': 2`
   public static TrainRequest with(String manifest, String fields) throws IOException {

@@ -52,7 +52,7 @@ class TrainTest {
   }
 
   @Test
-  void model_isTheSameToTheByte_whateverThreadsAndKernel() throws IOException {
+  void model_isByteIdentical_forAllThreadsAndKernels() throws IOException {
     List<byte[]> models = new ArrayList<>();
     for (String setting : List.of("1 vector", "2 vector", "3 vector", "6 vector", "2 scalar")) {
       LocalObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
@@ -233,7 +233,7 @@ class TrainTest {
   }
 
   @Test
-  void validation_ofTooFewRatings_decidesNothing() throws IOException {
+  void validation_ofTooFewRatings_doesNotStopEarly() throws IOException {
     IndexFixture index = PlantedRatings.index(3);
     IndexFixture small = new IndexFixture(index.users(), index.items(), 3);
     copy(index.train, small.train, index.train.size());
@@ -246,12 +246,12 @@ class TrainTest {
     assertThat(figures.validationRmse()).isPositive();
     assertThat(figures.ending())
         .matches(
-            "all 6 epochs were run, without early stopping: 1,999 validation ratings of \\d+ users"
-                + " are too few to decide by \\(2,000 of 100 are needed\\)");
+            "ran all 6 epochs without early stopping: 1,999 validation ratings of \\d+ users are too"
+                + " few \\(at least 2,000 ratings of 100 users are required\\)");
   }
 
   @Test
-  void validation_thatIsEmpty_leavesItsErrorOut() throws IOException {
+  void emptyValidationSet_hasNoError() throws IOException {
     IndexFixture index = new IndexFixture(3, 4, 2);
     for (int i = 0; i < 12; i++) {
       index.train.add(i % 3, i / 3, 1 + i % 5);
@@ -269,7 +269,7 @@ class TrainTest {
   }
 
   @Test
-  void training_stopsWhenValidationGetsNoBetter() throws IOException {
+  void training_stopsWhenValidationDoesNotImprove() throws IOException {
     Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
     asking.factors = 64;
     asking.epochs = 100;
@@ -286,7 +286,7 @@ class TrainTest {
   }
 
   @Test
-  void ratingsThatAreAllEqual_areLearned() throws IOException {
+  void equalRatings_areLearned() throws IOException {
     IndexFixture index = new IndexFixture(30, 20, 2);
     for (int i = 0; i < 300; i++) {
       index.train.add(i % 30, i * 7 % 20, 4);
@@ -408,7 +408,7 @@ class TrainTest {
 
     assertThatThrownBy(() -> run(asking))
         .isInstanceOf(RequestException.class)
-        .hasMessage("there are no training ratings to learn from");
+        .hasMessage("there are no training ratings");
   }
 
   @ParameterizedTest

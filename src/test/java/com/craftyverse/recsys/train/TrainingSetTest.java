@@ -61,7 +61,7 @@ class TrainingSetTest {
         "itemBounds | 0,1,2 | record batch 0, row 2: user 1, item 1; the block has users 0..1 and"
             + " items 0..0",
       })
-  void gridThatDoesNotFit_isRefused(String key, String value, String message) throws IOException {
+  void gridThatDoesNotMatch_isRefused(String key, String value, String message) throws IOException {
     assertThatThrownBy(() -> read(key, value, new int[] {0, 1, 1}, 4))
         .isInstanceOf(MalformedFileException.class)
         .hasMessage("train.arrow: " + message);
@@ -75,13 +75,13 @@ class TrainingSetTest {
   }
 
   @Test
-  void ratingThatIsNoNumber_isRefused() {
+  void nonFiniteRating_isRefused() {
     assertThatThrownBy(() -> read("seed", "1", new int[] {0, 1, 1}, Float.NaN))
-        .hasMessage("train.arrow: record batch 0, row 0: rating NaN is not a number");
+        .hasMessage("train.arrow: record batch 0, row 0: rating NaN is not finite");
   }
 
-  /// Reads a grid of 2 × 2 blocks over 4 users and 4 items, the first block with three ratings and
-  /// the others empty.
+  /// Reads a grid of 2 × 2 blocks over 4 users and 4 items. The first block has three ratings, the
+  /// others are empty.
   private void read(String key, String value, int[] users, float rating) throws IOException {
     Map<String, String> metadata =
         new HashMap<>(Map.of("blocks", "2", "userBounds", "0,2,4", "itemBounds", "0,2,4"));

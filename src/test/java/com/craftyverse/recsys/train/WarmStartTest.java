@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WarmStartTest {
-  /// What is left out of the earlier version: so many users and items in front.
+  /// The number of leading users and items that the earlier version lacks.
   private static final int NEW_USERS = 40;
 
   private static final int NEW_ITEMS = 15;
@@ -34,8 +34,8 @@ class WarmStartTest {
     train = new Train(store);
   }
 
-  /// A version without the first users and items, and with the ratings of the others one higher, so
-  /// that the mean is another.
+  /// Trains on a version without the first users and items. The ratings of the others are one higher,
+  /// so the mean differs.
   private String trainedEarlier(String kind) throws IOException {
     IndexFixture whole = PlantedRatings.index(3);
     IndexFixture part =
@@ -103,9 +103,10 @@ class WarmStartTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "factors | 7   | the model's 'factors' is 8, that of this run 7; they must be the same",
-        "model   | dot | the model's 'model' is biased, that of this run dot; they must be the"
+        "factors | 7   | the model's 'factors' is 8, but this run's is 7; they must be the"
             + " same",
+        "model   | dot | the model's 'model' is biased, but this run's is dot; they must be"
+            + " the same",
       })
   void modelOfAnotherKind_isRefused(String field, String value, String message) throws IOException {
     Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
@@ -123,8 +124,8 @@ class WarmStartTest {
 
     assertThatThrownBy(() -> train.run(asking.request()))
         .hasMessage(
-            "field 'warmStart': the model's dataset is planted, that of this run other; they must"
-                + " be the same");
+            "field 'warmStart': the model's dataset is planted, but this run's is other; they"
+                + " must be the same");
   }
 
   @Test

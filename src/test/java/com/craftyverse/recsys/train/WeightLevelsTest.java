@@ -20,7 +20,7 @@ class WeightLevelsTest {
   }
 
   @Test
-  void upTo256Weights_areKeptAsTheyAre() {
+  void upTo256Weights_areExact() {
     float[] weights = new float[WeightLevels.MOST];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) Math.sqrt(weights.length - i);

@@ -14,9 +14,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/// Implicit ALS of Spark MLlib, in this process, on the choices that the project's solver works on.
+/// Implicit ALS of Spark MLlib, in this process, on the same choices as the project's solver.
 ///
-/// Users and items have the ids that are their places in [Choices]; a choice's weight is its rating.
+/// User and item ids are places in [Choices]; the weight of a choice is its rating.
 final class MllibAls implements AutoCloseable {
   private static final StructType SCHEMA =
       new StructType()
@@ -24,7 +24,7 @@ final class MllibAls implements AutoCloseable {
           .add("item", DataTypes.IntegerType, false)
           .add("rating", DataTypes.FloatType, false);
 
-  /// What the tasks read. They run in this process, so nothing is copied into them.
+  /// The input of the tasks. They run in this process, so nothing is copied.
   private static volatile Choices read;
 
   private final SparkSession session;
@@ -34,9 +34,9 @@ final class MllibAls implements AutoCloseable {
   private final double regularization;
   private final double alpha;
 
-  /// A model, and how long it took.
+  /// A model and its training time.
   ///
-  /// @param seconds of the whole `fit`: from rows to the last factors
+  /// @param seconds duration of the whole `fit`, from rows to the last factors
   /// @param users a row of `factors` floats for each user, by place
   /// @param items a row of `factors` floats for each item, by place
   record Fit(double seconds, float[] users, float[] items) {}
@@ -95,7 +95,7 @@ final class MllibAls implements AutoCloseable {
         .flatMap(slice -> rows(slice, slices));
   }
 
-  /// The choices of each `slices`-th user.
+  /// Returns the choices of each `slices`-th user.
   private static Iterator<Row> rows(int slice, int slices) {
     Choices.Rows rows = read.byUser();
     return IntStream.iterate(slice, user -> user < rows.rows(), user -> user + slices)
@@ -107,7 +107,7 @@ final class MllibAls implements AutoCloseable {
         .iterator();
   }
 
-  /// @throws IllegalStateException unless there is a row of `factors` floats for each place
+  /// @throws IllegalStateException unless each place has a row of `factors` floats
   private static float[] factors(Dataset<Row> table, int count, int factors) {
     float[] matrix = new float[Math.multiplyExact(count, factors)];
     int found = 0;
@@ -119,7 +119,7 @@ final class MllibAls implements AutoCloseable {
       }
     }
     if (found != count) {
-      throw new IllegalStateException("MLlib made " + found + " vectors of " + count);
+      throw new IllegalStateException("MLlib returned " + found + " vectors, expected " + count);
     }
     return matrix;
   }

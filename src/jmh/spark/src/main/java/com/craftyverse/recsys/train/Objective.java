@@ -3,10 +3,10 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 
-/// What a model makes of an objective, in plain loops in double: neither side's code judges itself.
+/// The objective of a model, computed by plain loops in double, so that neither side's code judges itself.
 ///
-/// Both objectives are sums over the choices, over all pairs and over the vectors' squares. With `s`
-/// the score of a pair, `w` the weight of a choice and `n` the number of choices of a user or item:
+/// Both objectives are sums over the choices, over all pairs and over the squared norms of the vectors. With
+/// `s` the score of a pair, `w` the weight of a choice and `n` the number of choices of a user or item:
 ///
 /// ```
 /// the project   Σ w(1 − s)² + α₀ Σ s² + λ Σ (Σw + α₀·items)|p|² + λ Σ (Σw + α₀·users)|q|²
@@ -22,7 +22,7 @@ final class Objective {
   private final float[] users;
   private final float[] items;
 
-  /// @param users a row of `stride` floats for each user, by place, of which `factors` count
+  /// @param users a row of `stride` floats for each user, by place; the first `factors` are used
   Objective(
       Choices choices, WorkerPool workers, int factors, int stride, float[] users, float[] items) {
     this.choices = choices;
@@ -33,19 +33,19 @@ final class Objective {
     this.items = items;
   }
 
-  /// One term of a sum over choices.
+  /// A term of the sum over choices.
   @FunctionalInterface
   private interface Loss {
     double of(double weight, double score);
   }
 
-  /// How much the square of a vector costs.
+  /// The penalty weight of a vector's squared norm.
   @FunctionalInterface
   private interface Price {
     double of(Choices.Rows rows, int row, int others);
   }
 
-  /// The objective of the project's solver.
+  /// Returns the objective of the project's solver.
   double ofProject(double regularization, double unobservedWeight) throws IOException {
     return choices((weight, score) -> weight * (1 - score) * (1 - score))
         + unobservedWeight * allPairs()
@@ -53,7 +53,7 @@ final class Objective {
             * squares((rows, row, others) -> rows.weights()[row] + unobservedWeight * others);
   }
 
-  /// MLlib's objective.
+  /// Returns MLlib's objective.
   double ofMllib(double regularization, double alpha) throws IOException {
     return choices(
             (weight, score) -> (1 + alpha * weight) * (1 - score) * (1 - score) - score * score)
@@ -86,7 +86,7 @@ final class Objective {
     return sum;
   }
 
-  /// Σ s² over all pairs: the sum of the products of both Gram matrices' entries.
+  /// Returns Σ s² over all pairs, the sum of the elementwise product of both Gram matrices.
   private double allPairs() throws IOException {
     double[] ofUsers = gram(users, choices.users().length);
     double[] ofItems = gram(items, choices.items().length);

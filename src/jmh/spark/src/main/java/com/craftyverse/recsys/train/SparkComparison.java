@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.BLAS$;
 import org.apache.spark.mllib.linalg.LAPACK$;
 
-/// An epoch of the ranking model beside an iteration of Spark MLlib's implicit ALS of equal rank, on
+/// Compares an epoch of the ranking model with an iteration of Spark MLlib's implicit ALS of equal rank, on
 /// the same choices and the same two cores, in one process.
 ///
 /// ```
@@ -26,14 +26,14 @@ import org.apache.spark.mllib.linalg.LAPACK$;
 ///     [--ratings N] [--factors 64,128] [--rounds N] [--blocks N] [--steps N]
 /// ```
 ///
-/// A round trains the project's model for three epochs and then MLlib's for one iteration and for
-/// three. The project's time is the mean of its second and third epoch; MLlib's is half of what three
-/// iterations take longer than one, so that neither reading rows nor making blocks counts. Before the
-/// rounds both sides warm up.
+/// A round trains the project's model for three epochs, then MLlib's for one iteration and for
+/// three. The project's time is the mean of its second and third epoch. MLlib's time is half the difference
+/// between three iterations and one, so that reading rows and building blocks do not count. Both sides warm
+/// up before the rounds.
 ///
-/// An epoch of the project moves each vector by a step or more of conjugate gradients; an iteration of
-/// MLlib solves for each vector exactly. The objectives of both are printed, each as a share of its own
-/// value for a model that knows nothing.
+/// An epoch of the project moves each vector by one or more conjugate gradient steps; an iteration of
+/// MLlib solves for each vector exactly. The benchmark prints both objectives, each as a fraction of its
+/// value for a model of zeros.
 public final class SparkComparison {
   private static final int THREADS = 2;
   private static final double LAMBDA = 0.01;
@@ -42,19 +42,19 @@ public final class SparkComparison {
   /// MLlib's default `regParam`.
   private static final double MLLIB_LAMBDA = 0.1;
 
-  /// MLlib's `alpha`: a choice weighs as much beside a pair that nobody chose as in the project.
+  /// MLlib's `alpha`: the ratio of a choice's weight to that of a pair without a choice is as in the project.
   private static final double MLLIB_ALPHA = 1 / ALPHA0;
 
   private static final int EPOCHS = 3;
   private static final int WARM_UP_CHOICES = 200_000;
 
-  /// How far the solver's objective, from sums in float, may be from one in double.
+  /// Tolerance between the solver's objective, from sums in float, and one in double.
   private static final double TOLERANCE = 1e-3;
 
-  /// What a side's model came to.
+  /// The result of one side.
   ///
-  /// @param seconds an epoch or iteration
-  /// @param first objective after one of them, the one of a model that knows nothing being 1
+  /// @param seconds time per epoch or iteration
+  /// @param first objective after one of them, relative to that of a model of zeros
   /// @param last objective after three
   private record Result(double seconds, double first, double last) {}
 
@@ -63,7 +63,7 @@ public final class SparkComparison {
   private final MllibAls mllib;
   private final int steps;
 
-  /// @param steps of conjugate gradients a row and epoch
+  /// @param steps conjugate gradient steps per row and epoch
   private SparkComparison(Choices choices, WorkerPool workers, MllibAls mllib, int steps) {
     this.choices = choices;
     this.workers = workers;
@@ -117,8 +117,8 @@ public final class SparkComparison {
     }
   }
 
-  /// The choices of the first users by dense index who have `wanted` of them together, and the items
-  /// that they chose.
+  /// Returns the choices of the first users, by dense index, that together have `wanted` choices, and the
+  /// items that they chose.
   private static Choices first(Choices all, int wanted) {
     if (wanted >= all.size()) {
       return all;
@@ -154,7 +154,7 @@ public final class SparkComparison {
     System.out.printf(
         Locale.ROOT,
         "%,d ratings of %,d users and %,d items; %d threads of %s, Java %s%n"
-            + "project: %d step(s) a row, %s; MLlib %s: %d blocks, %s, %s%n",
+            + "project: %d step(s) per row, %s; MLlib %s: %d blocks, %s, %s%n",
         choices.size(),
         choices.users().length,
         choices.items().length,
@@ -203,7 +203,7 @@ public final class SparkComparison {
     double iteration = theirs.stream().mapToDouble(Result::seconds).min().orElseThrow();
     System.out.printf(
         Locale.ROOT,
-        "k = %d, minima: %.3f s an epoch, %.2f s an iteration of MLlib, %.1f x%n",
+        "k = %d, minima: %.3f s per epoch, %.2f s per iteration of MLlib, %.1f x%n",
         factors,
         epoch,
         iteration,
@@ -237,7 +237,7 @@ public final class SparkComparison {
             choices, workers, factors, vectors.stride(), vectors.users(), vectors.items());
     double found = judge.ofProject(LAMBDA, ALPHA0);
     if (!(Math.abs(found - last) <= TOLERANCE * found)) {
-      throw new IllegalStateException("the solver's objective is " + last + ", not " + found);
+      throw new IllegalStateException("the solver's objective is " + last + ", expected " + found);
     }
     return result(seconds, first, last, choices.totalWeight(), "the project");
   }
@@ -265,7 +265,7 @@ public final class SparkComparison {
           side + " does not learn: objective " + empty + ", " + first + ", " + last);
     }
     if (!(seconds > 0)) {
-      throw new IllegalStateException(side + " took less for more: " + seconds + " s");
+      throw new IllegalStateException(side + " was faster with more iterations: " + seconds + " s");
     }
     return new Result(seconds, first / empty, last / empty);
   }
@@ -273,7 +273,7 @@ public final class SparkComparison {
   private static void checkFinite(float[] matrix, String side) {
     for (float value : matrix) {
       if (!Float.isFinite(value)) {
-        throw new IllegalStateException(side + " made a factor that is " + value);
+        throw new IllegalStateException(side + " returned a factor that is not finite: " + value);
       }
     }
   }
