@@ -7,6 +7,7 @@ import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.split.SplitRequestBuilder;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequest;
@@ -43,7 +44,7 @@ public final class RankingAccuracy {
     Files.write(copy, Files.readAllBytes(upload));
     String key = "raw/ranking/" + upload.getFileName();
     store.put(key, copy);
-    String dataset = new Ingest(store).run(new IngestRequest(key)).manifest();
+    String dataset = new Ingest(store).run(IngestRequest.of(key)).manifest();
     RankingAccuracy accuracy = new RankingAccuracy(store, Objects.requireNonNull(dataset));
     Map<String, Double> sums = new TreeMap<>();
     for (int seed = 1; seed <= SEEDS; seed++) {
@@ -63,15 +64,23 @@ public final class RankingAccuracy {
 
   private RankingFigures withinUsers(int seed) throws IOException {
     String split = new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, seed)).manifest();
-    String scored = train(new IndexRequest(split));
+    String scored = train(IndexRequest.of(split));
     String index =
         new Index(store).run(IndexRequest.of(split, Rows.TRAIN_AND_VALIDATION)).manifest();
     return test(new Train(store).run(TrainRequest.refit(index, scored)).model());
   }
 
   private RankingFigures replay() throws IOException {
-    String split = new Split(store).run(new SplitRequest(dataset, 0.75, 0.2499)).manifest();
-    return test(train(new IndexRequest(split)));
+    String split =
+        new Split(store)
+            .run(
+                SplitRequestBuilder.builder()
+                    .manifest(dataset)
+                    .trainRatio(0.75)
+                    .testRatio(0.2499)
+                    .build())
+            .manifest();
+    return test(train(IndexRequest.of(split)));
   }
 
   private String train(IndexRequest request) throws IOException {
@@ -81,7 +90,7 @@ public final class RankingAccuracy {
 
   private RankingFigures test(String model) throws IOException {
     return Objects.requireNonNull(
-        new Evaluate(store).run(new EvaluateRequest(model)).figures().test().ranking());
+        new Evaluate(store).run(EvaluateRequest.of(model)).figures().test().ranking());
   }
 
   private static double ndcg(RankerFigures.@Nullable Relevance relevance) {

@@ -48,7 +48,7 @@ public final class PreparationBenchmark {
       Path upload = store.newTempFile();
       Files.copy(zip, upload, StandardCopyOption.REPLACE_EXISTING);
       store.put("raw/full.zip", upload);
-      IngestResult ingest = new Ingest(store).run(new IngestRequest("raw/full.zip"));
+      IngestResult ingest = new Ingest(store).run(IngestRequest.of("raw/full.zip"));
       Path csv = directory.resolve("ratings.csv");
       unzip(zip, csv);
       try (DuckDb duckDb = new DuckDb(csv, directory)) {
@@ -57,9 +57,9 @@ public final class PreparationBenchmark {
         for (int round = 1; round <= rounds; round++) {
           deleteSplits(store);
           long start = System.nanoTime();
-          SplitResult split = new Split(store).run(new SplitRequest(ingest.manifest()));
+          SplitResult split = new Split(store).run(SplitRequest.of(ingest.manifest()));
           double splitSeconds = seconds(start);
-          IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+          IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
           double seconds = seconds(start);
           start = System.nanoTime();
           long[] rows = duckDb.prepare();

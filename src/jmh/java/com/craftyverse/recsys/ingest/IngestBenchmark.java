@@ -247,7 +247,7 @@ public final class IngestBenchmark implements AutoCloseable {
     Path upload = directory.resolve("store/raw/" + name);
     Files.createDirectories(directory.resolve("store/raw"));
     Files.createLink(upload, file);
-    return new Ingest(store).run(new IngestRequest("raw/" + name)).figures().ratings();
+    return new Ingest(store).run(IngestRequest.of("raw/" + name)).figures().ratings();
   }
 
   private void unzip() throws IOException {

@@ -1,7 +1,9 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
@@ -26,7 +28,6 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequest;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,11 +58,11 @@ public final class FoldInAccuracy {
     store.put(key, copy);
     String split =
         new Split(store)
-            .run(new SplitRequest(new Ingest(store).run(new IngestRequest(key)).manifest()))
+            .run(SplitRequest.of(new Ingest(store).run(IngestRequest.of(key)).manifest()))
             .manifest();
-    String index = new Index(store).run(new IndexRequest(split)).manifest();
+    String index = new Index(store).run(IndexRequest.of(split)).manifest();
     String trained = new Train(store).run(TrainRequest.of(index)).manifest();
-    EvaluateResult evaluated = new Evaluate(store).run(new EvaluateRequest(trained));
+    EvaluateResult evaluated = new Evaluate(store).run(EvaluateRequest.of(trained));
     new Publish(store).run(new PublishRequest(evaluated.manifest()));
     ServedModel model =
         ServedModel.load(store, CurrentModel.find(store, "accuracy").orElseThrow().current());
@@ -86,21 +87,17 @@ public final class FoldInAccuracy {
         ArrowFile file = ArrowFile.open(fetched.path(), key)) {
       file.require(Schemas.RATINGS);
       for (RecordBatch batch : file.batches()) {
-        MemorySegment userIds = batch.data("userId");
-        MemorySegment itemIds = batch.data("itemId");
-        MemorySegment ratings = batch.data("rating");
-        MemorySegment timestamps = batch.data("timestamp");
+        IntColumn userIds = batch.ints("userId");
+        IntColumn itemIds = batch.ints("itemId");
+        FloatColumn ratings = batch.floats("rating");
+        LongColumn timestamps = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
-          int userId = userIds.get(Buffers.INT32, 4L * i);
-          int item = model.catalogue().itemOf(itemIds.get(Buffers.INT32, 4L * i));
+          int userId = userIds.get(i);
+          int item = model.catalogue().itemOf(itemIds.get(i));
           if (item >= 0 && model.users().rowOf(userId) < 0) {
             users
                 .computeIfAbsent(userId, _ -> new ArrayList<>())
-                .add(
-                    new Rated(
-                        item,
-                        ratings.get(Buffers.FLOAT32, 4L * i),
-                        timestamps.get(Buffers.INT64, 8L * i)));
+                .add(new Rated(item, ratings.get(i), timestamps.get(i)));
           }
         }
       }

@@ -170,20 +170,13 @@ public final class ServingBenchmark {
       @Nullable List<String> genres,
       @Nullable Integer yearFrom,
       @Nullable RankBy rankBy) {
-    return new RecommendRequest(
-        null,
-        FullSizeModel.userId(user),
-        null,
-        10,
-        genres,
-        yearFrom,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        rankBy);
+    return RecommendRequestBuilder.builder()
+        .userId(FullSizeModel.userId(user))
+        .n(10)
+        .genres(genres)
+        .yearFrom(yearFrom)
+        .rankBy(rankBy)
+        .build();
   }
 
   private Object recommend() {
@@ -200,8 +193,12 @@ public final class ServingBenchmark {
 
   private Object popular() {
     return serving.popular(
-        new PopularRequest(
-            null, 10, Period.recent, List.of("Comedy"), 1980, null, null, null, null));
+        PopularRequestBuilder.builder()
+            .n(10)
+            .period(Period.recent)
+            .genres(List.of("Comedy"))
+            .yearFrom(1980)
+            .build());
   }
 
   private Object filtered() {
@@ -232,9 +229,7 @@ public final class ServingBenchmark {
             item ->
                 ratings.add(
                     new Rating(FullSizeModel.itemId(item), .5f * (1 + random.nextInt(10)))));
-    return serving.foldIn(
-        new FoldInRequest(
-            null, ratings, null, 10, null, null, null, null, null, null, null, null, null));
+    return serving.foldIn(FoldInRequestBuilder.builder().ratings(ratings).n(10).build());
   }
 
   private Object predict() {

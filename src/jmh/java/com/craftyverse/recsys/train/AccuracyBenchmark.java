@@ -2,6 +2,9 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateFigures;
@@ -18,6 +21,7 @@ import com.craftyverse.recsys.sample.SampleGenerator;
 import com.craftyverse.recsys.sample.SampleSpec;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.split.SplitRequestBuilder;
 import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -25,7 +29,6 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +104,8 @@ public final class AccuracyBenchmark {
     }
     String dataset = chain.ingest("generated-" + size, zip);
     Result result =
-        chain.run(new SplitRequest(dataset, "random", null, null, null, null, SEED, null, null));
+        chain.run(
+            SplitRequestBuilder.builder().manifest(dataset).kind("random").seed(SEED).build());
     double oracle = result.oracleRmse(generator.oracle());
     double baseline = result.test().baselineRmse();
     System.out.println(result.text());
@@ -130,19 +134,19 @@ public final class AccuracyBenchmark {
       Path copy = store.newTempFile();
       Files.copy(zip, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       store.put(key, copy);
-      return Objects.requireNonNull(new Ingest(store).run(new IngestRequest(key)).manifest());
+      return Objects.requireNonNull(new Ingest(store).run(IngestRequest.of(key)).manifest());
     }
 
     Result run(SplitRequest request) throws IOException {
       String split = new Split(store).run(request).manifest();
-      String index = new Index(store).run(new IndexRequest(split)).manifest();
+      String index = new Index(store).run(IndexRequest.of(split)).manifest();
       String json =
           "{\"manifest\": \"" + index + "\"" + (fields.isEmpty() ? "" : ", " + fields) + "}";
       TrainResult trained =
           new Train(store)
               .run(RequestJson.decode(json.getBytes(StandardCharsets.UTF_8), TrainRequest.class));
       EvaluateFigures figures =
-          new Evaluate(store).run(new EvaluateRequest(trained.model())).figures();
+          new Evaluate(store).run(EvaluateRequest.of(trained.model())).figures();
       return new Result(store, split, trained, figures);
     }
   }
@@ -244,16 +248,12 @@ public final class AccuracyBenchmark {
       try (FetchedObject object = store.fetch(key);
           ArrowFile file = ArrowFile.open(object.path(), key)) {
         for (RecordBatch batch : file.batches()) {
-          MemorySegment users = batch.data("userId");
-          MemorySegment items = batch.data("itemId");
-          MemorySegment ratings = batch.data("rating");
-          MemorySegment times = batch.data("timestamp");
+          IntColumn users = batch.ints("userId");
+          IntColumn items = batch.ints("itemId");
+          FloatColumn ratings = batch.floats("rating");
+          LongColumn times = batch.longs("timestamp");
           for (int row = 0; row < batch.rows(); row++) {
-            visitor.visit(
-                users.getAtIndex(Buffers.INT32, row),
-                items.getAtIndex(Buffers.INT32, row),
-                ratings.getAtIndex(Buffers.FLOAT32, row),
-                times.getAtIndex(Buffers.INT64, row));
+            visitor.visit(users.get(row), items.get(row), ratings.get(row), times.get(row));
           }
         }
       }

@@ -49,7 +49,7 @@ final class InCache {
       TrainingSet.Block real = training.block(block / side, block % side);
       MemorySegment column = Arena.ofAuto().allocate((long) real.rows() * Integer.BYTES, 64);
       for (int row = 0; row < real.rows(); row++) {
-        int item = real.item().getAtIndex(Buffers.INT32, row);
+        int item = real.item().get(row);
         column.setAtIndex(Buffers.INT32, row, item % ITEMS);
       }
       columns[block] = column;
@@ -91,7 +91,7 @@ final class InCache {
             TrainingSet.Block real = training.block(block / side, block % side);
             train(
                 real,
-                items == null ? real.item() : items[block],
+                items == null ? real.item().data() : items[block],
                 users,
                 rows[worker],
                 scratches[worker]);
@@ -114,7 +114,7 @@ final class InCache {
           block.users()[run] % users * stride,
           rows.items(),
           items,
-          block.rating(),
+          block.rating().data(),
           start,
           block.starts()[run + 1] - start);
     }

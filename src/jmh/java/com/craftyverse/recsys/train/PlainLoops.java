@@ -1,11 +1,11 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /// An epoch in plain Java: the same order, blocks and threads, rating by rating, with loops that the
 /// compiler may vectorize. Dot products use eight independent sums, because the order of summation
@@ -64,13 +64,13 @@ final class PlainLoops {
   }
 
   private void train(TrainingSet.Block block, int user, int from, int to) {
-    MemorySegment items = block.item();
-    MemorySegment ratings = block.rating();
+    IntColumn items = block.item();
+    FloatColumn ratings = block.rating();
     float rate = (float) parameters.learningRate();
     float decay = 1 - rate * (float) parameters.userRegularization();
     for (int row = from; row < to; row++) {
-      int item = items.getAtIndex(Buffers.INT32, row) * stride;
-      float error = ratings.getAtIndex(Buffers.FLOAT32, row) - mean - dot(user, item);
+      int item = items.get(row) * stride;
+      float error = ratings.get(row) - mean - dot(user, item);
       update(user, item, rate * error, decay);
     }
   }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.columnar;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Slices stay valid until [#close] and may be read from any thread. Reading one after that throws
 /// `IllegalStateException`. Buffers are aligned to at least 8 bytes.
-public final class ArrowFile implements AutoCloseable {
+public final class ArrowFile implements Closeable {
   private static final int MAGIC_LENGTH = ArrowFileWriter.MAGIC.length;
 
   /// Magic at both ends, padding and the footer length.
@@ -49,7 +50,7 @@ public final class ArrowFile implements AutoCloseable {
   private static final int DEEPEST_NESTING = 8;
 
   private final String name;
-  private final @Nullable Arena arena;
+  private final Closeable resources;
   private final MemorySegment file;
   private final List<Column> columns;
   private final Map<String, String> metadata;
@@ -58,14 +59,14 @@ public final class ArrowFile implements AutoCloseable {
 
   private ArrowFile(
       String name,
-      @Nullable Arena arena,
+      Closeable resources,
       MemorySegment file,
       List<Column> columns,
       Map<String, String> metadata,
       List<RecordBatch> batches,
       long rows) {
     this.name = name;
-    this.arena = arena;
+    this.resources = resources;
     this.file = file;
     this.columns = List.copyOf(columns);
     this.metadata = metadata;
@@ -78,12 +79,23 @@ public final class ArrowFile implements AutoCloseable {
   /// @param name the file's name in error messages
   /// @throws MalformedFileException when it is not an uncompressed Arrow IPC file without nulls, has a type
   ///     not in [Column.Type], or contains an offset outside the file
-  @SuppressWarnings("MustBeClosedChecker") // closed by #close
   public static ArrowFile open(Path path, String name) throws IOException {
+    return open(path, name, () -> {});
+  }
+
+  /// Maps and validates a file as [#open(Path, String)] does. Closing it also closes `source`, after the file is
+  /// unmapped; when it cannot be opened, `source` stays open.
+  @SuppressWarnings("MustBeClosedChecker") // closed by #close
+  public static ArrowFile open(Path path, String name, Closeable source) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return parse(file, name, arena);
+      Closeable resources =
+          () -> {
+            arena.close();
+            source.close();
+          };
+      return parse(file, name, resources);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -96,7 +108,7 @@ public final class ArrowFile implements AutoCloseable {
   /// @throws MalformedFileException as [#open] does
   @SuppressWarnings("MustBeClosedChecker")
   public static ArrowFile of(byte[] bytes, String name) throws MalformedFileException {
-    return parse(MemorySegment.ofArray(bytes), name, null);
+    return parse(MemorySegment.ofArray(bytes), name, () -> {});
   }
 
   /// Returns a slice's offset in the file, in bytes.
@@ -170,12 +182,10 @@ public final class ArrowFile implements AutoCloseable {
     return new MalformedFileException(name, problem);
   }
 
-  /// Unmaps the file.
+  /// Unmaps the file and closes what it was opened from.
   @Override
-  public void close() {
-    if (arena != null) {
-      arena.close();
-    }
+  public void close() throws IOException {
+    resources.close();
   }
 
   @Override
@@ -183,7 +193,7 @@ public final class ArrowFile implements AutoCloseable {
     return name + " (" + rows + " rows in " + batches.size() + " record batches)";
   }
 
-  private static ArrowFile parse(MemorySegment file, String name, @Nullable Arena arena)
+  private static ArrowFile parse(MemorySegment file, String name, Closeable resources)
       throws MalformedFileException {
     long size = file.byteSize();
     if (size < SHORTEST) {
@@ -244,7 +254,7 @@ public final class ArrowFile implements AutoCloseable {
         batches.add(batch);
         rows = Math.addExact(rows, batch.rows());
       }
-      return new ArrowFile(name, arena, file, columns, Map.copyOf(metadata), batches, rows);
+      return new ArrowFile(name, resources, file, columns, Map.copyOf(metadata), batches, rows);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       throw new MalformedFileException(
           name, "offset " + footerAt + ": the metadata is damaged (" + e.getMessage() + ")");

@@ -20,6 +20,7 @@ public final class RecordBatch {
   private final long byteSize;
   private final String file;
   private final Map<String, MemorySegment> data;
+  private final Map<String, Column.Type> types;
   private final Map<String, MemorySegment> offsets;
   private final Map<String, Long> offsetLimits;
 
@@ -32,6 +33,7 @@ public final class RecordBatch {
     this.byteSize = byteSize;
     this.file = parser.file;
     this.data = Map.copyOf(parser.data);
+    this.types = Map.copyOf(parser.types);
     this.offsets = Map.copyOf(parser.offsets);
     this.offsetLimits = Map.copyOf(parser.offsetLimits);
   }
@@ -62,8 +64,38 @@ public final class RecordBatch {
     return byteSize;
   }
 
-  /// Returns the values of a numeric column, 4 or 8 bytes each, little endian, or the bytes of a text
-  /// column.
+  /// Returns a column of 32-bit integers.
+  ///
+  /// @throws IllegalArgumentException when there is no such column, or it is of another type
+  public IntColumn ints(String path) {
+    return new IntColumn(typed(path, Column.Type.INT32));
+  }
+
+  /// Returns a column of 64-bit integers.
+  ///
+  /// @throws IllegalArgumentException when there is no such column, or it is of another type
+  public LongColumn longs(String path) {
+    return new LongColumn(typed(path, Column.Type.INT64));
+  }
+
+  /// Returns a column of single-precision floats.
+  ///
+  /// @throws IllegalArgumentException when there is no such column, or it is of another type
+  public FloatColumn floats(String path) {
+    return new FloatColumn(typed(path, Column.Type.FLOAT32));
+  }
+
+  private MemorySegment typed(String path, Column.Type type) {
+    MemorySegment values = known(data, path);
+    if (types.get(path) != type) {
+      throw new IllegalArgumentException(
+          "column " + path + " has the type " + types.get(path) + ", not " + type);
+    }
+    return values;
+  }
+
+  /// Returns the buffer of a column: the values of a numeric one, 4 or 8 bytes each, little endian, or the UTF-8 bytes
+  /// of a text column.
   ///
   /// @throws IllegalArgumentException when there is no such column
   public MemorySegment data(String path) {
@@ -75,7 +107,7 @@ public final class RecordBatch {
   ///
   /// @throws IllegalArgumentException when there is no such column
   /// @throws MalformedFileException when the offsets are damaged
-  public MemorySegment offsets(String path) throws MalformedFileException {
+  public IntColumn offsets(String path) throws MalformedFileException {
     MemorySegment segment = known(offsets, path);
     long limit = known(offsetLimits, path);
     int previous = 0;
@@ -98,17 +130,17 @@ public final class RecordBatch {
       }
       previous = offset;
     }
-    return segment;
+    return new IntColumn(segment);
   }
 
   /// Decodes the values of a text column.
   public String[] texts(String path) throws MalformedFileException {
-    MemorySegment bounds = offsets(path);
+    IntColumn bounds = offsets(path);
     MemorySegment bytes = data(path);
-    String[] texts = new String[Math.max(0, (int) (bounds.byteSize() / Integer.BYTES) - 1)];
+    String[] texts = new String[Math.max(0, bounds.size() - 1)];
     for (int i = 0; i < texts.length; i++) {
-      int from = bounds.get(Buffers.INT32, (long) i * Integer.BYTES);
-      int to = bounds.get(Buffers.INT32, (i + 1L) * Integer.BYTES);
+      int from = bounds.get(i);
+      int to = bounds.get(i + 1);
       texts[i] =
           new String(
               bytes.asSlice(from, to - from).toArray(ValueLayout.JAVA_BYTE),
@@ -159,6 +191,7 @@ public final class RecordBatch {
     private final int index;
     private final String file;
     private final Map<String, MemorySegment> data = new HashMap<>();
+    private final Map<String, Column.Type> types = new HashMap<>();
     private final Map<String, MemorySegment> offsets = new HashMap<>();
     private final Map<String, Long> offsetLimits = new HashMap<>();
     private int nextNode;
@@ -179,6 +212,7 @@ public final class RecordBatch {
 
     void read(Column column, String prefix, long expectedRows) throws MalformedFileException {
       String path = prefix + column.name();
+      types.put(path, column.type());
       if (nextNode >= header.nodesLength()) {
         throw malformed(path, "no field node");
       }

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
@@ -13,7 +14,6 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.step.WorkerPool;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -148,9 +148,9 @@ public final class Evaluate {
       throws IOException {
     ModelCard card = ModelCard.read(store, directory);
     String what = StepName.EVALUATE + " " + card.dataset();
-    try (Opened users = open(directory + StoreLayout.USERS);
-        Opened items = open(directory + StoreLayout.ITEMS);
-        Opened seen = open(directory + StoreLayout.SEEN);
+    try (ArrowFile users = ArrowObjects.open(store, directory + StoreLayout.USERS);
+        ArrowFile items = ArrowObjects.open(store, directory + StoreLayout.ITEMS);
+        ArrowFile seen = ArrowObjects.open(store, directory + StoreLayout.SEEN);
         WorkerPool workers = new WorkerPool(StepName.EVALUATE.toString(), what, threads)) {
       Judge judge =
           new Judge(
@@ -159,13 +159,13 @@ public final class Evaluate {
               parameters,
               new LoadedModel(
                   card,
-                  users.file,
-                  items.file,
+                  users,
+                  items,
                   trained.number("userRegularization"),
                   trained.number("biasRegularization")),
-              rankingModel(card, directory, users.file, items.file),
+              rankingModel(card, directory, users, items),
               baseline(card, sources),
-              new TrainingHistory(seen.file, card),
+              new TrainingHistory(seen, card),
               workers);
       SetFigures validation = judge.set("validation", StoreLayout.VALIDATION);
       SetFigures test = judge.set("test", StoreLayout.TEST);
@@ -184,27 +184,6 @@ public final class Evaluate {
     }
   }
 
-  /// An Arrow file of the store, mapped.
-  private record Opened(FetchedObject fetched, ArrowFile file) implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      try (fetched) {
-        file.close();
-      }
-    }
-  }
-
-  private Opened open(String key) throws IOException {
-    FetchedObject fetched = store.fetch(key);
-    try {
-      return new Opened(fetched, ArrowFile.open(fetched.path(), key));
-    } catch (IOException | RuntimeException e) {
-      try (fetched) {
-        throw e;
-      }
-    }
-  }
-
   private static @Nullable Double rmse(SetFigures set) {
     return set.ratings() == null ? null : set.ratings().rmse();
   }
@@ -219,15 +198,15 @@ public final class Evaluate {
     if (card.ranking() == null) {
       return null;
     }
-    try (Opened gram = open(directory + StoreLayout.GRAM)) {
-      return new RankingModel(card.ranking(), users, items, gram.file);
+    try (ArrowFile gram = ArrowObjects.open(store, directory + StoreLayout.GRAM)) {
+      return new RankingModel(card.ranking(), users, items, gram);
     }
   }
 
   private BiasBaseline baseline(ModelCard card, Sources sources) throws IOException {
     String directory = ObjectKeys.directoryOf(sources.index);
-    try (Opened training = open(directory + StoreLayout.TRAIN)) {
-      ArrowFile file = training.file;
+    try (ArrowFile training = ArrowObjects.open(store, directory + StoreLayout.TRAIN)) {
+      ArrowFile file = training;
       if (file.rows() != card.trainRatings()) {
         throw file.malformed(
             file.rows() + " ratings; the model was trained on " + card.trainRatings());
@@ -323,8 +302,9 @@ public final class Evaluate {
     }
 
     private @Nullable RatingFigures ratings(String set) throws IOException {
-      try (Opened opened = open(ObjectKeys.directoryOf(sources.index) + set)) {
-        Ratings ratings = new Ratings(opened.file, model.card());
+      try (ArrowFile opened =
+          ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index) + set)) {
+        Ratings ratings = new Ratings(opened, model.card());
         Errors errors = new Errors(model, baseline);
         ratings.forEach(errors::add);
         return ratings.rows() == 0 ? null : errors.figures(ratings.rows());
@@ -332,14 +312,16 @@ public final class Evaluate {
     }
 
     private HeldOutRatings window(String set) throws IOException {
-      try (Opened opened = open(ObjectKeys.directoryOf(sources.split) + set)) {
-        return HeldOutRatings.ofSplit(opened.file, model.userIds(), model.itemIds());
+      try (ArrowFile opened =
+          ArrowObjects.open(store, ObjectKeys.directoryOf(sources.split) + set)) {
+        return HeldOutRatings.ofSplit(opened, model.userIds(), model.itemIds());
       }
     }
 
     private HeldOutRatings indexed(String set) throws IOException {
-      try (Opened opened = open(ObjectKeys.directoryOf(sources.index) + set)) {
-        return HeldOutRatings.ofIndex(opened.file, model.card());
+      try (ArrowFile opened =
+          ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index) + set)) {
+        return HeldOutRatings.ofIndex(opened, model.card());
       }
     }
 

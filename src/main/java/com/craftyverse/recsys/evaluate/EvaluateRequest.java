@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for a model to be evaluated. All but the manifest may be left out.
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param users how many users to judge rankings by at most, drawn at random for each set; all if not given
 /// @param seed of the bootstrap and of that draw; 42 if not given
 /// @param threads 1 to 64; the number of processors if not given; without influence on the result
+@RecordBuilder
 public record EvaluateRequest(
     @Nullable String manifest,
     @Nullable String rankBy,
@@ -21,8 +23,8 @@ public record EvaluateRequest(
     @Nullable Long seed,
     @Nullable Integer threads)
     implements Request {
-  /// A request with the defaults.
-  public EvaluateRequest(@Nullable String manifest) {
-    this(manifest, null, null, null, null, null);
+  /// Returns a request with the defaults.
+  public static EvaluateRequest of(String manifest) {
+    return EvaluateRequestBuilder.builder().manifest(manifest).build();
   }
 }

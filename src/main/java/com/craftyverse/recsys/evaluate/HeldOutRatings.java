@@ -1,13 +1,12 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -43,13 +42,13 @@ final class HeldOutRatings {
     long[] times = new long[rows];
     int at = 0;
     for (RecordBatch batch : file.batches()) {
-      MemorySegment ratedIds = batch.data("itemId");
+      IntColumn ratedIds = batch.ints("itemId");
       int count = batch.rows();
-      MemorySegment.copy(batch.data("userId"), Buffers.INT32, 0, ids, at, count);
-      MemorySegment.copy(batch.data("rating"), Buffers.FLOAT32, 0, ratings, at, count);
-      MemorySegment.copy(batch.data("timestamp"), Buffers.INT64, 0, times, at, count);
+      batch.ints("userId").copyTo(0, ids, at, count);
+      batch.floats("rating").copyTo(0, ratings, at, count);
+      batch.longs("timestamp").copyTo(0, times, at, count);
       for (int i = 0; i < count; i++) {
-        items[at + i] = indexOf(itemIds, ratedIds.get(Buffers.INT32, 4L * i));
+        items[at + i] = indexOf(itemIds, ratedIds.get(i));
       }
       at += count;
     }

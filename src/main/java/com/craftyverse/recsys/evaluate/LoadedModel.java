@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
@@ -13,7 +13,6 @@ import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RatingFoldIn;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// A rating model in memory, predicting just as it did while it was trained.
@@ -184,12 +183,12 @@ final class LoadedModel {
     int stride = layout.stride();
     float[] rows = layout.allocate(expected);
     for (RecordBatch batch : file.batches()) {
-      MemorySegment vectors = batch.data("vector.item");
-      MemorySegment biases = batch.data("bias");
+      FloatColumn vectors = batch.floats("vector.item");
+      FloatColumn biases = batch.floats("bias");
       for (int row = 0; row < batch.rows(); row++) {
         int at = (Math.toIntExact(batch.firstRow()) + row) * stride;
-        MemorySegment.copy(vectors, Buffers.FLOAT32, (long) row * k * Float.BYTES, rows, at, k);
-        rows[at + biasPlace] = biases.get(Buffers.FLOAT32, (long) row * Float.BYTES);
+        vectors.copyTo((long) row * k, rows, at, k);
+        rows[at + biasPlace] = biases.get(row);
         rows[at + onePlace] = 1;
       }
     }
@@ -202,13 +201,7 @@ final class LoadedModel {
   private static int[] ints(ArrowFile file, String column) {
     int[] values = new int[Math.toIntExact(file.rows())];
     for (RecordBatch batch : file.batches()) {
-      MemorySegment.copy(
-          batch.data(column),
-          Buffers.INT32,
-          0,
-          values,
-          Math.toIntExact(batch.firstRow()),
-          batch.rows());
+      batch.ints(column).copyTo(0, values, Math.toIntExact(batch.firstRow()), batch.rows());
     }
     return values;
   }

@@ -1,7 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.RankingCard;
@@ -9,7 +8,6 @@ import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RankingFoldIn;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// A model's ranking vectors: those of the items in memory, laid out for scoring, and all of them mapped.
@@ -66,13 +64,7 @@ final class RankingModel {
   private static float[] vector(List<RecordBatch> batches, int row, int factors) {
     RecordBatch batch = RecordBatches.at(batches, row);
     float[] vector = new float[factors];
-    MemorySegment.copy(
-        batch.data(VECTOR),
-        Buffers.FLOAT32,
-        (row - batch.firstRow()) * factors * Float.BYTES,
-        vector,
-        0,
-        factors);
+    batch.floats(VECTOR).copyTo((row - batch.firstRow()) * factors, vector, 0, factors);
     return vector;
   }
 

@@ -1,14 +1,14 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// A file of ratings by dense index, read front to back. In one that keeps what training does not know
@@ -49,14 +49,13 @@ final class Ratings {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("evaluate was stopped");
       }
-      MemorySegment users = batch.data("user");
-      MemorySegment items = batch.data("item");
-      MemorySegment ratings = batch.data("rating");
+      IntColumn users = batch.ints("user");
+      IntColumn items = batch.ints("item");
+      FloatColumn ratings = batch.floats("rating");
       for (int row = 0; row < batch.rows(); row++) {
-        long at = (long) row * Integer.BYTES;
-        int user = users.get(Buffers.INT32, at);
-        int item = items.get(Buffers.INT32, at);
-        float rating = ratings.get(Buffers.FLOAT32, at);
+        int user = users.get(row);
+        int item = items.get(row);
+        float rating = ratings.get(row);
         if (user < lowest
             || user >= card.users()
             || item < lowest

@@ -1,12 +1,12 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// The ratings that a model was trained on, by user: its `seen.arrow`, mapped.
@@ -31,14 +31,14 @@ final class TrainingHistory {
   /// @throws MalformedFileException when one is not of the model's items or not a number
   void copyTo(Profile profile, int user) throws MalformedFileException {
     RecordBatch batch = RecordBatches.at(batches, user);
-    long row = user - batch.firstRow();
-    MemorySegment offsets = batch.offsets("ratings");
-    MemorySegment rated = batch.data("ratings.item.item");
-    MemorySegment ratings = batch.data("ratings.item.rating");
-    int to = offsets.get(Buffers.INT32, 4 * (row + 1));
-    for (int at = offsets.get(Buffers.INT32, 4 * row); at < to; at++) {
-      int item = rated.get(Buffers.INT32, 4L * at);
-      float rating = ratings.get(Buffers.FLOAT32, 4L * at);
+    int row = (int) (user - batch.firstRow());
+    IntColumn offsets = batch.offsets("ratings");
+    IntColumn rated = batch.ints("ratings.item.item");
+    FloatColumn ratings = batch.floats("ratings.item.rating");
+    int to = offsets.get(row + 1);
+    for (int at = offsets.get(row); at < to; at++) {
+      int item = rated.get(at);
+      float rating = ratings.get(at);
       if (item < 0 || item >= items || !Float.isFinite(rating)) {
         throw file.malformed(
             "row "

@@ -111,8 +111,8 @@ public record UserLookup(
     float[] biases = new float[rows];
     for (RecordBatch batch : users.batches()) {
       int first = (int) batch.firstRow();
-      MemorySegment.copy(batch.data("userId"), Buffers.INT32, 0, ids, first, batch.rows());
-      MemorySegment.copy(batch.data("bias"), Buffers.FLOAT32, 0, biases, first, batch.rows());
+      batch.ints("userId").copyTo(0, ids, first, batch.rows());
+      batch.floats("bias").copyTo(0, biases, first, batch.rows());
     }
     boolean ranks =
         users.columns().stream().anyMatch(column -> column.name().equals("rankingVector"));
@@ -181,8 +181,8 @@ public record UserLookup(
     float[] biases = new float[users];
     for (RecordBatch batch : file.batches()) {
       int first = (int) batch.firstRow();
-      MemorySegment.copy(batch.data("userId"), Buffers.INT32, 0, ids, first, batch.rows());
-      MemorySegment.copy(batch.data("bias"), Buffers.FLOAT32, 0, biases, first, batch.rows());
+      batch.ints("userId").copyTo(0, ids, first, batch.rows());
+      batch.floats("bias").copyTo(0, biases, first, batch.rows());
     }
     return new UserLookup(
         penalty(file, REGULARIZATION),

@@ -3,13 +3,14 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.BlockGrid;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.SplitMix64;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -45,15 +46,14 @@ final class CsrRatings {
     long read = 0;
     for (ArrowFile file : files) {
       for (RecordBatch batch : file.batches()) {
-        MemorySegment userIds = batch.data("userId");
-        MemorySegment itemIds = batch.data("itemId");
-        MemorySegment ratings = batch.data("rating");
+        IntColumn userIds = batch.ints("userId");
+        IntColumn itemIds = batch.ints("itemId");
+        FloatColumn ratings = batch.floats("rating");
         for (int i = 0; i < batch.rows(); i++) {
-          int user = users.indexOf(userIds.get(Buffers.INT32, 4L * i));
-          int item = items.indexOf(itemIds.get(Buffers.INT32, 4L * i));
+          int user = users.indexOf(userIds.get(i));
+          int item = items.indexOf(itemIds.get(i));
           cells[next[user]++] =
-              ((long) item << 32)
-                  | (Float.floatToRawIntBits(ratings.get(Buffers.FLOAT32, 4L * i)) & 0xFFFFFFFFL);
+              ((long) item << 32) | (Float.floatToRawIntBits(ratings.get(i)) & 0xFFFFFFFFL);
         }
         read += batch.rows();
         progress.update(read);

@@ -3,11 +3,13 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,19 +54,19 @@ final class EvaluationSetIndexer {
     try (ArrowFileWriter writer =
         ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart))) {
       for (RecordBatch batch : set.batches()) {
-        MemorySegment userIds = batch.data("userId");
-        MemorySegment itemIds = batch.data("itemId");
-        MemorySegment ratings = batch.data("rating");
-        MemorySegment times = batch.data("timestamp");
+        IntColumn userIds = batch.ints("userId");
+        IntColumn itemIds = batch.ints("itemId");
+        FloatColumn ratings = batch.floats("rating");
+        LongColumn times = batch.longs("timestamp");
         int[] mappedUsers = new int[batch.rows()];
         int[] mappedItems = new int[batch.rows()];
         float[] mappedRatings = new float[batch.rows()];
         int kept = 0;
         for (int i = 0; i < batch.rows(); i++) {
-          int userId = userIds.get(Buffers.INT32, 4L * i);
-          int itemId = itemIds.get(Buffers.INT32, 4L * i);
-          float rating = ratings.get(Buffers.FLOAT32, 4L * i);
-          long time = times.get(Buffers.INT64, 8L * i);
+          int userId = userIds.get(i);
+          int itemId = itemIds.get(i);
+          float rating = ratings.get(i);
+          long time = times.get(i);
           requireSound(set, batch.firstRow() + i, rating, time, after, until);
           if (before.size() < SHOWN) {
             before.add(new QualityReport.RawRow(userId, itemId, rating, time));

@@ -1,10 +1,8 @@
 package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -78,7 +76,7 @@ final class IdVocabulary {
     int next = 0;
     for (ArrowFile file : files) {
       for (RecordBatch batch : file.batches()) {
-        MemorySegment.copy(batch.data(column), Buffers.INT32, 0, all, next, batch.rows());
+        batch.ints(column).copyTo(0, all, next, batch.rows());
         next += batch.rows();
       }
     }

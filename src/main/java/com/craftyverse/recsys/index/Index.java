@@ -3,6 +3,7 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.BlockGrid;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
@@ -17,7 +18,6 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.step.Threads;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -225,9 +225,7 @@ public final class Index {
       String datasetDirectory, LearnedSets learned, IdVocabulary items, StepRunner.Output output)
       throws IOException {
     String key = datasetDirectory + StoreLayout.ITEMS;
-    try (FetchedObject fetched = store.fetch(key);
-        ArrowFile described = ArrowFile.open(fetched.path(), key)) {
-      described.require(Schemas.ITEMS);
+    try (ArrowFile described = ArrowObjects.open(store, key, Schemas.ITEMS)) {
       int[] recent = RecentRatings.count(learned.files(), items);
       output.write(StoreLayout.ITEMS, path -> ItemTable.write(path, described, items, recent));
     }
@@ -248,9 +246,7 @@ public final class Index {
       return report.getFirst();
     }
     String key = splitDirectory + set.name();
-    try (FetchedObject fetched = store.fetch(key);
-        ArrowFile file = ArrowFile.open(fetched.path(), key)) {
-      file.require(Schemas.RATINGS);
+    try (ArrowFile file = ArrowObjects.open(store, key, Schemas.RATINGS)) {
       output.write(
           set.name(),
           path -> report.add(mapper.map(file, coldStart, set.after(), set.until(), path)));

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for a split to be indexed.
@@ -13,24 +14,20 @@ import org.jspecify.annotations.Nullable;
 /// @param rows which sets of the split the model learns from: `train`, which is the default,
 ///     `trainAndValidation`, except in a split by time, or `all`. A set that it learns from is written
 ///     without rows as test or validation set
+@RecordBuilder
 public record IndexRequest(
     @Nullable String manifest,
     @Nullable Long seed,
     @Nullable String coldStart,
     @Nullable String rows)
     implements Request {
-  /// A request with the default seed.
-  public IndexRequest(String manifest) {
-    this(manifest, null, null, null);
+  /// Returns a request with the defaults.
+  public static IndexRequest of(String manifest) {
+    return IndexRequestBuilder.builder().manifest(manifest).build();
   }
 
-  /// A request with that seed.
-  public IndexRequest(String manifest, @Nullable Long seed) {
-    this(manifest, seed, null, null);
-  }
-
-  /// A request with the default seed for those rows.
+  /// Returns a request with the defaults for a model that learns from some sets of the split.
   public static IndexRequest of(String manifest, Rows rows) {
-    return new IndexRequest(manifest, null, null, rows.toString());
+    return IndexRequestBuilder.builder().manifest(manifest).rows(rows.toString()).build();
   }
 }

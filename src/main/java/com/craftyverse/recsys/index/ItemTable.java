@@ -3,10 +3,10 @@ package com.craftyverse.recsys.index;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,21 +29,17 @@ final class ItemTable {
       genres.add(List.of());
     }
     for (RecordBatch batch : described.batches()) {
-      MemorySegment ids = batch.data("itemId");
-      MemorySegment batchYears = batch.data("year");
+      IntColumn ids = batch.ints("itemId");
+      IntColumn batchYears = batch.ints("year");
       String[] batchTitles = batch.texts("title");
-      MemorySegment genreOffsets = batch.offsets("genres");
+      IntColumn genreOffsets = batch.offsets("genres");
       List<String> batchGenres = List.of(batch.texts("genres.item"));
       for (int i = 0; i < batch.rows(); i++) {
-        int item = items.indexOf(ids.get(Buffers.INT32, 4L * i));
+        int item = items.indexOf(ids.get(i));
         if (item >= 0) {
           titles[item] = batchTitles[i];
-          years[item] = batchYears.get(Buffers.INT32, 4L * i);
-          genres.set(
-              item,
-              batchGenres.subList(
-                  genreOffsets.get(Buffers.INT32, 4L * i),
-                  genreOffsets.get(Buffers.INT32, 4L * i + 4)));
+          years[item] = batchYears.get(i);
+          genres.set(item, batchGenres.subList(genreOffsets.get(i), genreOffsets.get(i + 1)));
         }
       }
     }

@@ -1,9 +1,9 @@
 package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.index.SplitSizes.SplitSet;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +14,6 @@ final class LearnedSets implements AutoCloseable {
   /// A set's file.
   record Part(ArrowFile file, SplitSet set) {}
 
-  private final List<FetchedObject> fetched = new ArrayList<>();
   private final List<Part> parts = new ArrayList<>();
 
   /// @param directory the split's
@@ -24,11 +23,8 @@ final class LearnedSets implements AutoCloseable {
     try {
       for (SplitSet set : sets) {
         String key = directory + set.name();
-        FetchedObject object = store.fetch(key);
-        fetched.add(object);
-        ArrowFile file = ArrowFile.open(object.path(), key);
+        ArrowFile file = ArrowObjects.open(store, key, Schemas.RATINGS);
         parts.add(new Part(file, set));
-        file.require(Schemas.RATINGS);
         requireRows(file, set.rows());
       }
     } catch (IOException | RuntimeException e) {
@@ -64,11 +60,8 @@ final class LearnedSets implements AutoCloseable {
   public void close() throws IOException {
     IOException problem = null;
     for (Part part : parts) {
-      part.file().close();
-    }
-    for (FetchedObject object : fetched) {
       try {
-        object.close();
+        part.file().close();
       } catch (IOException e) {
         problem = problem == null ? e : problem;
       }

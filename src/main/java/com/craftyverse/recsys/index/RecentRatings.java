@@ -1,10 +1,10 @@
 package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// Counts each item's ratings in the last fifth of the training ratings: those later than the 0.8
@@ -25,11 +25,11 @@ final class RecentRatings {
         Quantile.of(batches.stream().map(batch -> batch.data("timestamp")).toList(), BEGIN)[0];
     int[] counts = new int[items.size()];
     for (RecordBatch batch : batches) {
-      MemorySegment itemIds = batch.data("itemId");
-      MemorySegment times = batch.data("timestamp");
+      IntColumn itemIds = batch.ints("itemId");
+      LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
-        if (times.get(Buffers.INT64, 8L * i) > begin) {
-          counts[items.indexOf(itemIds.get(Buffers.INT32, 4L * i))]++;
+        if (times.get(i) > begin) {
+          counts[items.indexOf(itemIds.get(i))]++;
         }
       }
     }

@@ -1,12 +1,13 @@
 package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.index.QualityReport.MappedRow;
 import com.craftyverse.recsys.index.QualityReport.RawRow;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,15 +35,15 @@ record TrainingScan(
       double after = part.set().after();
       double until = part.set().until();
       for (RecordBatch batch : file.batches()) {
-        MemorySegment userIds = batch.data("userId");
-        MemorySegment itemIds = batch.data("itemId");
-        MemorySegment ratings = batch.data("rating");
-        MemorySegment times = batch.data("timestamp");
+        IntColumn userIds = batch.ints("userId");
+        IntColumn itemIds = batch.ints("itemId");
+        FloatColumn ratings = batch.floats("rating");
+        LongColumn times = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
-          int user = userIds.get(Buffers.INT32, 4L * i);
-          int item = itemIds.get(Buffers.INT32, 4L * i);
-          float rating = ratings.get(Buffers.FLOAT32, 4L * i);
-          long time = times.get(Buffers.INT64, 8L * i);
+          int user = userIds.get(i);
+          int item = itemIds.get(i);
+          float rating = ratings.get(i);
+          long time = times.get(i);
           if ((user | item) < 0 || !(time > after && time <= until) || !Float.isFinite(rating)) {
             long row = batch.firstRow() + i;
             IdVocabulary.requireId(file, row, "userId", user);

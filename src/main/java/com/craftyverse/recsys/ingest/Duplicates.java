@@ -2,6 +2,9 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Progress;
 import java.io.IOException;
@@ -72,16 +75,16 @@ final class Duplicates {
     try (RatingsWriter writer = new RatingsWriter(path)) {
       RatingsBatch kept = new RatingsBatch();
       for (RecordBatch batch : ratings.batches()) {
-        MemorySegment users = batch.data("userId");
-        MemorySegment items = batch.data("itemId");
-        MemorySegment values = batch.data("rating");
-        MemorySegment timestamps = batch.data("timestamp");
+        IntColumn users = batch.ints("userId");
+        IntColumn items = batch.ints("itemId");
+        FloatColumn values = batch.floats("rating");
+        LongColumn timestamps = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
           if (!dropped.get((int) batch.firstRow() + i)) {
-            kept.users[kept.rows] = users.get(Buffers.INT32, 4L * i);
-            kept.items[kept.rows] = items.get(Buffers.INT32, 4L * i);
-            kept.ratings[kept.rows] = values.get(Buffers.FLOAT32, 4L * i);
-            kept.timestamps[kept.rows] = timestamps.get(Buffers.INT64, 8L * i);
+            kept.users[kept.rows] = users.get(i);
+            kept.items[kept.rows] = items.get(i);
+            kept.ratings[kept.rows] = values.get(i);
+            kept.timestamps[kept.rows] = timestamps.get(i);
             if (++kept.rows == RatingsBatch.CAPACITY) {
               writer.accept(kept);
               kept.rows = 0;

@@ -125,7 +125,7 @@ public final class Ingest {
   ///
   /// @throws RequestException when it is not a ratings file, or would replace another file of its dataset
   public IngestResult take(ObjectInfo upload) throws IOException {
-    return ingest(upload, IngestParameters.of(new IngestRequest(upload.key())), true);
+    return ingest(upload, IngestParameters.of(IngestRequest.of(upload.key())), true);
   }
 
   /// The upload that an event is about; empty when it is about none, and then `ignored` gets the reason.

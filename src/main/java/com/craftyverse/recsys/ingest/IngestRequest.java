@@ -5,6 +5,7 @@ import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestJson;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dryRun whether to read and report only, and write nothing
 /// @param nameOnly whether to answer no more than the name of the dataset that the upload belongs to
 /// @param events what an S3 event is about; null for a plain request
+@RecordBuilder
 public record IngestRequest(
     @Nullable String key,
     @Nullable String onBadRow,
@@ -36,14 +38,9 @@ public record IngestRequest(
     @Nullable List<UploadEvent> events)
     implements Request {
 
-  /// A plain request that no bad row is good enough for.
-  public IngestRequest(@Nullable String key) {
-    this(key, null, null);
-  }
-
-  /// A plain request.
-  public IngestRequest(@Nullable String key, @Nullable String onBadRow, @Nullable Long maxBadRows) {
-    this(key, onBadRow, maxBadRows, null, null, null, null, null, null);
+  /// Returns a plain request with the defaults.
+  public static IngestRequest of(String key) {
+    return IngestRequestBuilder.builder().key(key).build();
   }
 
   /// The fields of a plain request. Those of an event are AWS's and may be more than we know.
@@ -62,18 +59,18 @@ public record IngestRequest(
   static IngestRequest of(JsonNode json) throws IOException {
     Optional<List<UploadEvent>> events = UploadEvent.parse(json);
     if (events.isPresent()) {
-      return new IngestRequest(null, null, null, null, null, null, null, null, events.get());
+      return IngestRequestBuilder.builder().events(events.get()).build();
     }
     Fields fields = RequestJson.decode(json, Fields.class);
-    return new IngestRequest(
-        fields.key,
-        fields.onBadRow,
-        fields.maxBadRows,
-        fields.columns,
-        fields.delimiter,
-        fields.scale,
-        fields.dryRun,
-        fields.nameOnly,
-        null);
+    return IngestRequestBuilder.builder()
+        .key(fields.key)
+        .onBadRow(fields.onBadRow)
+        .maxBadRows(fields.maxBadRows)
+        .columns(fields.columns)
+        .delimiter(fields.delimiter)
+        .scale(fields.scale)
+        .dryRun(fields.dryRun)
+        .nameOnly(fields.nameOnly)
+        .build();
   }
 }

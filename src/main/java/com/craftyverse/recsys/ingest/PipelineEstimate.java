@@ -1,12 +1,12 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Progress;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -99,15 +99,15 @@ final class PipelineEstimate {
 
   private void findTrained() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
-      MemorySegment userIds = batch.data("userId");
-      MemorySegment itemIds = batch.data("itemId");
-      MemorySegment times = batch.data("timestamp");
+      IntColumn userIds = batch.ints("userId");
+      IntColumn itemIds = batch.ints("itemId");
+      LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
-        int user = userIds.get(Buffers.INT32, 4L * i);
-        int item = itemIds.get(Buffers.INT32, 4L * i);
+        int user = userIds.get(i);
+        int item = itemIds.get(i);
         allUsers.set(user);
         allItems.set(item);
-        if (times.get(Buffers.INT64, 8L * i) <= trainThreshold) {
+        if (times.get(i) <= trainThreshold) {
           users.set(user);
           items.set(item);
         }
@@ -118,15 +118,14 @@ final class PipelineEstimate {
 
   private void count() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
-      MemorySegment userIds = batch.data("userId");
-      MemorySegment itemIds = batch.data("itemId");
-      MemorySegment times = batch.data("timestamp");
+      IntColumn userIds = batch.ints("userId");
+      IntColumn itemIds = batch.ints("itemId");
+      LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
-        long time = times.get(Buffers.INT64, 8L * i);
+        long time = times.get(i);
         int set = time <= trainThreshold ? 0 : time <= testThreshold ? 1 : 2;
         rows[set]++;
-        if (users.get(userIds.get(Buffers.INT32, 4L * i))
-            && items.get(itemIds.get(Buffers.INT32, 4L * i))) {
+        if (users.get(userIds.get(i)) && items.get(itemIds.get(i))) {
           warmRows[set]++;
         }
       }

@@ -1,10 +1,9 @@
 package com.craftyverse.recsys.local;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.StoreLayout;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -67,11 +66,10 @@ class CurlExamples {
   }
 
   private int[] column(String key, String name) throws IOException {
-    try (FetchedObject fetched = store.fetch(key);
-        ArrowFile file = ArrowFile.open(fetched.path(), key)) {
+    try (ArrowFile file = ArrowObjects.open(store, key)) {
       int[] values = new int[0];
       for (RecordBatch batch : file.batches()) {
-        int[] part = batch.data(name).toArray(Buffers.INT32);
+        int[] part = batch.ints(name).toArray();
         int length = values.length;
         values = Arrays.copyOf(values, length + part.length);
         System.arraycopy(part, 0, values, length, part.length);

@@ -81,7 +81,7 @@ final class LocalPipeline {
             ingest.version()));
 
     begin = System.nanoTime();
-    SplitResult split = new Split(store).run(new SplitRequest(ingest.manifest()));
+    SplitResult split = new Split(store).run(SplitRequest.of(ingest.manifest()));
     tell(
         "split",
         split.cached(),
@@ -95,7 +95,7 @@ final class LocalPipeline {
             split.figures().validationRows()));
 
     begin = System.nanoTime();
-    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
     tell(
         "index",
         index.cached(),
@@ -126,7 +126,7 @@ final class LocalPipeline {
             trained.bestEpoch()));
 
     begin = System.nanoTime();
-    EvaluateResult evaluate = new Evaluate(store).run(new EvaluateRequest(train.model()));
+    EvaluateResult evaluate = new Evaluate(store).run(EvaluateRequest.of(train.model()));
     String errors = summary(evaluate.figures());
     tell("evaluate", evaluate.cached(), begin, 0, errors);
 

@@ -1,7 +1,6 @@
 package com.craftyverse.recsys.model;
 
-import com.craftyverse.recsys.columnar.Buffers;
-import java.lang.foreign.MemorySegment;
+import com.craftyverse.recsys.columnar.FloatColumn;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,14 +42,13 @@ public final class ItemFactors implements ItemVectors {
   /// @param first the first of the items
   /// @param count how many they are
   /// @return whether all values are numbers of a sensible size
-  public boolean set(int first, int count, MemorySegment vectors) {
+  public boolean set(int first, int count, FloatColumn vectors) {
     // A copy of all of them would be as large as the factors themselves.
     float[] some = new float[Math.min(count, CHUNK) * factors];
     boolean sound = true;
     for (int done = 0; done < count; done += CHUNK) {
       int rows = Math.min(CHUNK, count - done);
-      long offset = (long) done * factors * Float.BYTES;
-      MemorySegment.copy(vectors, Buffers.FLOAT32, offset, some, 0, rows * factors);
+      vectors.copyTo((long) done * factors, some, 0, rows * factors);
       sound &= areSound(some);
       for (int f = 0; f < factors; f++) {
         gather(some, f, factors, columns[f], first + done, rows);
@@ -63,9 +61,9 @@ public final class ItemFactors implements ItemVectors {
   ///
   /// @param first the first of the items
   /// @return whether all values are numbers of a sensible size
-  public boolean set(int first, MemorySegment vectors, MemorySegment itemBiases) {
-    int count = Math.toIntExact(itemBiases.byteSize() / Float.BYTES);
-    MemorySegment.copy(itemBiases, Buffers.FLOAT32, 0, biases, first, count);
+  public boolean set(int first, FloatColumn vectors, FloatColumn itemBiases) {
+    int count = itemBiases.size();
+    itemBiases.copyTo(0, biases, first, count);
     return set(first, count, vectors) && areSound(biases);
   }
 

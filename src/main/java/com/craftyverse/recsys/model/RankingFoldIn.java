@@ -1,12 +1,10 @@
 package com.craftyverse.recsys.model;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.Schemas;
-import java.lang.foreign.MemorySegment;
 
 /// Places a user among the fixed items of a ranking model by what they chose: the vector x that
 /// minimizes
@@ -59,13 +57,9 @@ public final class RankingFoldIn {
     }
     float[] gram = new float[factors * factors];
     for (RecordBatch batch : file.batches()) {
-      MemorySegment.copy(
-          batch.data("gram.item"),
-          Buffers.FLOAT32,
-          0,
-          gram,
-          (int) batch.firstRow() * factors,
-          batch.rows() * factors);
+      batch
+          .floats("gram.item")
+          .copyTo(0, gram, (int) batch.firstRow() * factors, batch.rows() * factors);
     }
     for (float value : gram) {
       if (!Float.isFinite(value)) {

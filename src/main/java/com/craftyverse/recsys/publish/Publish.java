@@ -2,6 +2,7 @@ package com.craftyverse.recsys.publish;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
@@ -13,7 +14,6 @@ import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -96,30 +96,25 @@ public final class Publish {
       return;
     }
     Manifest training = Manifest.read(store, directory + StoreLayout.MANIFEST, StepName.TRAIN);
-    try (FetchedObject items = store.fetch(directory + StoreLayout.ITEMS);
-        ArrowFile file = ArrowFile.open(items.path(), items.info().key())) {
+    try (ArrowFile file = ArrowObjects.open(store, directory + StoreLayout.ITEMS)) {
       requireRows(file, Schemas.modelItems(card.factors(), card.rankingFactors()), card.items());
     }
     if (card.ranking() != null) {
       requireFile(directory, StoreLayout.GRAM);
-      try (FetchedObject gram = store.fetch(directory + StoreLayout.GRAM);
-          ArrowFile file = ArrowFile.open(gram.path(), gram.info().key())) {
+      try (ArrowFile file = ArrowObjects.open(store, directory + StoreLayout.GRAM)) {
         requireRows(file, Schemas.gram(card.rankingFactors()), card.rankingFactors());
       }
     }
     Path path = store.newTempFile();
-    try (FetchedObject users = store.fetch(directory + StoreLayout.USERS);
-        ArrowFile userFile = ArrowFile.open(users.path(), users.info().key());
-        FetchedObject seen = store.fetch(directory + StoreLayout.SEEN);
-        ArrowFile seenFile = ArrowFile.open(seen.path(), seen.info().key())) {
-      requireRows(
-          userFile, Schemas.modelUsers(card.factors(), card.rankingFactors()), card.users());
-      requireRows(seenFile, Schemas.SEEN, card.users());
+    try (ArrowFile users = ArrowObjects.open(store, directory + StoreLayout.USERS);
+        ArrowFile seen = ArrowObjects.open(store, directory + StoreLayout.SEEN)) {
+      requireRows(users, Schemas.modelUsers(card.factors(), card.rankingFactors()), card.users());
+      requireRows(seen, Schemas.SEEN, card.users());
       UserLookup.of(
               training.number("userRegularization"),
               training.number("biasRegularization"),
-              userFile,
-              seenFile)
+              users,
+              seen)
           .write(path);
       store.put(directory + StoreLayout.LOOKUP, path);
     } finally {

@@ -1,7 +1,8 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
@@ -86,8 +87,8 @@ final class ItemCatalog {
     private byte[] bytes = new byte[0];
     private int[] starts = new int[1];
 
-    void addBounds(MemorySegment offsets) {
-      int[] bounds = offsets.toArray(Buffers.INT32);
+    void addBounds(IntColumn offsets) {
+      int[] bounds = offsets.toArray();
       if (bounds.length == 0) {
         return;
       }
@@ -100,12 +101,12 @@ final class ItemCatalog {
     }
 
     void addTexts(RecordBatch batch, String path) throws MalformedFileException {
-      MemorySegment offsets = batch.offsets(path);
-      if (offsets.byteSize() == 0) {
+      IntColumn offsets = batch.offsets(path);
+      if (offsets.size() == 0) {
         return;
       }
-      int first = offsets.get(Buffers.INT32, 0);
-      int last = offsets.get(Buffers.INT32, offsets.byteSize() - Integer.BYTES);
+      int first = offsets.get(0);
+      int last = offsets.get(offsets.size() - 1);
       int length = bytes.length;
       bytes = Arrays.copyOf(bytes, length + last - first);
       MemorySegment.copy(
@@ -142,7 +143,7 @@ final class ItemCatalog {
       copy(batch, "year", years);
       copy(batch, "ratings", ratings);
       copy(batch, "recentRatings", recentRatings);
-      if (!factors.set(first, batch.data("vector.item"), batch.data("bias"))) {
+      if (!factors.set(first, batch.floats("vector.item"), batch.floats("bias"))) {
         throw unsound(file, batch);
       }
       titles.addTexts(batch, "title");
@@ -180,7 +181,7 @@ final class ItemCatalog {
     }
     ItemFactors factors = new ItemFactors(card.items(), card.rankingFactors());
     for (RecordBatch batch : file.batches()) {
-      MemorySegment vectors = batch.data("rankingVector.item");
+      FloatColumn vectors = batch.floats("rankingVector.item");
       if (!factors.set((int) batch.firstRow(), batch.rows(), vectors)) {
         throw unsound(file, batch);
       }
@@ -194,8 +195,7 @@ final class ItemCatalog {
   }
 
   private static void copy(RecordBatch batch, String column, int[] target) {
-    MemorySegment.copy(
-        batch.data(column), Buffers.INT32, 0, target, (int) batch.firstRow(), batch.rows());
+    batch.ints(column).copyTo(0, target, (int) batch.firstRow(), batch.rows());
   }
 
   static void requireAscending(ArrowFile file, String column, int[] ids)

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pairs up to 1,000 users and items, of up to 100 users, instead of the two
 /// @param ratings ratings of the user, up to 10,000, to be folded in with what the model knows of them;
 ///     not with pairs
+@RecordBuilder
 public record PredictRequest(
     @Nullable String dataset,
     @Nullable Integer userId,

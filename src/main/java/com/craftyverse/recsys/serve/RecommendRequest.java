@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///     that the user liked; false if not given
 /// @param rankBy `preference`, `rating` or `popularity`; if not given, `preference` where the model has
 ///     ranking vectors, else `rating`
+@RecordBuilder
 public record RecommendRequest(
     @Nullable String dataset,
     @Nullable Integer userId,

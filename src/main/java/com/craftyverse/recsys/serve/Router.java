@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands a request of any kind to the function that it is for.
 public final class Router {
-  private final RecommendationService serving;
+  private final RecommendationService service;
 
   /// @param service answers the requests
-  public Router(RecommendationService serving) {
-    this.serving = serving;
+  public Router(RecommendationService service) {
+    this.service = service;
   }
 
   /// Answers the one request that is given.
@@ -44,21 +44,21 @@ public final class Router {
   /// No table of functions: each entry would be linked before the first of them is called.
   private Object answer(ServeRequest request) {
     if (request.predict() != null) {
-      return serving.predict(decode(request.predict(), PredictRequest.class));
+      return service.predict(decode(request.predict(), PredictRequest.class));
     }
     if (request.recommend() != null) {
-      return serving.recommend(decode(request.recommend(), RecommendRequest.class));
+      return service.recommend(decode(request.recommend(), RecommendRequest.class));
     }
     if (request.similar() != null) {
-      return serving.similar(decode(request.similar(), SimilarRequest.class));
+      return service.similar(decode(request.similar(), SimilarRequest.class));
     }
     if (request.foldIn() != null) {
-      return serving.foldIn(decode(request.foldIn(), FoldInRequest.class));
+      return service.foldIn(decode(request.foldIn(), FoldInRequest.class));
     }
     if (request.popular() != null) {
-      return serving.popular(decode(request.popular(), PopularRequest.class));
+      return service.popular(decode(request.popular(), PopularRequest.class));
     }
-    return serving.modelInfo(
+    return service.modelInfo(
         decode(Objects.requireNonNull(request.modelInfo()), ModelInfoRequest.class));
   }
 

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param minRatings each item has that many training ratings; 0 if not given
 /// @param allow only these items, up to 10,000; unknown ones are passed over
 /// @param deny none of these items, up to 10,000, even if allowed
+@RecordBuilder
 public record SimilarRequest(
     @Nullable String dataset,
     @Nullable Integer itemId,

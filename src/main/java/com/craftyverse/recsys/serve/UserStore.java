@@ -1,7 +1,8 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Schemas;
@@ -153,7 +154,7 @@ final class UserStore {
       throw new MalformedFileException(key, "lookup.arrow knows no place of row " + row);
     }
     byte[] bytes = store.readRange(key, places.offsets()[place] + at, length);
-    float[] vector = MemorySegment.ofArray(bytes).toArray(Buffers.FLOAT32);
+    float[] vector = new FloatColumn(MemorySegment.ofArray(bytes)).toArray();
     if (!ItemFactors.areSound(vector)) {
       throw new MalformedFileException(
           key, "row " + row + ": a factor is not a number of sensible size");
@@ -174,25 +175,13 @@ final class UserStore {
       throw new MalformedFileException(
           key, "record batch " + place + ": " + batch.rows() + " rows, too few for row " + row);
     }
-    MemorySegment offsets = batch.offsets("ratings");
-    int from = offsets.get(Buffers.INT32, (long) at * Integer.BYTES);
-    int to = offsets.get(Buffers.INT32, (at + 1L) * Integer.BYTES);
+    IntColumn offsets = batch.offsets("ratings");
+    int from = offsets.get(at);
+    int to = offsets.get(at + 1);
     int[] rated = new int[to - from];
     float[] ratings = new float[to - from];
-    MemorySegment.copy(
-        batch.data("ratings.item.item"),
-        Buffers.INT32,
-        (long) from * Integer.BYTES,
-        rated,
-        0,
-        rated.length);
-    MemorySegment.copy(
-        batch.data("ratings.item.rating"),
-        Buffers.FLOAT32,
-        (long) from * Float.BYTES,
-        ratings,
-        0,
-        ratings.length);
+    batch.ints("ratings.item.item").copyTo(from, rated, 0, rated.length);
+    batch.floats("ratings.item.rating").copyTo(from, ratings, 0, ratings.length);
     for (int i = 0; i < rated.length; i++) {
       if (rated[i] < 0 || rated[i] >= items || !Float.isFinite(ratings[i])) {
         throw new MalformedFileException(key, "row " + row + ": rating " + i + " is out of range");

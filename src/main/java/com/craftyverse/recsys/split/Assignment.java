@@ -1,10 +1,10 @@
 package com.craftyverse.recsys.split;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.SplitMix64;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -92,9 +92,9 @@ interface Assignment {
 
   private static void forEachUserId(ArrowFile ratings, UserVisitor visitor) {
     for (RecordBatch batch : ratings.batches()) {
-      MemorySegment ids = batch.data("userId");
+      IntColumn ids = batch.ints("userId");
       for (int i = 0; i < batch.rows(); i++) {
-        visitor.visit(batch.firstRow() + i, ids.get(Buffers.INT32, 4L * i));
+        visitor.visit(batch.firstRow() + i, ids.get(i));
       }
     }
   }
@@ -125,12 +125,12 @@ interface Assignment {
   static Assignment leaveLastOut(ArrowFile ratings) {
     Map<Integer, Latest> users = new HashMap<>();
     for (RecordBatch batch : ratings.batches()) {
-      MemorySegment ids = batch.data("userId");
-      MemorySegment times = batch.data("timestamp");
+      IntColumn ids = batch.ints("userId");
+      LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
         users
-            .computeIfAbsent(ids.get(Buffers.INT32, 4L * i), _ -> new Latest())
-            .add(batch.firstRow() + i, times.get(Buffers.INT64, 8L * i));
+            .computeIfAbsent(ids.get(i), _ -> new Latest())
+            .add(batch.firstRow() + i, times.get(i));
       }
     }
     BitSet test = new BitSet();

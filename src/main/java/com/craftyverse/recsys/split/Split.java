@@ -3,8 +3,12 @@ package com.craftyverse.recsys.split;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
@@ -14,11 +18,9 @@ import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -75,41 +77,28 @@ public final class Split {
       String dataset,
       StepRunner.Output output)
       throws IOException {
-    try (Ratings ratings =
-        Ratings.open(store, Objects.requireNonNull(sources.get(StepName.INGEST.toString())))) {
+    String ingest = Objects.requireNonNull(sources.get(StepName.INGEST.toString()));
+    try (ArrowFile ratings = openRatings(ingest)) {
       String testKey = sources.get(TEST);
       if (testKey == null) {
-        return split(List.of(ratings.file), parameters, dataset, output);
+        return split(List.of(ratings), parameters, dataset, output);
       }
-      try (Ratings test = Ratings.open(store, testKey)) {
-        return split(List.of(ratings.file, test.file), parameters, dataset, output);
+      try (ArrowFile test = openRatings(testKey)) {
+        return split(List.of(ratings, test), parameters, dataset, output);
       }
     }
   }
 
-  /// The ratings of an ingested dataset.
-  private record Ratings(FetchedObject fetched, ArrowFile file) implements AutoCloseable {
-    static Ratings open(ObjectStore store, String manifest) throws IOException {
-      String key = ObjectKeys.directoryOf(manifest) + StoreLayout.RATINGS;
-      FetchedObject fetched = store.fetch(key);
-      try {
-        ArrowFile file = ArrowFile.open(fetched.path(), key);
-        file.require(Schemas.RATINGS);
-        if (file.rows() == 0) {
-          throw file.malformed("no rows");
-        }
-        return new Ratings(fetched, file);
-      } catch (IOException | RuntimeException e) {
-        fetched.close();
-        throw e;
+  /// Opens the ratings of an ingested dataset.
+  private ArrowFile openRatings(String manifest) throws IOException {
+    String key = ObjectKeys.directoryOf(manifest) + StoreLayout.RATINGS;
+    ArrowFile file = ArrowObjects.open(store, key, Schemas.RATINGS);
+    if (file.rows() == 0) {
+      try (file) {
+        throw file.malformed("no rows");
       }
     }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
-      fetched.close();
-    }
+    return file;
   }
 
   private static SplitFigures split(
@@ -224,18 +213,15 @@ public final class Split {
       long before = 0;
       for (ArrowFile file : files) {
         for (RecordBatch batch : file.batches()) {
-          MemorySegment users = batch.data("userId");
-          MemorySegment items = batch.data("itemId");
-          MemorySegment values = batch.data("rating");
-          MemorySegment times = batch.data("timestamp");
+          IntColumn users = batch.ints("userId");
+          IntColumn items = batch.ints("itemId");
+          FloatColumn values = batch.floats("rating");
+          LongColumn times = batch.longs("timestamp");
           long firstRow = before + batch.firstRow();
           for (int i = 0; i < batch.rows(); i++) {
-            long time = times.get(Buffers.INT64, 8L * i);
+            long time = times.get(i);
             sets[assignment.setOf(firstRow + i, time)].add(
-                users.get(Buffers.INT32, 4L * i),
-                items.get(Buffers.INT32, 4L * i),
-                values.get(Buffers.FLOAT32, 4L * i),
-                time);
+                users.get(i), items.get(i), values.get(i), time);
           }
           progress.update(firstRow + batch.rows());
         }

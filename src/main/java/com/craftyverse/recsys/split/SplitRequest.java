@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.split;
 
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for a dataset to be split.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///     training set
 /// @param by of a random split: `row`, which is the default, takes `testRatio` of all ratings; `user` takes
 ///     that share of each user's ratings, and leaves each user one at least to train on
+@RecordBuilder
 public record SplitRequest(
     @Nullable String manifest,
     @Nullable String kind,
@@ -30,24 +32,39 @@ public record SplitRequest(
     @Nullable String by)
     implements Request {
 
-  /// A temporal split with the default ratios.
-  public SplitRequest(String manifest) {
-    this(manifest, null, null);
+  /// Returns a request for a temporal split with the default ratios.
+  public static SplitRequest of(String manifest) {
+    return SplitRequestBuilder.builder().manifest(manifest).build();
   }
 
-  /// A temporal split.
-  public SplitRequest(
-      @Nullable String manifest, @Nullable Double trainRatio, @Nullable Double testRatio) {
-    this(manifest, null, trainRatio, testRatio, null, null, null, null, null);
+  /// Returns a request for a temporal split.
+  public static SplitRequest temporal(String manifest, double trainRatio, double testRatio) {
+    return SplitRequestBuilder.builder()
+        .manifest(manifest)
+        .trainRatio(trainRatio)
+        .testRatio(testRatio)
+        .build();
   }
 
-  /// One fold of a cross-validation.
+  /// Returns a request for one fold of a cross-validation.
   public static SplitRequest kfold(String manifest, int folds, int fold, long seed) {
-    return new SplitRequest(manifest, "kfold", null, null, folds, fold, seed, null, null);
+    return SplitRequestBuilder.builder()
+        .manifest(manifest)
+        .kind("kfold")
+        .folds(folds)
+        .fold(fold)
+        .seed(seed)
+        .build();
   }
 
-  /// A random share of each user's ratings as the test set.
+  /// Returns a request for a split that tests on a random share of each user's ratings.
   public static SplitRequest withinUsers(String manifest, double testRatio, long seed) {
-    return new SplitRequest(manifest, "random", null, testRatio, null, null, seed, null, "user");
+    return SplitRequestBuilder.builder()
+        .manifest(manifest)
+        .kind("random")
+        .by("user")
+        .testRatio(testRatio)
+        .seed(seed)
+        .build();
   }
 }

@@ -1,10 +1,11 @@
 package com.craftyverse.recsys.storage;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /// An object as a local read-only file, valid until closed.
-public final class FetchedObject implements AutoCloseable {
+public final class FetchedObject implements Closeable {
   /// Returns the file to the store.
   @FunctionalInterface
   public interface Release {

@@ -1,11 +1,11 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// The weighted training matrix of users and their chosen items, by users and by items (compressed
@@ -114,12 +114,11 @@ final class Choices {
       for (int run = 0; run < block.users().length; run++) {
         userCounts[block.users()[run]] += block.starts()[run + 1] - block.starts()[run];
       }
-      MemorySegment item = block.item();
-      MemorySegment rating = block.rating();
+      IntColumn item = block.item();
+      FloatColumn rating = block.rating();
       for (int row = 0; row < block.rows(); row++) {
-        long offset = (long) row * Integer.BYTES;
-        itemCounts[item.get(Buffers.INT32, offset)]++;
-        found.add(RankingCard.weight(rating.get(Buffers.FLOAT32, offset), lowest, highest));
+        itemCounts[item.get(row)]++;
+        found.add(RankingCard.weight(rating.get(row), lowest, highest));
       }
     }
     int[] users = byFallingCount(userCounts);
@@ -162,15 +161,13 @@ final class Choices {
       int[] next,
       int[] index,
       byte[] level) {
-    MemorySegment item = block.item();
-    MemorySegment rating = block.rating();
+    IntColumn item = block.item();
+    FloatColumn rating = block.rating();
     for (int run = 0; run < block.users().length; run++) {
       int at = next[block.users()[run]];
       for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
-        long offset = (long) row * Integer.BYTES;
-        index[at] = itemPlaces[item.get(Buffers.INT32, offset)];
-        level[at] =
-            levels.of(RankingCard.weight(rating.get(Buffers.FLOAT32, offset), lowest, highest));
+        index[at] = itemPlaces[item.get(row)];
+        level[at] = levels.of(RankingCard.weight(rating.get(row), lowest, highest));
         at++;
       }
       next[block.users()[run]] = at;

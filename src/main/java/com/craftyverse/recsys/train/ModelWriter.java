@@ -2,8 +2,8 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.kernel.RowLayout;
@@ -83,9 +83,9 @@ final class ModelWriter {
           continue;
         }
         int row = Math.toIntExact(batch.firstRow());
-        MemorySegment titles = batch.offsets(IndexFiles.TITLE);
-        MemorySegment genres = batch.offsets(IndexFiles.GENRES);
-        MemorySegment names = batch.offsets(IndexFiles.GENRE);
+        IntColumn titles = batch.offsets(IndexFiles.TITLE);
+        IntColumn genres = batch.offsets(IndexFiles.GENRES);
+        IntColumn names = batch.offsets(IndexFiles.GENRE);
         List<MemorySegment> buffers = new ArrayList<>();
         buffers.add(batch.data(IndexFiles.ITEM_ID));
         buffers.add(vectors(factors.items(), row, batch.rows()));
@@ -94,10 +94,10 @@ final class ModelWriter {
           buffers.add(
               rankingVectors(ranking.vectors.items(), ranking.itemPlaces, row, batch.rows()));
         }
-        buffers.add(titles);
+        buffers.add(titles.data());
         buffers.add(batch.data(IndexFiles.TITLE).asSlice(0, last(titles)));
-        buffers.add(genres);
-        buffers.add(names.byteSize() == 0 ? NO_OFFSETS : names);
+        buffers.add(genres.data());
+        buffers.add(names.size() == 0 ? NO_OFFSETS : names.data());
         buffers.add(batch.data(IndexFiles.GENRE).asSlice(0, last(names)));
         buffers.add(batch.data(IndexFiles.YEAR));
         buffers.add(batch.data(IndexFiles.COUNT));
@@ -157,9 +157,7 @@ final class ModelWriter {
     return column.asSlice((long) from * Integer.BYTES, (long) rows * Integer.BYTES);
   }
 
-  private static int last(MemorySegment offsets) {
-    return offsets.byteSize() == 0
-        ? 0
-        : offsets.get(Buffers.INT32, offsets.byteSize() - Integer.BYTES);
+  private static int last(IntColumn offsets) {
+    return offsets.size() == 0 ? 0 : offsets.get(offsets.size() - 1);
   }
 }

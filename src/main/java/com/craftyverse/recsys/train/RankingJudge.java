@@ -1,6 +1,5 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.step.WorkerPool;
@@ -41,9 +40,8 @@ final class RankingJudge {
       int size = 0;
       for (ValidationSet.Slice slice : validation.slices()) {
         for (int row = slice.from(); row < slice.from() + slice.rows(); row++) {
-          long at = (long) row * Integer.BYTES;
-          long user = userPlaces[slice.user().get(Buffers.INT32, at)];
-          pairs[size++] = user << 32 | itemPlaces[slice.item().get(Buffers.INT32, at)];
+          long user = userPlaces[slice.user().get(row)];
+          pairs[size++] = user << 32 | itemPlaces[slice.item().get(row)];
         }
       }
       Arrays.sort(pairs);

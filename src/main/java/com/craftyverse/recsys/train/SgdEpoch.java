@@ -1,6 +1,5 @@
 package com.craftyverse.recsys.train;
 
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.RowLayout;
@@ -149,8 +148,8 @@ final class SgdEpoch {
               factors.users(),
               users[run] * stride,
               factors.items(),
-              block.item(),
-              block.rating(),
+              block.item().data(),
+              block.rating().data(),
               starts[run],
               starts[run + 1] - starts[run]);
     }
@@ -179,14 +178,14 @@ final class SgdEpoch {
         factors.users(),
         factors.items(),
         layout.stride(),
-        slice.user(),
-        slice.item(),
+        slice.user().data(),
+        slice.item().data(),
         slice.from(),
         slice.rows(),
         predicted);
     double squares = 0;
     for (int i = 0; i < slice.rows(); i++) {
-      float rating = slice.rating().get(Buffers.FLOAT32, (slice.from() + (long) i) * Float.BYTES);
+      float rating = slice.rating().get(slice.from() + i);
       double error = rating - scale.clip(predicted[i]);
       squares += error * error;
     }

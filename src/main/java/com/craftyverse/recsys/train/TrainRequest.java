@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 ///     `resumable`, and the same request continues it; does not affect the model
 /// @param threads 1 to 64; does not affect the model
 /// @param kernel `auto`, `scalar` or `vector`; does not affect the model
+@RecordBuilder
 public record TrainRequest(
     @Nullable String manifest,
     @Nullable String model,
@@ -65,18 +67,14 @@ public record TrainRequest(
 
   /// Returns a request with the defaults.
   public static TrainRequest of(String manifest) {
-    return new TrainRequest(
-        manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null, null, null, null, null, null);
+    return TrainRequestBuilder.builder().manifest(manifest).build();
   }
 
   /// Returns a request for a model with the parameters of a scored model.
   ///
   /// @param pattern the scored model's manifest
   public static TrainRequest refit(String manifest, String pattern) {
-    return new TrainRequest(
-        manifest, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null, null, pattern, null, null, null);
+    return TrainRequestBuilder.builder().manifest(manifest).pattern(pattern).build();
   }
 
   /// Returns whether the request has a field, besides `manifest` and `pattern`, that affects the model.

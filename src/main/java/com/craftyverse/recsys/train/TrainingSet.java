@@ -1,11 +1,11 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.BlockGrid;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// The training ratings as mapped columns, in a grid of blocks of users × items.
@@ -26,11 +26,11 @@ final class TrainingSet {
   /// For maintainers: an epoch iterates over runs because the file's user column would cost it 4 more
   /// bytes of reads per rating just to find where the next user starts.
   ///
-  /// @param item int32 column
-  /// @param rating float32 column
+  /// @param item the item of each rating
+  /// @param rating the ratings
   /// @param users the user of each run
   /// @param starts the first row of each run, followed by the number of rows
-  record Block(MemorySegment item, MemorySegment rating, int[] users, int[] starts) {
+  record Block(IntColumn item, FloatColumn rating, int[] users, int[] starts) {
     int rows() {
       return starts[users.length];
     }
@@ -156,9 +156,9 @@ final class TrainingSet {
   private static Block block(
       ArrowFile file, RecordBatch batch, Range users, Range items, Statistics statistics)
       throws MalformedFileException {
-    MemorySegment userColumn = batch.data(IndexFiles.USER);
-    MemorySegment itemColumn = batch.data(IndexFiles.ITEM);
-    MemorySegment ratingColumn = batch.data(IndexFiles.RATING);
+    IntColumn userColumn = batch.ints(IndexFiles.USER);
+    IntColumn itemColumn = batch.ints(IndexFiles.ITEM);
+    FloatColumn ratingColumn = batch.floats(IndexFiles.RATING);
     int rows = batch.rows();
     int[] runUsers = new int[1_024];
     int[] starts = new int[1_024];
@@ -169,10 +169,9 @@ final class TrainingSet {
     float lowest = statistics.lowest;
     float highest = statistics.highest;
     for (int row = 0; row < rows; row++) {
-      long at = (long) row * Integer.BYTES;
-      int user = userColumn.get(Buffers.INT32, at);
-      int item = itemColumn.get(Buffers.INT32, at);
-      float rating = ratingColumn.get(Buffers.FLOAT32, at);
+      int user = userColumn.get(row);
+      int item = itemColumn.get(row);
+      float rating = ratingColumn.get(row);
       if (users.excludes(user) || items.excludes(item) || user < previous) {
         throw misplaced(file, batch, row, user, item, users, items);
       }

@@ -1,10 +1,10 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.FloatColumn;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -23,7 +23,7 @@ final class ValidationSet {
   ///
   /// @param from the first row within the batch's columns
   /// @param rows number of rows, at most [#SLICE_ROWS]
-  record Slice(MemorySegment user, MemorySegment item, MemorySegment rating, int from, int rows) {}
+  record Slice(IntColumn user, IntColumn item, FloatColumn rating, int from, int rows) {}
 
   private final List<Slice> slices = new ArrayList<>();
   private final long rows;
@@ -34,14 +34,13 @@ final class ValidationSet {
     file.require(IndexFiles.RATINGS);
     BitSet seen = new BitSet();
     for (RecordBatch batch : file.batches()) {
-      MemorySegment userColumn = batch.data(IndexFiles.USER);
-      MemorySegment itemColumn = batch.data(IndexFiles.ITEM);
-      MemorySegment ratingColumn = batch.data(IndexFiles.RATING);
+      IntColumn userColumn = batch.ints(IndexFiles.USER);
+      IntColumn itemColumn = batch.ints(IndexFiles.ITEM);
+      FloatColumn ratingColumn = batch.floats(IndexFiles.RATING);
       for (int row = 0; row < batch.rows(); row++) {
-        long at = (long) row * Integer.BYTES;
-        int user = userColumn.get(Buffers.INT32, at);
-        int item = itemColumn.get(Buffers.INT32, at);
-        float rating = ratingColumn.get(Buffers.FLOAT32, at);
+        int user = userColumn.get(row);
+        int item = itemColumn.get(row);
+        float rating = ratingColumn.get(row);
         if (user < 0
             || user >= knownUsers
             || item < 0

@@ -1,9 +1,10 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
@@ -13,12 +14,10 @@ import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 
@@ -162,23 +161,18 @@ final class WarmStart {
   private RowCopier copier(float[] rows, RowLayout layout, int biasPlace, float shift) {
     return (batch, row, index) -> {
       int to = index * layout.stride();
-      long from = (long) row * layout.factors() * Float.BYTES;
-      MemorySegment.copy(
-          batch.data("vector.item"), Buffers.FLOAT32, from, rows, to, layout.factors());
-      rows[to + biasPlace] = batch.data("bias").getAtIndex(Buffers.FLOAT32, row) + shift;
+      int k = layout.factors();
+      batch.floats("vector.item").copyTo((long) row * k, rows, to, k);
+      rows[to + biasPlace] = batch.floats("bias").get(row) + shift;
     };
   }
 
   private static RowCopier rankingCopier(RankingFactors vectors, float[] rows, int[] places) {
     return (batch, row, index) -> {
-      long from = (long) row * vectors.factors() * Float.BYTES;
-      MemorySegment.copy(
-          batch.data("rankingVector.item"),
-          Buffers.FLOAT32,
-          from,
-          rows,
-          places[index] * vectors.stride(),
-          vectors.factors());
+      int k = vectors.factors();
+      batch
+          .floats("rankingVector.item")
+          .copyTo((long) row * k, rows, places[index] * vectors.stride(), k);
     };
   }
 
@@ -188,17 +182,15 @@ final class WarmStart {
   private int copy(String name, List<Column> columns, ArrowFile index, RowCopier copier)
       throws IOException {
     String key = ObjectKeys.directoryOf(manifest) + name;
-    try (FetchedObject object = store.fetch(key);
-        ArrowFile file = ArrowFile.open(object.path(), key)) {
-      file.require(columns);
+    try (ArrowFile file = ArrowObjects.open(store, key, columns)) {
       String id = columns.getFirst().name();
       Ids indexIds = new Ids(index, id);
       int found = 0;
       int at = 0;
       for (RecordBatch batch : file.batches()) {
-        MemorySegment ids = batch.data(id);
+        IntColumn ids = batch.ints(id);
         for (int row = 0; row < batch.rows(); row++) {
-          int known = ids.getAtIndex(Buffers.INT32, row);
+          int known = ids.get(row);
           while (at < indexIds.values.length && indexIds.values[at] < known) {
             at++;
           }
@@ -220,7 +212,7 @@ final class WarmStart {
       this.values = new int[Math.toIntExact(file.rows())];
       for (RecordBatch batch : file.batches()) {
         int at = Math.toIntExact(batch.firstRow());
-        MemorySegment.copy(batch.data(column), Buffers.INT32, 0, values, at, batch.rows());
+        batch.ints(column).copyTo(0, values, at, batch.rows());
       }
     }
   }

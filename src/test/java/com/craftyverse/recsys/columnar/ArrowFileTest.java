@@ -80,14 +80,13 @@ class ArrowFileTest {
       assertThat(file.metadata()).containsEntry("seed", "42");
       assertThat(file.batches()).hasSize(2);
       RecordBatch batch = file.batches().getFirst();
-      assertThat(batch.data("id").toArray(Buffers.INT32)).containsExactly(1, -2);
-      assertThat(batch.data("time").toArray(Buffers.INT64)).containsExactly(1L << 40, -1);
+      assertThat(batch.ints("id").toArray()).containsExactly(1, -2);
+      assertThat(batch.longs("time").toArray()).containsExactly(1L << 40, -1);
       assertThat(batch.texts("title")).containsExactly("Äpfel (1999)", "");
       assertThat(batch.texts("genres.item")).containsExactly("Drama", "Comedy");
-      assertThat(batch.offsets("genres").toArray(Buffers.INT32)).containsExactly(0, 2, 2);
-      assertThat(batch.data("vector.item").toArray(Buffers.FLOAT32))
-          .containsExactly(1, 2, 3, 4, 5, 6);
-      assertThat(batch.data("ratings.item.item").toArray(Buffers.INT32)).containsExactly(7);
+      assertThat(batch.offsets("genres").toArray()).containsExactly(0, 2, 2);
+      assertThat(batch.floats("vector.item").toArray()).containsExactly(1, 2, 3, 4, 5, 6);
+      assertThat(batch.ints("ratings.item.item").toArray()).containsExactly(7);
       assertThat(batch.data("id").address() % 8).isZero();
     }
   }

@@ -52,7 +52,7 @@ class EvaluateTest {
   }
 
   private EvaluateFigures evaluate(TrainResult model) throws IOException {
-    return evaluate.run(new EvaluateRequest(model.model())).figures();
+    return evaluate.run(EvaluateRequest.of(model.model())).figures();
   }
 
   private RatingFigures ratings(TrainResult model) throws IOException {
@@ -179,8 +179,8 @@ class EvaluateTest {
   void evaluation_isAManifestBesideTheModels() throws IOException {
     TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
 
-    EvaluateResult first = evaluate.run(new EvaluateRequest(model.model()));
-    EvaluateResult second = evaluate.run(new EvaluateRequest(model.model()));
+    EvaluateResult first = evaluate.run(EvaluateRequest.of(model.model()));
+    EvaluateResult second = evaluate.run(EvaluateRequest.of(model.model()));
 
     assertThat(first.manifest())
         .isEqualTo(ObjectKeys.directoryOf(model.model()) + "evaluation.json");
@@ -195,7 +195,7 @@ class EvaluateTest {
   @Test
   void result_isOneFlatJsonObject() throws IOException {
     TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
-    EvaluateResult result = evaluate.run(new EvaluateRequest(model.model()));
+    EvaluateResult result = evaluate.run(EvaluateRequest.of(model.model()));
 
     JsonNode json = new ObjectMapper().readTree(Json.write(result));
 
@@ -212,18 +212,18 @@ class EvaluateTest {
 
     assertThatThrownBy(() -> function.evaluate(null))
         .hasMessage("the request is empty; a JSON object was expected");
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest((String) null)))
+    assertThatThrownBy(() -> function.evaluate(EvaluateRequest.of((String) null)))
         .hasMessage("field 'manifest' is missing");
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(indexManifest)))
+    assertThatThrownBy(() -> function.evaluate(EvaluateRequest.of(indexManifest)))
         .hasMessage(
             "field 'manifest': '" + indexManifest + "' is not below models/, where train writes");
     String test = ObjectKeys.directoryOf(indexManifest) + "test.arrow";
     store.put(test, "userId,movieId,rating".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.model())))
+    assertThatThrownBy(() -> function.evaluate(EvaluateRequest.of(model.model())))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith(test + ": offset 0: no Arrow magic");
     store.delete(test);
-    assertThatThrownBy(() -> function.evaluate(new EvaluateRequest(model.model())))
+    assertThatThrownBy(() -> function.evaluate(EvaluateRequest.of(model.model())))
         .isInstanceOf(RequestException.class)
         .hasMessageContaining(test);
   }

@@ -11,6 +11,7 @@ import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
+import com.craftyverse.recsys.split.SplitRequestBuilder;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequests;
@@ -40,14 +41,14 @@ class MovieLensRankingTest {
         Files.isRegularFile(zip), "no ml-latest-small.zip at " + zip + "; see data/README.md");
     store = new LocalObjectStore(directory);
     store.put("raw/ml-latest-small.zip", Files.readAllBytes(zip));
-    dataset = new Ingest(store).run(new IngestRequest("raw/ml-latest-small.zip")).manifest();
+    dataset = new Ingest(store).run(IngestRequest.of("raw/ml-latest-small.zip")).manifest();
   }
 
   private EvaluateFigures evaluate(SplitRequest request) throws IOException {
     String split = new Split(store).run(request).manifest();
-    String index = new Index(store).run(new IndexRequest(split)).manifest();
+    String index = new Index(store).run(IndexRequest.of(split)).manifest();
     String model = new Train(store).run(TrainRequests.with(index, "'seed': 42")).model();
-    return new Evaluate(store).run(new EvaluateRequest(model)).figures();
+    return new Evaluate(store).run(EvaluateRequest.of(model)).figures();
   }
 
   private static double ndcg(RankingFigures ranking, String ranker) {
@@ -68,7 +69,14 @@ class MovieLensRankingTest {
 
   @Test
   void replay_popularItemsAreFoundAsOftenAsInNumpy() throws IOException {
-    SetFigures test = evaluate(new SplitRequest(dataset, 0.75, 0.2499)).test();
+    SetFigures test =
+        evaluate(
+                SplitRequestBuilder.builder()
+                    .manifest(dataset)
+                    .trainRatio(0.75)
+                    .testRatio(0.2499)
+                    .build())
+            .test();
     RankingFigures ranking = requireNonNull(test.ranking());
 
     assertThat(ndcg(ranking, "mostPopular")).isCloseTo(0.135, within(0.01));

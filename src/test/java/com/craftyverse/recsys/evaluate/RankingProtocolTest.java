@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
@@ -74,19 +73,19 @@ class RankingProtocolTest {
   }
 
   private String train(SplitResult split) throws IOException {
-    String index = new Index(store).run(new IndexRequest(split.manifest())).manifest();
+    String index = new Index(store).run(IndexRequest.of(split.manifest())).manifest();
     return new Train(store)
         .run(TrainRequests.with(index, "'factors': 4, 'epochs': 2, 'seed': 7"))
         .model();
   }
 
   private EvaluateFigures evaluate(String model) throws IOException {
-    return new Evaluate(store).run(new EvaluateRequest(model)).figures();
+    return new Evaluate(store).run(EvaluateRequest.of(model)).figures();
   }
 
   @Test
   void replay_isJudgedAsItsDefinitionSays() throws IOException {
-    SplitResult split = new Split(store).run(new SplitRequest(dataset));
+    SplitResult split = new Split(store).run(SplitRequest.of(dataset));
     double from = requireNonNull(split.figures().trainThreshold());
     double to = requireNonNull(split.figures().testThreshold());
 
@@ -199,29 +198,44 @@ class RankingProtocolTest {
   @Test
   void sampleOfUsers_isStated_andAnEvaluationOfItsOwn() throws IOException {
     String model = train(new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3)));
-    EvaluateResult all = new Evaluate(store).run(new EvaluateRequest(model));
+    EvaluateResult all = new Evaluate(store).run(EvaluateRequest.of(model));
 
     EvaluateResult some =
-        new Evaluate(store).run(new EvaluateRequest(model, "rating", 4.5, 20, 1L, 1));
+        new Evaluate(store)
+            .run(
+                EvaluateRequestBuilder.builder()
+                    .manifest(model)
+                    .rankBy("rating")
+                    .likedFrom(4.5)
+                    .users(20)
+                    .seed(1L)
+                    .threads(1)
+                    .build());
 
     assertThat(some.manifest()).isNotEqualTo(all.manifest());
     assertThat(some.figures().sampledUsers()).isEqualTo(20);
     assertThat(some.figures().likedFrom()).isEqualTo(4.5);
     assertThat(requireNonNull(some.figures().test().ranking()).users()).isEqualTo(20);
-    assertThat(new Evaluate(store).run(new EvaluateRequest(model)).figures())
+    assertThat(new Evaluate(store).run(EvaluateRequest.of(model)).figures())
         .isEqualTo(all.figures());
   }
 
   @Test
   void threads_doNotChangeAFigure() throws IOException {
-    String model = train(new Split(store).run(new SplitRequest(dataset)));
+    String model = train(new Split(store).run(SplitRequest.of(dataset)));
     EvaluateFigures one =
-        new Evaluate(store).run(new EvaluateRequest(model, null, null, null, 5L, 1)).figures();
+        new Evaluate(store)
+            .run(EvaluateRequestBuilder.builder().manifest(model).seed(5L).threads(1).build())
+            .figures();
     store.delete(
-        new Evaluate(store).run(new EvaluateRequest(model, null, null, null, 5L, 1)).manifest());
+        new Evaluate(store)
+            .run(EvaluateRequestBuilder.builder().manifest(model).seed(5L).threads(1).build())
+            .manifest());
 
     assertThat(
-            new Evaluate(store).run(new EvaluateRequest(model, null, null, null, 5L, 3)).figures())
+            new Evaluate(store)
+                .run(EvaluateRequestBuilder.builder().manifest(model).seed(5L).threads(3).build())
+                .figures())
         .isEqualTo(one);
   }
 
@@ -230,17 +244,17 @@ class RankingProtocolTest {
     String model = train(new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3)));
 
     assertRefused(
-        new EvaluateRequest(model, "votes", null, null, null, null),
+        EvaluateRequestBuilder.builder().manifest(model).rankBy("votes").build(),
         "field 'rankBy': expected preference or rating, found 'votes'");
     assertRefused(
-        new EvaluateRequest(model, null, 7.0, null, null, null),
+        EvaluateRequestBuilder.builder().manifest(model).likedFrom(7.0).build(),
         "field 'likedFrom': expected a rating from 0.5 to 5.0, the scale of the dataset, found"
             + " 7.0");
     assertRefused(
-        new EvaluateRequest(model, null, null, 0, null, null),
+        EvaluateRequestBuilder.builder().manifest(model).users(0).build(),
         "field 'users': expected a whole number of at least 1, found 0");
     assertRefused(
-        new EvaluateRequest(model, null, null, null, null, 65),
+        EvaluateRequestBuilder.builder().manifest(model).threads(65).build(),
         "field 'threads': expected a whole number from 1 to 64, found 65");
   }
 
@@ -259,8 +273,8 @@ class RankingProtocolTest {
     String key = split.manifest().replace("manifest.json", set);
     try (var file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (var batch : file.batches()) {
-        int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] items = batch.data("itemId").toArray(Buffers.INT32);
+        int[] users = batch.ints("userId").toArray();
+        int[] items = batch.ints("itemId").toArray();
         for (int i = 0; i < users.length; i++) {
           read.add(requireNonNull(rows.get(List.of(users[i], items[i]))));
         }

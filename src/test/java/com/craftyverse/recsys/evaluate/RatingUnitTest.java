@@ -65,7 +65,7 @@ class RatingUnitTest {
         new Split(store)
             .run(decode("{\"manifest\": \"" + ingested + "\"" + split + "}", SplitRequest.class))
             .manifest();
-    String index = new Index(store).run(new IndexRequest(manifest)).manifest();
+    String index = new Index(store).run(IndexRequest.of(manifest)).manifest();
     TrainResult result = new Train(store).run(TrainRequest.of(index));
     return new Trained(
         result, ModelCard.read(store, ObjectKeys.directoryOf(result.model())), index);
@@ -76,7 +76,7 @@ class RatingUnitTest {
   }
 
   private EvaluateFigures evaluate(TrainResult trained) throws IOException {
-    return new Evaluate(store).run(new EvaluateRequest(trained.model())).figures();
+    return new Evaluate(store).run(EvaluateRequest.of(trained.model())).figures();
   }
 
   /// The sample's ratings in stars × `factor` + `offset`.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.ingest.IngestResult;
@@ -104,8 +103,8 @@ class IndependentReadersTest {
       entries.put("ml/tags.csv", "userId,movieId,tag,timestamp\n1,5,d\u00e9j\u00e0 vu,40\n");
       entries.put("ml/links.csv", "movieId,imdbId,tmdbId\n1,0114709,862\n5,0113497,\n");
       IngestResult ingest = Uploads.ingest(store, "raw/a.zip", Uploads.zip(entries));
-      String split = new Split(store).run(new SplitRequest(ingest.manifest())).manifest();
-      new Index(store).run(new IndexRequest(split));
+      String split = new Split(store).run(SplitRequest.of(ingest.manifest())).manifest();
+      new Index(store).run(IndexRequest.of(split));
       for (ObjectInfo object : store.list("datasets/")) {
         if (object.key().endsWith(".arrow")) {
           files.add(store.fetch(object.key()).path());
@@ -226,21 +225,21 @@ class IndependentReadersTest {
     double sum = 0;
     switch (column.type()) {
       case INT32 -> {
-        int[] values = batch.data(path).toArray(Buffers.INT32);
+        int[] values = batch.ints(path).toArray();
         for (int value : values) {
           sum += value;
         }
         add(found, path + " int32", values.length, sum);
       }
       case INT64 -> {
-        long[] values = batch.data(path).toArray(Buffers.INT64);
+        long[] values = batch.longs(path).toArray();
         for (long value : values) {
           sum += value;
         }
         add(found, path + " int64", values.length, sum);
       }
       case FLOAT32 -> {
-        float[] values = batch.data(path).toArray(Buffers.FLOAT32);
+        float[] values = batch.floats(path).toArray();
         for (float value : values) {
           sum += value;
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Json;
@@ -50,7 +49,7 @@ class IndexTest {
     String manifest = split(randomRatings(4_000, 400, 400, 1)).manifest();
     String dataset = manifest.replaceAll("splits/.*", "manifest.json");
     SplitResult fold = new Split(store).run(SplitRequest.kfold(dataset, 5, 0, 1));
-    IndexResult index = new Index(store).run(new IndexRequest(fold.manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(fold.manifest()));
     assertThat(index.figures().trainRows()).isEqualTo(fold.figures().trainRows());
     assertThat(rows(index, "train.arrow")).hasSize((int) fold.figures().trainRows());
     assertThat(new String(store.read(index.quality()).content(), StandardCharsets.UTF_8))
@@ -60,8 +59,11 @@ class IndexTest {
   @Test
   void coldStartKept_leavesUnknownUsersAndItemsInTheTestSetAlone() throws IOException {
     SplitResult split = split(randomRatings(4_000, 400, 400, 1));
-    IndexResult dropped = new Index(store).run(new IndexRequest(split.manifest()));
-    IndexResult kept = new Index(store).run(new IndexRequest(split.manifest(), null, "keep", null));
+    IndexResult dropped = new Index(store).run(IndexRequest.of(split.manifest()));
+    IndexResult kept =
+        new Index(store)
+            .run(
+                IndexRequestBuilder.builder().manifest(split.manifest()).coldStart("keep").build());
     assertThat(kept.figures().testRows()).isEqualTo(split.figures().testRows());
     List<List<Number>> rows = rows(kept, "test.arrow");
     assertThat(rows).hasSize((int) split.figures().testRows());
@@ -71,7 +73,13 @@ class IndexTest {
     assertThat(rows(kept, "validation.arrow")).isEqualTo(rows(dropped, "validation.arrow"));
     assertThat(rows(kept, "train.arrow")).isEqualTo(rows(dropped, "train.arrow"));
     assertThatThrownBy(
-            () -> new Index(store).run(new IndexRequest(split.manifest(), null, "maybe", null)))
+            () ->
+                new Index(store)
+                    .run(
+                        IndexRequestBuilder.builder()
+                            .manifest(split.manifest())
+                            .coldStart("maybe")
+                            .build()))
         .hasMessage("field 'coldStart': expected drop or keep, found 'maybe'");
   }
 
@@ -80,7 +88,7 @@ class IndexTest {
   void index_isWhatMapsAndSetsWouldGive() throws IOException {
     List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
     SplitResult split = split(ratings);
-    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
 
     double trainEnd = Objects.requireNonNull(split.figures().trainThreshold());
     double testEnd = Objects.requireNonNull(split.figures().testThreshold());
@@ -131,7 +139,7 @@ class IndexTest {
   void allRows_areTheUpload() throws IOException {
     List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
     SplitResult split = split(ratings);
-    IndexResult scored = new Index(store).run(new IndexRequest(split.manifest()));
+    IndexResult scored = new Index(store).run(IndexRequest.of(split.manifest()));
     IndexResult index = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
     assertThat(index.manifest()).isNotEqualTo(scored.manifest());
     requireLearned(index, ratings);
@@ -183,7 +191,10 @@ class IndexTest {
             "field 'rows': the split is by time, and its validation set is later than its test"
                 + " set; trainAndValidation would tell the model the future of what it is tested"
                 + " on");
-    assertThatThrownBy(() -> new Index(store).run(new IndexRequest(split, null, null, "test")))
+    assertThatThrownBy(
+            () ->
+                new Index(store)
+                    .run(IndexRequestBuilder.builder().manifest(split).rows("test").build()))
         .hasMessage("field 'rows': expected train, trainAndValidation or all, found 'test'");
   }
 
@@ -213,10 +224,10 @@ class IndexTest {
     List<Rating> ratings = new ArrayList<>();
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (RecordBatch batch : file.batches()) {
-        int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] items = batch.data("itemId").toArray(Buffers.INT32);
-        float[] values = batch.data("rating").toArray(Buffers.FLOAT32);
-        long[] times = batch.data("timestamp").toArray(Buffers.INT64);
+        int[] users = batch.ints("userId").toArray();
+        int[] items = batch.ints("itemId").toArray();
+        float[] values = batch.floats("rating").toArray();
+        long[] times = batch.longs("timestamp").toArray();
         for (int i = 0; i < batch.rows(); i++) {
           ratings.add(new Rating(users[i], items[i], values[i], times[i]));
         }
@@ -229,7 +240,7 @@ class IndexTest {
   void recentRatings_areThoseOfTheLastFifthOfTheTrainingTime() throws IOException {
     List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
     SplitResult split = split(ratings);
-    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
     double trainEnd = Objects.requireNonNull(split.figures().trainThreshold());
     List<Rating> train = ratings.stream().filter(r -> r.time <= trainEnd).toList();
     // The ratings are in the order of time, and no two are of the same.
@@ -247,7 +258,7 @@ class IndexTest {
   @Test
   void trainingSet_liesInBlocksOfTheGridGroupedByUser() throws IOException {
     IndexResult index =
-        new Index(store).run(new IndexRequest(split(randomRatings(6_000, 150, 120, 2)).manifest()));
+        new Index(store).run(IndexRequest.of(split(randomRatings(6_000, 150, 120, 2)).manifest()));
     String key = index.manifest().replace("manifest.json", "train.arrow");
     try (ArrowFile train = ArrowFile.open(store.fetch(key).path(), key)) {
       int side = Integer.parseInt(train.requireMetadata("blocks"));
@@ -258,8 +269,8 @@ class IndexTest {
       assertThat(itemBounds).hasSize(side + 1).startsWith(0).endsWith(index.figures().items());
       boolean shuffled = false;
       for (RecordBatch block : train.batches()) {
-        int[] users = block.data("user").toArray(Buffers.INT32);
-        int[] items = block.data("item").toArray(Buffers.INT32);
+        int[] users = block.ints("user").toArray();
+        int[] items = block.ints("item").toArray();
         assertThat(users).isSorted();
         for (int i = 0; i < users.length; i++) {
           assertThat(users[i])
@@ -283,9 +294,11 @@ class IndexTest {
   @Test
   void seed_changesTheOrderAndTheIdOnly() throws IOException {
     String split = split(randomRatings(3_000, 60, 50, 3)).manifest();
-    IndexResult first = new Index(store).run(new IndexRequest(split));
-    IndexResult same = new Index(store).run(new IndexRequest(split, 42L));
-    IndexResult other = new Index(store).run(new IndexRequest(split, 43L));
+    IndexResult first = new Index(store).run(IndexRequest.of(split));
+    IndexResult same =
+        new Index(store).run(IndexRequestBuilder.builder().manifest(split).seed(42L).build());
+    IndexResult other =
+        new Index(store).run(IndexRequestBuilder.builder().manifest(split).seed(43L).build());
     assertThat(same.cached()).isTrue();
     assertThat(other.manifest()).isNotEqualTo(first.manifest());
     assertThat(rows(other, "train.arrow"))
@@ -296,16 +309,16 @@ class IndexTest {
   @Test
   void titlesGenresAndYears_followTheItems() throws IOException {
     IndexResult index =
-        new Index(store).run(new IndexRequest(split(randomRatings(3_000, 60, 50, 4)).manifest()));
+        new Index(store).run(IndexRequest.of(split(randomRatings(3_000, 60, 50, 4)).manifest()));
     String key = index.manifest().replace("manifest.json", "items.arrow");
     try (ArrowFile items = ArrowFile.open(store.fetch(key).path(), key)) {
       items.require(Schemas.INDEX_ITEMS);
       RecordBatch batch = items.batches().getFirst();
-      assertThat(batch.data("itemId").toArray(Buffers.INT32)).startsWith(0, 1, 2, 3);
+      assertThat(batch.ints("itemId").toArray()).startsWith(0, 1, 2, 3);
       assertThat(batch.texts("title"))
           .startsWith("", "Long Road (1995)", "Harbour, The (1994)", "");
-      assertThat(batch.offsets("genres").toArray(Buffers.INT32)).startsWith(0, 0, 1, 3, 3);
-      assertThat(batch.data("year").toArray(Buffers.INT32)).startsWith(0, 1995, 1994, 0);
+      assertThat(batch.offsets("genres").toArray()).startsWith(0, 0, 1, 3, 3);
+      assertThat(batch.ints("year").toArray()).startsWith(0, 1995, 1994, 0);
     }
   }
 
@@ -317,7 +330,7 @@ class IndexTest {
             .toList();
     requireLearned(
         new Index(store).run(IndexRequest.of(split(ratings).manifest(), Rows.ALL)), ratings);
-    IndexResult index = new Index(store).run(new IndexRequest(split(ratings).manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(split(ratings).manifest()));
     List<Integer> users = column(index, "users.arrow", "userId");
     assertThat(users).isSorted().allMatch(user -> user >= Integer.MAX_VALUE - 40);
     assertThat(index.figures().users()).isEqualTo(users.size());
@@ -331,7 +344,7 @@ class IndexTest {
     String test = split.manifest().replace("manifest.json", "test.arrow");
     String validation = split.manifest().replace("manifest.json", "validation.arrow");
     store.put(test, java.nio.file.Files.readAllBytes(store.fetch(validation).path()));
-    assertThatThrownBy(() -> new Index(store).run(new IndexRequest(split.manifest())))
+    assertThatThrownBy(() -> new Index(store).run(IndexRequest.of(split.manifest())))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageContaining("test.arrow: row 0: timestamp ")
         .hasMessageEndingWith("; the sets would leak into each other");
@@ -369,7 +382,7 @@ class IndexTest {
     String manifest =
         Uploads.ingest(store, "raw/set.zip", Uploads.zip(csv.toString(), Uploads.MOVIES))
             .manifest();
-    return new Split(store).run(new SplitRequest(manifest));
+    return new Split(store).run(SplitRequest.of(manifest));
   }
 
   private QualityReport quality(IndexResult index) throws IOException {
@@ -380,7 +393,7 @@ class IndexTest {
     String key = index.manifest().replace("manifest.json", name);
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       return file.batches().stream()
-          .flatMap(batch -> Arrays.stream(batch.data(column).toArray(Buffers.INT32)).boxed())
+          .flatMap(batch -> Arrays.stream(batch.ints(column).toArray()).boxed())
           .toList();
     }
   }
@@ -391,9 +404,9 @@ class IndexTest {
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       file.require(Schemas.INDEXED_RATINGS);
       for (RecordBatch batch : file.batches()) {
-        int[] users = batch.data("user").toArray(Buffers.INT32);
-        int[] items = batch.data("item").toArray(Buffers.INT32);
-        float[] ratings = batch.data("rating").toArray(Buffers.FLOAT32);
+        int[] users = batch.ints("user").toArray();
+        int[] items = batch.ints("item").toArray();
+        float[] ratings = batch.floats("rating").toArray();
         IntStream.range(0, batch.rows())
             .forEach(i -> rows.add(List.of(users[i], items[i], ratings[i])));
       }
@@ -407,9 +420,9 @@ class IndexTest {
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       file.require(Schemas.SEEN);
       for (RecordBatch batch : file.batches()) {
-        int[] offsets = batch.offsets("ratings").toArray(Buffers.INT32);
-        int[] items = batch.data("ratings.item.item").toArray(Buffers.INT32);
-        float[] ratings = batch.data("ratings.item.rating").toArray(Buffers.FLOAT32);
+        int[] offsets = batch.offsets("ratings").toArray();
+        int[] items = batch.ints("ratings.item.item").toArray();
+        float[] ratings = batch.floats("ratings.item.rating").toArray();
         assertThat(batch.rows()).isLessThanOrEqualTo(64);
         for (int user = 0; user < batch.rows(); user++) {
           Map<Integer, Float> row = new TreeMap<>();

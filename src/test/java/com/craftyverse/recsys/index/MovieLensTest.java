@@ -36,9 +36,9 @@ class MovieLensTest {
     LocalObjectStore store = new LocalObjectStore(directory);
     store.put("raw/ml-latest-small.zip", Files.readAllBytes(zip));
 
-    IngestResult ingest = new Ingest(store).run(new IngestRequest("raw/ml-latest-small.zip"));
-    SplitResult split = new Split(store).run(new SplitRequest(ingest.manifest()));
-    IndexResult index = new Index(store).run(new IndexRequest(split.manifest()));
+    IngestResult ingest = new Ingest(store).run(IngestRequest.of("raw/ml-latest-small.zip"));
+    SplitResult split = new Split(store).run(SplitRequest.of(ingest.manifest()));
+    IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
     QualityReport quality =
         Json.read(store.read(index.quality()).content(), QualityReport.class, "quality.json");
 

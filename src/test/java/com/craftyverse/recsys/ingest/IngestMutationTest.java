@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Mutations;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.RequestException;
@@ -238,10 +237,10 @@ class IngestMutationTest {
     List<String> rows = new ArrayList<>();
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (RecordBatch batch : file.batches()) {
-        int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] items = batch.data("itemId").toArray(Buffers.INT32);
-        float[] ratings = batch.data("rating").toArray(Buffers.FLOAT32);
-        long[] times = batch.data("timestamp").toArray(Buffers.INT64);
+        int[] users = batch.ints("userId").toArray();
+        int[] items = batch.ints("itemId").toArray();
+        float[] ratings = batch.floats("rating").toArray();
+        long[] times = batch.longs("timestamp").toArray();
         for (int i = 0; i < batch.rows(); i++) {
           rows.add(users[i] + "," + items[i] + "," + ratings[i] + "," + times[i]);
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.RatingScale;
@@ -72,10 +71,10 @@ class IngestTest {
     try (ArrowFile ratings = file(result, "ratings.arrow")) {
       ratings.require(Schemas.RATINGS);
       RecordBatch batch = ratings.batches().getFirst();
-      assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(1, 1, 2);
-      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(5, 2, 1);
-      assertThat(batch.data("rating").toArray(Buffers.FLOAT32)).containsExactly(4f, .5f, 3.5f);
-      assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(30, 20, 10);
+      assertThat(batch.ints("userId").toArray()).containsExactly(1, 1, 2);
+      assertThat(batch.ints("itemId").toArray()).containsExactly(5, 2, 1);
+      assertThat(batch.floats("rating").toArray()).containsExactly(4f, .5f, 3.5f);
+      assertThat(batch.longs("timestamp").toArray()).containsExactly(30, 20, 10);
     }
     try (ArrowFile items = file(result, "items.arrow")) {
       items.require(Schemas.ITEMS);
@@ -83,7 +82,7 @@ class IngestTest {
       assertThat(batch.texts("title"))
           .containsExactly("Long Road (1995)", "Harbour, The (1994)", "Untitled");
       assertThat(batch.texts("genres.item")).containsExactly("Drama", "Comedy", "Romance");
-      assertThat(batch.data("year").toArray(Buffers.INT32)).containsExactly(1995, 1994, 0);
+      assertThat(batch.ints("year").toArray()).containsExactly(1995, 1994, 0);
     }
   }
 
@@ -91,7 +90,7 @@ class IngestTest {
   void sameContentAgain_isDoneBefore_andOtherContentIsAnotherVersion() throws IOException {
     byte[] upload = Uploads.zip(RATINGS, Uploads.MOVIES);
     IngestResult first = Uploads.ingest(store, "raw/set/a.zip", upload);
-    IngestResult again = new Ingest(store).run(new IngestRequest("raw/set/a.zip"));
+    IngestResult again = new Ingest(store).run(IngestRequest.of("raw/set/a.zip"));
     IngestResult otherName = Uploads.ingest(store, "raw/set/b.zip", upload);
     IngestResult other =
         Uploads.ingest(store, "raw/set/a.zip", Uploads.zip(RATINGS + "9,1,1,1\n", Uploads.MOVIES));
@@ -134,7 +133,7 @@ class IngestTest {
   void uploadBeyondTheLimit_isRefusedUnread() throws IOException {
     store.put("raw/large.csv", RATINGS.getBytes(StandardCharsets.UTF_8));
     Ingest limited = new Ingest(store, 10);
-    assertThatThrownBy(() -> limited.run(new IngestRequest("raw/large.csv")))
+    assertThatThrownBy(() -> limited.run(IngestRequest.of("raw/large.csv")))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "'raw/large.csv' has "
@@ -173,7 +172,7 @@ class IngestTest {
         "a.zip: set/ratings.csv, line 5, column 6: the row ends after rating; timestamp is"
             + " missing");
     store.put("raw/a.zip", Arrays.copyOf(whole, whole.length / 2));
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.zip")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/a.zip")))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "a.zip is a zip that cannot be read; it is damaged or not whole ('Archive is not a ZIP"
@@ -560,7 +559,7 @@ class IngestTest {
     assertThat(Uploads.ingest(store, "raw/c.csv.gz", bytes.toByteArray()).figures().ratings())
         .isEqualTo(3);
     store.put("raw/d.csv.gz", Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/d.csv.gz")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/d.csv.gz")))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "d.csv.gz is a gzip that cannot be read; it is damaged or not whole ('Unexpected end of"
@@ -623,17 +622,36 @@ class IngestTest {
   @Test
   void badRows_areSkippedOnRequest() throws IOException {
     store.put("raw/a.csv", (RATINGS + "1,9,NaN,7\n").getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/a.csv")))
         .hasMessage("a.csv, line 5, column 5: rating is 'NaN', expected a number from 0.5 to 5.0");
-    IngestResult result = new Ingest(store).run(new IngestRequest("raw/a.csv", "skip", 1L));
+    IngestResult result =
+        new Ingest(store)
+            .run(
+                IngestRequestBuilder.builder()
+                    .key("raw/a.csv")
+                    .onBadRow("skip")
+                    .maxBadRows(1L)
+                    .build());
     assertThat(result.figures().ratings()).isEqualTo(3);
     assertThat(result.figures().badRows()).isEqualTo(1);
     assertThat(result.figures().badRowExamples())
         .containsExactly(
             "a.csv, line 5, column 5: rating is 'NaN', expected a number from 0.5 to 5.0");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv", "ignore", null)))
+    assertThatThrownBy(
+            () ->
+                new Ingest(store)
+                    .run(
+                        IngestRequestBuilder.builder().key("raw/a.csv").onBadRow("ignore").build()))
         .hasMessage("field 'onBadRow': expected fail or skip, found 'ignore'");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/a.csv", "skip", 0L)))
+    assertThatThrownBy(
+            () ->
+                new Ingest(store)
+                    .run(
+                        IngestRequestBuilder.builder()
+                            .key("raw/a.csv")
+                            .onBadRow("skip")
+                            .maxBadRows(0L)
+                            .build()))
         .hasMessage("field 'maxBadRows': expected 1 or more, found 0");
   }
 
@@ -650,10 +668,10 @@ class IngestTest {
     assertThat(result.figures().maxRating()).isEqualTo(4);
     try (ArrowFile ratings = file(result, "ratings.arrow")) {
       RecordBatch batch = ratings.batches().getFirst();
-      assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(2, 1, 1);
-      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(1, 5, 2);
-      assertThat(batch.data("rating").toArray(Buffers.FLOAT32)).containsExactly(3.5f, 4f, 2.5f);
-      assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(10, 50, 20);
+      assertThat(batch.ints("userId").toArray()).containsExactly(2, 1, 1);
+      assertThat(batch.ints("itemId").toArray()).containsExactly(1, 5, 2);
+      assertThat(batch.floats("rating").toArray()).containsExactly(3.5f, 4f, 2.5f);
+      assertThat(batch.longs("timestamp").toArray()).containsExactly(10, 50, 20);
     }
     assertThat(directory.resolve(".tmp")).isEmptyDirectory();
   }
@@ -680,9 +698,9 @@ class IngestTest {
     assertThat(result.figures().duplicates()).isEqualTo(rows - latest.size());
     try (ArrowFile ratings = file(result, "ratings.arrow")) {
       for (RecordBatch batch : ratings.batches()) {
-        int[] users = batch.data("userId").toArray(Buffers.INT32);
-        int[] items = batch.data("itemId").toArray(Buffers.INT32);
-        long[] times = batch.data("timestamp").toArray(Buffers.INT64);
+        int[] users = batch.ints("userId").toArray();
+        int[] items = batch.ints("itemId").toArray();
+        long[] times = batch.longs("timestamp").toArray();
         for (int i = 0; i < batch.rows(); i++) {
           Long expected = latest.remove(((long) users[i] << 32) | items[i]);
           if (expected == null || expected != times[i]) {
@@ -714,17 +732,17 @@ class IngestTest {
     try (ArrowFile tags = file(result, "tags.arrow")) {
       tags.require(Schemas.TAGS);
       RecordBatch batch = tags.batches().getFirst();
-      assertThat(batch.data("userId").toArray(Buffers.INT32)).containsExactly(1, 2);
-      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(5, 1);
+      assertThat(batch.ints("userId").toArray()).containsExactly(1, 2);
+      assertThat(batch.ints("itemId").toArray()).containsExactly(5, 1);
       assertThat(batch.texts("tag")).containsExactly("sad, slow", "Ghibli – \"best\"");
-      assertThat(batch.data("timestamp").toArray(Buffers.INT64)).containsExactly(40, 50);
+      assertThat(batch.longs("timestamp").toArray()).containsExactly(40, 50);
     }
     try (ArrowFile links = file(result, "links.arrow")) {
       links.require(Schemas.LINKS);
       RecordBatch batch = links.batches().getFirst();
-      assertThat(batch.data("itemId").toArray(Buffers.INT32)).containsExactly(1, 5);
+      assertThat(batch.ints("itemId").toArray()).containsExactly(1, 5);
       assertThat(batch.texts("imdbId")).containsExactly("0114709", "0113497");
-      assertThat(batch.data("tmdbId").toArray(Buffers.INT32)).containsExactly(862, 0);
+      assertThat(batch.ints("tmdbId").toArray()).containsExactly(862, 0);
     }
 
     Map<String, String> dat = new LinkedHashMap<>();
@@ -745,7 +763,14 @@ class IngestTest {
     entries.put("links.csv", "movieId,imdbId,tmdbId\n1,0114709,x\n");
     store.put("raw/a.zip", Uploads.zip(entries));
     IngestFigures figures =
-        new Ingest(store).run(new IngestRequest("raw/a.zip", "skip", 2L)).figures();
+        new Ingest(store)
+            .run(
+                IngestRequestBuilder.builder()
+                    .key("raw/a.zip")
+                    .onBadRow("skip")
+                    .maxBadRows(2L)
+                    .build())
+            .figures();
     assertThat(figures.ratings()).isEqualTo(3);
     assertThat(figures.tags()).isEqualTo(1);
     assertThat(figures.links()).isZero();
@@ -895,19 +920,19 @@ class IngestTest {
 
   @Test
   void requestsThatNameNoUpload_areRefused() {
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest(null)))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequestBuilder.builder().build()))
         .hasMessage("field 'key' is missing");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/none.zip")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/none.zip")))
         .hasMessage("field 'key': there is no object 'raw/none.zip' in the store");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("models/x/current.json")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("models/x/current.json")))
         .hasMessage(
             "field 'key': the key 'models/x/current.json' is not an upload; uploads are raw/FILE or"
                 + " raw/DATASET/FILE");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/../../etc/passwd")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/../../etc/passwd")))
         .hasMessage(
             "field 'key': the key 'raw/../../etc/passwd' has a segment '..'; a key cannot leave the"
                 + " store");
-    assertThatThrownBy(() -> new Ingest(store).run(new IngestRequest("raw/.set.zip")))
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/.set.zip")))
         .hasMessage("field 'key': the key 'raw/.set.zip' is not an upload: '.set.zip' is hidden");
   }
 

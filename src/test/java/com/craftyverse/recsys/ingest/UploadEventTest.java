@@ -112,7 +112,7 @@ class UploadEventTest {
           .hasMessage("'" + key + "'" + refusal);
     }
 
-    IngestResult named = new Ingest(bucket).run(new IngestRequest("raw/my-set/second.zip"));
+    IngestResult named = new Ingest(bucket).run(IngestRequest.of("raw/my-set/second.zip"));
     assertThat(named.dataset()).isEqualTo("my-set");
     assertThat(named.version()).isNotEqualTo(first.version());
     assertThatThrownBy(

@@ -130,6 +130,6 @@ public final class Uploads {
   public static IngestResult ingest(ObjectStore store, String key, byte[] upload)
       throws IOException {
     store.put(key, upload);
-    return new Ingest(store).run(new IngestRequest(key));
+    return new Ingest(store).run(IngestRequest.of(key));
   }
 }

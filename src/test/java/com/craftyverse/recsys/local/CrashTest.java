@@ -75,16 +75,16 @@ class CrashTest {
   }
 
   private static void runChain(ObjectStore store) throws IOException {
-    String ingested = new Ingest(store).run(new IngestRequest(UPLOAD)).manifest();
-    String split = new Split(store).run(new SplitRequest(ingested)).manifest();
-    String indexed = new Index(store).run(new IndexRequest(split)).manifest();
+    String ingested = new Ingest(store).run(IngestRequest.of(UPLOAD)).manifest();
+    String split = new Split(store).run(SplitRequest.of(ingested)).manifest();
+    String indexed = new Index(store).run(IndexRequest.of(split)).manifest();
     String trained =
         new Train(store)
             .run(
                 TrainRequests.with(
                     indexed, "'factors': 4, 'epochs': 2, 'threads': 1, 'kernel': 'scalar'"))
             .model();
-    new Evaluate(store).run(new EvaluateRequest(trained));
+    new Evaluate(store).run(EvaluateRequest.of(trained));
     String all = new Index(store).run(IndexRequest.of(split, Rows.ALL)).manifest();
     String served = new Train(store).run(TrainRequest.refit(all, trained)).model();
     new Publish(store).run(new PublishRequest(served));

@@ -74,15 +74,15 @@ abstract class LambdaFunctionsTest {
   }
 
   String ingested() throws IOException {
-    return new Ingest(store).run(new IngestRequest(upload())).manifest();
+    return new Ingest(store).run(IngestRequest.of(upload())).manifest();
   }
 
   String split() throws IOException {
-    return new Split(store).run(new SplitRequest(ingested())).manifest();
+    return new Split(store).run(SplitRequest.of(ingested())).manifest();
   }
 
   String indexed() throws IOException {
-    return new Index(store).run(new IndexRequest(split())).manifest();
+    return new Index(store).run(IndexRequest.of(split())).manifest();
   }
 
   String trained() throws IOException {
@@ -92,7 +92,7 @@ abstract class LambdaFunctionsTest {
   }
 
   String evaluated() throws IOException {
-    return new Evaluate(store).run(new EvaluateRequest(trained())).manifest();
+    return new Evaluate(store).run(EvaluateRequest.of(trained())).manifest();
   }
 
   /// Exports a function from a fresh store.

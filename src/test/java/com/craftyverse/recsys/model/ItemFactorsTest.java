@@ -3,6 +3,7 @@ package com.craftyverse.recsys.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.columnar.FloatColumn;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
@@ -63,11 +64,11 @@ class ItemFactorsTest {
     }
   }
 
-  private static MemorySegment slice(float[] values, int from, int to) {
+  private static FloatColumn slice(float[] values, int from, int to) {
     return of(Arrays.copyOfRange(values, from, to));
   }
 
-  private static MemorySegment of(float... values) {
-    return MemorySegment.ofArray(values);
+  private static FloatColumn of(float... values) {
+    return new FloatColumn(MemorySegment.ofArray(values));
   }
 }

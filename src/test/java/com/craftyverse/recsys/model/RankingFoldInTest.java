@@ -3,6 +3,7 @@ package com.craftyverse.recsys.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.format.RankingCard;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
@@ -65,7 +66,8 @@ class RankingFoldInTest {
   @Test
   void place_ofOneFactor_isTheQuotientOnPaper() {
     ItemFactors items = new ItemFactors(2, 1);
-    assertThat(items.set(0, 2, MemorySegment.ofArray(new float[] {1, 2}))).isTrue();
+    assertThat(items.set(0, 2, new FloatColumn(MemorySegment.ofArray(new float[] {1, 2}))))
+        .isTrue();
     RankingCard card = new RankingCard(1, 0.02, 0.3, 10, .5f, 5);
     RankingFoldIn foldIn = new RankingFoldIn(card, items, new float[] {5});
     History history = new History(new int[] {0}, new float[] {2.75f});
@@ -106,7 +108,7 @@ class RankingFoldInTest {
 
   private static RankingFoldIn foldIn(RankingCard card, float[] vectors) {
     ItemFactors items = new ItemFactors(ITEMS, card.factors());
-    assertThat(items.set(0, ITEMS, MemorySegment.ofArray(vectors))).isTrue();
+    assertThat(items.set(0, ITEMS, new FloatColumn(MemorySegment.ofArray(vectors)))).isTrue();
     float[] gram = new float[card.factors() * card.factors()];
     for (int item = 0; item < ITEMS; item++) {
       for (int f = 0; f < card.factors(); f++) {

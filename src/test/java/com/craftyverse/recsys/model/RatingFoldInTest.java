@@ -3,6 +3,7 @@ package com.craftyverse.recsys.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
@@ -114,7 +115,10 @@ class RatingFoldInTest {
     for (int i = 0; i < items; i++) {
       biases[i] = (float) random.nextGaussian() * .3f;
     }
-    matrix.set(0, MemorySegment.ofArray(vectors), MemorySegment.ofArray(biases));
+    matrix.set(
+        0,
+        new FloatColumn(MemorySegment.ofArray(vectors)),
+        new FloatColumn(MemorySegment.ofArray(biases)));
     return matrix;
   }
 

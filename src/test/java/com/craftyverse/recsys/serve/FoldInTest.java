@@ -39,7 +39,7 @@ class FoldInTest {
                 TrainRequests.with(manifest, "'model': '" + kind + "', 'factors': 8, 'epochs': 40"))
             .manifest();
     new Publish(store)
-        .run(new PublishRequest(new Evaluate(store).run(new EvaluateRequest(trained)).manifest()));
+        .run(new PublishRequest(new Evaluate(store).run(EvaluateRequest.of(trained)).manifest()));
     ServedModel model =
         ServedModel.load(store, CurrentModel.find(store, "planted").orElseThrow().current());
     ItemFactors items = model.catalogue().factors();

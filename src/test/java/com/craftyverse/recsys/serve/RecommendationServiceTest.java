@@ -588,7 +588,7 @@ class RecommendationServiceTest {
             .run(TrainRequests.with(index.write(store, "many"), "'epochs': 1, 'factors': 4"))
             .manifest();
     new Publish(store)
-        .run(new PublishRequest(new Evaluate(store).run(new EvaluateRequest(trained)).manifest()));
+        .run(new PublishRequest(new Evaluate(store).run(EvaluateRequest.of(trained)).manifest()));
     String ask = "{'dataset': 'many', 'userId': 10, 'excludeSeen': false, 'explain': true, 'n': ";
 
     assertThat(requests.recommend(ask + "750}").recommendations()).hasSize(400);

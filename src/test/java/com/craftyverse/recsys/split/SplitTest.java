@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.ingest.IngestResult;
@@ -34,7 +33,7 @@ class SplitTest {
   @Test
   void sets_areDividedByTimeAndKeepTheirOrder() throws IOException {
     IngestResult dataset = ingest(Uploads.ratings(30, 40));
-    SplitResult split = new Split(store).run(new SplitRequest(dataset.manifest()));
+    SplitResult split = new Split(store).run(SplitRequest.of(dataset.manifest()));
 
     List<Long> train = timestamps(split, "train.arrow");
     List<Long> test = timestamps(split, "test.arrow");
@@ -53,9 +52,23 @@ class SplitTest {
   @Test
   void sameParameters_areDoneBefore_andOthersAreAnotherSplit() throws IOException {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
-    SplitResult first = new Split(store).run(new SplitRequest(manifest));
-    SplitResult spelledOut = new Split(store).run(new SplitRequest(manifest, 0.75, 0.15));
-    SplitResult other = new Split(store).run(new SplitRequest(manifest, 0.5, 0.25));
+    SplitResult first = new Split(store).run(SplitRequest.of(manifest));
+    SplitResult spelledOut =
+        new Split(store)
+            .run(
+                SplitRequestBuilder.builder()
+                    .manifest(manifest)
+                    .trainRatio(0.75)
+                    .testRatio(0.15)
+                    .build());
+    SplitResult other =
+        new Split(store)
+            .run(
+                SplitRequestBuilder.builder()
+                    .manifest(manifest)
+                    .trainRatio(0.5)
+                    .testRatio(0.25)
+                    .build());
 
     assertThat(spelledOut.cached()).isTrue();
     assertThat(spelledOut.manifest()).isEqualTo(first.manifest());
@@ -66,10 +79,26 @@ class SplitTest {
   @Test
   void ratiosOutOfRange_areRefused() throws IOException {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(manifest, 1.5, 0.1)))
+    assertThatThrownBy(
+            () ->
+                new Split(store)
+                    .run(
+                        SplitRequestBuilder.builder()
+                            .manifest(manifest)
+                            .trainRatio(1.5)
+                            .testRatio(0.1)
+                            .build()))
         .isInstanceOf(RequestException.class)
         .hasMessage("field 'trainRatio': expected a number between 0 and 1, found 1.5");
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(manifest, 0.9, 0.1)))
+    assertThatThrownBy(
+            () ->
+                new Split(store)
+                    .run(
+                        SplitRequestBuilder.builder()
+                            .manifest(manifest)
+                            .trainRatio(0.9)
+                            .testRatio(0.1)
+                            .build()))
         .hasMessage(
             "fields 'trainRatio' and 'testRatio': 0.9 and 0.1 leave nothing for validation; their"
                 + " sum must be below 1");
@@ -78,7 +107,7 @@ class SplitTest {
   @Test
   void timestampsAllEqual_cannotBeSplit() throws IOException {
     String manifest = ingest(Uploads.HEADER + "1,1,3,5\n1,2,3,5\n2,1,4,5\n2,2,4,5\n").manifest();
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(manifest)))
+    assertThatThrownBy(() -> new Split(store).run(SplitRequest.of(manifest)))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "the test set would be empty: the thresholds fall at 5.0 and 5.0 and no rating is"
@@ -90,14 +119,14 @@ class SplitTest {
   @Test
   void setTooSmall_cannotBeSplit() throws IOException {
     String one = ingest(Uploads.HEADER + "1,1,3,5\n").manifest();
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(one)))
+    assertThatThrownBy(() -> new Split(store).run(SplitRequest.of(one)))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "the test set would be empty: the thresholds fall at 5.0 and 5.0 and no rating is"
                 + " between them; the ratings are too few or their timestamps too much alike to"
                 + " split by time");
     String two = ingest(Uploads.HEADER + "1,1,3,10\n1,2,3,20\n").manifest();
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(two)))
+    assertThatThrownBy(() -> new Split(store).run(SplitRequest.of(two)))
         .hasMessage(
             "the test set would be empty: the thresholds fall at 17.5 and 19.0 and no rating is"
                 + " between them; the ratings are too few or their timestamps too much alike to"
@@ -107,11 +136,11 @@ class SplitTest {
 
   @Test
   void manifestThatIsNoDatasets_isRefused() throws IOException {
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest("datasets/x/manifest.json")))
+    assertThatThrownBy(() -> new Split(store).run(SplitRequest.of("datasets/x/manifest.json")))
         .isInstanceOf(RequestException.class)
         .hasMessage("field 'manifest': there is no object 'datasets/x/manifest.json' in the store");
     store.put("datasets/x/manifest.json", "no json".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest("datasets/x/manifest.json")))
+    assertThatThrownBy(() -> new Split(store).run(SplitRequest.of("datasets/x/manifest.json")))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageStartingWith("datasets/x/manifest.json: not valid JSON (line 1, column 1)");
   }
@@ -120,7 +149,7 @@ class SplitTest {
   void damagedRatings_areRefused() throws IOException {
     IngestResult dataset = ingest(Uploads.ratings(30, 40));
     store.put(dataset.manifest().replace("manifest.json", "ratings.arrow"), new byte[] {1, 2, 3});
-    assertThatThrownBy(() -> new Split(store).run(new SplitRequest(dataset.manifest())))
+    assertThatThrownBy(() -> new Split(store).run(SplitRequest.of(dataset.manifest())))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageEndingWith(
             "ratings.arrow: 3 bytes are too few for an Arrow file; the file is empty or truncated");
@@ -156,7 +185,13 @@ class SplitTest {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
     SplitResult split =
         new Split(store)
-            .run(new SplitRequest(manifest, "random", null, 0.25, null, null, 7L, null, null));
+            .run(
+                SplitRequestBuilder.builder()
+                    .manifest(manifest)
+                    .kind("random")
+                    .testRatio(0.25)
+                    .seed(7L)
+                    .build());
     assertThat(split.figures().testRows()).isEqualTo(300);
     assertThat(split.figures().validationRows()).isEqualTo(90);
     // A third of the file has about a third of the test set: 100, with a standard deviation of 7.
@@ -212,9 +247,7 @@ class SplitTest {
             .manifest();
     SplitResult split =
         new Split(store)
-            .run(
-                new SplitRequest(
-                    manifest, "leaveLastOut", null, null, null, null, null, null, null));
+            .run(SplitRequestBuilder.builder().manifest(manifest).kind("leaveLastOut").build());
     assertThat(timestamps(split, "test.arrow")).containsExactly(30L, 5L);
     assertThat(timestamps(split, "validation.arrow")).containsExactly(20L);
     assertThat(timestamps(split, "train.arrow")).containsExactly(10L, 5L, 9L, 15L);
@@ -238,7 +271,7 @@ class SplitTest {
             .manifest();
     SplitResult split =
         new Split(store)
-            .run(new SplitRequest(train, "given", null, null, null, null, null, test, null));
+            .run(SplitRequestBuilder.builder().manifest(train).kind("given").test(test).build());
     assertThat(timestamps(split, "test.arrow")).containsExactly(7L, 8L);
     assertThat(split.figures().validationRows()).isEqualTo(10);
     assertThat(split.figures().trainRows()).isEqualTo(90);
@@ -246,8 +279,7 @@ class SplitTest {
     assertThatThrownBy(
             () ->
                 new Split(store)
-                    .run(
-                        new SplitRequest(train, "given", null, null, null, null, null, null, null)))
+                    .run(SplitRequestBuilder.builder().manifest(train).kind("given").build()))
         .hasMessage("field 'test' is missing");
   }
 
@@ -255,16 +287,16 @@ class SplitTest {
   void fieldsOfOtherKinds_andValuesOutOfRange_areRefused() throws IOException {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
     assertRefused(
-        new SplitRequest(manifest, "hash", null, null, null, null, null, null, null),
+        SplitRequestBuilder.builder().manifest(manifest).kind("hash").build(),
         "field 'kind': expected one of temporal, random, kfold, given, leaveLastOut, found 'hash'");
     assertRefused(
-        new SplitRequest(manifest, "random", 0.8, null, null, null, null, null, null),
+        SplitRequestBuilder.builder().manifest(manifest).kind("random").trainRatio(0.8).build(),
         "field 'trainRatio' is none of a random split, which has testRatio, seed, by");
     assertRefused(
-        new SplitRequest(manifest, "random", null, null, null, null, null, null, "item"),
+        SplitRequestBuilder.builder().manifest(manifest).kind("random").by("item").build(),
         "field 'by': expected row or user, found 'item'");
     assertRefused(
-        new SplitRequest(manifest, null, null, null, null, null, 1L, null, null),
+        SplitRequestBuilder.builder().manifest(manifest).seed(1L).build(),
         "field 'seed' is none of a temporal split, which has trainRatio, testRatio");
     assertRefused(
         SplitRequest.kfold(manifest, 1, 0, 1), "field 'folds': expected 2 to 1000, found 1");
@@ -301,7 +333,7 @@ class SplitTest {
     List<Long> times = new ArrayList<>();
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (RecordBatch batch : file.batches()) {
-        for (long time : batch.data("timestamp").toArray(Buffers.INT64)) {
+        for (long time : batch.longs("timestamp").toArray()) {
           times.add(time);
         }
       }

@@ -56,11 +56,11 @@ class CheckpointTest {
     }
   }
 
-  private Model uninterrupted(Asking asking) throws IOException {
+  private Model uninterrupted(TrainRequestBuilder request) throws IOException {
     ObjectStore fresh = new LocalObjectStore(directory.resolve("fresh"));
-    asking.manifest = PlantedRatings.index(6).write(fresh, "planted");
-    Model model = Model.of(fresh, new Train(fresh).run(asking.request()));
-    asking.manifest = index;
+    request.manifest(PlantedRatings.index(6).write(fresh, "planted"));
+    Model model = Model.of(fresh, new Train(fresh).run(request.build()));
+    request.manifest(index);
     return model;
   }
 
@@ -68,16 +68,16 @@ class CheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"biased", "dot"})
   void run_inAsManyCallsAsEpochs_givesTheSameBytes(String kind) throws IOException {
-    Asking asking = new Asking(index);
-    asking.model = kind;
-    asking.factors = 13;
-    Model expected = uninterrupted(asking);
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.model(kind);
+    request.factors(13);
+    Model expected = uninterrupted(request);
 
     for (int call = 1; call < 6; call++) {
-      asking.maxSeconds = 1e-9;
-      asking.threads = call;
-      asking.kernel = call % 2 == 0 ? "scalar" : "auto";
-      TrainResult result = new Train(store).run(asking.request());
+      request.maxSeconds(1e-9);
+      request.threads(call);
+      request.kernel(call % 2 == 0 ? "scalar" : "auto");
+      TrainResult result = new Train(store).run(request.build());
 
       assertThat(result.resumable()).isTrue();
       assertThat(result.cached()).isFalse();
@@ -91,7 +91,7 @@ class CheckpointTest {
                   + " of 6 because the time limit was near; send the request again to continue");
       assertThat(names(result)).containsExactly("checkpoint");
     }
-    TrainResult result = new Train(store).run(asking.request());
+    TrainResult result = new Train(store).run(request.build());
 
     assertThat(result.resumable()).isFalse();
     assertThat(Model.of(store, result)).isEqualTo(expected);
@@ -102,45 +102,45 @@ class CheckpointTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 1, 4})
   void overfittingRun_keepsItsBestEpochAcrossCalls(int afterTheBest) throws IOException {
-    Asking asking = new Asking(index);
-    asking.factors = 64;
-    asking.epochs = 100;
-    asking.learningRate = 0.1;
-    asking.regularization = 0.0;
-    Model expected = uninterrupted(asking);
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.factors(64);
+    request.epochs(100);
+    request.learningRate(0.1);
+    request.regularization(0.0);
+    Model expected = uninterrupted(request);
     int best = expected.history().size() - 5;
     assertThat(best).isBetween(2, 90);
 
-    asking.maxSeconds = 1e-9;
+    request.maxSeconds(1e-9);
     for (int call = 1; call <= best + afterTheBest; call++) {
-      assertThat(new Train(store).run(asking.request()).figures().epochs()).isEqualTo(call);
+      assertThat(new Train(store).run(request.build()).figures().epochs()).isEqualTo(call);
     }
-    asking.maxSeconds = null;
+    request.maxSeconds(null);
 
-    assertThat(Model.of(store, new Train(store).run(asking.request()))).isEqualTo(expected);
+    assertThat(Model.of(store, new Train(store).run(request.build()))).isEqualTo(expected);
   }
 
   @Test
   void learningRateCut_isRememberedAcrossCalls() throws IOException {
-    Asking asking = new Asking(index);
-    asking.learningRate = 1.0;
-    asking.regularization = 0.0;
-    Model expected = uninterrupted(asking);
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.learningRate(1.0);
+    request.regularization(0.0);
+    Model expected = uninterrupted(request);
 
-    asking.maxSeconds = 1e-9;
-    TrainResult first = new Train(store).run(asking.request());
+    request.maxSeconds(1e-9);
+    TrainResult first = new Train(store).run(request.build());
     assertThat(first.figures().learningRateCuts()).isPositive();
-    asking.maxSeconds = null;
+    request.maxSeconds(null);
 
-    assertThat(Model.of(store, new Train(store).run(asking.request()))).isEqualTo(expected);
+    assertThat(Model.of(store, new Train(store).run(request.build()))).isEqualTo(expected);
   }
 
   @Test
   void deadlineOfTheEnvironment_endsACallAsWell() throws IOException {
-    Asking asking = new Asking(index);
+    TrainRequestBuilder request = SmallRequest.of(index);
     TrainResult result;
     try (Deadline.Scope _ = Deadline.in(Duration.ofSeconds(1))) {
-      result = new Train(store).run(asking.request());
+      result = new Train(store).run(request.build());
     }
 
     assertThat(result.resumable()).isTrue();
@@ -149,13 +149,13 @@ class CheckpointTest {
 
   @Test
   void sufficientTime_doesNotAffectTheModelId() throws IOException {
-    Asking asking = new Asking(index);
-    TrainResult trained = new Train(store).run(asking.request());
-    asking.maxSeconds = 1e-9;
-    asking.threads = 1;
-    asking.kernel = "scalar";
+    TrainRequestBuilder request = SmallRequest.of(index);
+    TrainResult trained = new Train(store).run(request.build());
+    request.maxSeconds(1e-9);
+    request.threads(1);
+    request.kernel("scalar");
 
-    TrainResult found = new Train(store).run(asking.request());
+    TrainResult found = new Train(store).run(request.build());
 
     assertThat(found)
         .isEqualTo(new TrainResult(trained.manifest(), true, false, trained.figures()));
@@ -164,18 +164,18 @@ class CheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"version", "header", "rows", "end", "length", "empty", "other"})
   void checkpointThatDoesNotMatch_isIgnored(String damage) throws IOException {
-    Asking asking = new Asking(index);
-    Model expected = uninterrupted(asking);
-    asking.maxSeconds = 1e-9;
-    TrainResult first = new Train(store).run(asking.request());
+    TrainRequestBuilder request = SmallRequest.of(index);
+    Model expected = uninterrupted(request);
+    request.maxSeconds(1e-9);
+    TrainResult first = new Train(store).run(request.build());
     String key = "models/planted/" + first.figures().modelId() + "/checkpoint";
     store.put(key, damaged(store.read(key).content(), damage));
 
-    TrainResult second = new Train(store).run(asking.request());
+    TrainResult second = new Train(store).run(request.build());
 
     assertThat(second.figures().epochs()).isEqualTo(1);
-    asking.maxSeconds = null;
-    assertThat(Model.of(store, new Train(store).run(asking.request()))).isEqualTo(expected);
+    request.maxSeconds(null);
+    assertThat(Model.of(store, new Train(store).run(request.build()))).isEqualTo(expected);
   }
 
   private static byte[] damaged(byte[] content, String damage) {
@@ -201,7 +201,7 @@ class CheckpointTest {
 
   @Test
   void digest_coversUsersAndItems() throws Exception {
-    TrainResult result = new Train(store).run(new Asking(index).request());
+    TrainResult result = new Train(store).run(SmallRequest.of(index).build());
     String model = ObjectKeys.directoryOf(result.model());
     var sha = java.security.MessageDigest.getInstance("SHA-256");
     sha.update(store.read(model + "users.arrow").content());

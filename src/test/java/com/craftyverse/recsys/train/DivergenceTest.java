@@ -23,12 +23,12 @@ class DivergenceTest {
 
   @Test
   void tooHighLearningRate_isCut() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.learningRate = 1.0;
-    asking.regularization = 0.0;
-    asking.epochs = 20;
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.learningRate(1.0);
+    request.regularization(0.0);
+    request.epochs(20);
 
-    TrainFigures figures = new Train(store).run(asking.request()).figures();
+    TrainFigures figures = new Train(store).run(request.build()).figures();
 
     assertThat(figures.learningRateCuts()).isBetween(1, 3);
     assertThat(figures.epochs()).isLessThanOrEqualTo(20);
@@ -38,13 +38,13 @@ class DivergenceTest {
   /// The learning rate rises from epoch to epoch until the errors rise, too.
   @Test
   void divergenceInALaterEpoch_revertsToTheLastGoodEpoch() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.learningRate = 0.03;
-    asking.finalLearningRate = 1.0;
-    asking.epochs = 12;
-    asking.patience = 100;
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.learningRate(0.03);
+    request.finalLearningRate(1.0);
+    request.epochs(12);
+    request.patience(100);
 
-    TrainFigures figures = new Train(store).run(asking.request()).figures();
+    TrainFigures figures = new Train(store).run(request.build()).figures();
 
     assertThat(figures.learningRateCuts()).isBetween(1, 3);
     assertThat(figures.epochs()).isEqualTo(12);
@@ -53,11 +53,11 @@ class DivergenceTest {
 
   @Test
   void divergenceAtEveryLearningRate_isReported_andLeavesNoModel() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.learningRate = 1.0;
-    asking.initialSpread = 10.0;
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.learningRate(1.0);
+    request.initialSpread(10.0);
 
-    assertThatThrownBy(() -> new Train(store).run(asking.request()))
+    assertThatThrownBy(() -> new Train(store).run(request.build()))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "train planted diverged in epoch 1: the errors are not finite, even after 3 cuts of the"

@@ -58,18 +58,18 @@ class RankingTrainTest {
     return index;
   }
 
-  private static Asking asking(String manifest) {
-    Asking asking = new Asking(manifest);
-    asking.ranking = true;
-    asking.factors = 3;
-    asking.epochs = 2;
-    asking.rankingFactors = 5;
-    asking.rankingEpochs = 4;
-    return asking;
+  private static TrainRequestBuilder quick(String manifest) {
+    TrainRequestBuilder request = SmallRequest.of(manifest);
+    request.ranking(true);
+    request.factors(3);
+    request.epochs(2);
+    request.rankingFactors(5);
+    request.rankingEpochs(4);
+    return request;
   }
 
-  private TrainResult train(Asking asking) throws IOException {
-    return new Train(store).run(asking.request());
+  private TrainResult train(TrainRequestBuilder request) throws IOException {
+    return new Train(store).run(request.build());
   }
 
   private record Model(
@@ -132,7 +132,7 @@ class RankingTrainTest {
 
   @Test
   void model_ranksItemsOfAUsersGroupFirst() throws IOException {
-    TrainResult result = train(asking(index().write(store, "groups")));
+    TrainResult result = train(quick(index().write(store, "groups")));
     Model model = Model.of(store, result);
 
     int better = 0;
@@ -157,7 +157,7 @@ class RankingTrainTest {
   @Test
   void model_recordsHowItWasTrained() throws IOException {
     IndexFixture index = index();
-    TrainResult result = train(asking(index.write(store, "groups")));
+    TrainResult result = train(quick(index.write(store, "groups")));
     Model model = Model.of(store, result);
 
     RankingFigures figures = Objects.requireNonNull(result.figures().ranking());
@@ -192,11 +192,11 @@ class RankingTrainTest {
     String digest = null;
     for (String setting : List.of("1 vector", "2 vector", "5 vector", "2 scalar")) {
       ObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
-      Asking asking = asking(index().write(fresh, "groups"));
-      asking.threads = Integer.valueOf(setting.split(" ")[0]);
-      asking.kernel = setting.split(" ")[1];
+      TrainRequestBuilder request = quick(index().write(fresh, "groups"));
+      request.threads(Integer.valueOf(setting.split(" ")[0]));
+      request.kernel(setting.split(" ")[1]);
 
-      TrainFigures figures = new Train(fresh).run(asking.request()).figures();
+      TrainFigures figures = new Train(fresh).run(request.build()).figures();
 
       digest = digest == null ? figures.digest() : digest;
       assertThat(figures.digest()).isEqualTo(digest);
@@ -207,10 +207,10 @@ class RankingTrainTest {
   void run_inManyCalls_givesTheSameBytes() throws IOException {
     String manifest = index().write(store, "groups");
     ObjectStore fresh = new LocalObjectStore(directory.resolve("fresh"));
-    Asking whole = asking(index().write(fresh, "groups"));
-    Model expected = Model.of(fresh, new Train(fresh).run(whole.request()));
-    Asking asking = asking(manifest);
-    asking.maxSeconds = 1e-9;
+    TrainRequestBuilder whole = quick(index().write(fresh, "groups"));
+    Model expected = Model.of(fresh, new Train(fresh).run(whole.build()));
+    TrainRequestBuilder request = quick(manifest);
+    request.maxSeconds(1e-9);
 
     List<String> endings =
         List.of(
@@ -220,16 +220,16 @@ class RankingTrainTest {
             "stopped after epoch 2 of 4 of the ranking model",
             "stopped after epoch 3 of 4 of the ranking model");
     for (int call = 0; call < endings.size(); call++) {
-      asking.threads = 1 + call;
-      asking.kernel = call % 2 == 0 ? "scalar" : "auto";
-      TrainResult result = train(asking);
+      request.threads(1 + call);
+      request.kernel(call % 2 == 0 ? "scalar" : "auto");
+      TrainResult result = train(request);
       assertThat(result.resumable()).isTrue();
       assertThat(result.figures().ending())
           .isEqualTo(
               endings.get(call)
                   + " because the time limit was near; send the request again to continue");
     }
-    TrainResult result = train(asking);
+    TrainResult result = train(request);
 
     assertThat(result.resumable()).isFalse();
     Model model = Model.of(store, result);
@@ -248,10 +248,10 @@ class RankingTrainTest {
 
   @Test
   void givenPenalties_areNotSearched() throws IOException {
-    Asking asking = asking(index().write(store, "groups"));
-    asking.rankingRegularization = 0.03;
-    asking.rankingUnobservedWeight = 0.3;
-    Model model = Model.of(store, train(asking));
+    TrainRequestBuilder request = quick(index().write(store, "groups"));
+    request.rankingRegularization(0.03);
+    request.rankingUnobservedWeight(0.3);
+    Model model = Model.of(store, train(request));
 
     assertThat(model.ranking()).isEqualTo(new RankingCard(5, 0.03, 0.3, 4, .5f, 5));
     assertThat(model.rankingHistory().trials()).isEmpty();
@@ -259,11 +259,11 @@ class RankingTrainTest {
 
   @Test
   void regularizationThatCollapsesTheVectors_isRefused() throws IOException {
-    Asking asking = asking(index().write(store, "groups"));
-    asking.rankingRegularization = 10.0;
-    asking.rankingUnobservedWeight = 10.0;
+    TrainRequestBuilder request = quick(index().write(store, "groups"));
+    request.rankingRegularization(10.0);
+    request.rankingUnobservedWeight(10.0);
 
-    assertThatThrownBy(() -> train(asking))
+    assertThatThrownBy(() -> train(request))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "train groups: the ranking model's vectors collapsed to zero with λ = 10.0 and α₀ ="
@@ -273,7 +273,7 @@ class RankingTrainTest {
   @Test
   void refit_reusesTheFoundPenalties() throws IOException {
     IndexFixture index = index();
-    Asking scored = asking(index.write(store, "groups"));
+    TrainRequestBuilder scored = quick(index.write(store, "groups"));
     TrainResult pattern = train(scored);
 
     TrainRequest refit = TrainRequest.refit(index.write(store, "groups"), pattern.model());
@@ -286,14 +286,14 @@ class RankingTrainTest {
   @Test
   void warmStart_beginsWithTheEarlierVectors() throws IOException {
     String manifest = index().write(store, "groups");
-    Asking asking = asking(manifest);
-    asking.rankingRegularization = 0.03;
-    asking.rankingUnobservedWeight = 0.3;
-    TrainResult cold = train(asking);
-    asking.warmStart = cold.model();
-    asking.rankingEpochs = 1;
+    TrainRequestBuilder request = quick(manifest);
+    request.rankingRegularization(0.03);
+    request.rankingUnobservedWeight(0.3);
+    TrainResult cold = train(request);
+    request.warmStart(cold.model());
+    request.rankingEpochs(1);
 
-    double warm = Model.of(store, train(asking)).rankingHistory().epochs().getFirst().objective();
+    double warm = Model.of(store, train(request)).rankingHistory().epochs().getFirst().objective();
 
     List<RankingEpoch> epochs = Model.of(store, cold).rankingHistory().epochs();
     assertThat(warm).isLessThan(epochs.getLast().objective());
@@ -301,11 +301,11 @@ class RankingTrainTest {
 
   @Test
   void warmStart_ofOtherLength_isRefused() throws IOException {
-    Asking asking = asking(index().write(store, "groups"));
-    asking.warmStart = train(asking).model();
-    asking.rankingFactors = 6;
+    TrainRequestBuilder request = quick(index().write(store, "groups"));
+    request.warmStart(train(request).model());
+    request.rankingFactors(6);
 
-    assertThatThrownBy(() -> train(asking))
+    assertThatThrownBy(() -> train(request))
         .hasMessage(
             "field 'warmStart': the model's 'rankingFactors' is 5, but this run's is 6; they must"
                 + " be the same");
@@ -318,27 +318,26 @@ class RankingTrainTest {
         "rankingFactors | 0 | expected a whole number from 1 to 512, found 0",
         "rankingEpochs | 1001 | expected a whole number from 1 to 1000, found 1001",
       })
-  void fieldOutOfRange_isRefused(String field, String value, String problem) {
-    Asking asking = asking("m");
-    asking.set(field, value);
+  void fieldOutOfRange_isRefused(String field, String value, String problem) throws IOException {
+    TrainRequest request = SmallRequest.with(quick("m"), field, value);
 
-    assertThatThrownBy(() -> RankingParameters.of(asking.request()))
+    assertThatThrownBy(() -> RankingParameters.of(request))
         .isInstanceOf(RequestException.class)
         .hasMessage("field '" + field + "': " + problem);
   }
 
   @Test
   void fieldsThatContradict_areRefused() {
-    Asking half = asking("m");
-    half.rankingRegularization = 0.1;
-    assertThatThrownBy(() -> RankingParameters.of(half.request()))
+    TrainRequestBuilder half = quick("m");
+    half.rankingRegularization(0.1);
+    assertThatThrownBy(() -> RankingParameters.of(half.build()))
         .hasMessage(
             "fields 'rankingRegularization' and 'rankingUnobservedWeight': give both, or neither to"
                 + " search for them");
 
-    Asking without = asking("m");
-    without.ranking = false;
-    assertThatThrownBy(() -> RankingParameters.of(without.request()))
+    TrainRequestBuilder without = quick("m");
+    without.ranking(false);
+    assertThatThrownBy(() -> RankingParameters.of(without.build()))
         .hasMessage(
             "field 'rankingFactors': not allowed with 'ranking': false; remove one of the"
                 + " two");

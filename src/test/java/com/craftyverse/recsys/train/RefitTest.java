@@ -63,14 +63,14 @@ class RefitTest {
   @CsvSource({"4, 0.05, 4", "30, 0, 0"})
   void refitOnTheSameRows_givesTheSameModel(int epochs, double regularization, int kept)
       throws IOException {
-    Asking asking = new Asking(index);
-    asking.epochs = epochs;
-    asking.regularization = regularization;
-    asking.learningRate = 0.05;
-    asking.factors = 12;
-    asking.patience = 3;
-    asking.seed = 7L;
-    TrainResult scored = train.run(asking.request());
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.epochs(epochs);
+    request.regularization(regularization);
+    request.learningRate(0.05);
+    request.factors(12);
+    request.patience(3);
+    request.seed(7L);
+    TrainResult scored = train.run(request.build());
     int best = scored.figures().bestEpoch();
     if (kept > 0) {
       assertThat(best).isEqualTo(kept).isEqualTo(scored.figures().epochs());
@@ -93,12 +93,12 @@ class RefitTest {
 
   @Test
   void warmStartedPattern_isRefittedFromTheSameStart() throws IOException {
-    Asking asking = new Asking(index);
-    asking.epochs = 3;
-    String earlier = train.run(asking.request()).model();
-    asking.warmStart = earlier;
-    asking.epochs = 2;
-    TrainResult scored = train.run(asking.request());
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.epochs(3);
+    String earlier = train.run(request.build()).model();
+    request.warmStart(earlier);
+    request.epochs(2);
+    TrainResult scored = train.run(request.build());
     TrainResult again = refit(index, scored.model());
     assertThat(again.figures().digest()).isEqualTo(scored.figures().digest());
     assertThat(Manifest.read(store, again.model(), StepName.TRAIN).sources())
@@ -108,9 +108,9 @@ class RefitTest {
   @Test
   void modelOfAllRows_namesTheScoredModel_andCarriesItsEvaluation() throws IOException {
     String all = allRows();
-    Asking asking = new Asking(index);
-    asking.epochs = 5;
-    TrainResult scored = train.run(asking.request());
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.epochs(5);
+    TrainResult scored = train.run(request.build());
     assertThat(card(scored).rows()).isEqualTo(Rows.TRAIN);
     assertThat(card(scored).scoredModel()).isNull();
     assertThatThrownBy(() -> refit(all, scored.model()))
@@ -118,7 +118,7 @@ class RefitTest {
             "field 'pattern': the model "
                 + scored.figures().modelId()
                 + " has no evaluation; evaluate it first, because a model of all rows cannot be");
-    String evaluation = new Evaluate(store).run(new EvaluateRequest(scored.model())).manifest();
+    String evaluation = new Evaluate(store).run(EvaluateRequest.of(scored.model())).manifest();
 
     TrainResult served = refit(all, scored.model());
     assertThat(served.figures().trainRatings()).isEqualTo(30_000);
@@ -141,10 +141,10 @@ class RefitTest {
   @Test
   void refitOverSeveralCalls_givesTheSameBytes() throws IOException {
     String all = allRows();
-    Asking asking = new Asking(index);
-    asking.epochs = 3;
-    String scored = train.run(asking.request()).model();
-    new Evaluate(store).run(new EvaluateRequest(scored));
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.epochs(3);
+    String scored = train.run(request.build()).model();
+    new Evaluate(store).run(EvaluateRequest.of(scored));
     TrainResult expected = refit(all, scored);
     store.delete(expected.model());
 
@@ -157,12 +157,12 @@ class RefitTest {
 
   @Test
   void invalidPatterns_areRefused() throws IOException {
-    Asking asking = new Asking(index);
-    asking.epochs = 1;
-    TrainResult scored = train.run(asking.request());
-    asking.ranking = null;
-    asking.pattern = scored.model();
-    assertThatThrownBy(() -> train.run(asking.request()))
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.epochs(1);
+    TrainResult scored = train.run(request.build());
+    request.ranking(null);
+    request.pattern(scored.model());
+    assertThatThrownBy(() -> train.run(request.build()))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "field 'pattern': the parameters come from the pattern; besides 'manifest', the"
@@ -172,7 +172,7 @@ class RefitTest {
         .hasMessage(
             "field 'pattern': the model "
                 + Manifest.read(store, refitted, StepName.TRAIN).id()
-                + " has the parameters of another; name that one, '"
+                + " is itself a refit of another model; use that model, '"
                 + scored.model()
                 + "'");
     String other = PlantedRatings.index(SIDE).write(store, "other");
@@ -190,20 +190,20 @@ class RefitTest {
   @Test
   void modelOfAllRows_cannotWarmStartAScoredModel() throws IOException {
     String all = allRows();
-    Asking asking = new Asking(index);
-    asking.epochs = 1;
-    TrainResult scored = train.run(asking.request());
-    new Evaluate(store).run(new EvaluateRequest(scored.model()));
+    TrainRequestBuilder request = SmallRequest.of(index);
+    request.epochs(1);
+    TrainResult scored = train.run(request.build());
+    new Evaluate(store).run(EvaluateRequest.of(scored.model()));
     TrainResult served = refit(all, scored.model());
-    asking.warmStart = served.model();
-    assertThatThrownBy(() -> train.run(asking.request()))
+    request.warmStart(served.model());
+    assertThatThrownBy(() -> train.run(request.build()))
         .hasMessage(
             "field 'warmStart': the model "
                 + served.figures().modelId()
                 + " was trained on all rows of its upload, which may include the test rows of this"
                 + " run; start from the scored model, "
                 + scored.figures().modelId());
-    asking.manifest = all;
-    assertThat(train.run(asking.request()).resumable()).isFalse();
+    request.manifest(all);
+    assertThat(train.run(request.build()).resumable()).isFalse();
   }
 }

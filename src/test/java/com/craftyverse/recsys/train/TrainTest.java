@@ -47,8 +47,8 @@ class TrainTest {
     train = new Train(store);
   }
 
-  private TrainResult run(Asking asking) throws IOException {
-    return train.run(asking.request());
+  private TrainResult run(TrainRequestBuilder request) throws IOException {
+    return train.run(request.build());
   }
 
   @Test
@@ -57,13 +57,13 @@ class TrainTest {
     for (String setting : List.of("1 vector", "2 vector", "3 vector", "6 vector", "2 scalar")) {
       LocalObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
       String manifest = PlantedRatings.index(6).write(fresh, "planted");
-      Asking asking = new Asking(manifest);
-      asking.epochs = 3;
-      asking.factors = 13;
-      asking.threads = Integer.valueOf(setting.split(" ")[0]);
-      asking.kernel = setting.split(" ")[1];
+      TrainRequestBuilder request = SmallRequest.of(manifest);
+      request.epochs(3);
+      request.factors(13);
+      request.threads(Integer.valueOf(setting.split(" ")[0]));
+      request.kernel(setting.split(" ")[1]);
 
-      TrainResult result = new Train(fresh).run(asking.request());
+      TrainResult result = new Train(fresh).run(request.build());
 
       String model = ObjectKeys.directoryOf(result.model());
       models.add(fresh.read(model + StoreLayout.USERS).content());
@@ -71,8 +71,8 @@ class TrainTest {
       models.add(Double.toString(result.figures().trainRmse()).getBytes(StandardCharsets.UTF_8));
       models.add(
           String.valueOf(result.figures().validationRmse()).getBytes(StandardCharsets.UTF_8));
-      assertThat(result.figures().kernel()).isEqualTo(asking.kernel);
-      assertThat(result.figures().threads()).isEqualTo(asking.threads);
+      assertThat(result.figures().kernel()).isEqualTo(request.kernel());
+      assertThat(result.figures().threads()).isEqualTo(request.threads());
     }
 
     for (int i = 4; i < models.size(); i++) {
@@ -83,9 +83,9 @@ class TrainTest {
   @Test
   void model_dependsOnTheSeed() throws IOException {
     String manifest = PlantedRatings.index(2).write(store, "planted");
-    Asking one = new Asking(manifest);
-    Asking other = new Asking(manifest);
-    other.seed = 43L;
+    TrainRequestBuilder one = SmallRequest.of(manifest);
+    TrainRequestBuilder other = SmallRequest.of(manifest);
+    other.seed(43L);
 
     assertThat(run(one).figures().trainRmse()).isNotEqualTo(run(other).figures().trainRmse());
   }
@@ -93,10 +93,10 @@ class TrainTest {
   @Test
   void repeatedRequest_isAnsweredFromTheStore() throws IOException {
     String manifest = PlantedRatings.index(2).write(store, "planted");
-    Asking first = new Asking(manifest);
-    Asking second = new Asking(manifest);
-    second.threads = 1;
-    second.kernel = "scalar";
+    TrainRequestBuilder first = SmallRequest.of(manifest);
+    TrainRequestBuilder second = SmallRequest.of(manifest);
+    second.threads(1);
+    second.kernel("scalar");
 
     TrainResult trained = run(first);
     TrainResult found = run(second);
@@ -110,7 +110,7 @@ class TrainTest {
   void modelDirectory_isComplete() throws IOException {
     IndexFixture index = PlantedRatings.index(3);
     String manifest = index.write(store, "planted");
-    TrainResult result = run(new Asking(manifest));
+    TrainResult result = run(SmallRequest.of(manifest));
     String model = ObjectKeys.directoryOf(result.model());
 
     assertThat(model).isEqualTo("models/planted/" + result.figures().modelId() + "/");
@@ -172,7 +172,7 @@ class TrainTest {
 
   @Test
   void history_hasAnEntryForEachEpoch() throws IOException {
-    TrainResult result = run(new Asking(PlantedRatings.index(3).write(store, "planted")));
+    TrainResult result = run(SmallRequest.of(PlantedRatings.index(3).write(store, "planted")));
     byte[] json =
         store.read(ObjectKeys.directoryOf(result.model()) + StoreLayout.HISTORY).content();
     JsonNode history = new ObjectMapper().readTree(json).get("rating");
@@ -201,7 +201,7 @@ class TrainTest {
 
   @Test
   void result_isOneFlatJsonObject() throws IOException {
-    TrainResult result = run(new Asking(PlantedRatings.index(3).write(store, "planted")));
+    TrainResult result = run(SmallRequest.of(PlantedRatings.index(3).write(store, "planted")));
 
     JsonNode json = new ObjectMapper().readTree(Json.write(result));
 
@@ -213,10 +213,10 @@ class TrainTest {
 
   @Test
   void dot_hasNeitherMeanNorBiases() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.model = "dot";
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.model("dot");
 
-    TrainResult result = run(asking);
+    TrainResult result = run(request);
 
     String model = ObjectKeys.directoryOf(result.model());
     assertThat(ModelCard.read(store, model).globalMean()).isZero();
@@ -239,7 +239,7 @@ class TrainTest {
     copy(index.train, small.train, index.train.size());
     copy(index.validation, small.validation, 1_999);
 
-    TrainFigures figures = run(new Asking(small.write(store, "small"))).figures();
+    TrainFigures figures = run(SmallRequest.of(small.write(store, "small"))).figures();
 
     assertThat(figures.earlyStopping()).isFalse();
     assertThat(figures.bestEpoch()).isEqualTo(6);
@@ -257,7 +257,7 @@ class TrainTest {
       index.train.add(i % 3, i / 3, 1 + i % 5);
     }
 
-    TrainResult result = run(new Asking(index.write(store, "tiny")));
+    TrainResult result = run(SmallRequest.of(index.write(store, "tiny")));
 
     assertThat(result.figures().validationRmse()).isNull();
     assertThat(result.figures().validationRatings()).isZero();
@@ -270,13 +270,13 @@ class TrainTest {
 
   @Test
   void training_stopsWhenValidationDoesNotImprove() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.factors = 64;
-    asking.epochs = 100;
-    asking.learningRate = 0.2;
-    asking.regularization = 0.0;
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.factors(64);
+    request.epochs(100);
+    request.learningRate(0.2);
+    request.regularization(0.0);
 
-    TrainFigures figures = run(asking).figures();
+    TrainFigures figures = run(request).figures();
 
     assertThat(figures.earlyStopping()).isTrue();
     assertThat(figures.epochs()).isEqualTo(figures.bestEpoch() + 5).isLessThan(100);
@@ -292,7 +292,7 @@ class TrainTest {
       index.train.add(i % 30, i * 7 % 20, 4);
     }
 
-    TrainFigures figures = run(new Asking(index.write(store, "equal"))).figures();
+    TrainFigures figures = run(SmallRequest.of(index.write(store, "equal"))).figures();
 
     assertThat(figures.trainRmse()).isLessThan(0.05);
   }
@@ -304,10 +304,10 @@ class TrainTest {
     for (int user = 0; user < 50; user++) {
       index.train.add(user, user % 5, 1 + user % 5);
     }
-    Asking asking = new Asking(index.write(store, "single"));
-    asking.factors = factors;
+    TrainRequestBuilder request = SmallRequest.of(index.write(store, "single"));
+    request.factors(factors);
 
-    TrainResult result = run(asking);
+    TrainResult result = run(request);
 
     assertThat(result.figures().trainRmse()).isBetween(0.1, 2.0);
     try (ArrowFile users = open(ObjectKeys.directoryOf(result.model()) + StoreLayout.USERS)) {
@@ -318,17 +318,17 @@ class TrainTest {
 
   @Test
   void interrupt_stopsTrainingAndLeavesNoModel() throws Exception {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.epochs = 1000;
-    asking.factors = 512;
-    asking.regularization = 1.0;
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.epochs(1000);
+    request.factors(512);
+    request.regularization(1.0);
     AtomicReference<Throwable> problem = new AtomicReference<>();
     Thread caller =
         Thread.ofPlatform()
             .start(
                 () -> {
                   try {
-                    run(asking);
+                    run(request);
                   } catch (Throwable e) {
                     problem.set(e);
                   }
@@ -379,19 +379,22 @@ class TrainTest {
         "threads        | 65   | field 'threads': expected a whole number from 1 to 64, found 65",
         "kernel         | gpu  | field 'kernel': expected auto, scalar or vector, found 'gpu'",
       })
-  void fieldOutOfRange_isRefused_beforeAnythingIsRead(String field, String value, String message) {
-    Asking asking = new Asking("no/such/manifest.json");
-    asking.set(field, value);
+  void fieldOutOfRange_isRefused_beforeAnythingIsRead(String field, String value, String message)
+      throws IOException {
+    TrainRequest request =
+        SmallRequest.with(SmallRequest.of("no/such/manifest.json"), field, value);
 
-    assertThatThrownBy(() -> run(asking)).isInstanceOf(RequestException.class).hasMessage(message);
+    assertThatThrownBy(() -> train.run(request))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(message);
   }
 
   @Test
   void manifest_mustBeGivenAndBeAnIndex() throws IOException {
     String index = PlantedRatings.index(2).write(store, "planted");
-    String model = run(new Asking(index)).model();
+    String model = run(SmallRequest.of(index)).model();
 
-    assertThatThrownBy(() -> train.run(new Asking(null).request()))
+    assertThatThrownBy(() -> train.run(SmallRequest.of(null).build()))
         .hasMessage("field 'manifest' is missing");
     assertThatThrownBy(() -> train.run(TrainRequest.of("../x")))
         .isInstanceOf(RequestException.class)
@@ -404,9 +407,9 @@ class TrainTest {
 
   @Test
   void noTrainingRatings_areRefused() throws IOException {
-    Asking asking = new Asking(new IndexFixture(1, 1, 1).write(store, "empty"));
+    TrainRequestBuilder request = SmallRequest.of(new IndexFixture(1, 1, 1).write(store, "empty"));
 
-    assertThatThrownBy(() -> run(asking))
+    assertThatThrownBy(() -> run(request))
         .isInstanceOf(RequestException.class)
         .hasMessage("there are no training ratings");
   }

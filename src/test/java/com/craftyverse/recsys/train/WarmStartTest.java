@@ -48,11 +48,11 @@ class WarmStartTest {
         part.train.add(user, item, whole.train.rating(i) + 1);
       }
     }
-    Asking asking = new Asking(part.write(store, "planted"));
-    asking.model = kind;
-    asking.epochs = 30;
-    asking.regularization = 0.02;
-    return train.run(asking.request()).model();
+    TrainRequestBuilder request = SmallRequest.of(part.write(store, "planted"));
+    request.model(kind);
+    request.epochs(30);
+    request.regularization(0.02);
+    return train.run(request.build()).model();
   }
 
   private static double firstTrainRmse(LocalObjectStore store, TrainResult result)
@@ -65,12 +65,12 @@ class WarmStartTest {
   @ValueSource(strings = {"biased", "dot"})
   void run_beginsWhereTheEarlierModelEnded(String kind) throws IOException {
     String earlier = trainedEarlier(kind);
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.model = kind;
-    asking.epochs = 2;
-    TrainResult cold = train.run(asking.request());
-    asking.warmStart = earlier;
-    TrainResult warm = train.run(asking.request());
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.model(kind);
+    request.epochs(2);
+    TrainResult cold = train.run(request.build());
+    request.warmStart(earlier);
+    TrainResult warm = train.run(request.build());
 
     assertThat(firstTrainRmse(store, warm)).isLessThan(0.7 * firstTrainRmse(store, cold));
     assertThat(warm.figures().validationRmse())
@@ -85,17 +85,17 @@ class WarmStartTest {
   @Test
   void run_overSeveralCalls_givesTheSameBytes() throws IOException {
     String earlier = trainedEarlier("biased");
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.warmStart = earlier;
-    TrainResult expected = train.run(asking.request());
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.warmStart(earlier);
+    TrainResult expected = train.run(request.build());
     store.delete(expected.model());
 
-    asking.maxSeconds = 1e-9;
-    assertThat(train.run(asking.request()).resumable()).isTrue();
-    assertThat(train.run(asking.request()).resumable()).isTrue();
-    asking.maxSeconds = null;
+    request.maxSeconds(1e-9);
+    assertThat(train.run(request.build()).resumable()).isTrue();
+    assertThat(train.run(request.build()).resumable()).isTrue();
+    request.maxSeconds(null);
 
-    assertThat(train.run(asking.request()).figures().digest())
+    assertThat(train.run(request.build()).figures().digest())
         .isEqualTo(expected.figures().digest());
   }
 
@@ -109,20 +109,19 @@ class WarmStartTest {
             + " the same",
       })
   void modelOfAnotherKind_isRefused(String field, String value, String message) throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.warmStart = trainedEarlier("biased");
-    asking.set(field, value);
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.warmStart(trainedEarlier("biased"));
 
-    assertThatThrownBy(() -> train.run(asking.request()))
+    assertThatThrownBy(() -> train.run(SmallRequest.with(request, field, value)))
         .hasMessage("field 'warmStart': " + message);
   }
 
   @Test
   void modelOfAnotherDataset_isRefused() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "other"));
-    asking.warmStart = trainedEarlier("biased");
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "other"));
+    request.warmStart(trainedEarlier("biased"));
 
-    assertThatThrownBy(() -> train.run(asking.request()))
+    assertThatThrownBy(() -> train.run(request.build()))
         .hasMessage(
             "field 'warmStart': the model's dataset is planted, but this run's is other; they"
                 + " must be the same");
@@ -130,18 +129,18 @@ class WarmStartTest {
 
   @Test
   void warmStart_mustBeAModel() throws IOException {
-    Asking asking = new Asking(PlantedRatings.index(3).write(store, "planted"));
-    asking.warmStart = "models/x/manifest.json";
-    assertThatThrownBy(() -> train.run(asking.request()))
+    TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
+    request.warmStart("models/x/manifest.json");
+    assertThatThrownBy(() -> train.run(request.build()))
         .hasMessage("field 'warmStart': there is no object 'models/x/manifest.json' in the store");
-    asking.warmStart = "../x";
-    assertThatThrownBy(() -> train.run(asking.request()))
+    request.warmStart("../x");
+    assertThatThrownBy(() -> train.run(request.build()))
         .hasMessageStartingWith("field 'warmStart': the key '../x'");
-    asking.warmStart = asking.manifest;
-    assertThatThrownBy(() -> train.run(asking.request()))
+    request.warmStart(request.manifest());
+    assertThatThrownBy(() -> train.run(request.build()))
         .hasMessage(
             "field 'warmStart': '"
-                + asking.manifest
+                + request.manifest()
                 + "' is not below models/, where train writes");
   }
 }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve.startup;
 
+import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
@@ -63,7 +64,10 @@ public final class Priming {
       ModelCard card = Json.read(Json.write(CARD), ModelCard.class, "");
       ItemFactors items = new ItemFactors(1, card.factors());
       boolean _ =
-          items.set(0, MemorySegment.ofArray(new byte[4]), MemorySegment.ofArray(new byte[4]));
+          items.set(
+              0,
+              new FloatColumn(MemorySegment.ofArray(new byte[4])),
+              new FloatColumn(MemorySegment.ofArray(new byte[4])));
       ServeRequest request =
           RequestJson.decode(REQUEST.getBytes(StandardCharsets.UTF_8), ServeRequest.class);
       RecommendRequest wish =

@@ -1,0 +1,47 @@
+package com.craftyverse.recsys.format;
+
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.NoSuchObjectException;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.util.List;
+
+/// Fetches Arrow files from the store and opens them.
+public final class ArrowObjects {
+  private ArrowObjects() {}
+
+  /// Opens an Arrow file of the store. Closing it also gives the fetched copy back to the store.
+  ///
+  /// @throws NoSuchObjectException when there is no such object
+  /// @throws MalformedFileException when it is no Arrow file
+  public static ArrowFile open(ObjectStore store, String key) throws IOException {
+    FetchedObject fetched = store.fetch(key);
+    try {
+      return ArrowFile.open(fetched.path(), key, fetched);
+    } catch (IOException | RuntimeException e) {
+      try (fetched) {
+        throw e;
+      }
+    }
+  }
+
+  /// Opens an Arrow file of the store that must have certain columns.
+  ///
+  /// @throws NoSuchObjectException when there is no such object
+  /// @throws MalformedFileException when it is no Arrow file, or has other columns
+  public static ArrowFile open(ObjectStore store, String key, List<Column> columns)
+      throws IOException {
+    ArrowFile file = open(store, key);
+    try {
+      file.require(columns);
+      return file;
+    } catch (IOException | RuntimeException e) {
+      try (file) {
+        throw e;
+      }
+    }
+  }
+}
