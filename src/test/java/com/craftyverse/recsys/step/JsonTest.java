@@ -47,7 +47,7 @@ class JsonTest {
         "[]                   | the request must be a JSON object, found a list",
         "\"x\"                | the request must be a JSON object, found the text 'x'",
         "null                 | the request must be a JSON object, found null",
-        "{} {}                | the request goes on after the end of its JSON object",
+        "{} {}                | the request continues after the end of its JSON object",
       })
   void fieldsThatDoNotFit_areNamed(String json, String message) {
     assertThatThrownBy(() -> decode(json)).isInstanceOf(RequestException.class).hasMessage(message);
@@ -68,8 +68,7 @@ class JsonTest {
         .hasMessage("the request is empty; a JSON object was expected");
   }
 
-  /// The Lambda binding's mapper ignores unknown fields; requests are read by this project's rules
-  /// all the same.
+  /// The Lambda binding's mapper ignores unknown fields, but requests must follow the project's rules.
   @Test
   void lenientMapper_stillRefusesUnknownFields() {
     ObjectMapper lenient =

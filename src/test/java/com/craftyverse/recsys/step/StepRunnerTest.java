@@ -130,7 +130,7 @@ class StepRunnerTest {
     assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
   }
 
-  /// The old manifest expires while the step works again.
+  /// The old manifest expires while the step repeats its work.
   @Test
   void staleManifestThatExpiresMeanwhile_isWrittenAnew() throws IOException {
     run(SPEC, new AtomicInteger());
