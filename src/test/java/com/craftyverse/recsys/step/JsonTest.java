@@ -22,7 +22,7 @@ class JsonTest {
       implements Request {}
 
   @Test
-  void fieldsOfTheRightTypes_areTaken() throws IOException {
+  void fieldsOfTheRightTypes_areAccepted() throws IOException {
     assertThat(decode("{\"name\": \"a\", \"count\": 3, \"share\": 1, \"ids\": [1, 2]}"))
         .isEqualTo(new Sample("a", 3, 1.0, List.of(1, 2)));
     assertThat(decode("{}")).isEqualTo(new Sample(null, null, null, null));
@@ -49,12 +49,12 @@ class JsonTest {
         "null                 | the request must be a JSON object, found null",
         "{} {}                | the request continues after the end of its JSON object",
       })
-  void fieldsThatDoNotFit_areNamed(String json, String message) {
+  void invalidFields_areNamed(String json, String message) {
     assertThatThrownBy(() -> decode(json)).isInstanceOf(RequestException.class).hasMessage(message);
   }
 
   @Test
-  void textThatIsNoJson_isPlaced() {
+  void invalidJson_namesItsPosition() {
     assertThatThrownBy(() -> decode("{\"name\": }"))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith("not valid JSON (line 1, column 10)");

@@ -39,7 +39,7 @@ class MetricsTest {
   }
 
   @Test
-  void modelAge_isAlsoOfADataset() throws IOException {
+  void modelAge_hasADatasetDimension() throws IOException {
     Metrics.write(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         "recsys",
