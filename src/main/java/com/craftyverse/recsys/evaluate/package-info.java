@@ -22,12 +22,12 @@
 /// *Two protocols.* The kind of split selects one.
 ///
 /// - *Within users*, for `random`, `kfold`, `given` and `leaveLastOut` splits: a user's training ratings are
-/// known, and the ranker must find all their held-out items.
+///   known, and the ranker must find all their held-out items.
 /// - *Replay*, for splits by time, where most users of a later window are new: a user's training ratings and
-/// the earlier half of their ratings in the window are known, and folded in as in serving; the ranker must
-/// find the later half. Ratings are replayed as well: each is predicted from all earlier ratings of the user
-/// ([ReplayedRatings][com.craftyverse.recsys.evaluate.ReplayedRatings]). The figures of the validation window
-/// use nothing from the test window.
+///   the earlier half of their ratings in the window are known, and folded in as in serving; the ranker must
+///   find the later half. Ratings are replayed as well: each is predicted from all earlier ratings of the
+///   user ([ReplayedRatings][com.craftyverse.recsys.evaluate.ReplayedRatings]). The figures of the validation
+///   window use nothing from the test window.
 ///
 /// Published protocols with random splits treat the validation ratings as known. To follow them, index with
 /// `"rows": "trainAndValidation"`, train with the model selected by validation as `pattern`, and evaluate the

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param globalMean μ, the mean of the training ratings; 0 for `dot`
 /// @param trainMean the mean of the training ratings, for both kinds
 /// @param scale the scale of the ratings
-/// @param unit the training unit in ratings. Learning rates and penalties are in units: for errors in
-///     ratings, a penalty λ of |p|² is λ · unit, that of a bias stays the same
+/// @param unit the training unit, in ratings. Learning rates and penalties refer to it: for errors in
+///     ratings, a penalty λ on |p|² becomes λ · unit; a penalty on a bias is the same for both
 /// @param users number of rows in `users.arrow`
 /// @param items number of rows in `items.arrow`
 /// @param trainRatings number of training ratings
