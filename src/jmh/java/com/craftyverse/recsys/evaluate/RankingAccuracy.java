@@ -20,11 +20,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// How well recommendations with the defaults find what users chose, by both protocols: a random quarter of each user's
-/// ratings held out, the model trained again on training and validation rows, mean of the seeds 1, 2 and
-/// 3; and the replay of the latest quarter of the ratings.
+/// A benchmark of recommendation accuracy with the default parameters, under both protocols. Within users, it
+/// holds out a random quarter of each user's ratings, retrains the model on training and validation rows, and
+/// averages the seeds 1, 2 and 3. The replay uses the latest quarter of the ratings.
 ///
-/// Give a ratings file and a directory for the store.
+/// Arguments: a ratings file and a directory for the store.
 public final class RankingAccuracy {
   private static final int SEEDS = 3;
 
@@ -36,7 +36,7 @@ public final class RankingAccuracy {
     this.dataset = dataset;
   }
 
-  /// @param arguments the ratings file, the directory
+  /// @param arguments the ratings file and the directory
   public static void main(String[] arguments) throws IOException {
     Path upload = Path.of(arguments[0]);
     LocalObjectStore store = new LocalObjectStore(Path.of(arguments[1]));
@@ -49,7 +49,7 @@ public final class RankingAccuracy {
     Map<String, Double> sums = new TreeMap<>();
     for (int seed = 1; seed <= SEEDS; seed++) {
       RankingFigures ranking = accuracy.withinUsers(seed);
-      tell("within users, seed " + seed, ranking);
+      printFigures("within users, seed " + seed, ranking);
       ranking
           .rankers()
           .forEach(
@@ -58,8 +58,8 @@ public final class RankingAccuracy {
                 sums.merge(name + ", liked", ndcg(figures.liked()), Double::sum);
               });
     }
-    sums.forEach((name, sum) -> say("within users, mean: %s %.4f", name, sum / SEEDS));
-    tell("replay of the latest quarter", accuracy.replay());
+    sums.forEach((name, sum) -> print("within users, mean: %s %.4f", name, sum / SEEDS));
+    printFigures("replay of the latest quarter", accuracy.replay());
   }
 
   private RankingFigures withinUsers(int seed) throws IOException {
@@ -97,7 +97,7 @@ public final class RankingAccuracy {
     return Objects.requireNonNull(relevance).at10().ndcg().value();
   }
 
-  private static void tell(String what, RankingFigures ranking) {
+  private static void printFigures(String what, RankingFigures ranking) {
     ranking
         .rankers()
         .forEach(
@@ -105,7 +105,7 @@ public final class RankingAccuracy {
               RankerFigures.Relevance all = Objects.requireNonNull(figures.all());
               RankerFigures.Relevance liked = Objects.requireNonNull(figures.liked());
               Interval ndcg = all.at10().ndcg();
-              say(
+              print(
                   "%s: %-15s NDCG@10 %.4f (%.4f to %.4f), liked %.4f, recall@20 %.4f, coverage"
                       + " %.3f, %d users",
                   what,
@@ -122,12 +122,12 @@ public final class RankingAccuracy {
         .lead()
         .forEach(
             (name, lead) ->
-                say(
+                print(
                     "%s: ahead of %s by %.4f (%.4f to %.4f)",
                     what, name, lead.value(), lead.low(), lead.high()));
   }
 
-  private static void say(String format, Object... arguments) {
+  private static void print(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 }

@@ -4,7 +4,8 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.ModelCard;
 import java.io.InterruptedIOException;
 
-/// Predicts a rating as `μ + b_i + b_u`, from training ratings only: the decoupled baseline of
+/// A baseline that predicts a rating as `μ + b_i + b_u`, from training ratings only: the decoupled baseline
+/// of
 /// Koren ("Factor in the Neighbors: Scalable and Accurate Collaborative Filtering", TKDD 2010,
 /// section 2.1).
 ///
@@ -19,7 +20,7 @@ final class BiasBaseline {
   private final double[] itemBias;
   private final double[] userBias;
 
-  /// Reads the training ratings three times.
+  /// Computes the biases in three passes over the training ratings.
   BiasBaseline(Ratings training, ModelCard card)
       throws MalformedFileException, InterruptedIOException {
     double[] sum = new double[1];
@@ -49,22 +50,22 @@ final class BiasBaseline {
     }
   }
 
-  /// μ, the mean of the training ratings.
+  /// Returns μ, the mean of the training ratings.
   double mean() {
     return mean;
   }
 
-  /// The prediction; -1 stands for a user or an item that is not in training.
+  /// Returns the prediction; -1 stands for a user or an item outside training.
   double predict(int user, int item) {
     return mean + (item < 0 ? 0 : itemBias[item]) + (user < 0 ? 0 : userBias[user]);
   }
 
-  /// A user whose ratings become known one by one.
+  /// Returns a user without ratings, for ratings that arrive one by one.
   RunningUser user() {
     return new RunningUser();
   }
 
-  /// The bias of a user from the ratings so far.
+  /// The bias of a user, updated with each rating.
   final class RunningUser {
     private double sum;
     private int ratings;

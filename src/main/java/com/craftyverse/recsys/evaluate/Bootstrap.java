@@ -5,25 +5,25 @@ import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// Means over users with 95 % intervals by the percentile bootstrap (Efron & Tibshirani, "An Introduction
-/// to the Bootstrap", 1993, chapter 13): users are drawn with replacement 1,000 times, and the interval
-/// holds the middle 95 % of the means. All columns share the draws.
+/// Means over users with 95 % intervals from the percentile bootstrap (Efron & Tibshirani, "An Introduction
+/// to the Bootstrap", 1993, chapter 13). Users are drawn with replacement 1,000 times; the interval covers
+/// the middle 95 % of the means. All columns share the draws.
 final class Bootstrap {
   static final int SAMPLES = 1_000;
   private static final double TAIL = 0.025;
 
-  /// Samples that are summed in one pass over the users.
+  /// Samples summed in one pass over the users.
   private static final int TOGETHER = 4;
 
-  /// Users whose values are summed in float, before the sum goes into one in double.
+  /// Users summed in float before the sum is added to a double.
   private static final int PARTIAL = 64;
 
   private Bootstrap() {}
 
-  /// The mean of each column, with its interval.
+  /// Returns the mean of each column, with its interval.
   ///
-  /// @param rows one row a user, 1 at least, all of the same length
-  /// @param seed of the draws; the result is the same for any number of threads
+  /// @param rows one row per user, at least 1, all of the same length
+  /// @param seed of the draws; the result does not depend on the number of threads
   static Interval[] intervals(float[][] rows, long seed, WorkerPool workers) throws IOException {
     int users = rows.length;
     int columns = rows[0].length;
@@ -60,7 +60,7 @@ final class Bootstrap {
     return intervals;
   }
 
-  /// How many times each user is drawn.
+  /// Returns how many times a sample draws each user.
   private static int[] draw(int users, long seed, int sample) {
     int[] times = new int[users];
     long state = SplitMix64.mix(seed ^ SplitMix64.mix(sample));
@@ -71,9 +71,9 @@ final class Bootstrap {
     return times;
   }
 
-  /// The column sums of several samples, while one goes through the rows once.
+  /// Sums the columns of several samples in one pass over the rows.
   ///
-  /// @param times how many times each sample has each user
+  /// @param times how many times each sample contains each user
   private static double[][] sums(float[][] rows, int[][] times) {
     int columns = rows[0].length;
     double[][] sums = new double[times.length][columns];

@@ -7,17 +7,18 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Scores the whole catalogue for many users at once, as products of matrices: the users' rows times blocks
-/// of items' rows, transposed. The scores are those of `recommend` but for rounding. Any number of threads may
-/// use it once all items are set.
+/// A scorer of the whole catalogue for many users at once. It multiplies matrices: the users' rows times
+/// transposed blocks of items' rows. Except for rounding, the scores equal those of `recommend`. Thread-safe
+/// once all items are set.
 final class CatalogueScores {
-  /// The most users at once.
+  /// Largest number of users at once.
   static final int USERS = Kernel.PIECE;
 
   private final int items;
   private final int stride;
 
-  /// The rows of `stride` items each, transposed: element `[f · stride + i]` is value f of the i-th item.
+  /// The rows of `stride` items per block, transposed: element `[f · stride + i]` is value f of the i-th
+  /// item.
   private final float[][] blocks;
 
   private final Kernel kernel = Kernels.fastest().kernel();
@@ -30,7 +31,7 @@ final class CatalogueScores {
     this.blocks = new float[Math.ceilDiv(items, stride)][stride * stride];
   }
 
-  /// What one thread works in.
+  /// The buffers of one thread.
   private final class Room {
     final float[] users = new float[USERS * stride];
     final float[] products = new float[USERS * stride];
@@ -38,14 +39,14 @@ final class CatalogueScores {
     final float[][] scores = new float[USERS][items];
   }
 
-  /// Floats in a row.
+  /// Returns the number of floats in a row.
   int stride() {
     return stride;
   }
 
-  /// Takes over an item's row.
+  /// Stores an item's row.
   ///
-  /// @param rows where it is, from `at`
+  /// @param rows contains the row at `at`
   void set(int item, float[] rows, int at) {
     float[] block = blocks[item / stride];
     for (int f = 0; f < stride; f++) {
@@ -57,20 +58,20 @@ final class CatalogueScores {
   @FunctionalInterface
   interface RowWriter {
     /// @param user 0 for the first user
-    /// @param rows where it goes, from `at`, where zeros are
+    /// @param rows receives the row at `at`, where it is zero
     void write(int user, float[] rows, int at) throws IOException;
   }
 
-  /// Takes a user's scores.
+  /// Receives a user's scores.
   @FunctionalInterface
   interface ScoresReader {
-    /// @param scores one for each item; the reader may change them
+    /// @param scores one per item; the reader may modify them
     void read(int user, float[] scores);
   }
 
-  /// Scores all items for some users, by the dot products of their rows.
+  /// Scores all items for some users by the dot products of their rows.
   ///
-  /// @param count how many users, at most [#USERS]
+  /// @param count number of users, at most [#USERS]
   void score(int count, RowWriter users, ScoresReader reader) throws IOException {
     Room room = rooms.poll();
     if (room == null) {

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
-/// How well lists of a given length find what users chose later; [RankingMetrics] has the formulas.
+/// How well lists of one length find what users chose later; [RankingMetrics] has the formulas.
 ///
 /// @param ndcg normalized discounted cumulative gain
 /// @param recall share of the relevant items that are in the list
@@ -15,7 +15,7 @@ public record CutoffFigures(
     Interval hitRate,
     Interval mrr,
     Interval map) {
-  /// Takes the figures from consecutive intervals in the order of [RankingMetrics].
+  /// Reads the figures from consecutive intervals in the order of [RankingMetrics].
   static CutoffFigures of(Interval[] intervals, int at) {
     return new CutoffFigures(
         intervals[at + RankingMetrics.NDCG],

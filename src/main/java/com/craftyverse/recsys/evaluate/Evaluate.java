@@ -26,8 +26,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The evaluate step: how well a model predicts ratings, and how well its recommendations find what users
-/// chose, on data that it was not trained on and beside simple baselines.
+/// The evaluate step: measures on held-out data how well a model predicts ratings and how well its
+/// recommendations find what users chose, compared with simple baselines.
 public final class Evaluate {
   static final System.Logger LOG = System.getLogger(Evaluate.class.getName());
 
@@ -37,17 +37,17 @@ public final class Evaluate {
   private final ObjectStore store;
   private final StepRunner runner;
 
-  /// @param store where the model is
+  /// @param store the store that contains the model
   public Evaluate(ObjectStore store) {
     this.store = store;
     this.runner = new StepRunner(store);
   }
 
-  /// Evaluates a model, or finds its evaluation.
+  /// Evaluates a model, or returns its existing evaluation.
   ///
-  /// @throws RequestException when the request, or what it names, is at fault
-  /// @throws MalformedFileException when a file of the model, the index or the split is damaged
-  /// @throws InterruptedIOException when the thread was interrupted
+  /// @throws RequestException if the request, or an object that it names, is invalid
+  /// @throws MalformedFileException if a file of the model, the index or the split is damaged
+  /// @throws InterruptedIOException if the thread is interrupted
   public EvaluateResult run(EvaluateRequest request) throws IOException {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     int threads = threads(request);
@@ -96,20 +96,20 @@ public final class Evaluate {
     return threads;
   }
 
-  /// Where the data of a model is.
+  /// The data that a model was trained on.
   ///
-  /// @param index the index's manifest
-  /// @param split the split's manifest
-  /// @param protocol how the held-out sets of such a split are judged
-  /// @param testRows rows of the split's test set
-  /// @param validationRows rows of its validation set
+  /// @param index the key of the index's manifest
+  /// @param split the key of the split's manifest
+  /// @param protocol the protocol for this kind of split
+  /// @param testRows number of rows in the split's test set
+  /// @param validationRows number of rows in its validation set
   private record Sources(
       String index,
       String split,
       RankingEvaluation.Protocol protocol,
       long testRows,
       long validationRows) {
-    /// The split's figures.
+    /// The figures of the split step.
     private record Sizes(
         @Nullable Double trainThreshold,
         @Nullable Double testThreshold,
@@ -215,7 +215,7 @@ public final class Evaluate {
     }
   }
 
-  /// Judges a model by one set after the other.
+  /// Evaluates a model on one set after the other.
   private final class Judge {
     private final String what;
     private final Sources sources;
@@ -276,7 +276,7 @@ public final class Evaluate {
                   workers);
       SetFigures figures =
           new SetFigures(ratings, replayed, ranking, reason(name, ratings, ranking));
-      tell(name, figures);
+      logFigures(name, figures);
       return figures;
     }
 
@@ -296,9 +296,11 @@ public final class Evaluate {
         return "the " + set + " set has no ratings of users and items that the model knows";
       }
       if (ratings == null) {
-        return "the " + set + " set has no ratings of users whom training knows";
+        return "the " + set + " set has no ratings of users in the training set";
       }
-      return ranking == null ? "no user of the " + set + " set has anything to be found" : null;
+      return ranking == null
+          ? "no user of the " + set + " set has both a history and held-out items"
+          : null;
     }
 
     private @Nullable RatingFigures ratings(String set) throws IOException {
@@ -325,7 +327,7 @@ public final class Evaluate {
       }
     }
 
-    /// The model's orders, then the baselines.
+    /// Returns the model's rankers, then the baselines.
     private List<Ranker> rankers() {
       boolean replay = sources.protocol == RankingEvaluation.Protocol.REPLAY;
       List<Ranker> rankers = new ArrayList<>();
@@ -346,10 +348,10 @@ public final class Evaluate {
       return rankers;
     }
 
-    private void tell(String set, SetFigures figures) {
+    private void logFigures(String set, SetFigures figures) {
       RatingFigures ratings = figures.ratings();
       if (ratings != null) {
-        say(
+        log(
             "%s RMSE %.4f, MAE %.4f on %,d ratings of %,d users; RMSE of biases alone %.4f, of the"
                 + " mean %.4f",
             set,
@@ -362,27 +364,27 @@ public final class Evaluate {
       }
       RatingFigures replayed = figures.replayedRatings();
       if (replayed != null) {
-        say(
+        log(
             "%s replayed: RMSE %.4f on %,d ratings of %,d users; of biases alone %.4f",
             set, replayed.rmse(), replayed.ratings(), replayed.users(), replayed.baselineRmse());
       }
       RankingFigures ranking = figures.ranking();
       if (ranking != null) {
-        say(
+        log(
             "%s NDCG@10 %s for %,d users (%s)",
             set, ranking.summary(), ranking.users(), sources.protocol);
       }
       if (figures.reason() != null) {
-        say("%s", figures.reason());
+        log("%s", figures.reason());
       }
     }
 
-    private void say(String format, Object... arguments) {
+    private void log(String format, Object... arguments) {
       LOG.log(Level.INFO, () -> what + ": " + String.format(Locale.ROOT, format, arguments));
     }
   }
 
-  /// Sums of errors over a set. All predictions are clipped alike.
+  /// Sums of errors over a set. All predictions are clipped in the same way.
   private static final class Errors {
     private final LoadedModel model;
     private final BiasBaseline baseline;

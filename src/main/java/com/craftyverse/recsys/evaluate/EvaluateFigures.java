@@ -2,20 +2,20 @@ package com.craftyverse.recsys.evaluate;
 
 import org.jspecify.annotations.Nullable;
 
-/// How good a model is on data that it was not trained on. The validation set helped to choose the model;
-/// the test set decided nothing.
+/// A model's figures on held-out data. The validation set helped to select the model; the test set had no
+/// influence.
 ///
 /// @param modelId the model's id
-/// @param protocol how users of the sets are known when they are recommended something: `withinUsers` or
-///     `replay`, see [RankingEvaluation.Protocol]
-/// @param rankBy the order that `validationNdcg` and `testNdcg` are of
+/// @param protocol which ratings of a user are known: `withinUsers` or `replay`, see
+///     [RankingEvaluation.Protocol]
+/// @param rankBy the ranker that `validationNdcg` and `testNdcg` describe
 /// @param likedFrom the lowest rating that counts as liked
-/// @param sampledUsers how many users rankings are judged by at most; null for all
-/// @param validationRmse RMSE on the validation set; null where it has no rating of a known user and item
-/// @param testRmse the same on the test set
-/// @param validationNdcg NDCG@10 on the validation set, every held-out item being relevant; null where nobody
-///     could be judged
-/// @param testNdcg the same on the test set
+/// @param sampledUsers largest number of users in the ranking evaluation; null for all
+/// @param validationRmse RMSE on the validation set; null if it has no rating of a known user and item
+/// @param testRmse RMSE on the test set; null likewise
+/// @param validationNdcg NDCG@10 on the validation set, with every held-out item relevant; null if no user
+///     could be evaluated
+/// @param testNdcg NDCG@10 on the test set; null likewise
 /// @param validation all figures of the validation set
 /// @param test all figures of the test set
 public record EvaluateFigures(

@@ -7,7 +7,7 @@ import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import org.jspecify.annotations.Nullable;
 
-/// The function `evaluate`.
+/// The `evaluate` function.
 public final class EvaluateFunction {
   private final Evaluate evaluate;
 

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// All that shapes an evaluation besides the model and its data.
+/// The parameters that determine an evaluation, besides the model and its data.
 ///
 /// @param rankBy `preference` or `rating`
 /// @param likedFrom the lowest rating that counts as liked
-/// @param users how many users to judge rankings by at most; null for all
+/// @param users largest number of users in the ranking evaluation; null for all
 /// @param seed of the bootstrap and of the sample of users
 record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer users, long seed) {
   static final String PREFERENCE = "preference";
@@ -19,9 +19,9 @@ record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer use
   private static final double LIKED_SHARE_OF_SCALE = 0.7;
   private static final long DEFAULT_SEED = 42;
 
-  /// What a request asks for.
+  /// Returns the parameters of a request, with defaults filled in.
   ///
-  /// @throws RequestException naming the field that does not fit the model or is out of its range
+  /// @throws RequestException if a field does not fit the model or is out of range; the message names it
   static EvaluateParameters of(EvaluateRequest request, ModelCard card) {
     boolean ranks = card.ranking() != null;
     String rankBy = Objects.requireNonNullElse(request.rankBy(), ranks ? PREFERENCE : RATING);
@@ -58,7 +58,7 @@ record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer use
         Objects.requireNonNullElse(request.seed(), DEFAULT_SEED));
   }
 
-  /// Whether a request leaves all of this to the defaults.
+  /// Returns whether a request sets no parameters.
   static boolean areDefault(EvaluateRequest request) {
     return request.rankBy() == null
         && request.likedFrom() == null

@@ -4,16 +4,16 @@ import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for a model to be evaluated. All but the manifest may be left out.
+/// A request to evaluate a model. Only the manifest is required.
 ///
 /// @param manifest the key of the train step's manifest
-/// @param rankBy the order that the answer's `ndcg` figures are of: `preference`, which is the default where the
-///     model has a ranking model, or `rating`; all orders are evaluated in any case
+/// @param rankBy the ranker that the result's `ndcg` figures describe: `preference`, the default if the model
+///     has a ranking model, or `rating`. All rankers are evaluated in any case
 /// @param likedFrom the lowest rating that counts as liked; by default 70 % of the way up the scale, which is
 ///     4 of 5 stars
-/// @param users how many users to judge rankings by at most, drawn at random for each set; all if not given
-/// @param seed of the bootstrap and of that draw; 42 if not given
-/// @param threads 1 to 64; the number of processors if not given; without influence on the result
+/// @param users largest number of users in the ranking evaluation, sampled at random per set; all by default
+/// @param seed of the bootstrap and of the sample; 42 by default
+/// @param threads 1 to 64; by default the number of processors. Does not affect the result
 @RecordBuilder
 public record EvaluateRequest(
     @Nullable String manifest,
@@ -23,7 +23,7 @@ public record EvaluateRequest(
     @Nullable Long seed,
     @Nullable Integer threads)
     implements Request {
-  /// Returns a request with the defaults.
+  /// Creates a request with the defaults.
   public static EvaluateRequest of(String manifest) {
     return EvaluateRequestBuilder.builder().manifest(manifest).build();
   }

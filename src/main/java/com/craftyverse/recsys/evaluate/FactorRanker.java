@@ -4,12 +4,12 @@ import com.craftyverse.recsys.model.TopItems;
 import java.io.IOException;
 import java.util.List;
 
-/// Orders the catalogue by a model's scores.
+/// A ranker that orders the catalogue by a model's scores.
 final class FactorRanker implements Ranker {
-  /// Finds the row of the user of a profile.
+  /// Provides the row of a profile's user.
   @FunctionalInterface
   interface UserRow {
-    /// @param rows where it goes, from `at`, where zeros are
+    /// @param rows receives the row at `at`, where it is zero
     void write(Profile user, float[] rows, int at) throws IOException;
   }
 

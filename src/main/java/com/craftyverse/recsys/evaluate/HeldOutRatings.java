@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// The ratings of a test or validation set, grouped by user. A user's ratings are in the order of time where
-/// the set has times, ties in the order of the file.
+/// The ratings of a test or validation set, grouped by user. A user's ratings are sorted by time if the set
+/// has times; ties keep the order of the file.
 final class HeldOutRatings {
-  /// Stands for a user or an item that the model does not know.
+  /// Stands for a user or an item outside the model.
   static final int UNKNOWN = -1;
 
   private final int[] users;
@@ -28,11 +28,11 @@ final class HeldOutRatings {
     this.ratings = ratings;
   }
 
-  /// Reads a set of the split: ids as uploaded, with times. Users that the model does not know are kept, one
-  /// group each; so are items that it does not know, as [#UNKNOWN].
+  /// Reads a set of the split, with uploaded ids and times. Users outside the model keep a group each; items
+  /// outside the model become [#UNKNOWN].
   ///
-  /// @param userIds of the model, ascending
-  /// @param itemIds of the model, ascending
+  /// @param userIds the model's user ids, ascending
+  /// @param itemIds the model's item ids, ascending
   static HeldOutRatings ofSplit(ArrowFile file, int[] userIds, int[] itemIds) throws IOException {
     file.require(Schemas.RATINGS);
     int rows = Math.toIntExact(file.rows());
@@ -65,8 +65,8 @@ final class HeldOutRatings {
     return Math.max(UNKNOWN, Arrays.binarySearch(ids, id));
   }
 
-  /// Reads a set of the index: dense indices, without times. Rows of unknown users or items, which some indexes
-  /// keep, are left out.
+  /// Reads a set of the index, with dense indices and without times. Rows of unknown users or items, which
+  /// some indexes keep, are skipped.
   static HeldOutRatings ofIndex(ArrowFile file, ModelCard card) throws IOException {
     Ratings rows = new Ratings(file, card);
     int[] counts = new int[1];
@@ -91,7 +91,7 @@ final class HeldOutRatings {
         new long[counts[0]]);
   }
 
-  /// Sorts rows by group, and by time within a group, stably.
+  /// Sorts rows by group and, within a group, by time. The sort is stable.
   private static HeldOutRatings group(
       int[] users, int[] groups, int[] items, float[] ratings, long[] times) {
     int[] starts = new int[users.length + 1];
@@ -116,7 +116,7 @@ final class HeldOutRatings {
     return new HeldOutRatings(users, starts, sortedItems, sortedRatings);
   }
 
-  /// Sorts `order[from … to − 1]`, which most files have sorted already.
+  /// Sorts `order[from … to − 1]`; in most files it is sorted already.
   private static void sortByTime(int[] order, int from, int to, long[] times) {
     for (int i = from + 1; i < to; i++) {
       if (times[order[i]] < times[order[i - 1]]) {
@@ -131,27 +131,27 @@ final class HeldOutRatings {
     }
   }
 
-  /// Groups, some of which may be empty.
+  /// Returns the number of groups, including empty ones.
   int groups() {
     return users.length;
   }
 
-  /// All ratings.
+  /// Returns the number of ratings.
   int rows() {
     return items.length;
   }
 
-  /// The model's index of a group's user, or [#UNKNOWN].
+  /// Returns the model's index of a group's user, or [#UNKNOWN].
   int user(int group) {
     return users[group];
   }
 
-  /// The first row of a group; that of the next group is its end.
+  /// Returns the first row of a group, which is also the end of the previous group.
   int start(int group) {
     return starts[group];
   }
 
-  /// The model's index of a row's item, or [#UNKNOWN].
+  /// Returns the model's index of a row's item, or [#UNKNOWN].
   int item(int row) {
     return items[row];
   }
@@ -160,7 +160,7 @@ final class HeldOutRatings {
     return ratings[row];
   }
 
-  /// The users that these are of, as the model's index; without the unknown.
+  /// Returns the number of the model's users with ratings in the set.
   int knownUsers() {
     int known = 0;
     for (int group = 0; group < users.length; group++) {
@@ -169,13 +169,13 @@ final class HeldOutRatings {
     return known;
   }
 
-  /// Refuses ratings that are not numbers.
+  /// Rejects ratings that are not finite.
   ///
-  /// @param file where they were read, for the message
+  /// @param file the source file, for the message
   HeldOutRatings requireFinite(ArrowFile file) throws MalformedFileException {
     for (int row = 0; row < ratings.length; row++) {
       if (!Float.isFinite(ratings[row])) {
-        throw file.malformed("a rating is " + ratings[row] + "; a finite number was expected");
+        throw file.malformed("a rating is " + ratings[row] + "; expected a finite number");
       }
     }
     return this;

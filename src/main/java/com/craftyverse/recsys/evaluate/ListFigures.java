@@ -5,21 +5,21 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/// What the lists of all judged users consist of.
+/// Statistics of the lists of all evaluated users.
 ///
-/// @param coverage share of the catalogue that is in somebody's list
-/// @param gini Gini index of how often each item of the catalogue is recommended: 0 when all are recommended
-///     equally often, near 1 when a few make up all lists
+/// @param coverage share of the catalogue that appears in a list
+/// @param gini Gini index of how often each item of the catalogue is recommended: 0 if all are recommended
+///     equally often, near 1 if a few items fill all lists
 /// @param medianPopularity median number of training ratings of a recommended item
 public record ListFigures(double coverage, double gini, double medianPopularity) {
-  /// Counts what is in the lists.
+  /// Computes the statistics.
   ///
-  /// The Gini index is `Σ (2i − m − 1) x_i ÷ (m Σ x_i)` over the m items by ascending `x_i`, how often each is
-  /// recommended (Gini 1912; used so by Fleder & Hosanagar, "Blockbuster culture's next rise or fall", Management
-  /// Science 2009).
+  /// The Gini index is `Σ (2i − m − 1) x_i ÷ (m Σ x_i)` over the m items by ascending `x_i`, the number of
+  /// times that each is recommended (Gini 1912; used this way by Fleder & Hosanagar, "Blockbuster culture's
+  /// next rise or fall", Management Science 2009).
   ///
   /// @param times how often each item is recommended; not all are 0
-  /// @param ratings how many training ratings each item has
+  /// @param ratings number of training ratings per item
   static ListFigures of(long[] times, int[] ratings) {
     int items = times.length;
     long[] ascending = times.clone();
@@ -50,7 +50,7 @@ public record ListFigures(double coverage, double gini, double medianPopularity)
         / 2.0;
   }
 
-  /// The ratings of the item at a place among all that is recommended, by ascending ratings.
+  /// Returns the ratings of the item at a position among all recommendations, by ascending ratings.
   private static int ratingsAt(long place, int[] byRatings, long[] times, int[] ratings) {
     long passed = 0;
     for (int item : byRatings) {

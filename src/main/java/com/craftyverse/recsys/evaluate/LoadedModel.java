@@ -15,9 +15,9 @@ import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import java.util.Arrays;
 
-/// A rating model in memory, predicting just as it did while it was trained.
+/// A rating model in memory; its predictions equal those in training.
 final class LoadedModel {
-  /// How exact a folded-in user's predictions are, as a share of the scale.
+  /// Tolerance of a folded-in user's predictions, as a share of the scale.
   private static final double FOLD_IN_TOLERANCE = 1e-3;
 
   private final ModelCard card;
@@ -35,9 +35,9 @@ final class LoadedModel {
 
   /// @param users the model's `users.arrow`
   /// @param items the model's `items.arrow`
-  /// @param regularization λ that the users' factors were trained with
-  /// @param biasRegularization the same for their biases
-  /// @throws MalformedFileException when they do not fit the card
+  /// @param regularization λ of the users' factors in training
+  /// @param biasRegularization λ of the users' biases in training
+  /// @throws MalformedFileException if the files do not match the card
   LoadedModel(
       ModelCard card,
       ArrowFile users,
@@ -67,27 +67,27 @@ final class LoadedModel {
     return card;
   }
 
-  /// Ids of the users, by index; ascending.
+  /// Returns the user ids by index, ascending.
   int[] userIds() {
     return userIds;
   }
 
-  /// Ids of the items, by index; ascending.
+  /// Returns the item ids by index, ascending.
   int[] itemIds() {
     return itemIds;
   }
 
-  /// Training ratings of each item.
+  /// Returns the number of training ratings per item.
   int[] itemRatings() {
     return itemRatings;
   }
 
-  /// Training ratings of each item, lately.
+  /// Returns the number of recent training ratings per item.
   int[] recentItemRatings() {
     return recentItemRatings;
   }
 
-  /// What scores the catalogue.
+  /// Returns the scorer of the catalogue.
   CatalogueScores catalogue() {
     return catalogue;
   }
@@ -97,7 +97,7 @@ final class LoadedModel {
     System.arraycopy(users, user.user() * layout.stride(), rows, at, layout.stride());
   }
 
-  /// Writes the row to which all of a profile leads, see [FactorRanker.UserRow].
+  /// Writes the row that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
   void foldedIn(Profile user, float[] rows, int at) {
     RatingFoldIn.UserEmbedding place = foldIn.place(user.history());
     System.arraycopy(place.vector(), 0, rows, at, card.factors());
@@ -105,7 +105,7 @@ final class LoadedModel {
     rows[at + layout.itemBias()] = 1;
   }
 
-  /// Unknowns of a fold-in: the factors, and the bias where the model has biases.
+  /// Returns the number of unknowns of a fold-in: the factors, plus the bias if the model has biases.
   int equationSize() {
     return card.factors() + (card.isDot() ? 0 : 1);
   }
@@ -121,7 +121,7 @@ final class LoadedModel {
     }
   }
 
-  /// A fold-in without ratings yet.
+  /// Returns a fold-in without ratings.
   SequentialFoldIn newFoldIn() {
     return new SequentialFoldIn(
         foldIn.penalties(),
@@ -129,13 +129,13 @@ final class LoadedModel {
         FOLD_IN_TOLERANCE * (card.scale().max() - card.scale().min()));
   }
 
-  /// The rating of an item by somebody of whom nothing is known, not clipped: mean and item bias.
+  /// Returns the prediction for an unknown user, not clipped: mean and item bias.
   double itemAverage(int item) {
     return (double) card.globalMean() + items[item * layout.stride() + layout.itemBias()];
   }
 
-  /// The rating, clipped to the scale; -1 stands for a user or an item that the model does not know, of
-  /// whom it says what it says of the other alone. For one thread.
+  /// Returns the predicted rating, clipped to the scale. -1 stands for an unknown user or item; the
+  /// prediction then uses only the other one. Not thread-safe.
   float predict(int user, int item) {
     int stride = layout.stride();
     if (user < 0 || item < 0) {
@@ -149,7 +149,7 @@ final class LoadedModel {
     return card.clip(card.globalMean() + dot);
   }
 
-  /// The items' rows, which a fold-in reads faster than [ItemFactors], where each value of a vector lies in
+  /// The items' rows. A fold-in reads them faster than [ItemFactors], which keeps each value of a vector in
   /// another array.
   private final class Rows implements ItemVectors {
     @Override
@@ -193,7 +193,7 @@ final class LoadedModel {
       }
     }
     if (!ItemFactors.areSound(rows)) {
-      throw file.malformed("a factor or bias is not a number of sensible size");
+      throw file.malformed("a factor or bias is not a number from -1e9 to 1e9");
     }
     return rows;
   }

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The same order for everybody: by how many ratings each item has.
+/// A ranker with the same order for all users: by the number of ratings per item.
 final class PopularityRanker implements Ranker {
   private final String name;
   private final int[] order;
 
-  /// @param ratings how many each item has
+  /// @param ratings number of ratings per item
   PopularityRanker(String name, int[] ratings) {
     this.name = name;
     this.order =

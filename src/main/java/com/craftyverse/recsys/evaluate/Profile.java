@@ -4,8 +4,8 @@ import com.craftyverse.recsys.model.History;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// What is known of a user when recommendations are made: items and ratings in the order in which they became
-/// known. Reused from user to user.
+/// A user's known items and ratings at the time of a recommendation, oldest first. Instances are reused for
+/// other users.
 final class Profile {
   private int[] items = new int[256];
   private float[] ratings = new float[256];
@@ -15,7 +15,7 @@ final class Profile {
   /// The model's index of the user, or [HeldOutRatings#UNKNOWN].
   private int user = HeldOutRatings.UNKNOWN;
 
-  /// Begins another user's profile.
+  /// Clears the profile for another user.
   void reset(int user) {
     this.user = user;
     size = 0;
@@ -32,17 +32,17 @@ final class Profile {
     known.set(item);
   }
 
-  /// Whether the item is among those of the profile.
+  /// Returns whether the profile contains the item.
   boolean knows(int item) {
     return known.get(item);
   }
 
-  /// Items of the profile, each counted once.
+  /// Returns the number of distinct items.
   int distinctItems() {
     return known.cardinality();
   }
 
-  /// The same as a value, for a fold-in.
+  /// Returns a copy for a fold-in.
   History history() {
     return new History(Arrays.copyOf(items, size), Arrays.copyOf(ratings, size));
   }

@@ -2,20 +2,20 @@ package com.craftyverse.recsys.evaluate;
 
 import org.jspecify.annotations.Nullable;
 
-/// The figures of one order of the catalogue.
+/// The figures of one ranker.
 ///
-/// @param all where every held-out item is relevant; null where nobody could be judged
-/// @param liked where only items rated at least `likedFrom` are; null where nobody liked anything
-/// @param listsAt10 what the lists of 10 consist of
-/// @param listsAt20 what the lists of 20 consist of
+/// @param all with every held-out item relevant; null if no user could be evaluated
+/// @param liked with only items rated at least `likedFrom` relevant; null if there are none
+/// @param listsAt10 statistics of the lists of 10
+/// @param listsAt20 statistics of the lists of 20
 public record RankerFigures(
     @Nullable Relevance all,
     @Nullable Relevance liked,
     ListFigures listsAt10,
     ListFigures listsAt20) {
-  /// Figures for one notion of relevance.
+  /// Figures for one definition of relevance.
   ///
-  /// @param at10 of the first 10 items
-  /// @param at20 of the first 20 items
+  /// @param at10 for the first 10 items
+  /// @param at20 for the first 20 items
   public record Relevance(CutoffFigures at10, CutoffFigures at20) {}
 }

@@ -15,16 +15,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Judges orders of the catalogue by what users of a held-out set chose. Every order is judged on the same
-/// users, against the full catalogue without what is known of the user.
+/// An evaluation of rankers on a held-out set. Every ranker is measured on the same users and on the full
+/// catalogue, minus each user's known items.
 final class RankingEvaluation {
-  /// How users of a held-out set are known.
+  /// The part of a user's ratings that is known.
   enum Protocol {
-    /// A user is known by their training ratings; all their held-out items are to be found.
+    /// A user's training ratings are known; the rankers must find all their held-out items.
     WITHIN_USERS("withinUsers"),
 
-    /// A user is known by their training ratings and the earlier half of their ratings in the window, folded
-    /// in; the later half is to be found.
+    /// A user's training ratings and the earlier half of their ratings in the window are known and folded in;
+    /// the rankers must find the later half.
     REPLAY("replay");
 
     private final String text;
@@ -43,7 +43,7 @@ final class RankingEvaluation {
   private static final int LONGEST = 20;
   private static final int RELEVANCES = 2;
 
-  /// Users in a piece of work, who are scored together.
+  /// Users per task, scored together.
   private static final int USERS = CatalogueScores.USERS;
 
   private final Protocol protocol;
@@ -53,10 +53,10 @@ final class RankingEvaluation {
   private final long seed;
   private final @Nullable Integer sample;
 
-  /// @param itemRatings training ratings of each item of the catalogue
+  /// @param itemRatings number of training ratings per item of the catalogue
   /// @param likedFrom the lowest rating that counts as liked
   /// @param seed of the bootstrap and of the sample
-  /// @param sample how many users to judge at most, drawn at random; null for all
+  /// @param sample largest number of users to evaluate, sampled at random; null for all
   RankingEvaluation(
       Protocol protocol,
       TrainingHistory history,
@@ -72,13 +72,14 @@ final class RankingEvaluation {
     this.sample = sample;
   }
 
-  /// The users who can be judged, and why others cannot.
+  /// The users who can be evaluated, and counts of held-out data.
   private record Judged(int[] groups, int withoutHistory, long heldOut) {}
 
-  /// Judges the orders.
+  /// Evaluates the rankers.
   ///
-  /// @param outside ratings of the set that are not in `window`, because their item is not in the catalogue
-  /// @return the figures; null where nobody can be judged
+  /// @param outside number of ratings of the set that are missing from `window` because their item is not in
+  ///     the catalogue
+  /// @return the figures; null if no user can be evaluated
   @Nullable RankingFigures run(
       HeldOutRatings window, List<Ranker> rankers, long outside, String what, WorkerPool workers)
       throws IOException {
@@ -160,7 +161,7 @@ final class RankingEvaluation {
         lead(rankers, rows, workers));
   }
 
-  /// NDCG@10 of the first order less that of each other, user by user.
+  /// Returns the NDCG@10 of the first ranker minus that of each other ranker, user by user.
   private Map<String, Interval> lead(List<Ranker> rankers, float[][] rows, WorkerPool workers)
       throws IOException {
     int perRanker = rows[0].length / rankers.size();
@@ -186,7 +187,7 @@ final class RankingEvaluation {
         CutoffFigures.of(intervals, at), CutoffFigures.of(intervals, at + RankingMetrics.COUNT));
   }
 
-  /// The first row of a group that is to be found; those before it are known.
+  /// Returns the first row of a group that the rankers must find; the rows before it are known.
   private int firstSought(HeldOutRatings window, int group) {
     int from = window.start(group);
     return protocol == Protocol.REPLAY ? from + (window.start(group + 1) - from) / 2 : from;
@@ -228,7 +229,7 @@ final class RankingEvaluation {
     return false;
   }
 
-  /// A random sample without replacement, ascending.
+  /// Returns a random sample without replacement, ascending.
   private static int[] draw(int[] groups, int count, long seed) {
     int[] drawn = groups.clone();
     long state = SplitMix64.mix(seed);
@@ -244,7 +245,7 @@ final class RankingEvaluation {
     return drawn;
   }
 
-  /// How often each item is recommended, for each cutoff.
+  /// Counts how often each item is recommended, per cutoff.
   private static final class Shown {
     private final AtomicLongArray[] counts;
 
@@ -264,7 +265,7 @@ final class RankingEvaluation {
     }
   }
 
-  /// A user who is judged.
+  /// An evaluated user: the known profile and the items to find.
   private final class Sought {
     private final Profile profile = new Profile();
     private final BitSet all = new BitSet(itemRatings.length);
@@ -295,7 +296,7 @@ final class RankingEvaluation {
     }
   }
 
-  /// One thread's state.
+  /// The state of one thread.
   private final class Judge {
     private final HeldOutRatings window;
     private final List<Ranker> rankers;
@@ -312,10 +313,10 @@ final class RankingEvaluation {
       Arrays.setAll(metrics, i -> new RankingMetrics(CUTOFFS[i]));
     }
 
-    /// Judges the users of some groups.
+    /// Evaluates the users of some groups.
     ///
-    /// @param rows takes the measures of each
-    /// @param liked takes whether each liked one of the items that are to be found
+    /// @param rows receives the metrics of each user
+    /// @param liked receives whether each user liked an item that the rankers must find
     void users(int[] groups, int from, int to, float[][] rows, boolean[] liked) throws IOException {
       int count = to - from;
       for (int i = 0; i < count; i++) {

@@ -4,18 +4,18 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Rankings of the full catalogue, without what each user is known to have rated, against what they chose
+/// Figures of rankings of the full catalogue, minus each user's known items, measured by what the users chose
 /// later.
 ///
-/// @param users users who were judged: something is known of them, and they chose an item of the catalogue
-/// @param likedUsers those of them who rated such an item at least `likedFrom`
-/// @param usersWithoutHistory users of whom nothing is known before what is to be found; not judged
-/// @param heldOut items to be found, of the judged users
+/// @param users evaluated users: they have a history, and they chose an item of the catalogue
+/// @param likedUsers evaluated users who rated such an item at least `likedFrom`
+/// @param usersWithoutHistory users with held-out items but without a history; not evaluated
+/// @param heldOut held-out items of the evaluated users
 /// @param outsideCatalogue ratings of the set whose item is not in training, which no model can recommend
 /// @param items size of the catalogue
-/// @param rankers the figures of each order, by name: the model's, and the baselines
-/// @param lead NDCG@10 of the first order, `preference` where the model has one, less that of each other, over the same
-///     users: the first is better where the whole interval is above 0
+/// @param rankers the figures of each ranker by name: the model's and the baselines
+/// @param lead NDCG@10 of the first ranker (`preference` if the model has a ranking model) minus that of each
+///     other ranker, over the same users. The first is better if the whole interval is above 0
 public record RankingFigures(
     int users,
     int likedUsers,
@@ -25,15 +25,15 @@ public record RankingFigures(
     int items,
     Map<String, RankerFigures> rankers,
     Map<String, Interval> lead) {
-  /// NDCG@10 of an order, every held-out item being relevant.
+  /// Returns the NDCG@10 of a ranker, with every held-out item relevant.
   ///
-  /// @return null where there is no such order
+  /// @return null if there is no such ranker
   public @Nullable Interval ndcgAt10(String ranker) {
     RankerFigures figures = rankers.get(ranker);
     return figures == null || figures.all() == null ? null : figures.all().at10().ndcg();
   }
 
-  /// The NDCG@10 of every order, for the log.
+  /// Formats the NDCG@10 of every ranker for the log.
   String summary() {
     StringBuilder summary = new StringBuilder();
     rankers.forEach(

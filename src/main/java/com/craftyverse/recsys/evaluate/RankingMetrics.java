@@ -1,9 +1,9 @@
 package com.craftyverse.recsys.evaluate;
 
-/// Measures of one user's list of recommendations against the items that the user chose later.
+/// Metrics of one user's list of recommendations, given the items that the user chose later.
 ///
-/// Relevance is binary. With `hit(i)` 1 where the item at rank i, from 1, is relevant and 0 elsewhere,
-/// `R` the number of relevant items, and a list cut off at rank `k`:
+/// Relevance is binary. `hit(i)` is 1 if the item at rank i (from 1) is relevant and 0 otherwise, `R` is the
+/// number of relevant items, and the list is cut off at rank `k`:
 ///
 /// ```
 /// NDCG       Σ hit(i) / log2(i + 1)  ÷  Σ_{i ≤ min(k, R)} 1 / log2(i + 1)
@@ -26,16 +26,16 @@ final class RankingMetrics {
   static final int MRR = 4;
   static final int MAP = 5;
 
-  /// How many measures there are.
+  /// Number of metrics.
   static final int COUNT = 6;
 
   private final int cutoff;
   private final double[] discounts;
 
-  /// DCG of a list whose first n items are relevant, by n.
+  /// DCG of a list whose first n items are relevant, indexed by n.
   private final double[] ideals;
 
-  /// @param cutoff k, 1 at least
+  /// @param cutoff k, at least 1
   RankingMetrics(int cutoff) {
     this.cutoff = cutoff;
     this.discounts = new double[cutoff];
@@ -46,11 +46,11 @@ final class RankingMetrics {
     }
   }
 
-  /// Writes the measures of one list to `out[at … at + COUNT − 1]`.
+  /// Writes the metrics of one list to `out[at … at + COUNT − 1]`.
   ///
   /// @param hits whether the item at each rank is relevant
-  /// @param shown ranks that the list has, any number
-  /// @param relevant R, 1 at least
+  /// @param shown length of the list, any number
+  /// @param relevant R, at least 1
   void measure(boolean[] hits, int shown, int relevant, float[] out, int at) {
     double gain = 0;
     double precisions = 0;

@@ -10,7 +10,7 @@ import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RankingFoldIn;
 import java.util.List;
 
-/// A model's ranking vectors: those of the items in memory, laid out for scoring, and all of them mapped.
+/// A model's ranking vectors: mapped, and those of the items also in memory, laid out for scoring.
 final class RankingModel {
   private static final String VECTOR = "rankingVector.item";
 
@@ -22,7 +22,7 @@ final class RankingModel {
   /// @param users the model's `users.arrow`
   /// @param items the model's `items.arrow`; both stay open as long as this is used
   /// @param gram the model's `gram.arrow`
-  /// @throws MalformedFileException when one does not fit the card
+  /// @throws MalformedFileException if a file does not match the card
   RankingModel(RankingCard card, ArrowFile users, ArrowFile items, ArrowFile gram)
       throws MalformedFileException {
     this.factors = card.factors();
@@ -39,14 +39,14 @@ final class RankingModel {
       float[] vector = vector(items.batches(), item, factors);
       if (!ItemFactors.areSound(vector)) {
         throw items.malformed(
-            "row " + item + ": a ranking factor is not a number of sensible size");
+            "row " + item + ": a ranking factor is not a number from -1e9 to 1e9");
       }
       System.arraycopy(vector, 0, row, 0, factors);
       catalogue.set(item, row, 0);
     }
   }
 
-  /// What scores the catalogue.
+  /// Returns the scorer of the catalogue.
   CatalogueScores catalogue() {
     return catalogue;
   }
@@ -56,7 +56,7 @@ final class RankingModel {
     System.arraycopy(vector(users, user.user(), factors), 0, rows, at, factors);
   }
 
-  /// Writes the vector to which all of a profile leads, see [FactorRanker.UserRow].
+  /// Writes the vector that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
   void foldedIn(Profile user, float[] rows, int at) {
     System.arraycopy(foldIn.place(user.history()), 0, rows, at, factors);
   }
@@ -68,8 +68,8 @@ final class RankingModel {
     return vector;
   }
 
-  /// The items' vectors row by row, which a fold-in reads faster than [ItemFactors], where each value of a
-  /// vector lies in another array.
+  /// The items' vectors, row by row. A fold-in reads them faster than [ItemFactors], which keeps each value
+  /// of a vector in another array.
   private record MappedVectors(List<RecordBatch> batches, int items, int factors)
       implements ItemVectors {
     @Override

@@ -1,13 +1,13 @@
 package com.craftyverse.recsys.evaluate;
 
-/// Errors of predicted ratings, in units of the dataset's scale, which predictions are clipped to.
+/// Errors of predicted ratings, in units of the dataset's scale. Predictions are clipped to the scale.
 ///
-/// @param ratings how many were predicted
-/// @param users users of the training set that these are of
+/// @param ratings number of predicted ratings
+/// @param users number of their users who are in the training set
 /// @param rmse root mean squared error of the model
 /// @param mae mean absolute error of the model
-/// @param baselineRmse of mean + damped item and user biases, see [BiasBaseline]
-/// @param globalMeanRmse of the mean of the training ratings
+/// @param baselineRmse RMSE of mean + damped item and user biases, see [BiasBaseline]
+/// @param globalMeanRmse RMSE of the mean of the training ratings
 /// @param betterThanBaseline whether the model's RMSE is below that of the biases
 public record RatingFigures(
     long ratings,

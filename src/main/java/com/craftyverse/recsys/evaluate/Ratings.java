@@ -11,13 +11,13 @@ import com.craftyverse.recsys.format.Schemas;
 import java.io.InterruptedIOException;
 import java.util.List;
 
-/// A file of ratings by dense index, read front to back. In one that keeps what training does not know
-/// that has the index -1.
+/// A file of ratings by dense index, read front to back. Files that keep unknown users and items give them
+/// the index -1.
 final class Ratings {
   private static final List<Column> COLUMNS =
       List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
 
-  /// Takes one rating.
+  /// Receives one rating.
   @FunctionalInterface
   interface Visitor {
     void visit(int user, int item, float rating);
@@ -27,8 +27,8 @@ final class Ratings {
   private final ModelCard card;
   private final int lowest;
 
-  /// @param card of the model, whose users and items these must be
-  /// @throws MalformedFileException when it is not a file of ratings
+  /// @param card of the model; all users and items of the file must belong to it
+  /// @throws MalformedFileException if it is not a file of ratings
   Ratings(ArrowFile file, ModelCard card) throws MalformedFileException {
     file.require(COLUMNS);
     this.file = file;
@@ -40,10 +40,10 @@ final class Ratings {
     return file.rows();
   }
 
-  /// Visits every rating, in the file's order.
+  /// Visits every rating in file order.
   ///
-  /// @throws MalformedFileException when one is not of the model's users and items
-  /// @throws InterruptedIOException when the thread was interrupted
+  /// @throws MalformedFileException if a rating is not finite, or its user or item is not in the model
+  /// @throws InterruptedIOException if the thread is interrupted
   void forEach(Visitor visitor) throws MalformedFileException, InterruptedIOException {
     for (RecordBatch batch : file.batches()) {
       if (Thread.currentThread().isInterrupted()) {

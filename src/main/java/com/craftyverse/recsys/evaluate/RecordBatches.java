@@ -3,13 +3,13 @@ package com.craftyverse.recsys.evaluate;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import java.util.List;
 
-/// Finds rows among a file's record batches.
+/// Finds rows in a file's record batches.
 final class RecordBatches {
   private RecordBatches() {}
 
-  /// The batch that holds a row.
+  /// Returns the batch that contains a row.
   ///
-  /// @param batches of a file, in order
+  /// @param batches the file's batches, in order
   static RecordBatch at(List<RecordBatch> batches, long row) {
     int low = 0;
     int high = batches.size() - 1;

@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Predicts the ratings of a window in the order in which they were given: each from the user's training ratings
-/// and all ratings of the window before it, folded into the fixed item factors. Ratings of items that training
-/// does not know are left out, as predictions and as evidence.
+/// A replay of a window's ratings in order of time. Each is predicted from the user's training ratings and
+/// all earlier ratings of the window, folded into the fixed item factors. Ratings of items outside training
+/// are skipped, both as predictions and as evidence.
 final class ReplayedRatings {
-  /// Users in a piece of work.
+  /// Users per task.
   private static final int USERS = 256;
 
   private final LoadedModel model;
@@ -24,7 +24,8 @@ final class ReplayedRatings {
     this.history = history;
   }
 
-  /// Sums over a piece of work, added up in the order of the pieces, so that threads do not change the result.
+  /// Partial sums of one task. They are added in task order, so that the number of threads does not change
+  /// the result.
   private static final class Sums {
     private long ratings;
     private int users;
@@ -46,7 +47,7 @@ final class ReplayedRatings {
   /// Replays a window.
   ///
   /// @param progress counts ratings
-  /// @return the errors; null where no rating is of a known item
+  /// @return the errors; null if no rating is of a known item
   @Nullable RatingFigures run(HeldOutRatings window, Progress progress, WorkerPool workers)
       throws IOException {
     int pieces = Math.ceilDiv(window.groups(), USERS);
@@ -88,7 +89,7 @@ final class ReplayedRatings {
             all.squares < all.baselineSquares);
   }
 
-  /// One thread's state.
+  /// The state of one thread.
   private final class Replay {
     private final ModelCard card = model.card();
     private final ReplayedUser user = new ReplayedUser(model);

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
-/// Begins the replay of a user with all ratings of a profile. Used by one thread.
+/// The starting point of a user's replay: a fold-in of all ratings of a profile. Not thread-safe.
 final class ReplayedUser {
   private final LoadedModel model;
   private final SequentialFoldIn foldIn;
@@ -12,7 +12,7 @@ final class ReplayedUser {
     this.foldIn = model.newFoldIn();
   }
 
-  /// The equations of a profile, to go on from.
+  /// Folds in a profile; the result accepts further ratings.
   SequentialFoldIn fold(Profile profile) {
     int size = model.equationSize();
     if (targets.length < profile.size()) {

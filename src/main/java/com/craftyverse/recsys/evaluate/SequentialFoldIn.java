@@ -3,28 +3,28 @@ package com.craftyverse.recsys.evaluate;
 import com.craftyverse.recsys.model.NormalEquations;
 import java.util.Arrays;
 
-/// Folds a user in again after each new rating: the solution `w` of the same ridge equations as the served
-/// fold-in, for a growing set of ratings.
+/// A fold-in that is solved again after each new rating. It solves the same ridge equations as the fold-in of
+/// serving, for a growing set of ratings:
 ///
 /// ```
 /// (XᵀX + (n + c) Λ) w = Xᵀy
 /// ```
 ///
-/// For maintainers. A rating changes the matrix by one outer product, which the inverse follows by the
-/// Sherman–Morrison formula, and by one Λ, which it does not follow. So the inverse is kept for a fixed
+/// For maintainers. Each rating changes the matrix by one outer product and by one Λ. The Sherman–Morrison
+/// formula updates the inverse for the outer product, but not for Λ. So the inverse is kept for a fixed
 /// multiple m of Λ with (n + c) between m/2 and 2m, and serves as the preconditioner of conjugate gradients
-/// on the true equations, which start from the last solution: the condition number is 2 at most, and two to four
-/// steps do. They end when the error of `w` in the norm of the equations is below `tolerance`. A prediction `x·w`
-/// errs by at most that times √(xᵀA⁻¹x), and that factor is below 1 for items like those rated. The inverse is
-/// computed anew each time n + c has grown fourfold. The residual of the equations is kept, too: a rating changes it
-/// by `x (y − x·w) − Λw`.
+/// on the true equations, starting from the last solution. The condition number is at most 2, so two to four
+/// steps suffice. They end when the error of `w` in the norm of the equations is below `tolerance`. The error
+/// of a prediction `x·w` is at most that times √(xᵀA⁻¹x), a factor below 1 for items like the rated ones. The
+/// inverse is recomputed each time n + c has grown fourfold. The residual of the equations is kept as well: a
+/// rating changes it by `x (y − x·w) − Λw`.
 ///
-/// Rows are arrays of their own, a few zeros longer than the equations: the compiler vectorizes loops in which all
-/// arrays have the same index.
+/// Every row is its own array, padded with a few zeros: the compiler vectorizes loops in which all arrays
+/// have the same index.
 ///
-/// Used by one thread.
+/// Not thread-safe.
 final class SequentialFoldIn {
-  /// How far n + c may be from the multiple that the inverse is kept for, as a factor.
+  /// Largest ratio between n + c and the multiple that the inverse is kept for.
   private static final double REACH = 2;
 
   private static final int LANES = 4;
@@ -42,7 +42,7 @@ final class SequentialFoldIn {
   private final double[] right;
   private final double[] solution;
 
-  /// Xᵀy − (XᵀX + (n + c) Λ) w of the solution so far.
+  /// Xᵀy − (XᵀX + (n + c) Λ) w of the current solution.
   private final double[] residual;
 
   private final double[] row;
@@ -55,7 +55,7 @@ final class SequentialFoldIn {
 
   /// @param penalties the diagonal of Λ, all above 0
   /// @param prior c, above 0
-  /// @param tolerance in units of the ratings
+  /// @param tolerance in rating units
   SequentialFoldIn(double[] penalties, double prior, double tolerance) {
     this.size = penalties.length;
     this.padded = Math.ceilDiv(size, LANES) * LANES;
@@ -74,7 +74,7 @@ final class SequentialFoldIn {
     reset();
   }
 
-  /// Forgets all ratings.
+  /// Removes all ratings.
   void reset() {
     n = 0;
     for (double[] sums : gram) {
@@ -87,14 +87,14 @@ final class SequentialFoldIn {
     invert();
   }
 
-  /// Ratings so far.
+  /// Returns the number of ratings so far.
   int size() {
     return n;
   }
 
-  /// Adds many ratings at once; cheaper than one by one where nothing is predicted in between.
+  /// Adds many ratings at once, which is cheaper than one by one if no predictions are needed in between.
   ///
-  /// @param rows the items' rows of X, one after the other
+  /// @param rows the items' rows of X, concatenated
   /// @param targets the values of y
   void addAll(double[] rows, double[] targets, int count) {
     for (int i = 0; i < count; i++) {
@@ -136,7 +136,7 @@ final class SequentialFoldIn {
     solved = false;
   }
 
-  /// `row · w`; 0 without ratings.
+  /// Returns `row · w`; 0 without ratings.
   double predict(double[] of) {
     solve();
     double sum = 0;
@@ -146,13 +146,13 @@ final class SequentialFoldIn {
     return sum;
   }
 
-  /// w.
+  /// Returns w.
   double[] solution() {
     solve();
     return Arrays.copyOf(solution, size);
   }
 
-  /// Preconditioned conjugate gradients from the last solution.
+  /// Runs preconditioned conjugate gradients from the last solution.
   private void solve() {
     if (solved) {
       return;
@@ -161,7 +161,7 @@ final class SequentialFoldIn {
     multiply(inverse, residual, preconditioned);
     System.arraycopy(preconditioned, 0, direction, 0, padded);
     double energy = dot(residual, preconditioned);
-    // In exact arithmetic `size` steps reach the solution.
+    // In exact arithmetic, `size` steps reach the solution.
     for (int step = 0; step < 2 * size && energy > tolerance * tolerance; step++) {
       apply(direction, product);
       double length = energy / dot(direction, product);
@@ -177,7 +177,7 @@ final class SequentialFoldIn {
     }
   }
 
-  /// `out = (XᵀX + (n + c) Λ) x`.
+  /// Computes `out = (XᵀX + (n + c) Λ) x`.
   private void apply(double[] x, double[] out) {
     multiply(gram, x, out);
     double times = n + prior;
@@ -186,7 +186,7 @@ final class SequentialFoldIn {
     }
   }
 
-  /// Computes the inverse anew, for the multiple of Λ that is farthest from being outgrown, and the residual.
+  /// Recomputes the residual, and the inverse for the multiple of Λ that stays valid longest.
   private void invert() {
     multiple = REACH * (n + prior);
     if (n == 0) {
@@ -215,7 +215,7 @@ final class SequentialFoldIn {
     }
   }
 
-  /// `out = matrix · x` of a symmetric matrix, as a sum of its rows.
+  /// Computes `out = matrix · x` for a symmetric matrix, as a sum of its rows.
   private void multiply(double[][] matrix, double[] x, double[] out) {
     Arrays.fill(out, 0);
     for (int f = 0; f < padded; f += LANES) {

@@ -9,13 +9,13 @@ import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import java.util.List;
 
-/// The ratings that a model was trained on, by user: its `seen.arrow`, mapped.
+/// A model's training ratings by user: its `seen.arrow`, mapped.
 final class TrainingHistory {
   private final ArrowFile file;
   private final List<RecordBatch> batches;
   private final int items;
 
-  /// @throws MalformedFileException when the file does not fit the card
+  /// @throws MalformedFileException if the file does not match the card
   TrainingHistory(ArrowFile file, ModelCard card) throws MalformedFileException {
     file.require(Schemas.SEEN);
     if (file.rows() != card.users()) {
@@ -28,7 +28,7 @@ final class TrainingHistory {
 
   /// Appends a user's training ratings to a profile.
   ///
-  /// @throws MalformedFileException when one is not of the model's items or not a number
+  /// @throws MalformedFileException if an item is not in the model or a rating is not a finite number
   void copyTo(Profile profile, int user) throws MalformedFileException {
     RecordBatch batch = RecordBatches.at(batches, user);
     int row = (int) (user - batch.firstRow());

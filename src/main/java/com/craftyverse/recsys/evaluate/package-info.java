@@ -1,37 +1,37 @@
-/// The evaluate step: how good a model is on the validation and the test set, beside simple baselines.
+/// The evaluate step: measures a model on the validation and test sets and compares it with simple baselines.
 ///
 /// [Evaluate][com.craftyverse.recsys.evaluate.Evaluate] reads the model's directory and, through the
-/// manifests, the index and the split that it was trained on. It adds one object to the model's directory,
-/// `evaluation.json`, which is a manifest of its own. An evaluation with parameters of its own becomes
-/// `evaluation-{id}.json`.
+/// manifests, the index and the split that the model was trained on. It adds one object to the model's
+/// directory: `evaluation.json`, which is also its manifest. An evaluation with non-default parameters
+/// becomes `evaluation-{id}.json`.
 ///
 /// *Predicted ratings* ([RatingFigures][com.craftyverse.recsys.evaluate.RatingFigures]): RMSE and MAE over
-/// the ratings of users and items that training knows, beside the mean of the training ratings and the damped
+/// the ratings of users and items in training, compared with the mean of the training ratings and the damped
 /// biases of Koren ("Factor in the Neighbors", TKDD 2010).
 ///
 /// *Ranking* ([RankingEvaluation][com.craftyverse.recsys.evaluate.RankingEvaluation]): NDCG, recall,
-/// precision, hit rate, MRR and MAP at 10 and 20 ([RankingMetrics][com.craftyverse.recsys.evaluate.RankingMetrics]
-/// has the formulas), over the full catalogue of the training set without what is known of the user, for two notions
-/// of relevance: every held-out item, and those rated at least `likedFrom`. All orders are judged on the same users: the
-/// model's `preference` and `rating`, `mostPopular`, and `recentlyPopular` (ratings later than the 0.8 quantile of
+/// precision, hit rate, MRR and MAP at 10 and 20
+/// ([RankingMetrics][com.craftyverse.recsys.evaluate.RankingMetrics] has the formulas), over the full
+/// catalogue of the training set minus the user's known items. Relevance has two definitions: every held-out
+/// item, or only those rated at least `likedFrom`. All rankers are measured on the same users: the model's
+/// `preference` and `rating`, `mostPopular`, and `recentlyPopular` (ratings later than the 0.8 quantile of
 /// the training times). Intervals of 95 % come from a bootstrap over users
-/// ([Bootstrap][com.craftyverse.recsys.evaluate.Bootstrap]).
-/// Coverage, Gini index and median popularity say what the lists consist of
-/// ([ListFigures][com.craftyverse.recsys.evaluate.ListFigures]).
+/// ([Bootstrap][com.craftyverse.recsys.evaluate.Bootstrap]). Coverage, Gini index and median popularity
+/// describe the lists ([ListFigures][com.craftyverse.recsys.evaluate.ListFigures]).
 ///
-/// *Two protocols.* The split decides.
+/// *Two protocols.* The kind of split selects one.
 ///
-/// - *Within users*, for `random`, `kfold`, `given` and `leaveLastOut` splits: a user is known by their training
-///   ratings, and all their held-out items are to be found.
-/// - *Replay*, for splits by time, where most users of a later window are new: a user is known by their training
-///   ratings and the earlier half of their ratings in the window, folded in as the served model does it; the later
-///   half is to be found. Ratings are replayed as well: each is predicted from all that was known of the user before
-///   it ([ReplayedRatings][com.craftyverse.recsys.evaluate.ReplayedRatings]). Nothing of the test window is used
-///   for the validation window's figures.
+/// - *Within users*, for `random`, `kfold`, `given` and `leaveLastOut` splits: a user's training ratings are
+///   known, and the ranker must find all their held-out items.
+/// - *Replay*, for splits by time, where most users of a later window are new: a user's training ratings and
+///   the earlier half of their ratings in the window are known, and folded in as in serving; the ranker must
+///   find the later half. Ratings are replayed as well: each is predicted from all earlier ratings of the
+///   user ([ReplayedRatings][com.craftyverse.recsys.evaluate.ReplayedRatings]). The figures of the validation
+///   window use nothing from the test window.
 ///
-/// Published protocols of the random kinds count what was held out for validation as known. Index with
-/// `"rows": "trainAndValidation"`, train with the model found by validation as `pattern`, and evaluate that
-/// model: its test figures then follow the published protocol.
+/// Published protocols with random splits treat the validation ratings as known. To follow them, index with
+/// `"rows": "trainAndValidation"`, train with the model selected by validation as `pattern`, and evaluate the
+/// result on the test set.
 @NullMarked
 package com.craftyverse.recsys.evaluate;
 

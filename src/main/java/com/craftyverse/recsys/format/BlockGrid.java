@@ -7,19 +7,20 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// A grid of blocks over the user × item matrix: users and items are cut into equally many ranges, each of which holds
-/// about as many ratings. The training set of an index has one record batch per block, row by row of the grid, and
-/// carries the grid in its metadata.
+/// A grid of blocks over the user × item matrix. Users and items are each divided into the same number of
+/// ranges, with about the same number of ratings per range. The training set of an index has one record batch
+/// per block, row by row of the grid, and stores the grid in its metadata.
 ///
-/// Blocks on a diagonal share neither users nor items, so up to [#SIDE] threads can train on them at once, in any
-/// order, with the same result. [#SIDE] is 6 because a Lambda function has at most 6 processors, and 1, 2 and 3 divide
-/// it. More blocks would cut each user's ratings into shorter runs, which are learned in batches of 8: with 12 blocks a
-/// side, an epoch takes 1.2 times as long.
+/// Blocks on a diagonal share neither users nor items, so up to [#SIDE] threads can train on them at once, in
+/// any order, with the same result. [#SIDE] is 6 because a Lambda function has at most 6 processors and 6 is
+/// divisible by 1, 2 and 3. More blocks would cut each user's ratings into shorter runs, and SGD processes
+/// runs in batches of 8: with 12 blocks per side, an epoch takes 1.2 times as long.
 ///
 /// @param userBounds users `userBounds[i]` (inclusive) to `userBounds[i + 1]` (exclusive) are block row `i`
-/// @param itemBounds items `itemBounds[i]` (inclusive) to `itemBounds[i + 1]` (exclusive) are block column `i`
+/// @param itemBounds items `itemBounds[i]` (inclusive) to `itemBounds[i + 1]` (exclusive) are block column
+///     `i`
 public record BlockGrid(int[] userBounds, int[] itemBounds) {
-  /// Blocks on each side of the grids that `index` lays out.
+  /// Blocks per side in grids that `index` creates.
   public static final int SIDE = 6;
 
   private static final int LARGEST_SIDE = 256;
@@ -28,10 +29,10 @@ public record BlockGrid(int[] userBounds, int[] itemBounds) {
   private static final String USER_BOUNDS = "userBounds";
   private static final String ITEM_BOUNDS = "itemBounds";
 
-  /// Cuts users and items into [#SIDE] ranges of about equally many ratings.
+  /// Divides users and items into [#SIDE] ranges of about the same number of ratings.
   ///
-  /// @param ratingsOfUser number of ratings by user
-  /// @param ratingsOfItem number of ratings by item
+  /// @param ratingsOfUser number of ratings per user
+  /// @param ratingsOfItem number of ratings per item
   public static BlockGrid balanced(int[] ratingsOfUser, int[] ratingsOfItem) {
     return new BlockGrid(balancedBounds(ratingsOfUser), balancedBounds(ratingsOfItem));
   }
@@ -56,7 +57,8 @@ public record BlockGrid(int[] userBounds, int[] itemBounds) {
 
   /// Reads the grid from the metadata of a training set.
   ///
-  /// @throws MalformedFileException when the file has no grid, or its bounds or number of record batches do not fit
+  /// @throws MalformedFileException if the file has no grid, or the grid's bounds or number of record batches
+  ///     do not fit
   public static BlockGrid read(ArrowFile file) throws MalformedFileException {
     int side = number(file, BLOCKS, file.requireMetadata(BLOCKS));
     if (side < 1 || side > LARGEST_SIDE) {
@@ -110,7 +112,7 @@ public record BlockGrid(int[] userBounds, int[] itemBounds) {
     }
   }
 
-  /// Returns the metadata from which [#read] makes this grid again.
+  /// Returns the metadata that [#read] reads.
   public Map<String, String> metadata() {
     return Map.of(
         BLOCKS, String.valueOf(side()),

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// `models/{dataset}/current.json`: the model that a dataset's predictions come from, and those that
-/// were it before. The only object that is ever replaced.
+/// The content of `models/{dataset}/current.json`: a dataset's current model and its predecessors. It is the
+/// only object that is ever replaced.
 ///
 /// @param dataset the dataset
-/// @param model the id of the model in use
-/// @param scoredModel the id of the model that was scored in its place, or nothing if it was itself
-/// @param published when it became that, in UTC
-/// @param history what was published, the latest first, the one in use among them
+/// @param model the id of the current model
+/// @param scoredModel the id of the model whose evaluation stands in for it; null if it was scored itself
+/// @param published when it was published, in UTC
+/// @param history all publications, latest first, including the current one
 public record CurrentModel(
     String dataset,
     String model,
@@ -22,33 +22,33 @@ public record CurrentModel(
     String published,
     List<Publication> history) {
 
-  /// A model that was published.
+  /// A published model.
   ///
   /// @param model the model's id
-  /// @param scoredModel the id of the model that was scored in its place, or nothing if it was itself
-  /// @param evaluation the key of its evaluation
-  /// @param published when, in UTC
+  /// @param scoredModel the id of the model whose evaluation stands in for it; null if it was scored itself
+  /// @param evaluation the key of the evaluation
+  /// @param published time of publication, in UTC
   public record Publication(
       String model, @Nullable String scoredModel, String evaluation, String published) {}
 
-  /// A current model and the version of the object that says so.
+  /// A current model and the ETag of its object.
   public record Versioned(CurrentModel current, String etag) {}
 
-  /// Keeps a copy of the history.
+  /// Copies the history.
   public CurrentModel {
     history = List.copyOf(history);
   }
 
-  /// Whether a model is or was current.
+  /// Returns whether a model is or was current.
   ///
   /// @param model the model's id
   public boolean wasPublished(String model) {
     return history.stream().anyMatch(each -> each.model().equals(model));
   }
 
-  /// The dataset's current model, or empty before the first is published.
+  /// Returns the dataset's current model; empty before the first publication.
   ///
-  /// @throws com.craftyverse.recsys.columnar.MalformedFileException when the object is damaged
+  /// @throws com.craftyverse.recsys.columnar.MalformedFileException if the object is damaged
   public static Optional<Versioned> find(ObjectStore store, String dataset) throws IOException {
     String key = StoreLayout.current(dataset);
     try {

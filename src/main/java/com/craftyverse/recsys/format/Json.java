@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the JSON documents of the store: strict in, stable and readable out.
+/// Reads and writes the JSON documents of the store. Reading is strict; output is stable and readable.
 public final class Json {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -53,16 +53,16 @@ public final class Json {
 
   private Json() {}
 
-  /// Returns a mapper with the project's strictness, for a caller that adds rules of its own.
+  /// Returns a mapper with the project's strict settings, for callers that add their own rules.
   public static ObjectMapper mapper() {
     return MAPPER.copy();
   }
 
   /// Reads a document of the store as a record.
   ///
-  /// @param key names the document in errors
-  /// @throws MalformedFileException when the document is not JSON, or has a field that is unknown, missing or of
-  ///     the wrong type
+  /// @param key the document's name in errors
+  /// @throws MalformedFileException if the document is not JSON, lacks a field, or has an unknown field or a
+  ///     wrong type
   public static <T> T read(byte[] json, Class<T> type, String key) throws IOException {
     try {
       T value = MAPPER.readValue(json, type);
@@ -100,8 +100,8 @@ public final class Json {
 
   /// Converts a tree of maps, lists and scalars into a record.
   ///
-  /// @param key names the tree in errors
-  /// @throws MalformedFileException when the record has other fields
+  /// @param key the tree's name in errors
+  /// @throws MalformedFileException if the tree's fields do not match the record
   public static <T> T fromTree(Object tree, Class<T> type, String key)
       throws MalformedFileException {
     try {
@@ -115,8 +115,8 @@ public final class Json {
     }
   }
 
-  /// Says in one sentence what is wrong with a document: the field, what was expected and what was found. A value
-  /// that a record's constructor refuses is described by the constructor's own message. The value of a `userId` is
+  /// Describes in one sentence what is wrong with a document: the field, what was expected and what was
+  /// found. If a record's constructor rejects a value, its message is used as is. The value of a `userId` is
   /// left out, because messages are logged.
   public static String sentence(JsonProcessingException e) {
     return switch (e) {
@@ -158,26 +158,27 @@ public final class Json {
     return "";
   }
 
-  /// Whether it is about a user's id, which belongs neither in messages nor in logs.
+  /// Returns whether the error is about a user id; user ids must not appear in messages, because messages are
+  /// logged.
   private static boolean isUserId(JsonMappingException e) {
     return !e.getPath().isEmpty() && "userId".equals(e.getPath().getLast().getFieldName());
   }
 
   private static String kind(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
-      case VALUE_STRING -> "a text";
+      case VALUE_STRING -> "a string";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
       case null, default -> describe(parser);
     };
   }
 
-  /// Describes the value at which a parser stands.
+  /// Describes the parser's current value.
   public static String describe(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT, END_OBJECT, FIELD_NAME -> "an object";
       case START_ARRAY, END_ARRAY -> "a list";
       case VALUE_NULL -> "null";
-      case VALUE_STRING -> "the text " + ObjectKeys.quote(parser.getText());
+      case VALUE_STRING -> "the string " + ObjectKeys.quote(parser.getText());
       case VALUE_TRUE, VALUE_FALSE -> parser.getText();
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "the number " + clean(parser.getText());
       case null, default -> "nothing";
@@ -198,7 +199,7 @@ public final class Json {
       return "true or false";
     }
     if (CharSequence.class.isAssignableFrom(type)) {
-      return "a text";
+      return "a string";
     }
     if (Collection.class.isAssignableFrom(type) || type.isArray()) {
       return "a list";

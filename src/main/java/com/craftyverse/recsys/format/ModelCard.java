@@ -7,28 +7,28 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// A model's `model.json`: what a reader must know before it opens the factors.
+/// A model's `model.json`: everything a reader needs before it opens the factors.
 ///
-/// A rating is predicted as `globalMean + bias(user) + bias(item) + vector(user) · vector(item)`, clipped
-/// to the scale. Models of the kind `dot` have a mean and biases of zero.
+/// The predicted rating is `globalMean + bias(user) + bias(item) + vector(user) · vector(item)`, clipped to
+/// the scale. In models of kind `dot`, mean and biases are zero.
 ///
 /// @param formatVersion the version of the model's files
 /// @param model the kind, `biased` or `dot`
-/// @param dataset the dataset that it was trained on
-/// @param modelId its id, which its directory is named by
+/// @param dataset the dataset that the model was trained on
+/// @param modelId the model's id, also the name of its directory
 /// @param factors k, the length of the vectors
 /// @param globalMean μ, the mean of the training ratings; 0 for `dot`
-/// @param trainMean the mean of the training ratings, whatever the kind
+/// @param trainMean the mean of the training ratings, for both kinds
 /// @param scale the scale of the ratings
-/// @param unit ratings that are one unit of training, in which its learning rates and penalties are: a
-///     penalty λ of |p|² is λ · unit for errors in ratings, that of a bias the same for both
-/// @param users rows of `users.arrow`
-/// @param items rows of `items.arrow`
-/// @param trainRatings ratings that it was trained on
-/// @param rows the sets of the split that these are
-/// @param scoredModel the id of the model whose parameters it has and whose evaluation speaks for it;
-///     null if it is a scored model itself
-/// @param ranking what a reader must know of its ranking vectors; null when it has none
+/// @param unit the training unit, in ratings. Learning rates and penalties refer to it: for errors in
+///     ratings, a penalty λ on |p|² becomes λ · unit; a penalty on a bias is the same for both
+/// @param users number of rows in `users.arrow`
+/// @param items number of rows in `items.arrow`
+/// @param trainRatings number of training ratings
+/// @param rows the sets of the split that contain them
+/// @param scoredModel the id of the model that this one takes its parameters and its evaluation from; null if
+///     this model was scored itself
+/// @param ranking the description of the ranking vectors; null without a ranking model
 public record ModelCard(
     int formatVersion,
     String model,
@@ -45,13 +45,14 @@ public record ModelCard(
     Rows rows,
     @Nullable String scoredModel,
     @Nullable RankingCard ranking) {
-  /// The version of a model's files; goes up when a reader of the old ones could not read the new.
+  /// The version of a model's files. It increases when a reader of the old version could not read the new
+  /// one.
   public static final int FORMAT_VERSION = 7;
 
   /// Reads the card in a model's directory.
   ///
-  /// @param directory the model's, with a trailing slash
-  /// @throws MalformedFileException when the card is damaged or has another format version
+  /// @param directory the model's directory, with a trailing slash
+  /// @throws MalformedFileException if the card is damaged or has another format version
   public static ModelCard read(ObjectStore store, String directory) throws IOException {
     String key = directory + StoreLayout.MODEL;
     byte[] json = store.read(key).content();
@@ -59,7 +60,7 @@ public record ModelCard(
     try {
       card = Json.read(json, ModelCard.class, key);
     } catch (MalformedFileException e) {
-      // Another version has other fields.
+      // Another format version has other fields.
       requireVersion(Json.read(json, Version.class, key).formatVersion, key);
       throw e;
     }
@@ -82,19 +83,19 @@ public record ModelCard(
     }
   }
 
-  /// Whether the model is of factors alone, so that a user or an item by itself says nothing.
+  /// Returns whether predictions use factors alone, so that a user or an item without the other says nothing.
   @JsonIgnore
   public boolean isDot() {
     return model.equals("dot");
   }
 
-  /// The length of the ranking vectors, 0 when the model has none.
+  /// Returns the length of the ranking vectors; 0 without a ranking model.
   @JsonIgnore
   public int rankingFactors() {
     return ranking == null ? 0 : ranking.factors();
   }
 
-  /// Keeps a prediction within the scale of the ratings.
+  /// Clips a prediction to the scale of the ratings.
   public float clip(float prediction) {
     return scale.clip(prediction);
   }

@@ -3,29 +3,29 @@ package com.craftyverse.recsys.format;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/// The scale of a dataset's ratings. It decides which ratings an upload and a request may have, and
-/// what predictions are clipped to.
+/// The scale of a dataset's ratings. It determines which ratings uploads and requests may contain, and what
+/// predictions are clipped to.
 ///
-/// `ingest` records it: the declared scale, MovieLens' for its layouts, else the range of the
-/// upload. The manifests of `ingest` and `index` hand it on to `model.json`.
+/// `ingest` records it: the scale that the request declares, the MovieLens scale for MovieLens layouts, or
+/// the range of the upload. The manifests of `ingest` and `index` pass it on to `model.json`.
 ///
 /// @param min the lowest rating
-/// @param max the highest rating; equal to `min` only where all ratings of an upload are equal
-/// @param step the distance of neighbouring ratings, counted from `min`; null if any number between
-///   is a rating
+/// @param max the highest rating; equal to `min` only if all ratings of an upload are equal
+/// @param step the distance between neighbouring ratings, counted from `min`; null if every number in the
+///     range is a rating
 public record RatingScale(double min, double max, @Nullable Double step) {
   private static final int LARGEST = 1_000_000;
 
-  /// MovieLens' scale: half stars, whole stars in the older sets, without a step.
+  /// The MovieLens scale: half stars, in the older sets whole stars, so no step.
   public static final RatingScale STARS = new RatingScale(0.5, 5.0, null);
 
-  /// Every rating that can be taken.
+  /// All ratings that the project accepts.
   public static final RatingScale ANY = new RatingScale(-LARGEST, LARGEST, null);
 
-  /// How far a decimal number may be from a step because neither is a double.
+  /// Largest distance to a step, in steps. Decimal numbers are rarely exact doubles.
   private static final double ROUNDING = 1e-6;
 
-  /// @throws IllegalArgumentException when the three do not make a scale
+  /// @throws IllegalArgumentException if the three values are not a valid scale
   public RatingScale {
     if (!(min >= -LARGEST && max <= LARGEST && min <= max)) {
       throw noScale(min, max);
@@ -36,14 +36,14 @@ public record RatingScale(double min, double max, @Nullable Double step) {
     }
   }
 
-  /// The range of an upload's ratings.
+  /// Returns the range of an upload's ratings as a scale.
   public static RatingScale range(float lowest, float highest) {
     return new RatingScale(decimal(lowest), decimal(highest), null);
   }
 
-  /// This scale, which a request declares.
+  /// Returns this scale if a request may declare it.
   ///
-  /// @throws IllegalArgumentException when it has one rating only
+  /// @throws IllegalArgumentException if it contains only one rating
   public RatingScale declared() {
     if (!(min < max)) {
       throw noScale(min, max);
@@ -63,7 +63,7 @@ public record RatingScale(double min, double max, @Nullable Double step) {
             + text(max));
   }
 
-  /// Whether `rating` is on the scale.
+  /// Returns whether `rating` is on the scale.
   public boolean has(double rating) {
     if (!(rating >= min && rating <= max)) {
       return false;
@@ -75,23 +75,24 @@ public record RatingScale(double min, double max, @Nullable Double step) {
     return Math.abs(steps - Math.rint(steps)) < ROUNDING;
   }
 
-  /// Whether the decimal number that was written for `rating` is on the scale: 1.1 is at most 1.1,
-  /// although the nearest float is not.
+  /// Returns whether the decimal number behind `rating` is on the scale. 1.1 is at most 1.1, although the
+  /// nearest float is not.
   public boolean has(float rating) {
     return has(decimal(rating));
   }
 
-  /// Brings a prediction to the nearer end of the scale if it is beyond.
+  /// Clips a prediction to the scale.
   public float clip(float prediction) {
     return Math.clamp(prediction, (float) min, (float) max);
   }
 
-  /// Where a rating lies on the scale: 0 for the lowest, 1 for the highest, 1 if they are equal.
+  /// Returns the position of a rating on the scale, from 0 for the lowest to 1 for the highest; 1 if they are
+  /// equal.
   public double position(float rating) {
     return min < max ? Math.clamp((rating - min) / (max - min), 0.0, 1.0) : 1;
   }
 
-  /// The scale for error messages: `a number from 1 to 10 in steps of 1`.
+  /// Describes the scale in error messages: `a number from 1 to 10 in steps of 1`.
   public String describe() {
     return "a number from "
         + text(min)
@@ -100,7 +101,7 @@ public record RatingScale(double min, double max, @Nullable Double step) {
         + (step == null ? "" : " in steps of " + text(step));
   }
 
-  /// The shortest decimal number whose nearest float `number` is.
+  /// Returns the shortest decimal number whose nearest float is `number`.
   private static double decimal(float number) {
     return Double.parseDouble(Float.toString(number));
   }

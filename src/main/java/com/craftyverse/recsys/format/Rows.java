@@ -3,16 +3,15 @@ package com.craftyverse.recsys.format;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/// Which sets of a split a model learns from.
+/// The sets of a split that a model is trained on.
 public enum Rows {
-  /// The training set; the other two judge the model.
+  /// The training set. Validation and test sets remain to evaluate the model.
   TRAIN("train"),
 
-  /// The training and the validation set: for a test figure of a model whose parameters validation
-  /// has chosen.
+  /// The training and validation sets: for a test score after validation has selected the parameters.
   TRAIN_AND_VALIDATION("trainAndValidation"),
 
-  /// All three sets: for the model that is served. None is left to judge it by.
+  /// All three sets: for the published model. None is left to evaluate it.
   ALL("all");
 
   private final String text;
@@ -23,7 +22,7 @@ public enum Rows {
 
   /// Parses the name of a set of rows.
   ///
-  /// @throws IllegalArgumentException when `text` is not such a name
+  /// @throws IllegalArgumentException if there is no such name
   public static Rows of(String text) {
     for (Rows rows : values()) {
       if (rows.text.equals(text)) {
@@ -34,7 +33,7 @@ public enum Rows {
         "expected train, trainAndValidation or all, found " + ObjectKeys.quote(text));
   }
 
-  /// As it is written in requests, manifests and `model.json`.
+  /// Returns the name in requests, manifests and `model.json`.
   @Override
   @JsonValue
   public String toString() {

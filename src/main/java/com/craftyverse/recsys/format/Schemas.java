@@ -4,13 +4,12 @@ import com.craftyverse.recsys.columnar.Column;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The columns of every Arrow file that one step writes and another reads.
+/// The columns of all Arrow files that one step writes and another reads.
 public final class Schemas {
-  /// Metadata of a set's file by dense index: what became of ratings whose user or item training does not
-  /// know.
+  /// Metadata key of the indexed sets: the treatment of ratings with unknown users or items.
   public static final String COLD_START = "coldStart";
 
-  /// The value when they were kept, with -1 for what is not known; they are dropped without it.
+  /// The value if such ratings were kept, with -1 for the unknown index. Without it, they were dropped.
   public static final String KEEP = "keep";
 
   /// `ratings.arrow` of a dataset and the sets of a split: ids as uploaded, timestamps in epoch seconds.
@@ -21,7 +20,7 @@ public final class Schemas {
           Column.float32("rating"),
           Column.int64("timestamp"));
 
-  /// `items.arrow` of a dataset. `year` is 0 where the title has none.
+  /// `items.arrow` of a dataset. `year` is 0 if the title has none.
   public static final List<Column> ITEMS =
       List.of(
           Column.int32("itemId"),
@@ -29,7 +28,7 @@ public final class Schemas {
           Column.list("genres", Column.utf8("item")),
           Column.int32("year"));
 
-  /// `tags.arrow` of a dataset: what users called items, timestamps in epoch seconds.
+  /// `tags.arrow` of a dataset: users' tags for items, timestamps in epoch seconds.
   public static final List<Column> TAGS =
       List.of(
           Column.int32("userId"),
@@ -37,18 +36,18 @@ public final class Schemas {
           Column.utf8("tag"),
           Column.int64("timestamp"));
 
-  /// `links.arrow` of a dataset: an item's ids in other databases, at IMDb with its leading zeros. At
-  /// TMDB it is 0 where the item has none.
+  /// `links.arrow` of a dataset: an item's ids in other databases. IMDb ids keep their leading zeros; a TMDB
+  /// id of 0 means none.
   public static final List<Column> LINKS =
       List.of(Column.int32("itemId"), Column.utf8("imdbId"), Column.int32("tmdbId"));
 
-  /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and each
-  /// user's training ratings.
+  /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and the number of
+  /// training ratings per user.
   public static final List<Column> INDEX_USERS =
       List.of(Column.int32("userId"), Column.int32("ratings"));
 
-  /// `items.arrow` of an index: the same for items, with what is known of them. `recentRatings` are those
-  /// in the last fifth of the training ratings in time.
+  /// `items.arrow` of an index: the same for items, plus their metadata. `recentRatings` counts ratings in
+  /// the latest fifth of the training ratings.
   public static final List<Column> INDEX_ITEMS =
       List.of(
           Column.int32("itemId"),
@@ -58,11 +57,11 @@ public final class Schemas {
           Column.int32("ratings"),
           Column.int32("recentRatings"));
 
-  /// The sets of an index: dense indices.
+  /// The sets of an index, by dense index.
   public static final List<Column> INDEXED_RATINGS =
       List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
 
-  /// `seen.arrow`: the training matrix by rows, one row a user.
+  /// `seen.arrow`: the training matrix by rows, one row per user.
   public static final List<Column> SEEN =
       List.of(
           Column.list(
@@ -75,8 +74,8 @@ public final class Schemas {
 
   /// `users.arrow` of a model.
   ///
-  /// @param factors values in each vector of the rating model
-  /// @param rankingFactors values in each vector of the ranking model, 0 without one
+  /// @param factors length of the rating model's vectors
+  /// @param rankingFactors length of the ranking model's vectors, 0 without one
   public static List<Column> modelUsers(int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
     columns.add(Column.int32("userId"));
@@ -86,8 +85,8 @@ public final class Schemas {
 
   /// `items.arrow` of a model.
   ///
-  /// @param factors values in each vector of the rating model
-  /// @param rankingFactors values in each vector of the ranking model, 0 without one
+  /// @param factors length of the rating model's vectors
+  /// @param rankingFactors length of the ranking model's vectors, 0 without one
   public static List<Column> modelItems(int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
     columns.add(Column.int32("itemId"));
@@ -110,7 +109,7 @@ public final class Schemas {
 
   /// `gram.arrow` of a model: the Gram matrix of the items' ranking vectors, `Σ q qᵀ`, row by row.
   ///
-  /// @param rankingFactors rows, and values in each
+  /// @param rankingFactors number of rows, and values in each
   public static List<Column> gram(int rankingFactors) {
     return List.of(vector("gram", rankingFactors));
   }

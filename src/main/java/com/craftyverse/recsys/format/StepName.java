@@ -3,10 +3,10 @@ package com.craftyverse.recsys.format;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/// A step of the pipeline, and the format version of the files that it writes.
+/// A step of the pipeline, with the format version of its files.
 ///
-/// The version goes up whenever the step would write something else for the same inputs. A step refuses the files of
-/// another version and names the step to run again.
+/// The version increases whenever the step would write something else for the same inputs. A step rejects
+/// files of another version and names the step to run again.
 public enum StepName {
   /// Reads an upload and writes a dataset.
   INGEST(6),
@@ -17,7 +17,7 @@ public enum StepName {
   /// Assigns dense ids and lays out the training blocks.
   INDEX(6),
 
-  /// Trains a model. A model's card carries the version, too, because serving reads no manifests.
+  /// Trains a model. The model's card repeats the version, because serving reads no manifests.
   TRAIN(ModelCard.FORMAT_VERSION),
 
   /// Scores a model on the test and validation sets.
@@ -32,12 +32,12 @@ public enum StepName {
     this.formatVersion = formatVersion;
   }
 
-  /// Returns the format version of the files that this version of the step writes and its readers accept.
+  /// Returns the format version of the step's files; readers accept no other.
   public int formatVersion() {
     return formatVersion;
   }
 
-  /// Returns the name as it stands in manifests, ids and logs: that of the step's function.
+  /// Returns the name of the step's function, which also appears in manifests, ids and logs.
   @Override
   @JsonValue
   public String toString() {

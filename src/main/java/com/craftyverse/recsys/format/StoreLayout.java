@@ -89,18 +89,18 @@ public final class StoreLayout {
     return "evaluation-" + id + ".json";
   }
 
-  /// Returns the name of the dataset an upload belongs to. It is [derived][#datasetNamed] from the
+  /// Returns the dataset name of an upload. It is [derived][#datasetNamed] from the
   /// directory below `raw/` or, for a file directly in `raw/`, from the file name without its extension.
   ///
-  /// @throws InvalidKeyException when the key is not below `raw/` or names a hidden file
+  /// @throws InvalidKeyException if the key is not below `raw/` or names a hidden file
   public static String datasetOfUpload(String key) {
     return datasetNamed(nameOfUpload(key));
   }
 
-  /// Returns the raw name an upload's dataset name is derived from: `my set` for `raw/my set/FILE` and for
+  /// Returns the raw name that the dataset name is derived from: `my set` for `raw/my set/FILE` and for
   /// `raw/my set.csv`.
   ///
-  /// @throws InvalidKeyException when the key is not below `raw/` or names a hidden file
+  /// @throws InvalidKeyException if the key is not below `raw/` or names a hidden file
   public static String nameOfUpload(String key) {
     ObjectKeys.require(key);
     String[] segments = key.split("/", -1);

@@ -11,17 +11,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
-/// A model's `lookup.arrow`: its users' ids and biases, and where in `users.arrow` and `seen.arrow` the
-/// rest of a user lies, so that a reader who wants one user needs one range of each.
+/// A model's `lookup.arrow`: user ids, biases, and the byte ranges of the batches of `users.arrow` and
+/// `seen.arrow`. A reader that needs one user reads only one range of each file.
 ///
-/// @param regularization the weight of the L2 penalty that the users' factors were trained with
-/// @param biasRegularization the same of their biases
-/// @param userIds ascending; the place in it is the user's row
-/// @param biases one a user
-/// @param vectors where the batches of `users.arrow` have their vectors, of a length that the model's
-///     number of factors gives
-/// @param rankingVectors the same of their ranking vectors; of no batch where the model has none
-/// @param histories where the batches of `seen.arrow` lie
+/// @param regularization the weight of the L2 penalty on user factors in training
+/// @param biasRegularization the weight of the L2 penalty on user biases in training
+/// @param userIds ascending; the position is the user's row
+/// @param biases one per user
+/// @param vectors the byte ranges of the vectors in the batches of `users.arrow`; the model's number of
+///     factors gives the length of a vector
+/// @param rankingVectors the byte ranges of the ranking vectors; no batches without a ranking model
+/// @param histories the byte ranges of the batches of `seen.arrow`
 public record UserLookup(
     double regularization,
     double biasRegularization,
@@ -38,13 +38,13 @@ public record UserLookup(
   private static final String RANKING_VECTORS = "rankingVectors";
   private static final String HISTORIES = "histories";
 
-  /// Where record batches, or a column of them, lie in a file.
+  /// Byte ranges of record batches, or of one column of them, in a file.
   ///
   /// @param firstRows the first row of each batch, ascending from 0
-  /// @param offsets where it begins, in bytes
-  /// @param lengths its length in bytes
+  /// @param offsets the offset of each batch, in bytes
+  /// @param lengths the length of each batch, in bytes
   public record Places(int[] firstRows, long[] offsets, int[] lengths) {
-    /// The batch that has a row.
+    /// Returns the index of the batch that contains a row.
     public int of(int row) {
       int place = Arrays.binarySearch(firstRows, row);
       return place >= 0 ? place : -place - 2;
@@ -74,7 +74,8 @@ public record UserLookup(
         } else if (c >= '0' && c <= '9' && at < count && numbers[at] < Long.MAX_VALUE / 100) {
           numbers[at] = numbers[at] * 10 + (c - '0');
         } else {
-          throw file.malformed("metadata '" + key + "': character " + i + " is no part of a list");
+          throw file.malformed(
+              "metadata '" + key + "': character " + i + " is not part of a list of numbers");
         }
       }
       int places = count / 3;
@@ -95,11 +96,11 @@ public record UserLookup(
     }
   }
 
-  /// The lookup of a model's files.
+  /// Creates the lookup of a model from its files.
   ///
-  /// @param users its `users.arrow`
-  /// @param seen its `seen.arrow`
-  /// @throws MalformedFileException when the files do not fit each other
+  /// @param users the model's `users.arrow`
+  /// @param seen the model's `seen.arrow`
+  /// @throws MalformedFileException if the files do not match
   public static UserLookup of(
       double regularization, double biasRegularization, ArrowFile users, ArrowFile seen)
       throws MalformedFileException {
@@ -148,7 +149,7 @@ public record UserLookup(
     return places;
   }
 
-  /// Writes the file.
+  /// Writes `lookup.arrow`.
   public void write(Path path) throws IOException {
     Map<String, String> metadata =
         Map.of(
@@ -164,10 +165,10 @@ public record UserLookup(
     }
   }
 
-  /// Reads the file.
+  /// Reads `lookup.arrow`.
   ///
-  /// @param users the users that the model has
-  /// @throws MalformedFileException when it is not such a file, or another model's
+  /// @param users the model's number of users
+  /// @throws MalformedFileException if it is not a lookup file or belongs to another model
   public static UserLookup read(ArrowFile file, int users) throws MalformedFileException {
     file.require(Schemas.LOOKUP);
     String version = file.requireMetadata(VERSION);
@@ -202,8 +203,9 @@ public record UserLookup(
         return value;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // rejected below
     }
-    throw file.malformed("metadata '" + key + "' is '" + text + "'");
+    throw file.malformed(
+        "metadata '" + key + "': expected a number of at least 0, found '" + text + "'");
   }
 }

@@ -1,14 +1,14 @@
 package com.craftyverse.recsys.model;
 
-/// What is known of a user: the items that they chose, with a rating of each.
+/// A user's known ratings: the items that they chose, with one rating each.
 ///
 /// @param items the items, by dense index
-/// @param ratings a rating of each
+/// @param ratings the rating of each item
 public record History(int[] items, float[] ratings) {
-  /// Nothing.
+  /// The empty history.
   public static final History NONE = new History(new int[0], new float[0]);
 
-  /// How many items are known.
+  /// Returns the number of items.
   public int size() {
     return items.length;
   }

@@ -6,16 +6,16 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The factors and biases of all items, laid out for scoring: an array for each factor, with a value for
-/// each item. Any number of threads may ask it once it is filled. Ranking vectors have no biases.
+/// The factors and biases of all items, laid out for scoring: one array per factor, with a value for each
+/// item. Ranking vectors have no biases. Once filled, it is thread-safe.
 ///
-/// A score is `base + bias(item)`, then the products of vector and factors added in groups of
-/// [#GROUP], each group summed from its first product to its last. [#score] and [#scores] keep to that
-/// order, so they agree to the bit. Fused multiply-add is not used: before C2 compiles it, it is slow.
+/// A score is `base + bias(item)` plus the products of vector and factors. The products are added in groups
+/// of [#GROUP], each summed from first to last. [#score] and [#scores] use the same order, so their results
+/// are identical to the bit. They avoid fused multiply-add, which is slow until C2 compiles it.
 public final class ItemFactors implements ItemVectors {
   private static final int GROUP = 8;
 
-  /// Items whose vectors are taken over at once.
+  /// Number of item vectors copied at a time.
   private static final int CHUNK = 1_024;
 
   /// Products of values up to this size stay far from overflow.
@@ -27,9 +27,9 @@ public final class ItemFactors implements ItemVectors {
   private final float[] biases;
   private final Queue<float[]> buffers = new ConcurrentLinkedQueue<>();
 
-  /// Makes room for items, whose factors and biases are zero at first.
+  /// Allocates factors and biases, all zero.
   ///
-  /// @param factors values in each vector
+  /// @param factors length of each vector
   public ItemFactors(int items, int factors) {
     this.items = items;
     this.factors = factors;
@@ -37,13 +37,13 @@ public final class ItemFactors implements ItemVectors {
     this.biases = new float[items];
   }
 
-  /// Takes over some items' vectors, one after the other, whose biases are zero.
+  /// Stores the vectors of consecutive items with biases of zero.
   ///
-  /// @param first the first of the items
-  /// @param count how many they are
-  /// @return whether all values are numbers of a sensible size
+  /// @param first the first item
+  /// @param count the number of items
+  /// @return whether all values are numbers of moderate size
   public boolean set(int first, int count, FloatColumn vectors) {
-    // A copy of all of them would be as large as the factors themselves.
+    // Copy in chunks, because a full copy would be as large as the factors themselves.
     float[] some = new float[Math.min(count, CHUNK) * factors];
     boolean sound = true;
     for (int done = 0; done < count; done += CHUNK) {
@@ -57,10 +57,10 @@ public final class ItemFactors implements ItemVectors {
     return sound;
   }
 
-  /// Takes over some items' vectors and biases, one after the other.
+  /// Stores the vectors and biases of consecutive items.
   ///
-  /// @param first the first of the items
-  /// @return whether all values are numbers of a sensible size
+  /// @param first the first item
+  /// @return whether all values are numbers of moderate size
   public boolean set(int first, FloatColumn vectors, FloatColumn itemBiases) {
     int count = itemBiases.size();
     itemBiases.copyTo(0, biases, first, count);
@@ -76,7 +76,7 @@ public final class ItemFactors implements ItemVectors {
     }
   }
 
-  /// Whether all values are numbers of a sensible size.
+  /// Returns whether all values are numbers of moderate size.
   public static boolean areSound(float[] values) {
     boolean sound = true;
     for (float value : values) {
@@ -109,9 +109,9 @@ public final class ItemFactors implements ItemVectors {
     return vector;
   }
 
-  /// `base + bias + vector · factors` of one item.
+  /// Returns `base + bias + vector · factors` for one item.
   ///
-  /// @param vector of the length that [#padded] gives
+  /// @param vector padded by [#padded]
   public float score(float base, float[] vector, int item) {
     float score = base + biases[item];
     for (int f = 0; f < columns.length; f += GROUP) {
@@ -128,9 +128,9 @@ public final class ItemFactors implements ItemVectors {
     return score;
   }
 
-  /// The same of all items. The array is given back with [#release].
+  /// Returns the same score for all items. Return the array with [#release].
   ///
-  /// @param vector of the length that [#padded] gives; null for none
+  /// @param vector padded by [#padded]; null to score without factors
   public float[] scores(float base, float @Nullable [] vector) {
     float[] scores = buffer();
     for (int i = 0; i < items; i++) {
@@ -142,7 +142,7 @@ public final class ItemFactors implements ItemVectors {
     return scores;
   }
 
-  /// `vector · factors` of all items. The array is given back with [#release].
+  /// Returns `vector · factors` for all items. Return the array with [#release].
   public float[] products(float[] vector) {
     float[] products = buffer();
     Arrays.fill(products, 0);
@@ -186,12 +186,12 @@ public final class ItemFactors implements ItemVectors {
     }
   }
 
-  /// The vector with zeros up to a whole number of groups.
+  /// Returns the vector padded with zeros to a whole number of groups.
   public float[] padded(float[] vector) {
     return Arrays.copyOf(vector, columns.length);
   }
 
-  /// The length of each item's vector.
+  /// Returns the Euclidean norm of each item's vector.
   public float[] norms() {
     float[] norms = new float[items];
     for (float[] column : columns) {
@@ -210,7 +210,7 @@ public final class ItemFactors implements ItemVectors {
     return buffer == null ? new float[items] : buffer;
   }
 
-  /// Takes back an array for the next request.
+  /// Makes an array available for the next request.
   public void release(float[] buffer) {
     buffers.offer(buffer);
   }

@@ -1,16 +1,16 @@
 package com.craftyverse.recsys.model;
 
-/// The vectors and biases of all items, as a fold-in reads them. Safe for any number of threads.
+/// The vectors and biases of all items, as a fold-in reads them. Thread-safe.
 public interface ItemVectors {
-  /// How many items there are.
+  /// Returns the number of items.
   int items();
 
-  /// The length of a vector.
+  /// Returns the length of a vector.
   int factors();
 
-  /// An item's bias; 0 in a ranking model.
+  /// Returns an item's bias; 0 in a ranking model.
   float bias(int item);
 
-  /// An item's vector, a new array.
+  /// Returns an item's vector in a new array.
   float[] vector(int item);
 }

@@ -3,37 +3,37 @@ package com.craftyverse.recsys.model;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A symmetric positive definite system of equations, `A x = b`, made of weighted squares of rows:
-/// filled, then decomposed once (Cholesky), then solved for any number of right sides.
+/// A symmetric positive definite system of equations, `A x = b`, where A is a weighted sum of outer products
+/// of rows. Fill it, decompose it once (Cholesky), then solve it for any number of right-hand sides.
 ///
-/// For maintainers. The loops go along rows that are arrays of their own, and every array of a loop has
-/// the same index: the compiler vectorizes such loops, and not those over parts of one long array.
+/// For maintainers. Every row is its own array, and within a loop all arrays have the same index. The
+/// compiler vectorizes such loops, but not loops over parts of one long array.
 public final class NormalEquations {
   private final int size;
 
-  /// From the diagonal on, row by row: A while it is filled, then U with A = UᵀU.
+  /// The upper triangle, row by row: A while it is filled, then U with A = UᵀU.
   private final double[][] upper;
 
-  /// Begins with zeros.
+  /// Starts with zeros.
   ///
-  /// @param size equations, and unknowns
+  /// @param size number of equations and unknowns
   public NormalEquations(int size) {
     this.size = size;
     this.upper = new double[size][size];
   }
 
-  /// Begins with a matrix.
+  /// Starts with a matrix.
   ///
-  /// @param matrix size × size, copied; below the diagonal it is not read
+  /// @param matrix size × size, copied; values below the diagonal are ignored
   public NormalEquations(double[][] matrix) {
     this.size = matrix.length;
     this.upper = new double[size][];
     Arrays.setAll(upper, f -> matrix[f].clone());
   }
 
-  /// Adds `Σ weight · row · rowᵀ`, the rows from the first to the last.
+  /// Adds `Σ weight · row · rowᵀ`, from the first row to the last.
   ///
-  /// @param weights one for each row; null for weights of 1
+  /// @param weights one per row; null for weights of 1
   void add(double[][] rows, double @Nullable [] weights) {
     int i = 0;
     for (; i + 4 <= rows.length; i += 4) {
@@ -52,7 +52,8 @@ public final class NormalEquations {
     }
   }
 
-  /// Four rows at once load and store the matrix a quarter as often, in the same order of additions.
+  /// Adds four rows at once, which loads and stores the matrix a quarter as often. The order of additions
+  /// stays the same.
   private void addFour(double[][] rows, double @Nullable [] weights, int i) {
     double[] r0 = rows[i];
     double[] r1 = rows[i + 1];
@@ -76,14 +77,14 @@ public final class NormalEquations {
     }
   }
 
-  /// Adds to a value of the diagonal.
+  /// Adds to an element of the diagonal.
   public void addToDiagonal(int f, double value) {
     upper[f][f] += value;
   }
 
-  /// Takes what was added as A.
+  /// Decomposes A.
   ///
-  /// @throws IllegalStateException when it is not positive definite
+  /// @throws IllegalStateException if A is not positive definite
   public void decompose() {
     for (int i = 0; i < size; i++) {
       double[] row = upper[i];
@@ -123,16 +124,16 @@ public final class NormalEquations {
     }
   }
 
-  /// x.
+  /// Returns x.
   ///
-  /// @param right b, which stays as it is
+  /// @param right b; not modified
   double[] solve(double[] right) {
     double[] x = right.clone();
     solve(x, 0);
     return x;
   }
 
-  /// The inverse of A, size × size, symmetric.
+  /// Returns the inverse of A, size × size, symmetric.
   public double[][] inverse() {
     double[][] inverse = new double[size][size];
     for (int f = 0; f < size; f++) {
@@ -144,7 +145,7 @@ public final class NormalEquations {
 
   /// Solves in place.
   ///
-  /// @param first the first value of `x` that is not 0
+  /// @param first the index of the first nonzero value of `x`
   private void solve(double[] x, int first) {
     for (int k = first; k < size; k++) {
       double[] row = upper[k];

@@ -6,20 +6,19 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.Schemas;
 
-/// Places a user among the fixed items of a ranking model by what they chose: the vector x that
-/// minimizes
+/// A fold-in of users into a ranking model with fixed items. It finds the vector x that minimizes
 ///
 /// ```
 /// Σ w (1 − x · q_j)²  +  α₀ Σ_i (x · q_i)²  +  λ (Σ w + α₀ · items) |x|²
 /// ```
 ///
-/// where the first sum goes over the chosen items j with the weights w of their ratings, and the second
-/// over all items: what training minimizes for a user of its own (Hu, Koren & Volinsky, "Collaborative
-/// Filtering for Implicit Feedback Datasets", ICDM 2008, with the weights and the penalty of Rendle et
-/// al., "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022). The sum
-/// over all items takes their Gram matrix alone, which the model keeps. Safe for any number of threads.
+/// The first sum runs over the chosen items j, with the weights w of their ratings; the second runs over all
+/// items. Training minimizes the same objective for a user (Hu, Koren & Volinsky, "Collaborative Filtering
+/// for Implicit Feedback Datasets", ICDM 2008, with the weights and the penalty of Rendle et al., "Revisiting
+/// the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022). The sum over all items needs
+/// only their Gram matrix, which is stored with the model. Thread-safe.
 public final class RankingFoldIn {
-  /// Keeps the equations solvable for models that were trained without a penalty.
+  /// Keeps the equations solvable for models trained without a penalty.
   private static final double LEAST_PENALTY = 1e-6;
 
   private final RankingCard card;
@@ -28,10 +27,10 @@ public final class RankingFoldIn {
   /// α₀ · G.
   private final double[][] unobserved;
 
-  /// Prepares to place users.
+  /// Prepares a fold-in.
   ///
   /// @param items the items' ranking vectors
-  /// @param gram G, the sum of the squares of all items' vectors, k × k values
+  /// @param gram G, the sum of the outer products of all items' vectors, k × k values
   public RankingFoldIn(RankingCard card, ItemVectors items, float[] gram) {
     this.card = card;
     this.items = items;
@@ -49,7 +48,7 @@ public final class RankingFoldIn {
   /// @param file the model's `gram.arrow`
   /// @param factors k
   /// @return k × k values, row by row
-  /// @throws MalformedFileException when it is not such a matrix, or a value is not a number
+  /// @throws MalformedFileException if the file has another shape, or a value is not a number
   public static float[] readGram(ArrowFile file, int factors) throws MalformedFileException {
     file.require(Schemas.gram(factors));
     if (file.rows() != factors) {
@@ -69,17 +68,17 @@ public final class RankingFoldIn {
     return gram;
   }
 
-  /// The vector of a user who chose those items.
+  /// Returns the vector of a user who chose the given items.
   ///
-  /// @param history one item at least
+  /// @param history at least one item
   /// @return as many values as an item has factors
   public float[] place(History history) {
     return new Equations(history).place();
   }
 
-  /// The equations of a user, by which a score is a sum over what they chose.
+  /// Returns a user's equations, which express each score as a sum over the items that the user chose.
   ///
-  /// @param history one item at least
+  /// @param history at least one item
   public Equations equations(History history) {
     return new Equations(history);
   }
@@ -119,7 +118,7 @@ public final class RankingFoldIn {
       return row;
     }
 
-    /// The vector of the user.
+    /// Returns the vector of the user.
     public float[] place() {
       double[] right = new double[size];
       for (int i = 0; i < rows.length; i++) {
@@ -135,10 +134,10 @@ public final class RankingFoldIn {
       return vector;
     }
 
-    /// What each chosen item adds to the score of an item: `w_j · q_iᵀ A⁻¹ q_j`. Together they are the
-    /// score (Hu et al., section 5).
+    /// Returns how much each chosen item contributes to the score of an item: `w_j · q_iᵀ A⁻¹ q_j`. The
+    /// contributions add up to the score (Hu et al., section 5).
     ///
-    /// @return one for each item of the history
+    /// @return one value per item of the history
     public double[] contributions(int item) {
       double[] solved = normal.solve(row(item));
       double[] contributions = new double[rows.length];

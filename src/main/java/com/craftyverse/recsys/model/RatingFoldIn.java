@@ -3,20 +3,22 @@ package com.craftyverse.recsys.model;
 import com.craftyverse.recsys.format.ModelCard;
 import java.util.Arrays;
 
-/// Places a user among the fixed items of a rating model by their ratings: the vector p and bias b that minimize
+/// A fold-in of users into a rating model with fixed items. From a user's ratings it finds the vector p and
+/// the bias b that minimize
 ///
 /// ```
 /// Σ (r − μ − b_i − b − p · q_i)²  +  (n + c) (λ |p|² + λ′ b²)
 /// ```
 ///
-/// over the n ratings r, λ being that of training × its unit, which is ridge regression, and but for c
-/// what training minimizes for a user of its own. Models of factors alone have no biases and no b.
+/// over the n ratings r, where λ is the regularization of training × its unit. This is ridge regression;
+/// except for c, training minimizes the same objective for a user. Models of kind `dot` have no biases and no
+/// b.
 public final class RatingFoldIn {
-  /// Keeps the equations solvable for models that were trained without a penalty.
+  /// Keeps the equations solvable for models trained without a penalty.
   private static final double LEAST_REGULARIZATION = 0.001;
 
-  /// c: few ratings are trusted less than their number says. Chosen on the new users of the validation
-  /// sets of two datasets, where 0, 5, 10, 20 and 50 differ by less than 0.004 in RMSE.
+  /// c: makes the fold-in trust small numbers of ratings less. Chosen on the new users of two validation
+  /// sets, where 0, 5, 10, 20 and 50 differ by less than 0.004 in RMSE.
   private static final double PRIOR_RATINGS = 10;
 
   private final ModelCard card;
@@ -25,16 +27,16 @@ public final class RatingFoldIn {
   private final double biasRegularization;
   private final double prior;
 
-  /// Prepares to place users.
+  /// Prepares a fold-in.
   ///
-  /// @param regularization with which the users' factors were trained, in training's unit
-  /// @param biasRegularization λ′, with which their biases were
+  /// @param regularization of the users' factors in training, in training units
+  /// @param biasRegularization λ′, the regularization of the users' biases in training
   public RatingFoldIn(
       ModelCard card, ItemVectors items, double regularization, double biasRegularization) {
     this(card, items, regularization, biasRegularization, PRIOR_RATINGS);
   }
 
-  /// The same with another prior.
+  /// Prepares a fold-in with another prior.
   ///
   /// @param prior c
   public RatingFoldIn(
@@ -50,22 +52,22 @@ public final class RatingFoldIn {
     this.biasRegularization = Math.max(LEAST_REGULARIZATION, biasRegularization);
   }
 
-  /// That of the users' factors, in training's unit.
+  /// Returns the regularization of the users' factors, in training units.
   public double regularization() {
     return regularization;
   }
 
-  /// λ′.
+  /// Returns λ′.
   public double biasRegularization() {
     return biasRegularization;
   }
 
-  /// c, the number of ratings that the penalty counts beside the user's own.
+  /// Returns c, the number of ratings that the penalty adds to the user's own.
   public double prior() {
     return prior;
   }
 
-  /// The diagonal of Λ, in ratings: λ for each factor, then λ′ where the model has biases.
+  /// Returns the diagonal of Λ, in ratings: λ for each factor, then λ′ if the model has biases.
   public double[] penalties() {
     double[] penalties = new double[items.factors() + (card.isDot() ? 0 : 1)];
     Arrays.fill(penalties, regularization * card.unit());
@@ -83,7 +85,7 @@ public final class RatingFoldIn {
 
   /// Returns the embedding of a user with these ratings.
   ///
-  /// @param history one rating at least
+  /// @param history at least one rating
   public UserEmbedding place(History history) {
     double[] solution = new Equations(history).solve();
     float[] vector = new float[items.factors()];
@@ -93,14 +95,15 @@ public final class RatingFoldIn {
     return new UserEmbedding(vector, card.isDot() ? 0 : (float) solution[vector.length]);
   }
 
-  /// The equations of a user, by which a prediction is a sum over their ratings.
+  /// Returns a user's equations, which express each prediction as a sum over the user's ratings.
   ///
-  /// @param history one rating at least
+  /// @param history at least one rating
   public Equations equations(History history) {
     return new Equations(history);
   }
 
-  /// The normal equations `(XᵀX + (n + c) Λ) w = Xᵀy`: a row of X is an item's vector, with a 1 for the bias.
+  /// The normal equations `(XᵀX + (n + c) Λ) w = Xᵀy`. A row of X is an item's vector, followed by a 1 for
+  /// the bias.
   public final class Equations {
     private final History history;
     private final int size;
@@ -150,8 +153,8 @@ public final class RatingFoldIn {
       return normal.solve(right);
     }
 
-    /// What each rating adds to the prediction of an item, in stars. Together they are what the
-    /// prediction of the folded-in user has beyond the item's average.
+    /// Returns how much each rating contributes to the prediction of an item, in ratings. The contributions
+    /// add up to the difference between the user's prediction and the item's average.
     public double[] contributions(int item) {
       double[] weights = normal.solve(row(item));
       double[] contributions = new double[history.size()];

@@ -3,8 +3,8 @@ package com.craftyverse.recsys.model;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// The best n of all items, exactly: a heap whose root is the worst of those kept. Equal scores are
-/// ordered by item, the lower first.
+/// A heap that selects the exact best n of all items; its root is the worst item kept so far. Equal scores
+/// are ordered by item, lower first.
 public final class TopItems {
   private final float[] scores;
   private final int[] items;
@@ -17,10 +17,10 @@ public final class TopItems {
 
   /// Finds the items with the highest scores.
   ///
-  /// @param scores one for each item, none of them NaN
-  /// @param n how many, 1 at least
-  /// @param candidates the items that may be taken; all when null
-  /// @return up to n items, the best first
+  /// @param scores one per item, never NaN
+  /// @param n the number of items, at least 1
+  /// @param candidates the eligible items; null for all
+  /// @return up to n items, best first
   public static int[] of(float[] scores, int n, @Nullable BitSet candidates) {
     TopItems top = new TopItems(Math.min(n, scores.length));
     int item = 0;
@@ -30,8 +30,7 @@ public final class TopItems {
       }
       item++;
     }
-    // Few items are better than the worst of the best so far, so the filter is asked for few of
-    // them.
+    // Few items beat the worst of the top n, so test the score first and the filter rarely.
     float bar = top.size == 0 ? Float.POSITIVE_INFINITY : top.scores[0];
     for (; item < scores.length; item++) {
       if (scores[item] > bar && (candidates == null || candidates.get(item))) {

@@ -26,23 +26,22 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Makes an evaluated model its dataset's current one: adds the `lookup.arrow` by which it is served,
-/// and replaces `current.json` only if nobody else did in the meantime.
+/// The publish step: makes an evaluated model the current one of its dataset. It adds `lookup.arrow`, which
+/// serving reads, and replaces `current.json` only if it has not changed in the meantime.
 public final class Publish {
   private static final int HISTORY_KEPT = 100;
 
   private final ObjectStore store;
 
-  /// @param store where the model is
+  /// @param store the store that contains the model
   public Publish(ObjectStore store) {
     this.store = store;
   }
 
-  /// Publishes a model, or finds that it is current.
+  /// Publishes a model unless it is already current.
   ///
-  /// @throws RequestException when the manifest is neither that of a model nor its evaluation, nobody
-  ///     knows what the model is worth, it is not whole or damaged, or another model was published at the
-  ///     same moment
+  /// @throws RequestException if the manifest belongs to neither a model nor an evaluation, the model has no
+  ///     valid evaluation or is incomplete, or another model was published at the same moment
   public PublishResult run(PublishRequest request) throws IOException {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     String directory = ObjectKeys.directoryOf(key);
@@ -85,12 +84,12 @@ public final class Publish {
               + dataset
               + " was published at the same moment; look at "
               + currentKey
-              + " and publish again if this one shall replace it");
+              + " and publish again if this model should replace it");
     }
     return new PublishResult(currentKey, false, dataset, model, scoredModel, now);
   }
 
-  /// Writes where a model's users lie, having looked at all of its files.
+  /// Writes the lookup of a model's users, after checking all files of the model.
   private void writeLookup(String directory, ModelCard card) throws IOException {
     if (store.find(directory + StoreLayout.LOOKUP).isPresent()) {
       return;
@@ -130,32 +129,27 @@ public final class Publish {
     }
   }
 
-  /// Refuses a model that was not evaluated: without an evaluation, with that of a model which
-  /// it has nothing to do with, or of all rows without a scored model behind it.
+  /// Rejects a model without a valid evaluation: without any, with that of an unrelated model, or trained on
+  /// all rows without a scored model.
   private void requireEvaluated(String model, ModelCard card, String evaluationKey)
       throws IOException {
     if (card.rows() == Rows.ALL && card.scoredModel() == null) {
       throw RequestException.unprocessable(
           "the model "
               + model
-              + " was trained on all rows, and no scored model says what it is worth; evaluate one"
-              + " of the training rows, and train this one with that as its 'pattern'");
+              + " was trained on all rows, and it has no scored model; evaluate a model"
+              + " of the training rows, and train this model with that one as its 'pattern'");
     }
     if (store.find(evaluationKey).isEmpty()) {
       throw RequestException.unprocessable(
-          "the model " + model + " was not evaluated: there is no " + evaluationKey);
+          "the model " + model + " has no evaluation: there is no " + evaluationKey);
     }
     Manifest evaluation = Manifest.read(store, evaluationKey, StepName.EVALUATE);
     String scored = card.rows() == Rows.ALL ? card.scoredModel() : model;
     String evaluated = evaluation.inputs().get(StepName.TRAIN.toString());
     if (!Objects.equals(evaluated, scored)) {
       throw RequestException.unprocessable(
-          evaluationKey
-              + " is of the model "
-              + evaluated
-              + "; that of "
-              + scored
-              + " was expected");
+          evaluationKey + " evaluates the model " + evaluated + "; expected the model " + scored);
     }
   }
 
@@ -174,7 +168,7 @@ public final class Publish {
   private void requireFile(String directory, String name) throws IOException {
     if (store.find(directory + name).isEmpty()) {
       throw RequestException.unprocessable(
-          "the model in " + directory + " is not whole: " + name + " is missing; train it again");
+          "the model in " + directory + " is incomplete: " + name + " is missing; train it again");
     }
   }
 }

@@ -6,7 +6,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 
-/// The function `publish`.
+/// The `publish` function.
 public final class PublishFunction {
   private final Publish publish;
 

@@ -2,15 +2,15 @@ package com.craftyverse.recsys.publish;
 
 import org.jspecify.annotations.Nullable;
 
-/// The model that is current now: the one that the request named, unless that was one of before and not
-/// to come back.
+/// The current model after a publish request. It is the requested model, unless that is an earlier one that
+/// may not become current again.
 ///
 /// @param manifest the key of the dataset's `current.json`
-/// @param cached whether nothing was to be done
+/// @param cached whether nothing had to be done
 /// @param dataset the dataset
-/// @param model the model's id
-/// @param scoredModel the id of the model that was scored in its place, or nothing if it was itself
-/// @param published since when, in UTC
+/// @param model the id of the current model
+/// @param scoredModel the id of the model whose evaluation stands in for it; null if it was scored itself
+/// @param published when it was published, in UTC
 public record PublishResult(
     String manifest,
     boolean cached,

@@ -1,5 +1,5 @@
-/// The step after evaluation: a model becomes its dataset's current one, which is what predictions
-/// come from.
+/// The publish step, after evaluation: makes a model the current one of its dataset. Predictions come from
+/// the current model.
 @NullMarked
 package com.craftyverse.recsys.publish;
 

@@ -3,16 +3,16 @@ package com.craftyverse.recsys.step;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The end of the time that the surroundings give a function, which on Lambda is at most 15 minutes.
+/// The time limit of the current invocation, at most 15 minutes on Lambda.
 ///
-/// A process runs one invocation at a time there, and work may be spread over its threads, so the
-/// deadline is the process's. Elsewhere there is none.
+/// Lambda runs one invocation per process at a time, and work may use several threads, so the deadline
+/// belongs to the process. Elsewhere there is no deadline.
 public final class Deadline {
   private static volatile Optional<Long> end = Optional.empty();
 
   private Deadline() {}
 
-  /// Ends the validity of a deadline.
+  /// Clears the deadline when closed.
   public interface Scope extends AutoCloseable {
     @Override
     void close();
@@ -20,13 +20,13 @@ public final class Deadline {
 
   /// Sets the deadline until the scope is closed.
   ///
-  /// @param remaining the time from now on
+  /// @param remaining the time from now
   public static Scope in(Duration remaining) {
     end = Optional.of(System.nanoTime() + remaining.toNanos());
     return () -> end = Optional.empty();
   }
 
-  /// The time that is left; empty without a deadline.
+  /// Returns the remaining time; empty without a deadline.
   public static Optional<Duration> remaining() {
     return end.map(nanos -> Duration.ofNanos(nanos - System.nanoTime()));
   }

@@ -10,13 +10,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// SHA-256, in lower-case hexadecimal.
+/// SHA-256 digests in lower-case hexadecimal.
 public final class Digest {
   private static final int CHUNK = 1 << 20;
 
   private Digest() {}
 
-  /// A new SHA-256.
+  /// Returns a new SHA-256 digest.
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -25,12 +25,12 @@ public final class Digest {
     }
   }
 
-  /// The SHA-256 of `bytes`, 64 characters.
+  /// Returns the SHA-256 of `bytes`, 64 characters.
   public static String of(byte[] bytes) {
     return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
-  /// The SHA-256 of a stream's bytes, 64 characters.
+  /// Returns the SHA-256 of a stream, 64 characters.
   public static String of(InputStream input) throws IOException {
     MessageDigest digest = sha256();
     byte[] chunk = new byte[CHUNK];
@@ -40,7 +40,7 @@ public final class Digest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /// Takes a file's bytes into a digest.
+  /// Adds a file's bytes to a digest.
   public static void update(MessageDigest digest, Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);

@@ -6,8 +6,8 @@ import com.craftyverse.recsys.storage.NoSuchObjectException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/// Maps what goes wrong in a function to the error that the caller gets: faults of the request or of the data become a
-/// [RequestException]; everything else passes through as the failure that it is.
+/// Maps exceptions in a function to the error that the caller sees. Faults of the request or of the data
+/// become a [RequestException]; everything else passes through as an internal failure.
 public final class ErrorMapper {
   private ErrorMapper() {}
 
@@ -22,8 +22,8 @@ public final class ErrorMapper {
 
   /// Runs a function's work.
   ///
-  /// @throws RequestException when the request or the data that it names is at fault
-  /// @throws UncheckedIOException when the store fails
+  /// @throws RequestException if the request, or the data that it names, is invalid
+  /// @throws UncheckedIOException if the store fails
   public static <R> R call(Body<R> body) {
     try {
       return body.run();

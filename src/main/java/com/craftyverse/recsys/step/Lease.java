@@ -13,11 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Keeps two processes from doing the same work at once. It saves work; correctness does not hang on
-/// it, since both would write the same objects.
+/// A lease that keeps two processes from doing the same work at once. It only saves work; correctness does
+/// not depend on it, because both would write the same objects.
 ///
-/// The lease is an object with an expiry that its holder keeps pushing back. When the holder dies,
-/// the lease runs out and the next one takes it over, each by compare-and-set.
+/// The lease is an object with an expiry that its holder keeps extending. If the holder dies, the lease
+/// expires and the next process takes it over. Every change is a compare-and-set.
 final class Lease implements AutoCloseable {
   static final Duration LIFE = Duration.ofSeconds(20);
   private static final Duration RENEWAL = LIFE.dividedBy(4);
@@ -26,7 +26,7 @@ final class Lease implements AutoCloseable {
   /// The lease as stored.
   ///
   /// @param holder a random name
-  /// @param expires when it runs out, in UTC
+  /// @param expires expiry time, in UTC
   record State(String holder, String expires) {
     static byte[] startingNow(String holder) {
       return Json.write(new State(holder, Instant.now().plus(LIFE).toString()));
@@ -45,13 +45,13 @@ final class Lease implements AutoCloseable {
     this.renewal =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lease-renewal").factory());
-    // Nothing is to be had of the future: renew() keeps its exceptions to itself.
+    // Ignore the future: renew() handles its own exceptions.
     var _ =
         renewal.scheduleAtFixedRate(
             this::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /// Takes the lease if it is free or has run out.
+  /// Takes the lease if it is free or has expired.
   static Optional<Lease> tryTake(ObjectStore store, String key) throws IOException {
     String holder = UUID.randomUUID().toString();
     byte[] mine = State.startingNow(holder);
@@ -62,7 +62,7 @@ final class Lease implements AutoCloseable {
     try {
       found = store.read(key);
     } catch (NoSuchObjectException e) {
-      return Optional.empty(); // given back just now; the caller looks again
+      return Optional.empty(); // just released; the caller retries
     }
     if (Instant.now().isBefore(expiry(found, key))) {
       return Optional.empty();
@@ -72,15 +72,15 @@ final class Lease implements AutoCloseable {
         : Optional.empty();
   }
 
-  /// Gives the lease back if it is still ours. Does so for an interrupted thread as well, since whoever
-  /// stopped the work may want to start it again at once.
+  /// Releases the lease if this process still holds it. Works on an interrupted thread, too, because the
+  /// caller that stopped the work may restart it at once.
   @Override
   public void close() throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       renewal.shutdownNow();
       if (!renewal.awaitTermination(LIFE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(Level.WARNING, "the renewal of lease {0} does not stop", key);
+        LOG.log(Level.WARNING, "the renewal thread of lease {0} did not stop", key);
       }
       if (ours().isPresent()) {
         store.delete(key);

@@ -13,19 +13,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a step did, written last: where a manifest is, the objects that it names are complete.
+/// The record of a completed step. It is written last: if a manifest exists, the objects that it lists are
+/// complete.
 ///
 /// @param step the step's name
-/// @param formatVersion the version of the step's files
+/// @param formatVersion the format version of the step's files
 /// @param id the digest of inputs and parameters
-/// @param dataset the dataset that it is about
-/// @param inputs what was read, by name: digests or ids
-/// @param sources where that came from: keys
-/// @param parameters what shaped the result
-/// @param outputs bytes of each object in the manifest's directory
-/// @param figures what the step counted and measured
-/// @param finished when, in UTC
-/// @param seconds how long the work took
+/// @param dataset the dataset's name
+/// @param inputs digests or ids of what the step read, by name
+/// @param sources keys of what the step read, by name
+/// @param parameters the parameters that determine the result
+/// @param outputs size in bytes of each object in the manifest's directory
+/// @param figures the step's counts and measurements
+/// @param finished completion time, in UTC
+/// @param seconds duration of the work
 public record Manifest(
     StepName step,
     int formatVersion,
@@ -50,13 +51,13 @@ public record Manifest(
   /// Reads the manifest that a request names.
   ///
   /// @param step the step that must have written it
-  /// @throws RequestException when the key is not below the step's prefix, there is no such object, or it
-  ///     is another step's
+  /// @throws RequestException if the key is not below the step's prefix, the object does not exist, or
+  ///     another step wrote it
   public static Manifest read(ObjectStore store, String key, StepName step) throws IOException {
     return read(store, "manifest", key, step);
   }
 
-  /// The same for a manifest that another field names.
+  /// Reads a manifest that another field of the request names.
   ///
   /// @param field the request's field that holds the key
   public static Manifest read(ObjectStore store, String field, String key, StepName step)
@@ -110,33 +111,33 @@ public record Manifest(
 
   /// Returns the key of the manifest of an earlier step that this one read.
   ///
-  /// @throws RequestException when the manifest names no such source
+  /// @throws RequestException if the manifest names no such source
   public String source(StepName earlier) {
     return source(earlier.toString());
   }
 
-  /// Returns the key of something that was read.
+  /// Returns the key of an input that the step read.
   ///
-  /// @throws RequestException when the manifest names no such source
+  /// @throws RequestException if the manifest names no such source
   public String source(String name) {
     String key = sources.get(name);
     if (key == null) {
       throw RequestException.unprocessable(
-          "the manifest of " + step + " " + id + " does not say where its " + name + " is");
+          "the manifest of " + step + " " + id + " names no source '" + name + "'");
     }
     return key;
   }
 
   /// Returns the step's figures as a record.
   ///
-  /// @throws RequestException when the manifest has others
+  /// @throws RequestException if the manifest's figures do not fit the type
   public <F> F figures(Class<F> type) {
     return convert(figures, type);
   }
 
   /// Returns the step's parameters as a record.
   ///
-  /// @throws RequestException when the manifest has others
+  /// @throws RequestException if the manifest's parameters do not fit the type
   public <P> P parameters(Class<P> type) {
     return convert(parameters, type);
   }
@@ -149,13 +150,13 @@ public record Manifest(
     }
   }
 
-  /// The one figure that [#scale] needs.
+  /// The only figure that [#scale] needs.
   @JsonIgnoreProperties(ignoreUnknown = true)
   private record Recorded(@Nullable RatingScale scale) {}
 
-  /// Returns the rating scale that `ingest` or `index` recorded among its figures.
+  /// Returns the rating scale that `ingest` or `index` recorded in its figures.
   ///
-  /// @throws RequestException when there is none
+  /// @throws RequestException if there is none
   public RatingScale scale() {
     RatingScale scale = figures(Recorded.class).scale;
     if (scale == null) {
@@ -167,7 +168,7 @@ public record Manifest(
 
   /// Returns a numeric parameter of a model.
   ///
-  /// @throws RequestException when the manifest has no such number
+  /// @throws RequestException if the manifest has no such number
   public double number(String parameter) {
     if (parameters.get(parameter) instanceof Number number) {
       return number.doubleValue();

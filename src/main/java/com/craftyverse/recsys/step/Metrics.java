@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jboss.logging.MDC;
 
-/// Metrics in CloudWatch's embedded metric format: a line of JSON on standard output, which Lambda's log turns
-/// into metrics without a call to a service.
+/// Metrics in CloudWatch's embedded metric format: lines of JSON on standard output that CloudWatch turns
+/// into metrics. No service call is needed.
 ///
-/// Written only where `RECSYS_METRICS_NAMESPACE` is set.
+/// Enabled only if `RECSYS_METRICS_NAMESPACE` is set.
 public final class Metrics {
   private static final String NAMESPACE = System.getenv("RECSYS_METRICS_NAMESPACE");
   private static final String FUNCTION = System.getenv("AWS_LAMBDA_FUNCTION_NAME");
 
-  /// The figures that are worth a metric of their own, by name: their units.
+  /// Figures that become metrics, with their units.
   private static final Map<String, String> UNITS =
       Map.of(
           "Seconds", "Seconds",
@@ -31,28 +31,28 @@ public final class Metrics {
 
   private Metrics() {}
 
-  /// Tells that the function failed at something that is not its caller's mistake: an error of the program, of
-  /// the store or of the project's own files. An alarm goes by it.
+  /// Counts a failure that is not the caller's fault: an error of the program, of the store or of the
+  /// project's own files. An alarm watches this metric.
   public static void tellFailure() {
     tell(Map.of(), "Failures", 1, "Count");
   }
 
-  /// Tells how long ago a dataset's model became the current one.
+  /// Records how long ago a dataset's current model was published.
   ///
-  /// @param published when it did, in UTC
+  /// @param published when it was published, in UTC
   public static void tellModelAge(String dataset, String published) {
-    if (isWanted()) {
+    if (isEnabled()) {
       long seconds = Duration.between(Instant.parse(published), Instant.now()).toSeconds();
       tell(Map.of("Dataset", dataset), "ModelAge", seconds, "Seconds");
     }
   }
 
-  private static boolean isWanted() {
+  private static boolean isEnabled() {
     return NAMESPACE != null && !NAMESPACE.isEmpty() && FUNCTION != null;
   }
 
   private static void tell(Map<String, String> dimensions, String metric, long value, String unit) {
-    if (isWanted()) {
+    if (isEnabled()) {
       write(
           System.out,
           NAMESPACE,
@@ -65,7 +65,7 @@ public final class Metrics {
     }
   }
 
-  /// @param dimensions beside the function's name
+  /// @param dimensions in addition to the function's name
   static void write(
       PrintStream out,
       String namespace,
@@ -101,7 +101,7 @@ public final class Metrics {
         List.of(Map.of("Namespace", namespace, "Dimensions", dimensions, "Metrics", metrics)));
   }
 
-  /// Tells the metrics of work that was done.
+  /// Records the metrics of completed work.
   static void tell(StepSpec spec, double seconds, Map<String, Object> figures) {
     if (NAMESPACE != null && !NAMESPACE.isEmpty()) {
       write(System.out, NAMESPACE, spec, seconds, figures, System.currentTimeMillis());

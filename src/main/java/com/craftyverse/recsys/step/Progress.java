@@ -4,10 +4,10 @@ import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 
-/// Tells the log how far a long step is, at most every few seconds: done, rate and time left. Also the
-/// place where a step notices that it shall stop.
+/// A progress log for a long step: done, rate and time left, at most every two seconds. Each update also
+/// checks for an interrupt, so this is where a step stops.
 ///
-/// Not safe for use by several threads.
+/// Not thread-safe.
 public final class Progress {
   private static final long QUIET_NANOS = 2_000_000_000L;
 
@@ -16,12 +16,12 @@ public final class Progress {
   private final String unit;
   private final long total;
   private final long start = System.nanoTime();
-  private long lastTold = start;
+  private long lastLogged = start;
 
-  /// @param log where to tell
-  /// @param what the work, such as `ingest ml-latest`
+  /// @param log where progress is logged
+  /// @param what name of the work, such as `ingest ml-latest`
   /// @param unit what is counted, such as `rows`
-  /// @param total how many there will be
+  /// @param total the expected total
   public Progress(System.Logger log, String what, String unit, long total) {
     this.log = log;
     this.what = what;
@@ -29,18 +29,18 @@ public final class Progress {
     this.total = total;
   }
 
-  /// Tells the log if it is time to.
+  /// Logs the progress if at least two seconds have passed since the last line.
   ///
-  /// @throws InterruptedIOException when the thread was interrupted
+  /// @throws InterruptedIOException if the thread is interrupted
   public void update(long done) throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
       throw Threads.stopped(what);
     }
     long now = System.nanoTime();
-    if (now - lastTold < QUIET_NANOS || done <= 0) {
+    if (now - lastLogged < QUIET_NANOS || done <= 0) {
       return;
     }
-    lastTold = now;
+    lastLogged = now;
     double seconds = (now - start) / 1e9;
     double rate = done / seconds;
     log.log(
@@ -59,7 +59,7 @@ public final class Progress {
                 duration((total - done) / rate)));
   }
 
-  /// A rate for people: `12.3 M`, `45.6 k`, `789`.
+  /// Formats a rate for people: `12.3 M`, `45.6 k`, `789`.
   public static String rate(double perSecond) {
     if (!Double.isFinite(perSecond)) {
       return "0";
@@ -73,7 +73,7 @@ public final class Progress {
     return String.format(Locale.ROOT, "%.0f", perSecond);
   }
 
-  /// A duration for people: `0.4 s`, `12 s`, `3 min 05 s`.
+  /// Formats a duration for people: `0.4 s`, `12 s`, `3 min 05 s`.
   public static String duration(double seconds) {
     if (seconds < 10) {
       return String.format(Locale.ROOT, "%.1f s", seconds);

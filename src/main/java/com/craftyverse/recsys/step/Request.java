@@ -5,19 +5,18 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import org.jspecify.annotations.Nullable;
 
-/// A function's request: a record whose fields are those of the JSON object that callers send.
+/// A function's request: a record with the fields of the caller's JSON object.
 ///
-/// Whatever reads it, the binding over HTTP or Lambda's, [RequestDeserializer] decodes it, so that an
-/// unknown field or one of the wrong type is always the same one-sentence [RequestException].
+/// Both bindings, HTTP and Lambda, decode requests with [RequestDeserializer]. So an unknown field or a wrong
+/// type always gives the same one-sentence [RequestException].
 @JsonDeserialize(using = RequestDeserializer.class)
 public interface Request {
-  /// A field that every request may have beside its own: what ties together the lines that several
-  /// functions log about one upload.
+  /// An optional field of every request. It links the log lines of several functions about one upload.
   String CORRELATION_ID = "correlationId";
 
-  /// Returns `value` if the request has it.
+  /// Returns `value` unless it is null.
   ///
-  /// @throws RequestException when it is missing
+  /// @throws RequestException if the field is missing
   static <T> T require(String field, @Nullable T value) {
     if (value == null) {
       throw RequestException.invalid("field '" + field + "' is missing");
@@ -25,9 +24,9 @@ public interface Request {
     return value;
   }
 
-  /// Returns `request` if there is one.
+  /// Returns `request` unless it is null.
   ///
-  /// @throws RequestException when the body was empty
+  /// @throws RequestException if the body was empty
   static <T> T requireBody(@Nullable T request) {
     if (request == null) {
       throw RequestException.invalid("the request is empty; a JSON object was expected");
@@ -35,10 +34,10 @@ public interface Request {
     return request;
   }
 
-  /// Returns `key` if it names an object within the store.
+  /// Returns `key` if it is a valid object key.
   ///
-  /// @param field the field that holds it
-  /// @throws RequestException when the key is invalid
+  /// @param field the field that holds the key
+  /// @throws RequestException if the key is invalid
   static String requireKey(String field, String key) {
     try {
       return ObjectKeys.require(key);

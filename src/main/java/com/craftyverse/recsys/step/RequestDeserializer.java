@@ -12,13 +12,14 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a [Request] by the rules of [Json], however the mapper that calls it is set up: the Lambda
-/// binding's ignores unknown fields, and a caller who misspells one would never know.
+/// A deserializer that reads a [Request] by the rules of [Json], whatever the settings of the calling mapper.
+/// The mapper of the Lambda binding ignores unknown fields, which would hide a misspelled field from the
+/// caller.
 public final class RequestDeserializer extends JsonDeserializer<Request>
     implements ContextualDeserializer {
   private final @Nullable JavaType type;
 
-  /// For Jackson, which then asks [#createContextual] for one that knows its type.
+  /// For Jackson, which then calls [#createContextual] to get a deserializer for the concrete type.
   public RequestDeserializer() {
     this(null);
   }
@@ -43,7 +44,7 @@ public final class RequestDeserializer extends JsonDeserializer<Request>
     }
   }
 
-  /// Takes a refusal through Jackson, which would wrap any other exception in words of its own.
+  /// Carries a [RequestException] through Jackson, which would wrap any other exception in its own message.
   static final class Refused extends JsonProcessingException {
     Refused(RequestException cause) {
       super(cause.getMessage(), cause);

@@ -2,20 +2,20 @@ package com.craftyverse.recsys.step;
 
 import java.io.Serial;
 
-/// A fault of the request or of the data that it names. The message says in one sentence what was found, where, and
-/// what was expected.
+/// A fault of the request or of the data that it names. The message is one sentence: what was found, where,
+/// and what was expected.
 public final class RequestException extends FunctionException {
   @Serial private static final long serialVersionUID = 1;
 
-  /// What is wrong.
+  /// The kind of fault.
   public enum Kind {
-    /// The request itself.
+    /// The request itself is invalid.
     INVALID(400),
     /// The request names something that does not exist.
     NOT_FOUND(404),
     /// Another process is doing the same work.
     CONFLICT(409),
-    /// The data that the request names cannot be used.
+    /// The data that the request names is unusable.
     UNPROCESSABLE(422);
 
     private final int status;
@@ -32,7 +32,7 @@ public final class RequestException extends FunctionException {
     this.kind = kind;
   }
 
-  /// Returns an exception for a request that is wrong in itself.
+  /// Returns an exception for an invalid request.
   public static RequestException invalid(String message) {
     return new RequestException(Kind.INVALID, message);
   }
@@ -42,17 +42,17 @@ public final class RequestException extends FunctionException {
     return new RequestException(Kind.NOT_FOUND, message);
   }
 
-  /// Returns an exception for a request whose work another process is doing.
+  /// Returns an exception for work that another process is doing.
   public static RequestException conflict(String message) {
     return new RequestException(Kind.CONFLICT, message);
   }
 
-  /// Returns an exception for data that exists but cannot be used.
+  /// Returns an exception for data that exists but is unusable.
   public static RequestException unprocessable(String message) {
     return new RequestException(Kind.UNPROCESSABLE, message);
   }
 
-  /// Returns what is wrong.
+  /// Returns the kind of fault.
   public Kind kind() {
     return kind;
   }

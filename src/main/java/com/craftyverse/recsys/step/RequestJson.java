@@ -13,18 +13,18 @@ import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes requests from JSON: strictly, with a sentence about the field at fault.
+/// A strict decoder of JSON requests. Each error is one sentence that names the field at fault.
 public final class RequestJson {
   private static final ObjectMapper MAPPER =
       Json.mapper().addMixIn(Request.class, PlainRequest.class).addHandler(new CorrelationId());
 
   private RequestJson() {}
 
-  /// Takes the deserializer off [Request], so that it can use this mapper itself.
+  /// Removes the deserializer from [Request], so that this mapper does not call itself.
   @JsonDeserialize
   private interface PlainRequest {}
 
-  /// Lets any request carry [Request#CORRELATION_ID], which is for the log and not for the function.
+  /// Accepts [Request#CORRELATION_ID] in any request; only the log uses it.
   private static final class CorrelationId extends DeserializationProblemHandler {
     @Override
     public boolean handleUnknownProperty(
@@ -45,13 +45,13 @@ public final class RequestJson {
 
   /// Decodes a request from JSON.
   ///
-  /// @throws RequestException when it is not JSON, lacks a field, has an unknown one or one of the
-  ///     wrong type; the message names the field
+  /// @throws RequestException if it is not JSON, lacks a field, or has an unknown field or a wrong type; the
+  ///     message names the field
   public static <T> T decode(byte[] json, Class<T> type) throws IOException {
     try (JsonParser parser = MAPPER.createParser(json)) {
       T value = decode(parser, type);
       if (parser.nextToken() != null) {
-        throw RequestException.invalid("the request goes on after the end of its JSON object");
+        throw RequestException.invalid("the request continues after the end of its JSON object");
       }
       return value;
     } catch (JsonProcessingException e) {
@@ -61,7 +61,7 @@ public final class RequestJson {
 
   /// Decodes a request from a JSON tree.
   ///
-  /// @throws RequestException as for bytes
+  /// @throws RequestException as in the other overload
   public static <T> T decode(JsonNode json, Class<T> type) throws IOException {
     try (JsonParser parser = MAPPER.treeAsTokens(json)) {
       return decode(parser, type);

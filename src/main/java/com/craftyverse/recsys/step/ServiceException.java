@@ -2,16 +2,16 @@ package com.craftyverse.recsys.step;
 
 import java.io.Serial;
 
-/// A fault of the service: the request is fine, but cannot be answered now. The log says why, the message only says
-/// what a caller may know.
+/// A fault of the service: the request is fine, but the service cannot answer it now. The log has the cause;
+/// the message contains only what a caller may know.
 public final class ServiceException extends FunctionException {
   @Serial private static final long serialVersionUID = 1;
 
-  /// What is at fault.
+  /// The kind of fault.
   public enum Kind {
-    /// The program, or the data that it serves.
+    /// The program or the data that it serves is at fault.
     FAILED(500),
-    /// Something that the service depends on.
+    /// A dependency of the service is unavailable.
     UNAVAILABLE(503);
 
     private final int status;
@@ -35,14 +35,14 @@ public final class ServiceException extends FunctionException {
     return new ServiceException(Kind.FAILED, message);
   }
 
-  /// Returns an exception for something that cannot be reached at the moment; a retry may succeed.
+  /// Returns an exception for a dependency that cannot be reached; a retry may succeed.
   ///
   /// @param message one sentence for the caller
   public static ServiceException unavailable(String message) {
     return new ServiceException(Kind.UNAVAILABLE, message);
   }
 
-  /// Returns what is at fault.
+  /// Returns the kind of fault.
   public Kind kind() {
     return kind;
   }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs a step at most once per id and records the result in its manifest.
 ///
-/// A manifest counts as long as every object that it names is there with the size that it gives. Where one is
-/// gone, as when data expired before its manifest, the step works again and replaces the manifest.
+/// A manifest is valid only while every object that it lists exists with the recorded size. If one is
+/// missing, for example because data expired before its manifest, the runner repeats the work and replaces
+/// the manifest.
 public final class StepRunner {
   private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
   private static final String LEASE = "lease-";
@@ -29,52 +30,52 @@ public final class StepRunner {
 
   private final ObjectStore store;
 
-  /// @param store where the step reads and writes
+  /// @param store where steps read and write
   public StepRunner(ObjectStore store) {
     this.store = store;
   }
 
-  /// The work itself: writes objects through `output` and returns its figures.
+  /// The work of a step: writes objects to `output` and returns its figures.
   ///
   /// @param <F> a record of figures
   @FunctionalInterface
   public interface Work<F> {
-    /// Does the work. It may be stopped by an interrupt, as an [InterruptedIOException].
+    /// Does the work. An interrupt stops it with an [InterruptedIOException].
     F run(Output output) throws IOException;
   }
 
-  /// Where the work's objects go.
+  /// The destination of a step's objects.
   public interface Output {
-    /// Writes an object by filling a file.
+    /// Writes an object; `filler` fills its file.
     void write(String name, Filler filler) throws IOException;
 
-    /// Makes a file of [ObjectStore#newTempFile], which is then used up, an object.
+    /// Turns a file from [ObjectStore#newTempFile] into an object; the file is consumed.
     void put(String name, Path file) throws IOException;
 
     /// Writes an object as JSON.
     void writeJson(String name, Object document) throws IOException;
   }
 
-  /// Fills a file.
+  /// A writer of one file.
   @FunctionalInterface
   public interface Filler {
     /// Writes to the empty file at `path`.
     void fill(Path path) throws IOException;
   }
 
-  /// Work that is done.
+  /// The result of completed work.
   ///
   /// @param manifest the key of its manifest
-  /// @param cached whether it had been done before
-  /// @param figures what it counted and measured
+  /// @param cached whether an earlier run did the work
+  /// @param figures the step's counts and measurements
   public record Done<F>(String manifest, boolean cached, F figures) {}
 
-  /// Returns the result of the work if it has been done, else does it; its record is the directory's
+  /// Returns the recorded result of the work, or does the work and records it in the directory's
   /// `manifest.json`.
   ///
-  /// @param directory where the objects go, with a trailing slash
-  /// @param sources keys of what is read, for the manifest's reader
-  /// @throws RequestException when another process is still at the same work after ten minutes
+  /// @param directory the directory of the outputs, with a trailing slash
+  /// @param sources keys of the inputs, for readers of the manifest
+  /// @throws RequestException if another process still does the same work after ten minutes
   public <F extends Record> Done<F> run(
       StepSpec spec,
       String directory,
@@ -85,13 +86,13 @@ public final class StepRunner {
     return run(spec, directory, StoreLayout.MANIFEST, sources, figuresType, work);
   }
 
-  /// The same for work that adds to a directory which another step has filled, and so records itself
-  /// under a name of its own.
+  /// Does the same for work that adds to a directory of another step and therefore needs a manifest name of
+  /// its own.
   ///
-  /// @param directory where the objects go, with a trailing slash
-  /// @param manifestName the record's name within the directory
-  /// @param sources keys of what is read, for the manifest's reader
-  /// @throws RequestException when another process is still at the same work after ten minutes
+  /// @param directory the directory of the outputs, with a trailing slash
+  /// @param manifestName the manifest's name within the directory
+  /// @param sources keys of the inputs, for readers of the manifest
+  /// @throws RequestException if another process still does the same work after ten minutes
   public <F extends Record> Done<F> run(
       StepSpec spec,
       String directory,
@@ -102,7 +103,7 @@ public final class StepRunner {
       throws IOException {
     String manifestKey = directory + manifestName;
     Instant giveUp = Instant.now().plus(LONGEST_WAIT);
-    boolean told = false;
+    boolean logged = false;
     while (true) {
       Earlier<F> earlier = find(spec, directory, manifestKey, figuresType);
       if (earlier.done != null) {
@@ -111,7 +112,7 @@ public final class StepRunner {
       Optional<Lease> lease = Lease.tryTake(store, directory + LEASE + manifestName);
       if (lease.isPresent()) {
         try (Lease _ = lease.get()) {
-          // Who held the lease a moment ago may have finished.
+          // The previous holder of the lease may have just finished.
           earlier = find(spec, directory, manifestKey, figuresType);
           return earlier.done != null
               ? earlier.done
@@ -123,12 +124,15 @@ public final class StepRunner {
             spec.step()
                 + " of "
                 + directory
-                + " is being done by another process; try again later");
+                + " is already running in another process; try again later");
       }
-      if (!told) {
-        told = true;
+      if (!logged) {
+        logged = true;
         LOG.log(
-            Level.INFO, "{0}: another process is at {1}; waiting for it", spec.step(), directory);
+            Level.INFO,
+            "{0}: waiting for another process that works on {1}",
+            spec.step(),
+            directory);
       }
       try {
         Thread.sleep(POLL);
@@ -138,7 +142,7 @@ public final class StepRunner {
     }
   }
 
-  /// The result of the work if it has been done and every object of it is there.
+  /// Returns the recorded result of the work if every object of it still exists.
   ///
   /// @param manifestKey the manifest that records it
   public <F extends Record> Optional<Done<F>> find(
@@ -147,10 +151,10 @@ public final class StepRunner {
         find(spec, ObjectKeys.directoryOf(manifestKey), manifestKey, figuresType).done);
   }
 
-  /// What is there of the work.
+  /// The state of earlier work.
   ///
-  /// @param done its result, if it has been done
-  /// @param stale the ETag of a manifest whose objects are not all there any more
+  /// @param done its result, if it is complete
+  /// @param stale the ETag of a manifest whose objects are no longer complete
   private record Earlier<F>(@Nullable Done<F> done, @Nullable String stale) {}
 
   private <F extends Record> Earlier<F> find(
@@ -166,10 +170,10 @@ public final class StepRunner {
       if (object.isEmpty() || object.get().size() != output.getValue()) {
         LOG.log(
             Level.WARNING,
-            "{0} works again: {1} {2}, but {3} says {4} bytes",
+            "{0} runs again: {1} {2}, but {3} lists {4} bytes",
             spec.step(),
             directory + output.getKey(),
-            object.isEmpty() ? "is gone" : "has " + object.get().size() + " bytes",
+            object.isEmpty() ? "is missing" : "has " + object.get().size() + " bytes",
             manifestKey,
             output.getValue().toString());
         return new Earlier<>(null, info.get().etag());
@@ -208,7 +212,7 @@ public final class StepRunner {
     byte[] json = Json.write(manifest);
     if (!(stale != null && store.replace(manifestKey, json, stale))
         && !store.putIfAbsent(manifestKey, json)) {
-      // Somebody took over a lease that we held too long: the same work, so the same result.
+      // Another process took over our lease, which we held too long. Same work, so same result.
       Manifest theirs = Manifest.read(store, manifestKey, spec.step());
       return new Done<>(manifestKey, true, theirs.figures(figuresType));
     }
@@ -218,7 +222,7 @@ public final class StepRunner {
   private final class DirectoryOutput implements Output {
     private final String directory;
 
-    /// Objects may be written side by side.
+    /// Several threads may write objects at once.
     final Map<String, Long> written = new ConcurrentSkipListMap<>();
 
     DirectoryOutput(String directory) {

@@ -6,23 +6,22 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What a step is about to do. Its [#id] is the same for the same work, wherever and whenever it is
-/// done.
+/// A description of a step's work. Its [#id] is the same for the same work, on any machine and at any time.
 ///
 /// @param step the step's name
-/// @param dataset the dataset that it is about
-/// @param inputs what it reads, by name: digests or ids
-/// @param parameters a record of all that shapes the result, and nothing else
+/// @param dataset the dataset's name
+/// @param inputs digests or ids of what the step reads, by name
+/// @param parameters a record of exactly the parameters that determine the result
 public record StepSpec(
     StepName step, String dataset, Map<String, String> inputs, Object parameters) {
   private static final int ID_LENGTH = 20;
 
-  /// Keeps a sorted copy of the inputs.
+  /// Stores a sorted copy of the inputs.
   public StepSpec {
     inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
   }
 
-  /// 20 hexadecimal digits of the SHA-256 over step, format version, inputs and parameters.
+  /// Returns 20 hexadecimal digits of the SHA-256 over step, format version, inputs and parameters.
   public String id() {
     Map<String, Object> work = new TreeMap<>();
     work.put("step", step);

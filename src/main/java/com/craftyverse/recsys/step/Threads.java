@@ -6,11 +6,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/// What work on several threads has in common.
+/// Helpers for work on several threads.
 public final class Threads {
   private Threads() {}
 
-  /// Waits for a thread to end, even if this one is interrupted meanwhile.
+  /// Waits for a thread to end, even if the calling thread is interrupted.
   public static void join(Thread thread) {
     boolean interrupted = false;
     while (true) {
@@ -26,9 +26,9 @@ public final class Threads {
     }
   }
 
-  /// The result of a task that another thread does.
+  /// Returns the result of a task that runs in another thread.
   ///
-  /// @param what the work, for the error if this thread is interrupted
+  /// @param what name of the work, for the error if the calling thread is interrupted
   public static <T extends @Nullable Object> T await(FutureTask<T> task, String what)
       throws IOException {
     try {
@@ -40,7 +40,7 @@ public final class Threads {
     }
   }
 
-  /// What went wrong in another thread, thrown in this one.
+  /// Rethrows the failure of another thread.
   public static IOException rethrow(ExecutionException e) throws IOException {
     switch (e.getCause()) {
       case IOException cause -> throw cause;
@@ -50,7 +50,7 @@ public final class Threads {
     }
   }
 
-  /// The error of work that was interrupted.
+  /// Returns the exception for interrupted work, and keeps the thread interrupted.
   public static InterruptedIOException stopped(String what) {
     Thread.currentThread().interrupt();
     return new InterruptedIOException(what + " was stopped");

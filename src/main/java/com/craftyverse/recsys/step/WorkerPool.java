@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A fixed set of threads that run numbered tasks. One thread owns a pool and submits to it.
+/// A fixed set of threads that run numbered tasks. Only one thread may own a pool and submit to it.
 public final class WorkerPool implements AutoCloseable {
-  /// A piece of work.
+  /// A numbered task.
   @FunctionalInterface
   public interface Task {
-    /// Runs task number `task` on worker number `worker`. No task begins once the pool is stopped.
+    /// Runs task number `task` on worker number `worker`. No task starts after the pool is stopped.
     ///
-    /// @throws IOException ends the run; [#run] rethrows it
+    /// @throws IOException to end the run; [#run] rethrows it
     void run(int task, int worker) throws IOException;
   }
 
@@ -30,9 +30,9 @@ public final class WorkerPool implements AutoCloseable {
   private final ExecutorService executor;
   private volatile boolean stopping;
 
-  /// @param step names the threads
-  /// @param what the work, for the error when it is stopped
-  /// @param threads how many, 1 at least
+  /// @param step prefix of the thread names
+  /// @param what name of the work, for the error if it is stopped
+  /// @param threads number of threads, at least 1
   public WorkerPool(String step, String what, int threads) {
     this.what = what;
     this.threads = threads;
@@ -40,14 +40,14 @@ public final class WorkerPool implements AutoCloseable {
     this.executor = Executors.newFixedThreadPool(threads, factory);
   }
 
-  /// The number of threads.
+  /// Returns the number of threads.
   public int threads() {
     return threads;
   }
 
-  /// Lets a long task notice that the pool is stopped.
+  /// Checks in a long task whether the pool is stopped.
   ///
-  /// @throws InterruptedIOException when it is
+  /// @throws InterruptedIOException if it is
   public void checkStopped() throws InterruptedIOException {
     if (stopping) {
       throw new InterruptedIOException(what + " was stopped");
@@ -56,7 +56,7 @@ public final class WorkerPool implements AutoCloseable {
 
   /// Runs tasks 0 … `tasks` − 1, each on the first free worker, and waits for all of them.
   ///
-  /// @throws InterruptedIOException when the calling thread is interrupted; all tasks have ended then
+  /// @throws InterruptedIOException if the calling thread is interrupted; by then all tasks have ended
   public void run(int tasks, Task task) throws IOException {
     AtomicInteger next = new AtomicInteger();
     List<Callable<Void>> loops = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class WorkerPool implements AutoCloseable {
     };
   }
 
-  /// Stops the threads and waits until they are gone.
+  /// Stops the threads and waits for them to end.
   @Override
   public void close() {
     stopping = true;

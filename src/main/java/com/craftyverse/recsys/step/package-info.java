@@ -1,11 +1,11 @@
-/// What every step and function shares: how a request is read, how an error is told, how a step's work
-/// is identified, done once and recorded.
+/// What all steps and functions share: decoding requests, reporting errors, and running each piece of work
+/// once.
 ///
-/// A step asks [StepRunner][com.craftyverse.recsys.step.StepRunner] to do its work under an id, the
-/// digest of its inputs and parameters. The runner looks for the manifest of that id and for the objects that it
-/// names first, keeps others away with a lease while the work is done, and writes the manifest last. So a
-/// repeated event finds the result there, a crashed step leaves nothing that counts, and a result whose objects
-/// expired is made again.
+/// A step passes its work to [StepRunner][com.craftyverse.recsys.step.StepRunner], under an id that is the
+/// digest of its inputs and parameters. The runner first looks for the manifest of that id and for the
+/// objects that it lists. If they exist, it returns the recorded result. Otherwise it takes a lease, does the
+/// work and writes the manifest last. So a repeated event costs nothing, a crashed step leaves no valid
+/// result, and a result whose objects have expired is computed again.
 @NullMarked
 package com.craftyverse.recsys.step;
 

@@ -16,13 +16,13 @@ class BootstrapTest {
   }
 
   @Test
-  void column_thatIsTheSameForAllUsers_hasAnIntervalOfLengthZero() throws IOException {
+  void constantColumn_hasAnIntervalOfLengthZero() throws IOException {
     assertThat(intervals(new float[][] {{0.25f}, {0.25f}, {0.25f}}, 1))
         .containsExactly(new Interval(0.25, 0.25, 0.25));
   }
 
   @Test
-  void interval_isThatOfTheNormalDistribution_whereUsersAreMany() throws IOException {
+  void interval_ofManyUsers_matchesTheNormalDistribution() throws IOException {
     // given 10,000 users whose values have mean 3 and standard deviation 2
     Random random = new Random(7);
     float[][] rows = new float[10_000][1];

@@ -60,7 +60,7 @@ class EvaluateTest {
   }
 
   @Test
-  void biased_findsWhatWasPlanted() throws IOException {
+  void biased_recoversPlantedRatings() throws IOException {
     RatingFigures figures = ratings(train(PlantedRatings.index(4), "biased", 8, 40));
 
     assertThat(figures.ratings()).isEqualTo(3_000);
@@ -97,8 +97,8 @@ class EvaluateTest {
   }
 
   @Test
-  void modelOfTheBestEpoch_isTheOneThatIsWritten() throws IOException {
-    // given a test set that is the validation set, and a model that overfits
+  void modelOfTheBestEpoch_isWritten() throws IOException {
+    // given a test set that equals the validation set, and a model that overfits
     IndexFixture index = PlantedRatings.index(4);
     IndexFixture same = new IndexFixture(index.users(), index.items(), 4);
     copy(index.train, same.train);
@@ -111,10 +111,10 @@ class EvaluateTest {
                     same.write(store, "same"),
                     "'factors': 64, 'epochs': 60, 'learningRate': 0.1, 'regularization': 0"));
 
-    // when it stopped some epochs after the best
+    // when it stopped some epochs after the best one
     assertThat(model.figures().epochs()).isGreaterThan(model.figures().bestEpoch());
 
-    // then the factors are those of the best, and predict as they did there
+    // then the factors are those of the best epoch, and give the same errors
     assertThat(evaluate(model).testRmse()).isEqualTo(model.figures().validationRmse());
   }
 
@@ -138,8 +138,9 @@ class EvaluateTest {
   }
 
   @Test
-  void ratingsOfTheUnknown_arePredictedByWhatIsKnown() throws IOException {
-    // given users 0 and 1, items 0 and 1, ratings 5 3 / 1, and tests of which something is unknown
+  void ratingsOfUnknownUsersOrItems_usePartialKnowledge() throws IOException {
+    // given users 0 and 1, items 0 and 1, ratings 5 3 / 1, and test ratings of unknown users or
+    // items
     IndexFixture index = new IndexFixture(2, 2, 1);
     index.train.add(0, 0, 5);
     index.train.add(0, 1, 3);
@@ -176,7 +177,7 @@ class EvaluateTest {
   }
 
   @Test
-  void evaluation_isAManifestBesideTheModels() throws IOException {
+  void evaluation_isAManifestNextToTheModels() throws IOException {
     TrainResult model = train(PlantedRatings.index(2), "biased", 4, 3);
 
     EvaluateResult first = evaluate.run(EvaluateRequest.of(model.model()));
@@ -204,7 +205,7 @@ class EvaluateTest {
   }
 
   @Test
-  void badRequests_areToldInOneSentence() throws IOException {
+  void badRequests_failWithOneSentence() throws IOException {
     IndexFixture index = PlantedRatings.index(2);
     TrainResult model = train(index, "biased", 4, 3);
     String indexManifest = index.write(store, "planted");

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real ml-latest-small, which the project does not contain: the path of its zip is in
-/// `MOVIELENS_ZIP`, or it lies in `../shared/data`. The baselines' figures were computed independently, in numpy
-/// with other seeds.
+/// Runs on the real ml-latest-small, which the project does not contain. `MOVIELENS_ZIP` gives the path of
+/// its zip; the default directory is `../shared/data`. The baselines' figures were computed independently, in
+/// numpy with other seeds.
 class MovieLensRankingTest {
   @TempDir Path directory;
   private LocalObjectStore store;

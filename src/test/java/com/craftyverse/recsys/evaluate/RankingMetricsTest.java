@@ -18,7 +18,7 @@ class RankingMetricsTest {
   }
 
   @Test
-  void hitsAtRanks2And3_ofThreeRelevantItems_areAsWorkedByHand() {
+  void hitsAtRanks2And3_ofThreeRelevantItems_matchTheHandCalculation() {
     float[] figures = measure(5, 3, false, true, true, false, false);
 
     // DCG = 1/log2(3) + 1/log2(4) = 0.63093 + 0.5; ideal = 1 + 0.63093 + 0.5
@@ -32,7 +32,7 @@ class RankingMetricsTest {
   }
 
   @Test
-  void moreRelevantItemsThanRanks_areNotHeldAgainstAPerfectList() {
+  void moreRelevantItemsThanRanks_doNotPenalizeAPerfectList() {
     float[] figures = measure(2, 7, true, true);
 
     assertThat(figures).containsExactly(1, 2f / 7, 1, 1, 1, 1);
@@ -118,7 +118,7 @@ class RankingMetricsTest {
   }
 
   @Test
-  void lists_areCountedOverTheCatalogue() {
+  void listFigures_coverTheWholeCatalogue() {
     // given items recommended 0, 2, 0 and 6 times, with 5, 40, 7 and 10 ratings
     ListFigures figures = ListFigures.of(new long[] {0, 2, 0, 6}, new int[] {5, 40, 7, 10});
 

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Both protocols from an upload to the figures, against the definitions over plain collections.
+/// Runs both protocols from an upload to the figures, and checks them against the definitions, written with
+/// plain collections.
 class RankingProtocolTest {
   private static final double LIKED_FROM = 3.65;
 
@@ -47,7 +48,7 @@ class RankingProtocolTest {
   /// A row of the upload.
   private record Rated(int user, int item, float rating, long time) {}
 
-  /// 80 users who come one after the other and choose some of 60 items, low numbers more often.
+  /// Uploads 80 users who arrive one after the other and choose some of 60 items, low numbers more often.
   @BeforeEach
   void ingest() throws IOException {
     store = new LocalObjectStore(directory);
@@ -148,7 +149,7 @@ class RankingProtocolTest {
   }
 
   @Test
-  void withinUsers_isJudgedAsItsDefinitionSays() throws IOException {
+  void withinUsers_matchesItsDefinition() throws IOException {
     SplitResult split = new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3));
 
     EvaluateFigures figures = evaluate(train(split));
@@ -177,7 +178,7 @@ class RankingProtocolTest {
   }
 
   @Test
-  void modelOfTrainAndValidation_knowsBoth_andIsJudgedByTheTestSetAlone() throws IOException {
+  void modelOfTrainAndValidation_knowsBoth_andIsEvaluatedOnTheTestSetOnly() throws IOException {
     SplitResult split = new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3));
     String scored = train(split);
     String index =
@@ -196,7 +197,7 @@ class RankingProtocolTest {
   }
 
   @Test
-  void sampleOfUsers_isStated_andAnEvaluationOfItsOwn() throws IOException {
+  void sampleOfUsers_isRecorded_andGivesASeparateEvaluation() throws IOException {
     String model = train(new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3)));
     EvaluateResult all = new Evaluate(store).run(EvaluateRequest.of(model));
 
@@ -299,7 +300,7 @@ class RankingProtocolTest {
     return rows.stream().filter(row -> catalogue.containsKey(row.item)).toList();
   }
 
-  /// Rows after the 0.8 quantile of the times, interpolated as numpy does.
+  /// Returns the rows after the 0.8 quantile of the times, interpolated as in numpy.
   private static List<Rated> recent(List<Rated> training) {
     long[] times = training.stream().mapToLong(Rated::time).sorted().toArray();
     double place = (times.length - 1) * 0.8;
@@ -357,7 +358,8 @@ class RankingProtocolTest {
     return sum / users;
   }
 
-  /// The bias baseline of the replayed ratings: each user's bias of all that was rated before.
+  /// Returns the bias baseline of the replayed ratings: each user's bias comes from all their earlier
+  /// ratings.
   private static void assertBiases(
       SetFigures figures,
       List<Rated> training,

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// From an upload to a model's errors: the unit of the ratings makes no difference, and the scale
-/// arrives.
+/// Runs from an upload to a model's errors. The unit of the ratings makes no difference, and the scale
+/// reaches the model.
 class RatingUnitTest {
   private static final Path SAMPLE = Path.of("data/sample/craftyverse-sample.zip");
 
@@ -49,8 +49,8 @@ class RatingUnitTest {
 
   private record Trained(TrainResult result, ModelCard card, String index) {}
 
-  /// @param fields of the request to ingest, in JSON
-  /// @param split fields of the request to split, in JSON
+  /// @param fields of the ingest request, in JSON
+  /// @param split fields of the split request, in JSON
   private Trained train(String csv, String fields, String split) throws IOException {
     return train("r.csv", csv.getBytes(StandardCharsets.UTF_8), fields, split);
   }
@@ -103,7 +103,7 @@ class RatingUnitTest {
     return csv.toString();
   }
 
-  /// A scale that the sample's stars are mapped to: stars × `factor` + `offset`.
+  /// A scale to which the sample's stars are mapped: stars × `factor` + `offset`.
   private record Mapped(String factor, String offset, double min, double max) {
     double errors(EvaluateFigures figures) {
       return requireNonNull(figures.testRmse()) / Double.parseDouble(factor);
@@ -154,7 +154,7 @@ class RatingUnitTest {
     return new Train(store).run(TrainRequests.with(trained.index, "'model': 'dot'"));
   }
 
-  /// The errors are those of the version before training had a unit of its own, to the last bit.
+  /// The errors are identical, to the last bit, to those before training had its own unit.
   @Test
   void halfStars_giveTheSameBitsAsWithoutAUnit() throws IOException {
     StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp\n");
@@ -178,7 +178,7 @@ class RatingUnitTest {
     assertThat(evaluate(dot).testRmse()).isEqualTo(1.2497015539336171);
   }
 
-  /// Play counts: most are 1, few are hundreds.
+  /// Play counts: most are 1, a few are hundreds.
   @ParameterizedTest
   @CsvSource({
     "', \"scale\": {\"min\": 1, \"max\": 1000}', 660",

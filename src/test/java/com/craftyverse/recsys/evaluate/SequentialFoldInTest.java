@@ -30,7 +30,7 @@ class SequentialFoldInTest {
     return row;
   }
 
-  /// The solution of the equations as they are written.
+  /// Solves the equations directly.
   private double[] solve(double[][] rows, double[] targets, int n) {
     DMatrixRMaj x = new DMatrixRMaj(Arrays.copyOf(rows, n));
     DMatrixRMaj right = new DMatrixRMaj(SIZE, 1);
@@ -67,7 +67,7 @@ class SequentialFoldInTest {
   }
 
   @Test
-  void manyAtOnce_areAsManyOneByOne_andResetForgetsThem() {
+  void addAll_equalsAddingOneByOne_andResetRemovesAll() {
     for (int round = 0; round < 3; round++) {
       double[][] rows = new double[40][];
       double[] all = new double[rows.length * SIZE];

@@ -29,7 +29,7 @@ class RatingScaleTest {
     "1, 10, 1, 7.5, false",
     "-10, 10, , -10, true",
   })
-  void has_goesByTheDecimalNumber(double min, double max, Double step, float rating, boolean has) {
+  void has_comparesDecimalNumbers(double min, double max, Double step, float rating, boolean has) {
     assertThat(new RatingScale(min, max, step).has(rating)).isEqualTo(has);
   }
 
@@ -71,7 +71,7 @@ class RatingScaleTest {
   }
 
   @Test
-  void modelOfAnotherVersion_whoseFieldsDiffer_isToldAsThat() throws IOException {
+  void modelOfAnotherVersion_withOtherFields_namesTheVersion() throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
     store.put(
         "models/a/b/model.json",

@@ -28,7 +28,7 @@ class StoreLayoutTest {
         "raw/評価.csv                 | dataset-c900bc09",
         "raw/оценки/x.csv            | dataset-ab2ec1db",
       })
-  void datasetOfUpload_isMadeFromTheFilesOrDirectorysName(String key, String dataset) {
+  void datasetOfUpload_comesFromTheFileOrDirectoryName(String key, String dataset) {
     assertThat(StoreLayout.datasetOfUpload(key)).isEqualTo(dataset);
     assertThat(StoreLayout.requireDataset(dataset)).isEqualTo(dataset);
     // A derived name is stable.
@@ -45,7 +45,7 @@ class StoreLayoutTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"raw/.ratings.csv", "raw/.hidden/ratings.csv"})
-  void datasetOfUpload_ofWhatIsHidden_isRefused(String key) {
+  void datasetOfUpload_ofAHiddenFile_isRefused(String key) {
     assertThatThrownBy(() -> StoreLayout.datasetOfUpload(key))
         .isInstanceOf(InvalidKeyException.class)
         .hasMessageMatching("the key '" + key + "' is not an upload: '[^']+' is hidden");

@@ -170,7 +170,7 @@ class PipelineIT {
     JsonNode refused = FIRST.invoke("serve", bad);
     assertThat(refused.path("statusCode").asInt()).isEqualTo(400);
     assertThat(MAPPER.readTree(refused.path("body").asText()).path("error").asText())
-        .isEqualTo("field 'userId': expected a whole number, found a text");
+        .isEqualTo("field 'userId': expected a whole number, found a string");
     bad.put("body", "no base64!").put("isBase64Encoded", true);
     assertThat(FIRST.invoke("serve", bad).path("statusCode").asInt()).isEqualTo(400);
     bad.put("rawPath", "/nothing").put("body", "{}").put("isBase64Encoded", false);

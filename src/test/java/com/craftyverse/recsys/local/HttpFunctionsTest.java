@@ -104,7 +104,7 @@ class HttpFunctionsTest {
       quoteCharacter = '`',
       value = {
         "ingest   | {}                    | 400 | field 'key' is missing",
-        "ingest   | {\"key\": 7}          | 400 | field 'key': expected a text, found the number 7",
+        "ingest   | {\"key\": 7} | 400 | field 'key': expected a string, found the number 7",
         "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of columns,"
             + " delimiter, dryRun, key, maxBadRows, nameOnly, onBadRow, scale",
         "ingest   | {\"key\": \"raw/no.zip\"} | 404 | field 'key': there is no object 'raw/no.zip'"
@@ -123,7 +123,7 @@ class HttpFunctionsTest {
             + " number, found the number 1.5",
         "train    | {}                    | 400 | field 'manifest' is missing",
         "train    | {\"manifest\": \"x\", \"factors\": \"many\"} | 400 | field 'factors': expected"
-            + " a whole number, found the text 'many'",
+            + " a whole number, found the string 'many'",
         "evaluate | {}                    | 400 | field 'manifest' is missing",
         "publish  | {}                    | 400 | field 'manifest' is missing",
         "publish  | {\"manifest\": \"models/x\"} | 404 | field 'manifest': there is no object"
@@ -141,7 +141,7 @@ class HttpFunctionsTest {
         "recommend | {\"userId\": 1, \"n\": 0} | 400 | field 'n': expected a whole number from 1"
             + " to 1000, found 0",
         "similar  | {\"itemId\": \"1\"} | 400 | field 'itemId': expected a whole number, found"
-            + " the text '1'",
+            + " the string '1'",
         "foldIn   | {\"ratings\": 1}     | 400 | field 'ratings': expected a list, found the number"
             + " 1",
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",

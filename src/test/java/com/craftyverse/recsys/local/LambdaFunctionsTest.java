@@ -131,7 +131,7 @@ class IngestLambdaTest extends LambdaFunctionsTest {
         "{\"ky\": \"x\"}",
         "unknown field 'ky'; expected one of columns, delimiter, dryRun, key, maxBadRows,"
             + " nameOnly, onBadRow, scale");
-    refused("{\"key\": [1]}", "field 'key': expected a text, found a list");
+    refused("{\"key\": [1]}", "field 'key': expected a string, found a list");
     refused("null", "the request is empty; a JSON object was expected");
     refused(
         "{\"key\": \"raw/none.zip\"}",

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ItemFactorsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 8, 9, 16, 50, 64, 65})
-  void scores_areThoseOfEachItem_toTheBit_andTheSumOfTheProducts(int factors) {
+  void scores_equalEachItemsScore_toTheBit_andTheSumOfTheProducts(int factors) {
     Random random = new Random(factors);
     int items = 3_003;
     float[] vectors = new float[items * factors];
@@ -32,7 +32,7 @@ class ItemFactorsTest {
                     slice(biases, split, items)))
         .isTrue();
     float[] padded = matrix.padded(vector);
-    for (int round = 0; round < 100; round++) { // until it is compiled
+    for (int round = 0; round < 100; round++) { // until C2 compiles it
       float[] scores = matrix.scores(3.5f, padded);
       for (int item = 0; item < items; item++) {
         assertThat(scores[item]).isEqualTo(matrix.score(3.5f, padded, item));
@@ -51,7 +51,7 @@ class ItemFactorsTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, -2e9f})
-  void valuesThatNoTrainingLearns_areNoticed(float value) {
+  void valuesOutOfRange_areDetected(float value) {
     ItemFactors matrix = new ItemFactors(1, 2);
     assertThat(matrix.set(0, of(0, value), of(0))).isFalse();
     assertThat(matrix.set(0, of(0, 0), of(value))).isFalse();

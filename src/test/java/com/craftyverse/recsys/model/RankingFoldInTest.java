@@ -13,7 +13,7 @@ class RankingFoldInTest {
   private static final int ITEMS = 40;
   private static final RankingCard CARD = new RankingCard(6, 0.02, 0.3, 10, .5f, 5);
 
-  /// At the minimum of what training minimizes, summed over all pairs, no small step makes it smaller.
+  /// At the minimum of the training objective over all pairs, no small step decreases it.
   @Test
   void place_isTheMinimumOfTheObjective() {
     Random random = new Random(7);
@@ -61,10 +61,11 @@ class RankingFoldInTest {
     return score;
   }
 
-  /// One factor, two items (1) and (2), of which the first was chosen with the middle of the scale:
+  /// One factor and two items, (1) and (2). The user chose the first with a rating in the middle of the
+  /// scale:
   /// w = .55, G = 5, so x = .55 / (.3 · 5 + .55 + .02 (.55 + .3 · 2)).
   @Test
-  void place_ofOneFactor_isTheQuotientOnPaper() {
+  void place_ofOneFactor_equalsTheQuotientByHand() {
     ItemFactors items = new ItemFactors(2, 1);
     assertThat(items.set(0, 2, new FloatColumn(MemorySegment.ofArray(new float[] {1, 2}))))
         .isTrue();
@@ -95,7 +96,7 @@ class RankingFoldInTest {
   }
 
   @Test
-  void ratingsBeyondTheScale_weighAsItsEnds_andWithoutAScaleAllWeighTheSame() {
+  void ratingsBeyondTheScale_weighLikeItsEnds_andWithoutAScaleAllWeightsAreOne() {
     assertThat(CARD.weight(.5f)).isEqualTo(.1f);
     assertThat(CARD.weight(0)).isEqualTo(.1f);
     assertThat(CARD.weight(5)).isEqualTo(1);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RatingFoldInTest {
-  /// At the minimum no small step makes the sum of squares and penalties smaller.
+  /// At the minimum, no small step decreases the sum of squares and penalties.
   @ParameterizedTest
   @CsvSource({"biased, 1", "dot, 1", "biased, 20", "dot, 0.2"})
   void place_isTheMinimumOfSquaresAndPenalties(String kind, double unit) {
@@ -76,7 +76,7 @@ class RatingFoldInTest {
   }
 
   @Test
-  void fewRatings_placeAUserNevertheless_evenWithoutAPenalty() {
+  void fewRatings_areEnough_evenWithoutAPenalty() {
     Random random = new Random(9);
     ItemFactors items = items(random, 40, 50);
     RatingFoldIn foldIn = new RatingFoldIn(card("biased", 50, 3, 1), items, 0, 0);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class TopItemsTest {
   @Test
-  void top_isThatOfASort_equalScoresByItem() {
+  void top_equalsASort_withEqualScoresByItem() {
     Random random = new Random(3);
     for (int items : new int[] {1, 2, 9, 10, 11, 1_000}) {
       for (int round = 0; round < 50; round++) {
@@ -30,7 +30,7 @@ class TopItemsTest {
   }
 
   @Test
-  void withoutCandidates_thereIsNone() {
+  void withoutCandidates_isEmpty() {
     assertThat(TopItems.of(new float[] {1, 2}, 5, new BitSet())).isEmpty();
   }
 

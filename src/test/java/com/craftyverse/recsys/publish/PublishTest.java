@@ -41,7 +41,7 @@ class PublishTest {
   }
 
   @Test
-  void history_keepsWhatWas_andAnOldModelMayComeBack() throws IOException {
+  void history_keepsEarlierModels_andOneMayBecomeCurrentAgain() throws IOException {
     String first = model("m1");
     publish(first);
     publish(model("m2"));
@@ -53,9 +53,9 @@ class PublishTest {
     assertThat(current().wasPublished("m2")).isTrue();
   }
 
-  /// The late or repeated event of an upload whose model was replaced.
+  /// A late or repeated event of an upload whose model was replaced.
   @Test
-  void modelOfBefore_isNotBroughtBackByAnEvent() throws IOException {
+  void earlierModel_isNotRestoredByAnEvent() throws IOException {
     String first = model("m1");
     publish(first);
     publish(model("m2"));
@@ -67,7 +67,7 @@ class PublishTest {
   }
 
   @Test
-  void refittedModel_isPublishedByItsManifest_andTheScoredOneNamed() throws IOException {
+  void refittedModel_isPublished_andNamesItsScoredModel() throws IOException {
     new ModelFixture("set", "served").of(Rows.ALL, "scored", "scored").write(store);
     PublishResult result = publish("models/set/served/manifest.json");
     assertThat(result.model()).isEqualTo("served");
@@ -81,42 +81,42 @@ class PublishTest {
   }
 
   @Test
-  void modelThatNobodyKnowsTheWorthOf_isRefused() throws IOException {
+  void modelWithoutAValidEvaluation_isRefused() throws IOException {
     String key = new ModelFixture("set", "m1").of(Rows.ALL, null, "m1").write(store);
     assertThatThrownBy(() -> publish(key))
         .hasMessage(
-            "the model m1 was trained on all rows, and no scored model says what it is worth;"
-                + " evaluate one of the training rows, and train this one with that as its"
+            "the model m1 was trained on all rows, and it has no scored model; evaluate a"
+                + " model of the training rows, and train this model with that one as its"
                 + " 'pattern'");
     String other = new ModelFixture("set", "m2").of(Rows.ALL, "scored", "m3").write(store);
     assertThatThrownBy(() -> publish(other))
         .hasMessage(
-            "models/set/m2/evaluation.json is of the model m3; that of scored was expected");
+            "models/set/m2/evaluation.json evaluates the model m3; expected the model scored");
     String borrowed = new ModelFixture("set", "m4").of(Rows.TRAIN, "scored", "scored").write(store);
     assertThatThrownBy(() -> publish(borrowed))
         .hasMessage(
-            "models/set/m4/evaluation.json is of the model scored; that of m4 was expected");
+            "models/set/m4/evaluation.json evaluates the model scored; expected the model m4");
     store.delete(model("m5"));
     assertThatThrownBy(() -> publish("models/set/m5/manifest.json"))
-        .hasMessage("the model m5 was not evaluated: there is no models/set/m5/evaluation.json");
+        .hasMessage("the model m5 has no evaluation: there is no models/set/m5/evaluation.json");
     assertThatThrownBy(() -> publish("models/set/m5/model.json"))
         .isInstanceOf(MalformedFileException.class);
     assertThat(store.find("models/set/current.json")).isEmpty();
   }
 
   @Test
-  void modelThatIsNotWhole_isRefused() throws IOException {
+  void incompleteModel_isRefused() throws IOException {
     String key = model("m1");
     store.delete("models/set/m1/users.arrow");
     assertThatThrownBy(() -> publish(key))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "the model in models/set/m1/ is not whole: users.arrow is missing; train it again");
+            "the model in models/set/m1/ is incomplete: users.arrow is missing; train it again");
     assertThat(store.find("models/set/current.json")).isEmpty();
   }
 
   @Test
-  void modelThatIsDamaged_isRefused() throws IOException {
+  void damagedModel_isRefused() throws IOException {
     String key = model("m1");
     store.put("models/set/m1/seen.arrow", new byte[100]);
     assertThatThrownBy(() -> publish(key))
@@ -126,9 +126,9 @@ class PublishTest {
     assertThat(store.find("models/set/m1/lookup.arrow")).isEmpty();
   }
 
-  /// Another publication slips in between reading and writing `current.json`.
+  /// Another publication comes between reading and writing `current.json`.
   @Test
-  void publicationAtTheSameMoment_isTold() throws IOException {
+  void concurrentPublication_isAConflict() throws IOException {
     publish(model("m1"));
     String second = model("m2");
     String third = model("m3");

@@ -202,7 +202,7 @@ class RankingServingTest {
     assertThatThrownBy(() -> new Publish(behind).run(new PublishRequest(evaluation)))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "the model in models/missing/m1/ is not whole: gram.arrow is missing; train it again");
+            "the model in models/missing/m1/ is incomplete: gram.arrow is missing; train it again");
   }
 
   private void assertCannotBeServed(String dataset, String problem) {

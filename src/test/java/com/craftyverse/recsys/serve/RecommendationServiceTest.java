@@ -217,7 +217,7 @@ class RecommendationServiceTest {
             + " popularity");
     assertRefused(
         "{'recommend': {'userId': 20, 'rankBy': 'taste'}}",
-        "field 'rankBy': expected one of preference, rating, popularity, found the text 'taste'");
+        "field 'rankBy': expected one of preference, rating, popularity, found the string 'taste'");
   }
 
   @Test
@@ -459,7 +459,7 @@ class RecommendationServiceTest {
             + " name some items",
         "predict   | {'userId': 1, 'itemIds': [null]} | field 'itemIds[0]' is null",
         "predict   | {'userId': '77', 'itemIds': [1]} | field 'userId': expected a whole number,"
-            + " found a text",
+            + " found a string",
         "predict   | {'pairs': [{'userId': 77777777777, 'itemId': 1}]} | field 'pairs[0].userId':"
             + " expected a whole number from -2147483648 to 2147483647, found a number",
         "predict   | {'pairs': []}                  | field 'pairs' is empty; leave it out or name"
@@ -513,7 +513,7 @@ class RecommendationServiceTest {
         "popular   | {'n': 1001}                    | field 'n': expected a whole number from 1 to"
             + " 1000, found 1001",
         "popular   | {'period': 'week'}             | field 'period': expected one of all, recent,"
-            + " found the text 'week'",
+            + " found the string 'week'",
         "popular   | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of"
             + " this dataset; there are Action, Crime, Horror",
         "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of"

@@ -22,7 +22,7 @@ class JsonTest {
       implements Request {}
 
   @Test
-  void fieldsOfTheRightTypes_areTaken() throws IOException {
+  void fieldsOfTheRightTypes_areAccepted() throws IOException {
     assertThat(decode("{\"name\": \"a\", \"count\": 3, \"share\": 1, \"ids\": [1, 2]}"))
         .isEqualTo(new Sample("a", 3, 1.0, List.of(1, 2)));
     assertThat(decode("{}")).isEqualTo(new Sample(null, null, null, null));
@@ -34,27 +34,27 @@ class JsonTest {
       quoteCharacter = '`',
       value = {
         "{\"nam\": 1}         | unknown field 'nam'; expected one of count, ids, name, share",
-        "{\"name\": 1}        | field 'name': expected a text, found the number 1",
-        "{\"name\": [1]}      | field 'name': expected a text, found a list",
-        "{\"count\": \"3\"}   | field 'count': expected a whole number, found the text '3'",
+        "{\"name\": 1}        | field 'name': expected a string, found the number 1",
+        "{\"name\": [1]}      | field 'name': expected a string, found a list",
+        "{\"count\": \"3\"}   | field 'count': expected a whole number, found the string '3'",
         "{\"count\": 1.5}     | field 'count': expected a whole number, found the number 1.5",
         "{\"count\": 3000000000} | field 'count': expected a whole number from -2147483648 to"
             + " 2147483647, found the number 3000000000",
         "{\"count\": true}    | field 'count': expected a whole number, found true",
-        "{\"share\": \"x\"}   | field 'share': expected a number, found the text 'x'",
+        "{\"share\": \"x\"}   | field 'share': expected a number, found the string 'x'",
         "{\"ids\": 7}         | field 'ids': expected a list, found the number 7",
-        "{\"ids\": [1, \"x\"]} | field 'ids[1]': expected a whole number, found the text 'x'",
+        "{\"ids\": [1, \"x\"]} | field 'ids[1]': expected a whole number, found the string 'x'",
         "[]                   | the request must be a JSON object, found a list",
-        "\"x\"                | the request must be a JSON object, found the text 'x'",
+        "\"x\"                | the request must be a JSON object, found the string 'x'",
         "null                 | the request must be a JSON object, found null",
-        "{} {}                | the request goes on after the end of its JSON object",
+        "{} {}                | the request continues after the end of its JSON object",
       })
-  void fieldsThatDoNotFit_areNamed(String json, String message) {
+  void invalidFields_areNamed(String json, String message) {
     assertThatThrownBy(() -> decode(json)).isInstanceOf(RequestException.class).hasMessage(message);
   }
 
   @Test
-  void textThatIsNoJson_isPlaced() {
+  void invalidJson_namesItsPosition() {
     assertThatThrownBy(() -> decode("{\"name\": }"))
         .isInstanceOf(RequestException.class)
         .hasMessageStartingWith("not valid JSON (line 1, column 10)");
@@ -68,8 +68,7 @@ class JsonTest {
         .hasMessage("the request is empty; a JSON object was expected");
   }
 
-  /// The Lambda binding's mapper ignores unknown fields; requests are read by this project's rules
-  /// all the same.
+  /// The Lambda binding's mapper ignores unknown fields, but requests must follow the project's rules.
   @Test
   void lenientMapper_stillRefusesUnknownFields() {
     ObjectMapper lenient =

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The lines are what CloudWatch's embedded metric format wants: the names under `_aws` are members of the line.
+/// Pins CloudWatch's embedded metric format: the names under `_aws` refer to members of the line.
 class MetricsTest {
   private final ObjectMapper mapper = new ObjectMapper();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -39,7 +39,7 @@ class MetricsTest {
   }
 
   @Test
-  void modelAge_isAlsoOfADataset() throws IOException {
+  void modelAge_hasADatasetDimension() throws IOException {
     Metrics.write(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         "recsys",

@@ -82,7 +82,7 @@ class StepRunnerTest {
   }
 
   @Test
-  void workThatFails_leavesNothingThatCounts_andIsDoneAgain() throws IOException {
+  void failedWork_leavesNoManifest_andIsRepeated() throws IOException {
     assertThatThrownBy(
             () ->
                 runner.run(
@@ -106,7 +106,7 @@ class StepRunnerTest {
 
   /// Data may expire a day before its manifest, or be deleted by hand.
   @Test
-  void manifestWhoseOutputIsGone_makesTheStepWorkAgain_andIsReplaced() throws IOException {
+  void missingOutput_repeatsTheStep_andReplacesTheManifest() throws IOException {
     AtomicInteger runs = new AtomicInteger();
     run(SPEC, runs);
     store.put("datasets/out/manifest.json", withFinished("2020-01-01T00:00:00Z"));
@@ -122,7 +122,7 @@ class StepRunnerTest {
   }
 
   @Test
-  void manifestWhoseOutputHasAnotherSize_makesTheStepWorkAgain() throws IOException {
+  void outputOfAnotherSize_repeatsTheStep() throws IOException {
     AtomicInteger runs = new AtomicInteger();
     run(SPEC, runs);
     store.put("datasets/out/data.bin", new byte[2]);
@@ -130,9 +130,9 @@ class StepRunnerTest {
     assertThat(store.find("datasets/out/data.bin").orElseThrow().size()).isEqualTo(3);
   }
 
-  /// The old manifest expires while the step works again.
+  /// The old manifest expires while the step repeats its work.
   @Test
-  void staleManifestThatExpiresMeanwhile_isWrittenAnew() throws IOException {
+  void staleManifest_thatExpiresMeanwhile_isWrittenAgain() throws IOException {
     run(SPEC, new AtomicInteger());
     store.delete("datasets/out/data.bin");
     runner.run(
@@ -157,7 +157,7 @@ class StepRunnerTest {
   }
 
   @Test
-  void twoAtOnce_doTheWorkOnce() throws Exception {
+  void concurrentRuns_doTheWorkOnce() throws Exception {
     AtomicInteger runs = new AtomicInteger();
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch mayFinish = new CountDownLatch(1);
@@ -192,7 +192,7 @@ class StepRunnerTest {
   }
 
   @Test
-  void leaseOfADeadProcess_isTakenOverWhenItHasRunOut() throws IOException {
+  void leaseOfADeadProcess_isTakenOverAfterItExpires() throws IOException {
     store.put(
         "datasets/out/lease-manifest.json",
         Json.write(new Lease.State("dead", Instant.now().minusSeconds(1).toString())));
@@ -201,7 +201,7 @@ class StepRunnerTest {
   }
 
   @Test
-  void workThatIsInterrupted_givesItsLeaseBack() throws IOException {
+  void interruptedWork_releasesItsLease() throws IOException {
     assertThatThrownBy(
             () ->
                 runner.run(
@@ -221,7 +221,7 @@ class StepRunnerTest {
   }
 
   @Test
-  void manifestOfAnotherStepOrVersion_isNotTaken() throws IOException {
+  void manifestOfAnotherStepOrVersion_isRefused() throws IOException {
     run(SPEC, new AtomicInteger());
     assertThatThrownBy(() -> Manifest.read(store, "datasets/out/manifest.json", StepName.INGEST))
         .isInstanceOf(RequestException.class)
