@@ -4,32 +4,31 @@ import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.step.Request;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for a split to be indexed.
+/// A request to index a split.
 ///
 /// @param manifest the manifest of `split`
-/// @param seed shuffles each user's ratings within a block, once; 42 if not given
-/// @param coldStart what becomes of test ratings whose user or item is not in training: `drop`, which is
-///     the default, or `keep`, with the index -1, so that `evaluate` counts what the model can say of them
-/// @param rows which sets of the split the model learns from: `train`, which is the default,
-///     `trainAndValidation`, except in a split by time, or `all`. A set that it learns from is written
-///     without rows as test or validation set
+/// @param seed the seed that shuffles each user's ratings within a block, once; default 42
+/// @param coldStart the treatment of test ratings whose user or item is not in training: `drop` (default), or
+///     `keep`, which gives the index -1 so that `evaluate` can count what the model can still predict
+/// @param rows the sets of the split that the model learns from: `train` (default), `trainAndValidation` (not
+///     for a split by time) or `all`. A test or validation set that it learns from is written without rows
 public record IndexRequest(
     @Nullable String manifest,
     @Nullable Long seed,
     @Nullable String coldStart,
     @Nullable String rows)
     implements Request {
-  /// A request with the default seed.
+  /// Creates a request with the default seed.
   public IndexRequest(String manifest) {
     this(manifest, null, null, null);
   }
 
-  /// A request with that seed.
+  /// Creates a request with a seed.
   public IndexRequest(String manifest, @Nullable Long seed) {
     this(manifest, seed, null, null);
   }
 
-  /// A request with the default seed for those rows.
+  /// Returns a request for the given rows with the default seed.
   public static IndexRequest of(String manifest, Rows rows) {
     return new IndexRequest(manifest, null, null, rows.toString());
   }

@@ -252,7 +252,8 @@ public final class Ingest {
     if (!dataset.equals(StoreLayout.nameOfUpload(key))) {
       LOG.log(
           Level.INFO,
-          "{0} {1}: the dataset is named {2}; names have only letters, digits, ''.'', ''_'' and ''-''",
+          "{0} {1}: the dataset is named {2}; names have only letters, digits, ''.'', ''_'' and"
+              + " ''-''",
           StepName.INGEST,
           ObjectKeys.quote(key),
           dataset);
