@@ -25,21 +25,21 @@ import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/// split and index together against DuckDB, which does the same in SQL on the same cores: exact
-/// quantiles, the three sets, dense ids, the cold-start filter, indexed sets as Parquet files.
+/// Compares split and index with DuckDB, which does the same in SQL on the same cores: exact quantiles, the
+/// three sets, dense ids, the cold-start filter, indexed sets as Parquet files.
 ///
 /// ```
 /// ./mvnw -q -Pjmh test-compile exec:exec@benchmark \
 ///   -Dmain=com.craftyverse.recsys.index.PreparationBenchmark -Darguments="data/ml-full-generated.zip 3"
 /// ```
 ///
-/// The arguments are a MovieLens zip with a `ratings.csv` and the number of rounds; each round runs both,
-/// the minima count. The row counts of both must agree, or the benchmark fails. Everything is in a
-/// directory below the working directory's `target`, which it deletes.
+/// The arguments are a MovieLens zip with a `ratings.csv` and the number of rounds. Each round runs both
+/// sides, and the minima count. If the row counts of the two sides differ, the benchmark fails. All files lie
+/// in a directory below the working directory's `target`, which the benchmark deletes.
 public final class PreparationBenchmark {
   private PreparationBenchmark() {}
 
-  /// Runs it.
+  /// Runs the benchmark.
   public static void main(String[] arguments) throws Exception {
     Path zip = Path.of(arguments[0]);
     int rounds = Integer.parseInt(arguments[1]);
@@ -142,7 +142,7 @@ public final class PreparationBenchmark {
     }
   }
 
-  /// The same steps in SQL, with the ratings in a table before the clock starts.
+  /// Runs the same steps in SQL, with the ratings in a table before the clock starts.
   private static final class DuckDb implements AutoCloseable {
     private final Connection connection;
     private final Path directory;
@@ -161,7 +161,7 @@ public final class PreparationBenchmark {
       return Objects.requireNonNull(connection.getMetaData().getDatabaseProductVersion());
     }
 
-    /// Rows of the three indexed sets, users and items.
+    /// The rows of the three indexed sets, users and items.
     long[] prepare() throws SQLException {
       execute(
           """

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// ingest against what a machine needs at the least, and against DuckDB.
+/// Compares ingest with lower bounds for the machine and with DuckDB.
 ///
 /// ```
 /// ./mvnw -q -Pjmh test-compile exec:exec@benchmark \
@@ -36,17 +36,17 @@ import java.util.zip.ZipFile;
 /// ```
 ///
 /// The arguments are a MovieLens zip with a `ratings.csv`, the number of rounds, and optionally some of
-/// `parser`, `zip`, `sizes`, `csv`; all of them if none is given. Both sides of a comparison run in each
-/// round, and the minima count. What both sides find must agree, or the benchmark fails.
+/// `parser`, `zip`, `sizes`, `csv`; the default is all of them. Both sides of a comparison run in each round,
+/// and the minima count. If the two sides' results differ, the benchmark fails.
 ///
 /// - `parser`: the ratings parser on the mapped CSV, one thread, against `wc -l` on the same file.
-/// - `zip`: the whole step on the zip, against inflating the ratings' entry to nowhere.
-/// - `sizes`: the whole step on the first 1 and 8 million rows and on all, for what a row takes.
-/// - `csv`: the whole step on the CSV, against DuckDB's `CREATE TABLE AS` in memory. Last, because what
-///   DuckDB takes of the process's memory would count as ours.
+/// - `zip`: the whole step on the zip, against only inflating the ratings entry.
+/// - `sizes`: the whole step on the first 1 and 8 million rows and on all rows, to get the cost per row.
+/// - `csv`: the whole step on the CSV, against DuckDB's `CREATE TABLE AS` in memory. It runs last, because
+///   the process's memory includes DuckDB's.
 ///
-/// Memory is the process's anonymous memory (`RssAnon`), looked at every 20 ms; mapped files are not in
-/// it. Everything is in a directory below the working directory's `target`, which it deletes.
+/// Memory is the process's anonymous memory (`RssAnon`), sampled every 20 ms. Mapped files are not part of
+/// it. All files lie in a directory below the working directory's `target`, which the benchmark deletes.
 public final class IngestBenchmark implements AutoCloseable {
   private static final long MILLION = 1_000_000;
 
@@ -63,11 +63,11 @@ public final class IngestBenchmark implements AutoCloseable {
             Files.createDirectories(Path.of("target").toAbsolutePath()), "ingest");
     this.store = new LocalObjectStore(directory.resolve("store"));
     this.csv = directory.resolve("ratings.csv");
-    // Beside the store, so that a link puts it there without a copy.
+    // On the store's file system, so that a hard link replaces a copy.
     this.zip = Files.copy(zip, directory.resolve("all.zip"));
   }
 
-  /// Runs it.
+  /// Runs the benchmark.
   public static void main(String[] arguments) throws Exception {
     List<String> parts =
         arguments.length > 2
@@ -95,7 +95,7 @@ public final class IngestBenchmark implements AutoCloseable {
     void run() throws Exception;
   }
 
-  /// Seconds of each, the least of all rounds.
+  /// The seconds of each, the minimum over all rounds.
   private double[] compare(Timed ours, Timed theirs) throws Exception {
     double[] least = {Double.MAX_VALUE, Double.MAX_VALUE};
     for (int round = 0; round < rounds; round++) {
@@ -239,7 +239,7 @@ public final class IngestBenchmark implements AutoCloseable {
     }
   }
 
-  /// @return the rows
+  /// @return the number of rows
   private long ingest(Path file, String name) throws IOException {
     for (ObjectInfo object : store.list("")) {
       store.delete(object.key());
@@ -285,7 +285,7 @@ public final class IngestBenchmark implements AutoCloseable {
     }
   }
 
-  /// A mapped file as a stream.
+  /// A stream over a mapped file.
   private static final class Mapped extends InputStream {
     private final MemorySegment file;
     private long position;
@@ -308,7 +308,7 @@ public final class IngestBenchmark implements AutoCloseable {
     }
   }
 
-  /// The most anonymous memory that this process had.
+  /// The peak anonymous memory of this process.
   private static final class Memory implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
 

@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/// The training set by rows (compressed sparse rows): each user's ratings one after the other, by item.
+/// The training set in compressed sparse rows: each user's ratings in sequence, sorted by item.
 ///
-/// A rating takes one `long`, the item above and the rating's bits below, so that a user's row is
-/// ordered by one primitive sort.
+/// A rating takes one `long`, with the item in the upper half and the rating's bits in the lower half. One
+/// primitive sort therefore orders a user's row.
 final class CsrRatings {
-  /// Rows of `seen.arrow` in a record batch: one user's history is then a short range read.
+  /// Rows per record batch of `seen.arrow`. Small batches make one user's history a short range read.
   private static final int SEEN_BATCH_USERS = 64;
 
   private final long[] cells;
@@ -34,7 +34,7 @@ final class CsrRatings {
     this.rowStarts = rowStarts;
   }
 
-  /// Reads the files of the training set, whose users and items `users` and `items` are.
+  /// Reads the files of the training set. `users` and `items` are its vocabularies.
   static CsrRatings read(
       List<ArrowFile> files, IdVocabulary users, IdVocabulary items, Progress progress)
       throws IOException {
@@ -59,7 +59,7 @@ final class CsrRatings {
         progress.update(read);
       }
     }
-    // Most files have each user's items in order, which is found out at once.
+    // Most files are already ordered by item within a user, which the sort detects at once.
     IntStream.range(0, users.size())
         .parallel()
         .forEach(user -> Arrays.sort(cells, rowStarts[user], rowStarts[user + 1]));
@@ -70,8 +70,8 @@ final class CsrRatings {
     return rowStarts.length - 1;
   }
 
-  /// Writes `train.arrow`: one record batch for each block of the grid, rows grouped by user, a user's
-  /// rows in an order that is shuffled once.
+  /// Writes `train.arrow`: one record batch per block of the grid, with rows grouped by user. Each user's
+  /// rows within a block are shuffled once.
   void writeBlocks(Path path, BlockGrid grid, long seed) throws IOException {
     Map<String, String> metadata = new TreeMap<>(grid.metadata());
     metadata.put("seed", String.valueOf(seed));
@@ -80,7 +80,8 @@ final class CsrRatings {
       for (int row = 0; row < grid.side(); row++) {
         int firstUser = grid.userBounds()[row];
         int lastUser = grid.userBounds()[row + 1];
-        // Where each user's cells of the next block begin: blocks go by item, and so do the cells.
+        // The start of each user's cells of the next block: cells and blocks are both ordered by
+        // item.
         int[] next = Arrays.copyOfRange(rowStarts, firstUser, lastUser);
         for (int column = 0; column < grid.side(); column++) {
           int firstItem = grid.itemBounds()[column];
@@ -95,7 +96,7 @@ final class CsrRatings {
     }
   }
 
-  /// The rows of a block, in arrays that the next block uses again.
+  /// A reusable buffer for the rows of a block.
   private static final class Block {
     private int[] users = new int[1 << 16];
     private int[] items = new int[1 << 16];
@@ -113,9 +114,9 @@ final class CsrRatings {
     }
   }
 
-  /// Fills a block with the cells of consecutive users whose items are from `firstItem` up to `lastItem`.
+  /// Fills a block with the cells of consecutive users whose items are in `[firstItem, lastItem)`.
   ///
-  /// @param next where each user's cells begin; moved on to those of the next block
+  /// @param next the start of each user's cells in this block; advanced to the next block
   private void fill(
       Block block, int firstUser, int[] next, int firstItem, int lastItem, long seed) {
     block.rows = 0;
@@ -145,7 +146,7 @@ final class CsrRatings {
     }
   }
 
-  /// Fisher–Yates over rows `[from, to)`.
+  /// Shuffles rows `[from, to)` (Fisher–Yates).
   private static void shuffle(int[] items, float[] ratings, int from, int to, long seed) {
     long state = seed;
     for (int i = to - 1; i > from; i--) {
@@ -160,7 +161,7 @@ final class CsrRatings {
     }
   }
 
-  /// Writes `seen.arrow`: a list of items and ratings for each user, items ascending.
+  /// Writes `seen.arrow`: each user's list of items and ratings, items ascending.
   void writeSeen(Path path) throws IOException {
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.SEEN, Map.of())) {
       for (int first = 0; first < users(); first += SEEN_BATCH_USERS) {

@@ -15,16 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Indexes the test or the validation set: maps its rows to dense indices, counts the rows that training
-/// does not know (and drops them if asked to), and checks each row against the set's time bounds.
+/// An indexer for the test or validation set. It maps rows to dense indices, counts the rows whose user or
+/// item is not in training (and drops them if requested), and checks each row against the set's time bounds.
 final class EvaluationSetIndexer {
-  /// Rows of each set in the quality report.
+  /// Sample rows of each set in the quality report.
   static final int SHOWN = 5;
 
-  /// Rows that training does not know are left out.
+  /// Drops rows whose user or item is not in training.
   static final String DROP = "drop";
 
-  /// They are kept, with -1 for what training does not know.
+  /// Keeps these rows, with the index -1 for the unknown user or item.
   static final String KEEP = Schemas.KEEP;
 
   private final IdVocabulary users;
@@ -35,15 +35,14 @@ final class EvaluationSetIndexer {
     this.items = items;
   }
 
-  /// Maps a set.
+  /// Maps a set to dense indices and writes it.
   ///
   /// @param coldStart [#DROP] or [#KEEP]
-  /// @param after every timestamp must be later than this
-  /// @param until and no later than this
-  /// @param path where the mapped rows go
-  /// @return rows before and after
-  /// @throws MalformedFileException when a timestamp is outside the set's bounds or a rating is not a
-  ///     number
+  /// @param after the exclusive lower bound of the timestamps
+  /// @param until the inclusive upper bound of the timestamps
+  /// @param path the file to write the mapped rows to
+  /// @return a report on the rows before and after mapping
+  /// @throws MalformedFileException if a timestamp is out of bounds or a rating is not a finite number
   QualityReport.SetReport map(
       ArrowFile set, String coldStart, double after, double until, Path path) throws IOException {
     boolean keep = coldStart.equals(KEEP);
@@ -108,7 +107,7 @@ final class EvaluationSetIndexer {
         mapped);
   }
 
-  /// Writes a set of no rows.
+  /// Writes a set without rows.
   QualityReport.SetReport none(String coldStart, Path path) throws IOException {
     ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart)).close();
     return new QualityReport.SetReport(0, 0, 0, 0, 0, List.of(), List.of());
@@ -118,7 +117,7 @@ final class EvaluationSetIndexer {
     return coldStart.equals(KEEP) ? Map.of(Schemas.COLD_START, KEEP) : Map.of();
   }
 
-  /// Refuses a row whose rating is not a number or whose time is not its set's.
+  /// Refuses a row whose rating is not finite or whose time is outside its set's bounds.
   static void requireSound(
       ArrowFile set, long row, float rating, long time, double after, double until)
       throws MalformedFileException {
@@ -128,14 +127,15 @@ final class EvaluationSetIndexer {
               + row
               + ": timestamp "
               + time
-              + " is not after "
+              + " is not later than "
               + after
-              + " and up to "
+              + " and at most "
               + until
-              + "; the sets would leak into each other");
+              + "; the sets would overlap in time");
     }
     if (!Float.isFinite(rating)) {
-      throw set.malformed("row " + row + ": the rating is " + rating);
+      throw set.malformed(
+          "row " + row + ": the rating is " + rating + ", expected a finite number");
     }
   }
 }

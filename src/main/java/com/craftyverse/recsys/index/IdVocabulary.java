@@ -6,12 +6,12 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import java.util.Arrays;
 import java.util.List;
 
-/// The distinct ids of a column, numbered from 0 in ascending order, and how often each occurs.
+/// The distinct ids of a column, numbered from 0 in ascending order, with the number of occurrences of each.
 ///
-/// MovieLens' ids are dense enough for a table from id to index. Where they are not, which a table
-/// would pay for in memory, the sorted ids are searched instead.
+/// MovieLens' ids are dense enough for a table from id to index. For sparse ids such a table would take too
+/// much memory, so the class searches the sorted ids instead.
 final class IdVocabulary {
-  /// Ids below this get a table, of 4 bytes an id.
+  /// The id limit for a table, which takes 4 bytes per id.
   private static final int LARGEST_TABLE = 1 << 26;
 
   private final int[] ids;
@@ -24,12 +24,12 @@ final class IdVocabulary {
     this.indexById = indexById;
   }
 
-  /// Counts ids as they go by.
+  /// A counter of the ids in a column.
   static final class Counter {
     private int[] counts = new int[1 << 16];
     private boolean sparse;
 
-    /// Counts an id, which must not be negative.
+    /// Counts an id. It must not be negative.
     void add(int id) {
       if (id < counts.length) {
         counts[id]++;
@@ -43,10 +43,10 @@ final class IdVocabulary {
     }
   }
 
-  /// Numbers the ids that were counted.
+  /// Numbers the counted ids.
   ///
-  /// @param files where they are, read again if they are too sparse for a table
-  /// @param column their column
+  /// @param files the files with the ids; read again if the ids are too sparse for a table
+  /// @param column the column of the ids
   static IdVocabulary of(Counter counter, List<ArrowFile> files, String column) {
     return counter.sparse ? bySearch(files, column) : byTable(counter.counts);
   }
@@ -96,17 +96,17 @@ final class IdVocabulary {
     return ids.length;
   }
 
-  /// The ids, ascending; not to be changed.
+  /// Returns the ids in ascending order. Callers must not modify the array.
   int[] ids() {
     return ids;
   }
 
-  /// How often each occurs; not to be changed.
+  /// Returns the number of occurrences of each id. Callers must not modify the array.
   int[] counts() {
     return counts;
   }
 
-  /// The index of `id`, or -1 when it is not among them.
+  /// Returns the index of `id`, or -1 if it is unknown.
   int indexOf(int id) {
     if (indexById.length > 0) {
       return id < indexById.length && id >= 0 ? indexById[id] : -1;
@@ -114,7 +114,7 @@ final class IdVocabulary {
     return Math.max(-1, Arrays.binarySearch(ids, id));
   }
 
-  /// Refuses an id that is none.
+  /// Refuses a negative id.
   static void requireId(ArrowFile file, long row, String column, int id)
       throws MalformedFileException {
     if (id < 0) {

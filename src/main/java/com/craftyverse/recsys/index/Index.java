@@ -35,8 +35,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/// Maps a split to dense indices, drops what training does not know, lays the training set out in
-/// blocks and by rows, and reports on the data's quality.
+/// The index step: maps a split to dense indices, drops rows whose user or item is not in training, writes
+/// the training set in blocks and by rows, and reports on data quality.
 public final class Index {
   private static final long DEFAULT_SEED = 42;
   private static final int IDS_SHOWN = 15;
@@ -45,13 +45,13 @@ public final class Index {
   private final ObjectStore store;
   private final StepRunner runner;
 
-  /// @param store where the split is and the index goes
+  /// @param store holds the split and receives the index
   public Index(ObjectStore store) {
     this.store = store;
     this.runner = new StepRunner(store);
   }
 
-  /// What shapes an index.
+  /// The parameters of an index.
   private record Parameters(long seed, int blocks, String coldStart, Rows rows) {
     static Parameters of(IndexRequest request) {
       String coldStart = Objects.requireNonNullElse(request.coldStart(), EvaluationSetIndexer.DROP);
@@ -76,10 +76,10 @@ public final class Index {
     }
   }
 
-  /// Indexes a split, or finds that it has been.
+  /// Indexes a split, or finds the result of an earlier run.
   ///
-  /// @throws RequestException when the manifest is not that of a split, or a field is out of range
-  ///   or does not go with the kind of split
+  /// @throws RequestException if the manifest is not a split's, or a field is out of range or does not fit
+  ///     the kind of split
   public IndexResult run(IndexRequest request) throws IOException {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     Manifest split = Manifest.read(store, key, StepName.SPLIT);
@@ -91,7 +91,7 @@ public final class Index {
     if (parameters.rows() == Rows.TRAIN_AND_VALIDATION && sizes.isByTime()) {
       throw RequestException.invalid(
           "field 'rows': the split is by time, and its validation set is later than its test set;"
-              + " trainAndValidation would tell the model the future of what it is tested on");
+              + " trainAndValidation would train the model on ratings later than the test set");
     }
     StepSpec spec =
         new StepSpec(
@@ -164,7 +164,7 @@ public final class Index {
                           sizes.validation(),
                           sets,
                           mapper,
-                          EvaluationSetIndexer.DROP, // what chooses is to be evidence
+                          EvaluationSetIndexer.DROP, // model selection needs known users and items
                           output),
                   () -> {
                     output.write(StoreLayout.SEEN, matrix::writeSeen);
@@ -191,7 +191,7 @@ public final class Index {
     }
   }
 
-  /// Does the tasks on as many threads as there are processors.
+  /// Runs the tasks in parallel, on at most as many threads as there are processors.
   private static <T> List<T> sideBySide(List<Callable<T>> tasks) throws IOException {
     int threads = Math.min(tasks.size(), Runtime.getRuntime().availableProcessors());
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {

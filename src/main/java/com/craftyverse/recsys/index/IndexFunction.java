@@ -15,7 +15,7 @@ public final class IndexFunction {
     this.index = new Index(store);
   }
 
-  /// Numbers users and items densely and lays out the training set.
+  /// Maps users and items to dense indices and writes the training set.
   @Funq("index")
   public IndexResult index(IndexRequest request) {
     return ErrorMapper.call(() -> index.run(Request.requireBody(request)));

@@ -5,15 +5,14 @@ import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for a split to be indexed.
+/// A request to index a split.
 ///
 /// @param manifest the manifest of `split`
-/// @param seed shuffles each user's ratings within a block, once; 42 if not given
-/// @param coldStart what becomes of test ratings whose user or item is not in training: `drop`, which is
-///     the default, or `keep`, with the index -1, so that `evaluate` counts what the model can say of them
-/// @param rows which sets of the split the model learns from: `train`, which is the default,
-///     `trainAndValidation`, except in a split by time, or `all`. A set that it learns from is written
-///     without rows as test or validation set
+/// @param seed the seed that shuffles each user's ratings within a block, once; default 42
+/// @param coldStart the treatment of test ratings whose user or item is not in training: `drop` (default), or
+///     `keep`, which gives the index -1 so that `evaluate` can count what the model can still predict
+/// @param rows the sets of the split that the model learns from: `train` (default), `trainAndValidation` (not
+///     for a split by time) or `all`. A test or validation set that it learns from is written without rows
 @RecordBuilder
 public record IndexRequest(
     @Nullable String manifest,

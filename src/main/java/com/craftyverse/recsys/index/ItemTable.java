@@ -12,12 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Writes an index's `items.arrow`: the items of the training set by dense index, with title, genres and year
-/// from the dataset's `items.arrow`. An item without a description has an empty title, no genres and year 0.
+/// A writer for an index's `items.arrow`: the items of the training set by dense index, with title, genres
+/// and year from the dataset's `items.arrow`. An item without a description has an empty title, no genres and
+/// year 0.
 final class ItemTable {
   private ItemTable() {}
 
-  /// @param recent each item's recent ratings
+  /// @param recent the number of recent ratings of each item
   static void write(Path path, ArrowFile described, IdVocabulary items, int[] recent)
       throws IOException {
     int count = items.size();

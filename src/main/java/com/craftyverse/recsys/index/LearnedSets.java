@@ -9,16 +9,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The files of the sets that a model learns from, mapped, one after the other.
+/// The memory-mapped files of the sets that a model learns from, in sequence.
 final class LearnedSets implements AutoCloseable {
   /// A set's file.
   record Part(ArrowFile file, SplitSet set) {}
 
   private final List<Part> parts = new ArrayList<>();
 
-  /// @param directory the split's
-  /// @throws com.craftyverse.recsys.columnar.MalformedFileException when a file has not the rows
-  ///   that the split's manifest says, or none
+  /// @param directory the directory of the split
+  /// @throws com.craftyverse.recsys.columnar.MalformedFileException if a file has no rows, or another number
+  ///     of rows than the split's manifest states
   LearnedSets(ObjectStore store, String directory, List<SplitSet> sets) throws IOException {
     try {
       for (SplitSet set : sets) {
@@ -51,7 +51,7 @@ final class LearnedSets implements AutoCloseable {
     return parts.stream().map(Part::file).toList();
   }
 
-  /// Rows of all of them.
+  /// Returns the number of rows in all files.
   long rows() {
     return parts.stream().mapToLong(part -> part.file().rows()).sum();
   }

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a person wants to know of the data before trusting a model: sizes, what was dropped, whether
-/// the sets are sound. Stored as `quality.json`.
+/// A report on the data for a person to read before trusting a model: sizes, dropped rows, whether the sets
+/// are sound. Stored as `quality.json`.
 ///
 /// @param dataset the dataset's name
-/// @param rows which sets of the split the training set is made of
+/// @param rows the sets of the split that make up the training set
 /// @param ratings rows of all sets
-/// @param sets rows and share of each set, by `train`, `test` and `validation`; a set that is
-///     part of the training set has none
-/// @param trainThreshold the training set's end, in epoch seconds, if the split is by time
-/// @param testThreshold the test set's end, if the split is by time
+/// @param sets rows and share of each set, by `train`, `test` and `validation`; a set that is part of the
+///     training set has 0 rows
+/// @param trainThreshold the end of the training set in epoch seconds, if the split is by time
+/// @param testThreshold the end of the test set, if the split is by time
 /// @param trainUsers users of the training set
 /// @param trainItems items of the training set
 /// @param firstUserIds the 15 smallest user ids of the training set
@@ -23,17 +23,16 @@ import org.jspecify.annotations.Nullable;
 /// @param maxUserId the largest user id of the training set
 /// @param minItemId the smallest item id of the training set
 /// @param maxItemId the largest item id of the training set
-/// @param emptyUserRowsAvoided rows that a matrix indexed by raw id would hold for nobody:
-///     maxUserId + 1 − trainUsers
+/// @param emptyUserRowsAvoided rows without a user in a matrix indexed by raw id: maxUserId + 1 − trainUsers
 /// @param originalElements elements of the matrix over raw ids: (maxUserId + 1) × (maxItemId + 1)
 /// @param optimizedElements elements of the matrix over dense indices: trainUsers × trainItems
-/// @param savedPercent what the dense indices save, in percent
+/// @param savedPercent the elements that dense indices save, in percent
 /// @param density training rows / optimizedElements
 /// @param trainMeanRating the mean of the training ratings
-/// @param train the training set's rows as they were and as they are
-/// @param test the test set's
-/// @param validation the validation set's
-/// @param checks what was checked, by name; every one holds, or the step had failed
+/// @param train the training set before and after mapping
+/// @param test the test set before and after mapping
+/// @param validation the validation set before and after mapping
+/// @param checks the checks by name; all of them hold, or the step would have failed
 public record QualityReport(
     String dataset,
     Rows rows,
@@ -60,21 +59,21 @@ public record QualityReport(
     SetReport validation,
     Map<String, String> checks) {
 
-  /// A set's size.
+  /// The size of a set.
   ///
-  /// @param rows its rows
-  /// @param percent of all rows
+  /// @param rows the set's rows
+  /// @param percent the share of all rows, in percent
   public record Share(long rows, double percent) {}
 
   /// A set before and after mapping.
   ///
-  /// @param rows rows before
-  /// @param unknownUserRows rows dropped, unless cold ones are kept, because the user is not in training
-  /// @param unknownItemRows rows dropped after that because the item is not
+  /// @param rows rows before mapping
+  /// @param unknownUserRows rows whose user is not in training; dropped unless cold rows are kept
+  /// @param unknownItemRows further rows whose item is not in training; dropped unless cold rows are kept
   /// @param afterUnknownUsersRemoved rows left after the first filter
   /// @param afterUnknownItemsRemoved rows left after both
-  /// @param first5Before the first rows as uploaded
-  /// @param first5 the first rows that are left, as dense indices
+  /// @param first5Before the first five rows as uploaded
+  /// @param first5 the first five rows that are left, in dense indices
   public record SetReport(
       long rows,
       long unknownUserRows,

@@ -7,18 +7,18 @@ import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import java.util.List;
 
-/// Counts each item's ratings in the last fifth of the training ratings: those later than the 0.8
-/// quantile of their timestamps. That is what "popular lately" means wherever it is said.
+/// A counter of each item's ratings in the last fifth of the training ratings: those later than the 0.8
+/// quantile of the timestamps. This defines "recently popular" throughout the project.
 final class RecentRatings {
   private static final double BEGIN = 0.8;
 
   private RecentRatings() {}
 
-  /// Counts them.
+  /// Counts the recent ratings.
   ///
-  /// @param files the training set, one row at least
-  /// @param items its items
-  /// @return a count for each item; all are zero where every rating has the same timestamp
+  /// @param files the training set, at least one row
+  /// @param items the items of the training set
+  /// @return the count of each item; all zero if every rating has the same timestamp
   static int[] count(List<ArrowFile> files, IdVocabulary items) {
     List<RecordBatch> batches = files.stream().flatMap(file -> file.batches().stream()).toList();
     double begin =

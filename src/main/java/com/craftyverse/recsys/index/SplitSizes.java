@@ -5,7 +5,7 @@ import com.craftyverse.recsys.format.StoreLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What is read of the split's manifest.
+/// The figures of a split's manifest that the index needs.
 record SplitSizes(
     @Nullable Double trainThreshold,
     @Nullable Double testThreshold,
@@ -16,10 +16,10 @@ record SplitSizes(
 
   /// A set of the split.
   ///
-  /// @param name of its file
-  /// @param rows how many it has
-  /// @param after every timestamp is later than this
-  /// @param until and no later than this
+  /// @param name the name of the set's file
+  /// @param rows the number of rows
+  /// @param after the exclusive lower bound of the timestamps
+  /// @param until the inclusive upper bound of the timestamps
   record SplitSet(String name, long rows, double after, double until) {}
 
   SplitSet train() {
@@ -46,7 +46,7 @@ record SplitSizes(
         Double.POSITIVE_INFINITY);
   }
 
-  /// The sets that a model learns from.
+  /// Returns the sets that a model learns from.
   List<SplitSet> learned(Rows rows) {
     return switch (rows) {
       case TRAIN -> List.of(train());
@@ -55,7 +55,7 @@ record SplitSizes(
     };
   }
 
-  /// Whether the split is by time.
+  /// Returns whether the split is by time.
   boolean isByTime() {
     return trainThreshold != null;
   }

@@ -11,20 +11,20 @@ import com.craftyverse.recsys.index.QualityReport.RawRow;
 import java.util.ArrayList;
 import java.util.List;
 
-/// All that one pass over the training set, which may lie in several files, tells: its users and
-/// items, the sum of its ratings, its first rows, and that every row is sound.
+/// The results of one pass over the training set, which may lie in several files: users, items, the sum of
+/// the ratings and the first rows. The pass also checks every row.
 ///
-/// @param users its users
-/// @param items its items
-/// @param ratingSum the sum of its ratings, in the set's order
-/// @param report its part of the quality report: nothing of it is unknown
+/// @param users the users of the training set
+/// @param items the items of the training set
+/// @param ratingSum the sum of the ratings, added in the set's order
+/// @param report the training set's part of the quality report; no row in it has an unknown user or item
 record TrainingScan(
     IdVocabulary users, IdVocabulary items, double ratingSum, QualityReport.SetReport report) {
 
   /// Scans the files.
   ///
-  /// @throws MalformedFileException when a timestamp is outside its file's bounds, an id negative
-  ///   or a rating not a number
+  /// @throws MalformedFileException if a timestamp is outside its file's bounds, an id is negative or a
+  ///     rating is not a finite number
   static TrainingScan of(LearnedSets learned) throws MalformedFileException {
     IdVocabulary.Counter users = new IdVocabulary.Counter();
     IdVocabulary.Counter items = new IdVocabulary.Counter();

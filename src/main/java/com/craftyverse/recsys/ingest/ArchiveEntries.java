@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 
-/// Finds an upload's ratings, items, tags and links among the files of a zip, by their first lines, at any
-/// depth and under any name. A file with one of MovieLens' names counts as what its name says, so that a
-/// problem with it is reported instead of the file being skipped silently.
+/// Finds an upload's ratings, items, tags and links among the files of a zip. It looks at each file's first
+/// line, so files may have any name and lie at any depth. A file with one of MovieLens' names is always taken
+/// for what the name says. A problem with it is then reported, and the file is not skipped silently.
 final class ArchiveEntries {
   private static final String RATINGS_CSV = "ratings.csv";
   private static final String U_DATA = "u.data";
@@ -29,7 +29,7 @@ final class ArchiveEntries {
   private static final int MOST_ENTRIES = 1_000;
   private static final int START = 4_096;
 
-  /// A file beside the ratings, in one of its layouts.
+  /// A side file and its layout.
   enum Part {
     MOVIES_CSV("movies.csv"),
     MOVIES_DAT("movies.dat"),
@@ -44,7 +44,7 @@ final class ArchiveEntries {
       this.file = file;
     }
 
-    /// Whether a file that begins with `start` is one of these.
+    /// Returns whether a file that begins with `start` has this layout.
     private boolean begins(byte[] start) {
       String line = RatingsFormat.firstLine(start, start.length);
       return switch (this) {
@@ -66,7 +66,8 @@ final class ArchiveEntries {
     }
   }
 
-  /// Of each of these groups one layout is read: the first that is there, by name before by content.
+  /// The layouts by kind of file. Only one layout of each group is read: the first one found, by name and
+  /// then by content.
   private static final List<List<Part>> GROUPS =
       List.of(
           List.of(Part.MOVIES_CSV, Part.MOVIES_DAT, Part.U_ITEM),
@@ -83,11 +84,11 @@ final class ArchiveEntries {
   private final Entry ratings;
   private final Map<Part, Entry> parts = new EnumMap<>(Part.class);
 
-  /// @param name what errors call the zip
-  /// @param format what its ratings look like
-  /// @param problems takes what keeps files beside the ratings from being read
-  /// @throws RequestException when it has no ratings, several files that could be them, or names that
-  ///     lead out of it
+  /// @param name the zip's name in error messages
+  /// @param format the expected format of the ratings
+  /// @param problems collects the reasons why side files are not read
+  /// @throws RequestException if the zip has no ratings, several candidates for them, or entry names that
+  ///     point outside the zip
   ArchiveEntries(ZipArchive zip, String name, RatingsFormat format, BadRows problems)
       throws IOException {
     this.zip = zip;
@@ -107,17 +108,17 @@ final class ArchiveEntries {
     ratings = findRatings();
   }
 
-  /// The file of the ratings.
+  /// Returns the ratings entry.
   Entry ratings() {
     return ratings;
   }
 
-  /// The file of a part, if there is one.
+  /// Returns the entry of a side file, if there is one.
   Optional<Entry> part(Part part) {
     return Optional.ofNullable(parts.get(part));
   }
 
-  /// The names of the files that are not read, in the zip's order.
+  /// Returns the names of the files that are not read, in the zip's order.
   List<String> skipped() {
     return files.stream()
         .filter(file -> !file.equals(ratings) && !parts.containsValue(file))
@@ -138,7 +139,7 @@ final class ArchiveEntries {
     }
   }
 
-  /// @return whether there are such files, of which one is read and several are not
+  /// @return whether any candidates exist; one candidate is taken, several are reported as a problem
   private boolean take(Part part, List<Entry> found) {
     if (found.size() == 1) {
       parts.put(part, found.getFirst());
@@ -146,11 +147,11 @@ final class ArchiveEntries {
       problems.add(
           RequestException.unprocessable(
               name
-                  + " holds "
+                  + " contains "
                   + found.size()
                   + " files like "
                   + part.file
-                  + ", and none of them is read: "
+                  + ", expected at most one; none was read: "
                   + firstTwo(found)));
     }
     return !found.isEmpty();
@@ -164,7 +165,7 @@ final class ArchiveEntries {
         found.add(file);
       }
     }
-    // Beside u.data, ml-100k has five ready-made splits of it.
+    // ml-100k also contains five ready-made splits of u.data.
     if (found.size() > 1 && found.stream().filter(file -> isNamed(file, U_DATA)).count() == 1) {
       found.removeIf(file -> !isNamed(file, U_DATA));
     }
@@ -174,16 +175,14 @@ final class ArchiveEntries {
     if (found.isEmpty()) {
       throw RequestException.unprocessable(
           name
-              + " holds no "
-              + (format.columns() == null
-                  ? RATINGS_CSV
-                  : "file of ratings that begins with " + format.header())
+              + " contains no "
+              + (format.columns() == null ? RATINGS_CSV : "file with the header " + format.header())
               + "; it has "
               + (zip.entries().isEmpty() ? "no files at all" : names()));
     }
     if (found.size() > 1) {
       throw RequestException.unprocessable(
-          name + " holds " + found.size() + " files of ratings, expected one: " + firstTwo(found));
+          name + " contains " + found.size() + " ratings files, expected one: " + firstTwo(found));
     }
     if (unreadable.containsKey(found.getFirst())) {
       throw unreadable(found);
@@ -191,7 +190,8 @@ final class ArchiveEntries {
     return found.getFirst();
   }
 
-  /// Why a file cannot be read: the first that has a name of ratings, or else the first of all.
+  /// Returns why a file cannot be read. Prefers a file that is named like ratings; otherwise reports the
+  /// first one.
   private RequestException unreadable(Collection<Entry> among) {
     Entry first =
         among.stream()
@@ -205,7 +205,7 @@ final class ArchiveEntries {
     return starts.getOrDefault(file, new byte[0]);
   }
 
-  /// The first bytes of a file, none where they cannot be read: then only its name tells what it is.
+  /// Returns the first bytes of a file, or none if it is unreadable. Then only the name identifies the file.
   private byte[] readStart(Entry entry) throws IOException {
     String obstacle = entry.obstacle();
     if (obstacle != null) {
@@ -221,11 +221,12 @@ final class ArchiveEntries {
     }
   }
 
-  /// Nothing is unpacked under an entry's name, but a zip with such names is up to no good.
+  /// Refuses names that point outside the zip. Nothing is unpacked under an entry's name, but such a zip is
+  /// malicious.
   private void requireNames(List<Entry> entries) {
     if (entries.size() > MOST_ENTRIES) {
       throw RequestException.unprocessable(
-          name + " has " + entries.size() + " entries, expected " + MOST_ENTRIES + " at most");
+          name + " has " + entries.size() + " entries, expected at most " + MOST_ENTRIES);
     }
     for (Entry entry : entries) {
       String path = entry.name().replace('\\', '/');
@@ -236,7 +237,7 @@ final class ArchiveEntries {
             name
                 + " has an entry named "
                 + ObjectKeys.quote(entry.name())
-                + ", which leads out of the zip");
+                + ", which points outside the zip");
       }
     }
   }
@@ -261,8 +262,8 @@ final class ArchiveEntries {
         : first;
   }
 
-  private static boolean isNamed(Entry entry, String wanted) {
-    return fileName(entry).equals(wanted);
+  private static boolean isNamed(Entry entry, String name) {
+    return fileName(entry).equals(name);
   }
 
   private static String fileName(Entry entry) {

@@ -4,8 +4,8 @@ import com.craftyverse.recsys.step.RequestException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What becomes of rows that are not as they should be: the first is an error, or some are skipped,
-/// counted, and the first of them kept as examples.
+/// A policy for malformed rows: fails at the first one, or skips and counts them up to a limit and keeps the
+/// first few as examples.
 final class BadRows {
   private static final int EXAMPLES = 5;
 
@@ -13,19 +13,19 @@ final class BadRows {
   private final List<String> examples = new ArrayList<>();
   private long count;
 
-  /// @param most how many are skipped before it is an error, 0 for none
+  /// @param most the number of rows to skip before failing; 0 fails at the first one
   BadRows(long most) {
     this.most = most;
   }
 
-  /// Skips all of them.
+  /// Skips any number of rows.
   static BadRows unlimited() {
     return new BadRows(Long.MAX_VALUE);
   }
 
-  /// Takes note of a row.
+  /// Records a malformed row.
   ///
-  /// @throws RequestException when it is one too many
+  /// @throws RequestException if the limit is exceeded
   void add(RequestException problem) {
     if (most == 0) {
       throw problem;
@@ -43,7 +43,7 @@ final class BadRows {
     }
   }
 
-  /// Takes note of those that others found.
+  /// Adds the rows that another instance recorded.
   void addAll(BadRows others) {
     count += others.count;
     for (String example : others.examples) {
@@ -57,7 +57,7 @@ final class BadRows {
     return count;
   }
 
-  /// What was wrong with the first of them.
+  /// Returns the problems of the first rows.
   List<String> examples() {
     return List.copyOf(examples);
   }

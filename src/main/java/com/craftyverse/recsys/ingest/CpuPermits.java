@@ -5,20 +5,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Semaphore;
 
-/// Permits for the threads that work beside the one that inflates an upload.
+/// Permits for the threads that run alongside the one that inflates an upload.
 ///
-/// The inflating thread sets the pace, so it must never wait for a core; when all threads compete for two
+/// Inflating is the bottleneck, so its thread must never wait for a core. When all threads compete for two
 /// cores, it waits a tenth of the time. Each other thread therefore holds a permit while it works. There is
-/// one permit fewer than there are cores, and a thread often yields its permit to those that wait.
+/// one permit fewer than there are cores, and a thread often yields its permit to waiting ones.
 final class CpuPermits {
   private final Semaphore free;
 
-  /// @param count how many may work at once, at least one
+  /// @param count the number of threads that may work at once, at least one
   CpuPermits(int count) {
     free = new Semaphore(count, true);
   }
 
-  /// Waits for a permit, in the order of arrival.
+  /// Waits for a permit. Waiting threads are served in order of arrival.
   void acquire() {
     free.acquireUninterruptibly();
   }

@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Takes records of delimited text apart as [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180) says: a
-/// value in quotes may hold separators, doubled quotes and line breaks. Records end in LF or CRLF.
+/// A parser for records of delimited text ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)). A quoted
+/// value may contain separators, doubled quotes and line breaks. Records end in LF or CRLF.
 ///
-/// Blanks around a value do not belong to it, also where it is in quotes. A quote within a value that
-/// does not begin with one stands for itself. One object serves for all records, one after the other.
+/// Blanks around a value are ignored, also outside its quotes. A quote inside an unquoted value is an
+/// ordinary character. One object parses all records in turn.
 final class CsvRecord {
-  /// How the bytes of a record end.
+  /// How a record ends.
   enum Ending {
-    /// With its line end, or with the last byte.
+    /// At a line end or at the last byte.
     WHOLE,
 
-    /// Within quotes; [#problem] is where these open.
+    /// Inside quotes, which open at [#problem].
     OPEN,
 
-    /// The record goes on after a closing quote without a separator; [#problem] is where.
+    /// Malformed: at [#problem], text follows a closing quote without a separator.
     BROKEN
   }
 
@@ -34,8 +34,8 @@ final class CsvRecord {
   private int next;
   private int problem;
 
-  /// @param bytes what records lie in; they may change between records
-  /// @param separator between values: one character of ASCII, or the same one twice
+  /// @param bytes the buffer with the records; its content may change between records
+  /// @param separator one ASCII character, or the same one twice
   CsvRecord(byte[] bytes, String separator) {
     this.bytes = bytes;
     this.separator = (byte) separator.charAt(0);
@@ -137,37 +137,37 @@ final class CsvRecord {
     count++;
   }
 
-  /// How many values there are.
+  /// Returns the number of values.
   int count() {
     return count;
   }
 
-  /// Where the value at `place` begins, within its quotes if it has any.
+  /// Returns the start of the value at `place`, inside its quotes if it has any.
   int start(int place) {
     return starts[place];
   }
 
-  /// Where it ends, within its quotes.
+  /// Returns the end of the value at `place`, inside its quotes if it has any.
   int end(int place) {
     return ends[place];
   }
 
-  /// Where the separator or line end after it is.
+  /// Returns the position of the separator or line end after the value at `place`.
   int outerEnd(int place) {
     return outerEnds[place];
   }
 
-  /// Where the next record begins.
+  /// Returns the start of the next record.
   int next() {
     return next;
   }
 
-  /// Where the record is malformed.
+  /// Returns the position of the error.
   int problem() {
     return problem;
   }
 
-  /// How many line breaks there are before `at`, counted from the record's start.
+  /// Returns the number of line breaks between the record's start and `at`.
   int lineBreaks(int at) {
     int breaks = 0;
     for (int i = start; i < at; i++) {
@@ -176,24 +176,24 @@ final class CsvRecord {
     return breaks;
   }
 
-  /// The column of `at` in its line: characters of UTF-8, from 1.
+  /// Returns the column of `at` in its line, in UTF-8 characters from 1.
   int column(int at) {
     int column = 1;
     for (int i = at - 1; i >= start && bytes[i] != '\n'; i--) {
-      // A character's bytes but the first are 10xxxxxx.
+      // Continuation bytes are 10xxxxxx.
       column += (bytes[i] & 0xC0) == 0x80 ? 0 : 1;
     }
     return column;
   }
 
-  /// The value at `place`, with each doubled quote as one where it was in quotes.
+  /// Returns the value at `place`. In a quoted value, doubled quotes become single ones.
   String text(int place) {
     String text = Encoding.decode(bytes, starts[place], ends[place]);
     boolean quoted = starts[place] > start && bytes[starts[place] - 1] == '"';
     return quoted ? text.replace("\"\"", "\"") : text;
   }
 
-  /// All values.
+  /// Returns all values.
   List<String> texts() {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -6,36 +6,36 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/// A row of a [CsvTable]. One object serves for all rows of a table, one after the other, so that a row takes
-/// no memory but for what is kept of it.
+/// A row of a [CsvTable]. One object serves for all rows of a table in turn, so that rows take no memory
+/// beyond what the caller keeps.
 final class CsvRow {
-  /// The most characters of a row, which keeps a quote that is never closed from taking in a whole file.
+  /// The maximum number of characters in a row. It keeps an unclosed quote from swallowing the whole file.
   static final int MOST_CHARS = 1 << 20;
 
   private final String file;
   private final List<String> columns;
   private final int separatorLength;
 
-  /// Where each wanted column is.
+  /// The place of each column in the file, or -1.
   private int[] places;
 
   private long line = 1;
   private char[] chars = new char[256];
 
-  /// Where each value ends in `chars`.
+  /// The end of each value in `chars`.
   private int[] ends = new int[32];
 
   private final BitSet quoted = new BitSet();
   private int count;
 
-  /// Whether the next value begins another row, and in which line.
+  /// Whether the next value begins a new row, which starts in line `nextLine`.
   private boolean whole = true;
 
   private long nextLine = 1;
 
-  /// @param file what errors call it
-  /// @param columns the wanted columns, in the order of the file unless [#setPlaces] says otherwise
-  /// @param separatorLength characters between two values
+  /// @param file the file's name in error messages
+  /// @param columns the columns to read, in the order of the file unless [#setPlaces] changes it
+  /// @param separatorLength the number of characters between two values
   CsvRow(String file, List<String> columns, int separatorLength) {
     this.file = file;
     this.columns = columns;
@@ -48,10 +48,10 @@ final class CsvRow {
     this.places = places;
   }
 
-  /// Makes the next value the first of another row. Until then the last row stays, also at the end of
+  /// Makes the next value the first of a new row. Until it arrives, the last row stays, also at the end of
   /// the file.
   ///
-  /// @param number the number of the line in which that row begins, from 1
+  /// @param number the line in which the new row begins, from 1
   void begin(long number) {
     nextLine = number;
     whole = true;
@@ -59,8 +59,8 @@ final class CsvRow {
 
   /// Appends a value.
   ///
-  /// @param wasQuoted whether it was in quotes, which it no longer is
-  /// @throws RequestException when the row is longer than any should be
+  /// @param wasQuoted whether the value was quoted in the file; `source` has it without the quotes
+  /// @throws RequestException if the row exceeds [#MOST_CHARS]
   void add(char[] source, int offset, int length, boolean wasQuoted) {
     if (whole) {
       whole = false;
@@ -85,25 +85,25 @@ final class CsvRow {
     ends[count++] = start + length;
   }
 
-  /// How many values there are.
+  /// Returns the number of values.
   int count() {
     return count;
   }
 
-  /// The value at a place, wanted or not.
+  /// Returns the value at a place in the file, whether or not its column is read.
   String value(int place) {
     return new String(chars, start(place), ends[place] - start(place)).strip();
   }
 
-  /// Whether the last value was in quotes.
+  /// Returns whether the last value was quoted.
   boolean endsQuoted() {
     return quoted.get(count - 1);
   }
 
-  /// Makes sure that there is a value for each column.
+  /// Checks that the row has one value per column.
   ///
   /// @param names the columns of the file
-  /// @throws RequestException when values are missing or too many
+  /// @throws RequestException if there are too few or too many values
   void requireAll(List<String> names) {
     if (count < names.size()) {
       throw problem(
@@ -113,29 +113,25 @@ final class CsvRow {
     if (count > names.size()) {
       throw problem(
           endOf(names.size() - 1),
-          "the row goes on after "
-              + names.getLast()
-              + "; "
-              + names.size()
-              + " values were expected");
+          "the row continues after " + names.getLast() + "; expected " + names.size() + " values");
     }
   }
 
-  /// A wanted column's value, empty where the file has no such column.
+  /// Returns the value of a column, or an empty string if the file lacks the column.
   String text(int column) {
     return places[column] < 0 ? "" : value(places[column]);
   }
 
-  /// An id.
+  /// Returns the value of a column as an id.
   ///
-  /// @throws RequestException when it is none
+  /// @throws RequestException if it is not an id
   int id(int column) {
     return (int) whole(column, Integer.MAX_VALUE, RowReader.AN_ID);
   }
 
-  /// Epoch seconds.
+  /// Returns the value of a column in epoch seconds.
   ///
-  /// @throws RequestException when it is no time, or milliseconds
+  /// @throws RequestException if it is not a time, or is in milliseconds
   long seconds(int column) {
     long value = whole(column, Long.MAX_VALUE / 100, RowReader.A_TIME);
     if (value > RowReader.LATEST_TIMESTAMP) {
@@ -168,7 +164,7 @@ final class CsvRow {
     return value;
   }
 
-  /// The error of a value that is not as expected.
+  /// Returns the error for an invalid value.
   RequestException wrong(int column, String expected) {
     String found = text(column);
     return problem(
@@ -180,18 +176,18 @@ final class CsvRow {
             + expected);
   }
 
-  /// An error about a wanted column's value.
+  /// Returns an error about a column's value.
   RequestException problem(int column, String what) {
     return problem(startOf(places[column]), what);
   }
 
-  /// An error about the value that was to be added next.
+  /// Returns an error about the value that was about to be added.
   RequestException unfinished(String what) {
     Place place = whole ? new Place(nextLine, 1) : endOf(count - 1);
     return problem(new Place(place.line, place.column + (whole ? 0 : separatorLength)), what);
   }
 
-  /// An error about the last value.
+  /// Returns an error about the last value.
   RequestException last(String what) {
     return problem(startOf(count - 1), what);
   }
@@ -201,20 +197,20 @@ final class CsvRow {
         file + ", line " + place.line + ", column " + place.column + ": " + what);
   }
 
-  /// A place in the file as an editor counts.
+  /// A place in the file, counted like an editor does.
   ///
-  /// @param line from 1
-  /// @param column characters, from 1
+  /// @param line the line, from 1
+  /// @param column the column in characters, from 1
   private record Place(long line, int column) {}
 
-  /// Where a value begins, within its quotes if it has any.
+  /// Returns the start of a value, inside its quotes if it has any.
   private Place startOf(int place) {
     Place before = place == 0 ? new Place(line, 1) : endOf(place - 1);
     int between = (place == 0 ? 0 : separatorLength) + (quoted.get(place) ? 1 : 0);
     return new Place(before.line, before.column + between);
   }
 
-  /// Where a value ends, after its quotes if it has any.
+  /// Returns the end of a value, after its quotes if it has any.
   private Place endOf(int place) {
     long atLine = line;
     int atColumn = 1 - separatorLength;
@@ -226,7 +222,7 @@ final class CsvRow {
           atLine++;
           atColumn = 1;
         } else if (!Character.isLowSurrogate(chars[at])) {
-          // Within quotes each quote was there twice.
+          // A quote in a quoted value was doubled in the file.
           atColumn += chars[at] == '"' ? 1 + quotes : 1;
         }
       }

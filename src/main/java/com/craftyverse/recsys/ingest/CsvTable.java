@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Reads the rows of an upload's smaller text files: items, tags and links.
+/// A reader for an upload's smaller text files: items, tags and links.
 ///
 /// A `.csv` file has a header; its columns may come in any order, and unknown columns are ignored. The files
 /// of older sets have no header. Malformed rows go to [BadRows]. When a bad quote makes it unclear where the
@@ -28,25 +28,25 @@ final class CsvTable {
   private final Set<String> optional;
   private final BadRows badRows;
 
-  /// Takes a row.
+  /// A consumer of rows.
   @FunctionalInterface
   interface Sink {
-    /// @param row is another one after this call
-    /// @throws RequestException when the row is malformed
+    /// @param row the row, only valid during the call
+    /// @throws RequestException if the row is malformed
     void accept(CsvRow row) throws IOException;
   }
 
-  /// @param file what errors call it
-  /// @param columns the wanted columns
-  /// @param badRows takes the malformed rows
+  /// @param file the file's name in error messages
+  /// @param columns the columns to read
+  /// @param badRows receives the malformed rows
   CsvTable(String file, List<String> columns, BadRows badRows) {
     this(file, columns, Set.of(), badRows);
   }
 
-  /// @param file what errors call it
-  /// @param columns the wanted columns
-  /// @param optional those of them that a CSV file may do without; their values are empty then
-  /// @param badRows takes the malformed rows
+  /// @param file the file's name in error messages
+  /// @param columns the columns to read
+  /// @param optional the columns that a CSV file may lack; their values are then empty
+  /// @param badRows receives the malformed rows
   CsvTable(String file, List<String> columns, Set<String> optional, BadRows badRows) {
     this.file = file;
     this.columns = columns;
@@ -56,10 +56,10 @@ final class CsvTable {
 
   /// Reads a CSV file.
   ///
-  /// @throws RequestException when it is none, or lacks one of the columns
-  /// @throws CharacterCodingException when it is in another encoding
+  /// @throws RequestException if this is not a CSV file or a required column is missing
+  /// @throws CharacterCodingException if the text is not valid in `charset`
   void readCsv(InputStream csv, Charset charset, Sink sink) throws IOException {
-    // The reader belongs to the caller's stream, which outlives it.
+    // Not closed here: the caller owns the stream.
     TextReader text = new TextReader(csv, charset);
     CsvRow row = new CsvRow(file, columns, 1);
     Iterator<CsvRow> rows =
@@ -72,7 +72,7 @@ final class CsvTable {
             .iterator();
     if (!hasNext(rows, row)) {
       throw RequestException.unprocessable(
-          file + " is empty; the header " + String.join(",", columns) + " was expected");
+          file + " is empty; expected the header " + String.join(",", columns));
     }
     rows.next();
     List<String> header = IntStream.range(0, row.count()).mapToObj(row::value).toList();
@@ -83,12 +83,11 @@ final class CsvTable {
           return;
         }
         if (row.endsQuoted() && text.isAtEnd() && !text.endsWithQuote()) {
-          throw row.last("the quote before this is not closed");
+          throw row.last("the quote before this is never closed");
         }
       } catch (RequestException problem) {
         badRows.add(
-            RequestException.unprocessable(
-                problem.getMessage() + "; the rest of the file is left out"));
+            RequestException.unprocessable(problem.getMessage() + "; rest of the file skipped"));
         return;
       }
       rows.next();
@@ -96,7 +95,7 @@ final class CsvTable {
     }
   }
 
-  /// The library's way to hand out rows without making strings of all values.
+  /// A library callback that passes on rows without creating a string per value.
   private static final class Handler extends AbstractBaseCsvCallbackHandler<CsvRow> {
     private final CsvRow row;
 
@@ -122,9 +121,9 @@ final class CsvTable {
 
   /// Reads lines without a header.
   ///
-  /// @param separatorLength characters between two values
-  /// @param values takes a line apart, into a value for each column or another number when it is wrong
-  /// @throws CharacterCodingException when it is in another encoding
+  /// @param separatorLength the number of characters between two values
+  /// @param values splits a line into one value per column; another number of values makes the row malformed
+  /// @throws CharacterCodingException if the text is not valid in `charset`
   void readLines(
       InputStream input,
       Charset charset,
@@ -166,7 +165,7 @@ final class CsvTable {
           throw refused;
         }
       }
-      throw row.unfinished("the value goes on after its closing quote");
+      throw row.unfinished("unexpected text after the closing quote");
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -179,7 +178,10 @@ final class CsvTable {
       if (places[i] < 0 && optional.contains(column)) {
         badRows.add(
             RequestException.unprocessable(
-                file + ", line 1: there is no column " + column + "; the rest is read without"));
+                file
+                    + ", line 1: the column "
+                    + column
+                    + " is missing; the file is read without it"));
       } else if (places[i] < 0) {
         throw RequestException.unprocessable(
             file

@@ -3,7 +3,7 @@ package com.craftyverse.recsys.ingest;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
 
-/// Decimal numbers in the notations that people and programs use: `4`, `4.0`, `4.`, `.5`, `+3`, `1e3`,
+/// A parser for decimal numbers in common notations: `4`, `4.0`, `4.`, `.5`, `+3`, `1e3`,
 /// `2.0666666666666664`.
 final class Decimal {
   private static final Pattern NUMBER =
@@ -13,13 +13,13 @@ final class Decimal {
 
   private Decimal() {}
 
-  /// The nearest double; NaN when `text` is no such number.
+  /// Returns the nearest double, or NaN if `text` is not such a number.
   static double value(String text) {
     return isNumber(text) ? Double.parseDouble(text) : Double.NaN;
   }
 
-  /// The value of a number without a sign and without a fraction other than zeros, `21` of `21.0`; -1
-  /// when `text` is not such a number, or is above `most`.
+  /// Returns the value of a whole number without a sign, such as `21` for `21.0`. Returns -1 if `text` is not
+  /// such a number or is above `most`.
   static long whole(String text, long most) {
     if (!isNumber(text) || text.startsWith("+") || text.startsWith("-")) {
       return -1;
@@ -32,7 +32,7 @@ final class Decimal {
     }
   }
 
-  /// Whether `text` would be a number if its comma were a point.
+  /// Returns whether `text` would be a number with a point in place of its comma.
   static boolean hasComma(String text) {
     return WITH_COMMA.matcher(text).matches();
   }

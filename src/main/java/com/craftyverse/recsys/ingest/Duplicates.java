@@ -14,20 +14,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// Ratings that a user gave to an item more than once: all but the latest go, and of those at the same
-/// second all but the last in the file.
+/// A filter for duplicate ratings. If a user rated an item several times, only the latest rating stays; among
+/// ratings of the same second, the last one in the file.
 ///
-/// Where rows rise by user and item, as in MovieLens' own files, there can be none, which costs a
-/// comparison a row. Otherwise rows are gathered by a hash of their user, one counting pass and one that
-/// places row numbers, and each group, a few hundred rows, is looked through by a small hash table. That is
-/// linear in the rows, takes 4 bytes a row, and asks nothing of the ids or of the order.
+/// If rows ascend by user and item, as in MovieLens' own files, there are no duplicates, and the check costs
+/// one comparison per row. Otherwise the class groups rows by a hash of the user: one pass counts, another
+/// places row numbers. It then searches each group of a few hundred rows with a small hash table. This takes
+/// linear time and 4 bytes per row, whatever the ids and the row order are.
 final class Duplicates {
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
   private static final int ROWS_OF_A_GROUP = 128;
   private static final int MOST_GROUP_BITS = 18;
 
-  /// 2³² over the golden ratio: spreads neighbouring ids (Knuth, TAOCP 3, 6.4).
+  /// 2³² divided by the golden ratio: spreads neighbouring ids (Knuth, TAOCP 3, 6.4).
   private static final int SPREAD = 0x9E3779B9;
 
   private static final int BATCH_BITS = Integer.numberOfTrailingZeros(RatingsBatch.CAPACITY);
@@ -54,24 +54,23 @@ final class Duplicates {
     this.timestamps = column("timestamp");
   }
 
-  /// Finds the rows that later ones replace.
+  /// Finds the rows that later rows replace.
   ///
-  /// @param ratings as [RatingsWriter] writes them, in batches of [RatingsBatch#CAPACITY] rows
-  /// @param what the work, for the log that is told how far it is
-  /// @throws InterruptedIOException when the thread was interrupted
+  /// @param ratings a file written by [RatingsWriter], in batches of [RatingsBatch#CAPACITY] rows
+  /// @param what the name of the work in progress messages
+  /// @throws InterruptedIOException if the thread is interrupted
   static BitSet find(ArrowFile ratings, String what) throws IOException {
     return new Duplicates(ratings, what).find();
   }
 
-  /// Writes `ratings` without the rows of `dropped`.
+  /// Writes `ratings` without the `dropped` rows.
   ///
-  /// @param path the file, which is replaced
-  /// @param what the work, for the log
-  /// @return the counts and ranges of the others
+  /// @param path the file to write; an existing one is replaced
+  /// @param what the name of the work in progress messages
+  /// @return the counts and ranges of the remaining rows
   static RatingsSummary writeWithout(BitSet dropped, ArrowFile ratings, Path path, String what)
       throws IOException {
-    Progress progress =
-        new Progress(LOG, what + ", without ratings given again", "rows", ratings.rows());
+    Progress progress = new Progress(LOG, what + ", removing duplicates", "rows", ratings.rows());
     try (RatingsWriter writer = new RatingsWriter(path)) {
       RatingsBatch kept = new RatingsBatch();
       for (RecordBatch batch : ratings.batches()) {
@@ -105,7 +104,7 @@ final class Duplicates {
   }
 
   private BitSet find() throws IOException {
-    Progress progress = new Progress(LOG, what + ", ratings given again", "rows", rows);
+    Progress progress = new Progress(LOG, what + ", finding duplicates", "rows", rows);
     int[] starts = new int[(1 << groupBits) + 1];
     for (int row = 0; row < rows; row++) {
       starts[group(user(row)) + 1]++;
@@ -132,7 +131,8 @@ final class Duplicates {
     return dropped;
   }
 
-  /// Looks through one group: `table[0, size)` holds row numbers, plus one, of pairs seen so far.
+  /// Marks the duplicates in one group. `table[0, size)` holds row numbers plus one, for the pairs seen so
+  /// far.
   private void drop(int[] grouped, int from, int to, int[] table, int size, BitSet dropped) {
     for (int i = from; i < to; i++) {
       int row = grouped[i];

@@ -7,19 +7,19 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/// Tells how text is encoded: in UTF-8; otherwise in windows-1252; otherwise, where one of the five bytes
-/// occurs that windows-1252 does not have, in ISO-8859-1, which has them all.
+/// A detector for the encoding of text: UTF-8; otherwise windows-1252; otherwise, if one of the five bytes
+/// occurs that windows-1252 does not define, ISO-8859-1, which defines all bytes.
 final class Encoding {
   private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
   private boolean hasOthers;
 
-  /// The encoding.
+  /// Returns the encoding.
   Charset charset() {
     return hasOthers ? StandardCharsets.ISO_8859_1 : WINDOWS_1252;
   }
 
-  /// Looks at all bytes of text that is not UTF-8.
+  /// Detects the encoding of text that is not UTF-8.
   static Encoding of(InputStream input) throws IOException {
     Encoding encoding = new Encoding();
     byte[] bytes = new byte[1 << 16];
@@ -39,7 +39,7 @@ final class Encoding {
     return this;
   }
 
-  /// The text of `bytes[from, to)`.
+  /// Decodes `bytes[from, to)`.
   static String decode(byte[] bytes, int from, int to) {
     try {
       return StandardCharsets.UTF_8

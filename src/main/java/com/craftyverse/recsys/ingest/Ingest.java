@@ -27,16 +27,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Turns an upload into a dataset: `ratings.arrow`, `items.arrow` and, where the upload has them,
-/// `tags.arrow` and `links.arrow`, rows in the file's order. Of ratings that a user gave to an item more
-/// than once the latest is kept.
+/// The ingest step: turns an upload into a dataset. Writes `ratings.arrow`, `items.arrow` and, if the upload
+/// has them, `tags.arrow` and `links.arrow`, with rows in the file's order. If a user rated an item more than
+/// once, only the latest rating is kept.
 ///
 /// A dataset's version is a digest of the SHA-256 of the upload's bytes, the parameters and the format
-/// version, so the same content under the same dataset is the same version whenever and however often it
-/// arrives. The manifest records all three, and they determine each file bit for bit; so the files have no
-/// digests of their own, which would take as long again to compute as to write them.
+/// version. So the same content under the same dataset is the same version, whenever and however often it
+/// arrives. The manifest records all three, and they determine each file bit for bit. The files therefore
+/// need no digests of their own, which would take as long to compute as the files take to write.
 public final class Ingest {
-  /// What the name of an upload may end in, where an event names it.
+  /// The valid endings of an upload's name in an event.
   private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");
 
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
@@ -45,32 +45,32 @@ public final class Ingest {
   private final StepRunner runner;
   private final long maxUploadBytes;
 
-  /// Takes uploads of any size.
+  /// Creates a step without a size limit.
   ///
-  /// @param store where uploads arrive and datasets go
+  /// @param store holds the uploads and receives the datasets
   public Ingest(ObjectStore store) {
     this(store, Long.MAX_VALUE);
   }
 
-  /// @param store where uploads arrive and datasets go
-  /// @param maxUploadBytes larger uploads are refused before anything of them is read
+  /// @param store holds the uploads and receives the datasets
+  /// @param maxUploadBytes the size limit; larger uploads are refused unread
   public Ingest(ObjectStore store, long maxUploadBytes) {
     this.store = store;
     this.maxUploadBytes = maxUploadBytes;
     this.runner = new StepRunner(store);
   }
 
-  /// Ingests an upload, or finds that it has been; for an event, each upload that it is about.
+  /// Ingests an upload, or finds the result of an earlier run. For an event, ingests each upload that it
+  /// names.
   ///
-  /// An event may be late, repeated, or about something else. So what is gone by now, what has another
-  /// content by now (whose own event brings it), and what is no upload is left alone, and the result
-  /// says why. Another bucket's events are refused the same way.
+  /// An event may be late, repeated, or about something else. So the step ignores an object that no longer
+  /// exists, one that has changed since (the new content has its own event), one that is not an upload, and
+  /// one in another bucket. The result gives the reason.
   ///
-  /// A plain request takes any file. An event's must not be another than the one that its dataset was first
-  /// made of.
+  /// A plain request accepts any file. An event must name the same file that its dataset was first made from.
   ///
-  /// @throws RequestException when the key of a plain request is not that of an upload, an upload is not a
-  ///     ratings file, or an event's would replace another file of its dataset
+  /// @throws RequestException if the key of a plain request is not an upload's, an upload is not a ratings
+  ///     file, or an event's upload would replace another file of its dataset
   public IngestResult run(IngestRequest request) throws IOException {
     IngestParameters parameters = IngestParameters.of(request);
     if (Boolean.TRUE.equals(request.nameOnly())) {
@@ -111,8 +111,8 @@ public final class Ingest {
         : last.with(manifests.subList(0, manifests.size() - 1), ignored);
   }
 
-  /// Answers the dataset's name, so that whoever locks a dataset names it by the same rule. The key of
-  /// something else than an upload has none, and is no error, since events bring such keys.
+  /// Returns the dataset's name, so that callers that lock a dataset derive the name by the same rule. A key
+  /// that is not an upload's has no dataset. That is not an error, because events bring such keys.
   private static IngestResult name(String key) {
     try {
       return IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
@@ -121,14 +121,15 @@ public final class Ingest {
     }
   }
 
-  /// Ingests an upload that nobody named in a request: a look at the store has found it.
+  /// Ingests an upload that a scan of the store found, without a request for it.
   ///
-  /// @throws RequestException when it is not a ratings file, or would replace another file of its dataset
+  /// @throws RequestException if it is not a ratings file, or would replace another file of its dataset
   public IngestResult take(ObjectInfo upload) throws IOException {
     return ingest(upload, IngestParameters.of(IngestRequest.of(upload.key())), true);
   }
 
-  /// The upload that an event is about; empty when it is about none, and then `ignored` gets the reason.
+  /// Finds the upload that an event names. Returns empty if there is none to ingest, and adds the reason to
+  /// `ignored`.
   private Optional<ObjectInfo> find(UploadEvent event, List<String> ignored) throws IOException {
     String object = ObjectKeys.quote("s3://" + event.bucket() + "/" + event.key());
     Optional<ObjectInfo> found = Optional.empty();
@@ -138,14 +139,14 @@ public final class Ingest {
     } else if (!event.created()) {
       reason = object + " was not written";
     } else if (!event.key().startsWith(StoreLayout.RAW) || event.key().endsWith("/")) {
-      reason = object + " is no upload; those are below " + StoreLayout.RAW;
+      reason = object + " is not an upload; uploads are below " + StoreLayout.RAW;
     } else if (SUFFIXES.stream().noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
       reason = object + " does not end in one of " + String.join(", ", SUFFIXES);
     } else {
       try {
         StoreLayout.datasetOfUpload(event.key());
         found = store.find(event.key());
-        reason = object + " is gone by now";
+        reason = object + " no longer exists";
       } catch (InvalidKeyException e) {
         reason = String.valueOf(e.getMessage());
       }
@@ -153,7 +154,7 @@ public final class Ingest {
         return found;
       }
       if (found.isPresent()) {
-        reason = object + " has another content by now, which has an event of its own";
+        reason = object + " has changed since; the new content has its own event";
       }
     }
     ignored.add(reason);
@@ -187,7 +188,7 @@ public final class Ingest {
       return store.fetch(key);
     } catch (NoSuchObjectException e) {
       throw RequestException.notFound(
-          "field 'key': the object " + ObjectKeys.quote(key) + " is gone from the store");
+          "field 'key': the object " + ObjectKeys.quote(key) + " no longer exists in the store");
     }
   }
 
@@ -196,17 +197,17 @@ public final class Ingest {
       throw RequestException.unprocessable(
           String.format(
               Locale.ROOT,
-              "%s has %,d bytes; uploads of at most %,d are taken (recsys.max-upload-bytes)",
+              "%s has %,d bytes, more than the limit of %,d (recsys.max-upload-bytes)",
               ObjectKeys.quote(upload.key()),
               upload.size(),
               maxUploadBytes));
     }
   }
 
-  /// The file that a dataset was first made of. Another one that arrives would silently replace it.
+  /// The file that a dataset was first made from. Another file would silently replace it.
   private record DatasetFile(String key) {}
 
-  /// @param arrived whether an event or a look has brought it, so that nobody wants this very file
+  /// @param arrived whether an event or a scan brought the upload, so nobody asked for this very file
   private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean arrived)
       throws IOException {
     String dataset = StoreLayout.datasetOfUpload(upload.key());
@@ -238,10 +239,10 @@ public final class Ingest {
           ObjectKeys.quote(upload.key())
               + " would replace "
               + ObjectKeys.quote(file.key)
-              + ", of which the dataset "
+              + ", the file of the dataset "
               + dataset
-              + " is made; upload it under that name if it shall, as 'raw/DATASET/FILE' with"
-              + " another dataset's name if it is one, or name it in a request to ingest");
+              + "; to replace it, upload under the same name or name the new file in an ingest"
+              + " request; to make another dataset, upload it as 'raw/DATASET/FILE'");
     }
   }
 
@@ -251,13 +252,14 @@ public final class Ingest {
     if (!dataset.equals(StoreLayout.nameOfUpload(key))) {
       LOG.log(
           Level.INFO,
-          "{0} {1}: the dataset is named {2}, of letters, digits, ''.'', ''_'' and ''-'' alone",
+          "{0} {1}: the dataset is named {2}; names have only letters, digits, ''.'', ''_'' and"
+              + " ''-''",
           StepName.INGEST,
           ObjectKeys.quote(key),
           dataset);
     }
     requireSize(upload);
-    // The digest of a version that was read before need not be computed again.
+    // A note of the digest saves reading a version again.
     String noteKey = noteKey(dataset, upload);
     Optional<String> known = readNote(noteKey);
     if (known.isPresent()) {
@@ -266,7 +268,8 @@ public final class Ingest {
         return done.get();
       }
     }
-    // Reading begins at once, while the digest is computed that says whether it was done before.
+    // Start reading now, while the digest is computed that shows whether the upload is already
+    // ingested.
     try (FetchedObject fetched = fetch(key);
         UploadReader reading = new UploadReader(store, fetched, parameters)) {
       String sha256 = reading.sha256();
@@ -286,7 +289,7 @@ public final class Ingest {
     }
   }
 
-  /// What an upload's ETag stands for, kept so that a repeated event costs no second reading.
+  /// The digest of an upload by its ETag, stored so that a repeated event does not read the upload again.
   private record UploadNote(String key, String etag, String sha256) {}
 
   private static String noteKey(String dataset, ObjectInfo upload) {
@@ -332,14 +335,15 @@ public final class Ingest {
     return result.figures();
   }
 
-  /// A file in a directory can be written to while it is read; then what was read is of no version.
+  /// Refuses an upload that changed while it was read, as a local file can: what was read is then no
+  /// consistent version.
   private void requireUnchanged(ObjectInfo read) throws IOException {
     Optional<ObjectInfo> now = store.find(read.key());
     if (now.isPresent() && !now.get().etag().equals(read.etag())) {
       throw RequestException.conflict(
           "the object "
               + ObjectKeys.quote(read.key())
-              + " was changed while it was read; try again");
+              + " changed while it was being read; try again");
     }
   }
 }

@@ -4,9 +4,9 @@ import com.craftyverse.recsys.format.RatingScale;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What an upload holds.
+/// The figures on an upload's content.
 ///
-/// @param layout the file layout that was recognised
+/// @param layout the recognised file layout
 /// @param ratings rows of ratings
 /// @param items items that the upload describes
 /// @param tags rows of tags
@@ -17,17 +17,17 @@ import java.util.List;
 /// @param maxItemId the largest item id among the ratings
 /// @param minRating the lowest rating
 /// @param maxRating the highest rating
-/// @param scale the scale of the ratings: the declared one, MovieLens', or the range of the upload
-/// @param minTimestamp the earliest rating, in epoch seconds
-/// @param maxTimestamp the latest rating, in epoch seconds
-/// @param uploadBytes the upload's size
-/// @param duplicates ratings that were left out because the same user rated the same item again later
-/// @param badRows rows of ratings that were skipped
-/// @param badRowExamples what was wrong with the first of them, 20 at most
-/// @param sideFileProblems what is wrong with items, tags and links: rows that are left out, files that are, an
-///     encoding that had to be guessed
-/// @param sideFileProblemExamples the first of these problems, 20 at most
-/// @param skippedFiles files of the zip that were not read, 20 at most
+/// @param scale the rating scale: the declared one, MovieLens', or the range of the upload
+/// @param minTimestamp the time of the earliest rating, in epoch seconds
+/// @param maxTimestamp the time of the latest rating, in epoch seconds
+/// @param uploadBytes the upload's size in bytes
+/// @param duplicates ratings dropped because the same user rated the same item again later
+/// @param badRows skipped rows of ratings
+/// @param badRowExamples the problems of the first skipped rows, at most 20
+/// @param sideFileProblems problems with items, tags and links: skipped rows, skipped files, guessed
+///     encodings
+/// @param sideFileProblemExamples the first of these problems, at most 20
+/// @param skippedFiles files of the zip that were not read, at most 20
 public record IngestFigures(
     String layout,
     long ratings,
@@ -53,14 +53,14 @@ public record IngestFigures(
   private static final int MOST_LISTED = 20;
   private static final int LONGEST_LISTED = 300;
 
-  /// Bounds the lists, whose lengths are the upload's choice: Step Functions takes 256 KiB of a result.
+  /// Bounds the lists, whose lengths depend on the upload: Step Functions accepts at most 256 KiB per result.
   public IngestFigures {
     badRowExamples = bounded(badRowExamples);
     sideFileProblemExamples = bounded(sideFileProblemExamples);
     skippedFiles = bounded(skippedFiles);
   }
 
-  /// At most 20 texts of at most 300 characters, the last of which counts those that were left out.
+  /// Returns at most 20 texts of at most 300 characters. The last one counts the omitted texts.
   static List<String> bounded(List<String> texts) {
     List<String> bounded = new ArrayList<>();
     for (String text : texts.subList(0, Math.min(texts.size(), MOST_LISTED))) {
@@ -73,7 +73,7 @@ public record IngestFigures(
     return List.copyOf(bounded);
   }
 
-  /// Of no upload at all.
+  /// The figures of no upload.
   static final IngestFigures NONE =
       new IngestFigures(
           "",

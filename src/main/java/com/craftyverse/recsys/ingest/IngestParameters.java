@@ -4,14 +4,14 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.Objects;
 
-/// What shapes a dataset beside the upload.
+/// The parameters of an ingest, which determine the dataset together with the upload.
 ///
-/// @param maxBadRows how many rows of each file may be skipped, 0 for none
-/// @param format what the file of ratings looks like
+/// @param maxBadRows the number of rows of each file that may be skipped
+/// @param format the expected format of the ratings file
 record IngestParameters(long maxBadRows, RatingsFormat format) {
   private static final long DEFAULT_MAX_BAD_ROWS = 1_000;
 
-  /// @throws RequestException when a field of the request is out of its range
+  /// @throws RequestException if a field of the request is out of range
   static IngestParameters of(IngestRequest request) {
     String onBadRow = Objects.requireNonNullElse(request.onBadRow(), "fail");
     long most = Objects.requireNonNullElse(request.maxBadRows(), DEFAULT_MAX_BAD_ROWS);

@@ -2,19 +2,19 @@ package com.craftyverse.recsys.ingest;
 
 import java.util.List;
 
-/// What a dry run foresees: how the ratings would be divided by time with the default ratios, and what
-/// the steps after that need.
+/// The forecast of a dry run: how the default ratios would divide the ratings by time, and what the later
+/// steps will need.
 ///
 /// @param trainThreshold the end of the training set in epoch seconds, exactly as `split` computes it
 /// @param testThreshold the end of the test set
-/// @param trainUsers users with a rating in the training set
-/// @param trainItems items with a rating in the training set
+/// @param trainUsers users with at least one rating in the training set
+/// @param trainItems items with at least one rating in the training set
 /// @param train the training set
 /// @param test the test set
 /// @param validation the validation set
-/// @param problems why a later step would refuse the dataset; usually none
+/// @param problems reasons why a later step would refuse the dataset; usually none
 /// @param steps what each step will need, in the order of the pipeline
-/// @param basis how the needs are estimated
+/// @param basis how the needs were estimated
 public record IngestPreview(
     double trainThreshold,
     double testThreshold,
@@ -27,19 +27,19 @@ public record IngestPreview(
     List<Needs> steps,
     String basis) {
 
-  /// A set of the split.
+  /// One set of the split.
   ///
-  /// @param rows its ratings
-  /// @param warmRows those whose user and item are in the training set, which are what a model is judged
-  ///     on
+  /// @param rows the number of ratings
+  /// @param warmRows ratings whose user and item are in the training set; only these can evaluate a model
   public record SetSize(long rows, long warmRows) {}
 
-  /// What a step will need, estimated.
+  /// The estimated needs of a step.
   ///
-  /// @param step its name; `index` and `train` come once more, for the served model of all rows
-  /// @param memoryBytes heap
-  /// @param tempBytes space for temporary files, where objects are fetched from S3; in a directory only
-  ///     what the step writes is needed
-  /// @param seconds time on two cores
+  /// @param step the step's name; `index` and `train` occur twice, the second time for the served model of
+  ///     all rows
+  /// @param memoryBytes heap, in bytes
+  /// @param tempBytes space for temporary files if objects are fetched from S3; in a local store the step
+  ///     needs space only for what it writes
+  /// @param seconds running time on two cores
   public record Needs(String step, long memoryBytes, long tempBytes, double seconds) {}
 }

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for an upload to be ingested: a plain request that names its key, S3's own notification, or
-/// EventBridge's "Object Created".
+/// A request to ingest an upload: a plain request that names its key, an S3 notification, or EventBridge's
+/// "Object Created".
 ///
-/// @param key the upload of a plain request: `raw/FILE` or `raw/DATASET/FILE`
-/// @param onBadRow what becomes of a row that is not as it should be: `fail`, which is the default, or
-///     `skip`
-/// @param maxBadRows how many rows of a file are skipped before it fails all the same; 1,000 if not given
-/// @param columns the names of the columns of a ratings file that is not MovieLens'
-/// @param delimiter what is between its values; a comma if not given
-/// @param scale the ratings that it may have; if not given, 0.5 to 5.0 in MovieLens' layouts, and the range of
-///     the ratings where columns are named
-/// @param dryRun whether to read and report only, and write nothing
-/// @param nameOnly whether to answer no more than the name of the dataset that the upload belongs to
-/// @param events what an S3 event is about; null for a plain request
+/// @param key the upload's key in a plain request: `raw/FILE` or `raw/DATASET/FILE`
+/// @param onBadRow the treatment of malformed rows: `fail`, the default, or `skip`
+/// @param maxBadRows with `skip`, the number of rows of a file that may be skipped before it fails; default
+///     1,000
+/// @param columns the column names of a ratings file that is not MovieLens'
+/// @param delimiter the delimiter between its values; default comma
+/// @param scale the rating scale; default 0.5 to 5.0 in MovieLens' layouts, and the range of the ratings if
+///     columns are named
+/// @param dryRun whether to only read and report, without writing anything
+/// @param nameOnly whether to return only the name of the dataset that the upload belongs to
+/// @param events the contents of an S3 event; null for a plain request
 @RecordBuilder
 public record IngestRequest(
     @Nullable String key,
@@ -43,7 +43,7 @@ public record IngestRequest(
     return IngestRequestBuilder.builder().key(key).build();
   }
 
-  /// The fields of a plain request. Those of an event are AWS's and may be more than we know.
+  /// The fields of a plain request. Events have AWS's fields, some of which we may not know.
   private record Fields(
       @Nullable String key,
       @Nullable String onBadRow,

@@ -5,22 +5,22 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Counts what is read, up to a limit: a few kilobytes can inflate to a full disk. The count may be
-/// asked for by another thread.
+/// A stream that counts the bytes read and enforces a limit, because a few kilobytes can inflate to a full
+/// disk. Other threads may read the count.
 final class LimitedInputStream extends FilterInputStream {
   private final String file;
   private final long most;
   private volatile long count;
 
-  /// @param file what the error calls it
-  /// @param most the most bytes that may be read
+  /// @param file the file's name in the error message
+  /// @param most the maximum number of bytes
   LimitedInputStream(InputStream in, String file, long most) {
     super(in);
     this.file = file;
     this.most = most;
   }
 
-  /// Bytes read so far.
+  /// Returns the number of bytes read so far.
   long count() {
     return count;
   }
@@ -39,12 +39,11 @@ final class LimitedInputStream extends FilterInputStream {
     return read;
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads; others only look on
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread updates it; others only read it
   private void count(int read) {
     count += read;
     if (count > most) {
-      throw RequestException.unprocessable(
-          file + " has more than " + most + " bytes, the most that are read");
+      throw RequestException.unprocessable(file + " has more than " + most + " bytes, the limit");
     }
   }
 }

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Writes `links.arrow`: what other databases call the movies.
+/// A converter from `links.csv` to `links.arrow`: the movies' ids in other databases.
 final class Links {
-  /// The most bytes of a file of links: all of them are held in memory.
+  /// The maximum size of a links file in bytes. All links are held in memory.
   static final long MOST_BYTES = 64L << 20;
 
-  /// What a CSV file of them must have.
+  /// The required columns of the CSV file.
   static final List<String> COLUMNS = List.of("movieId", "imdbId", "tmdbId");
 
   private final List<Integer> movies = new ArrayList<>();
@@ -25,12 +25,12 @@ final class Links {
 
   private Links() {}
 
-  /// Turns `links.csv` into `links.arrow`.
+  /// Converts `links.csv` to `links.arrow`.
   ///
-  /// @param file what errors call it
+  /// @param file the file's name in error messages
   /// @param path the file to write
-  /// @return its rows
-  /// @throws java.nio.charset.CharacterCodingException when it is in another encoding
+  /// @return the number of rows
+  /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
   static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     Links links = new Links();

@@ -18,10 +18,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The movies of an upload: `movieId,title,genres`, genres joined by `|`, the year in parentheses at
-/// the end of the title.
+/// The movies of an upload: `movieId,title,genres`. Genres are joined by `|`, and the title ends with the
+/// year in parentheses.
 final class Movies {
-  /// The most bytes of a file of movies: all of them are held in memory.
+  /// The maximum size of a movies file in bytes. All movies are held in memory.
   static final long MOST_BYTES = 64L << 20;
 
   /// The genres of `u.item`, in the order of its flags.
@@ -53,7 +53,7 @@ final class Movies {
   private static final List<String> ITEM_COLUMNS =
       Stream.concat(ITEM_COLUMNS_BEFORE_GENRES.stream(), ITEM_GENRES.stream()).toList();
 
-  /// What a CSV file of them must have.
+  /// The required columns of a CSV file.
   static final List<String> REQUIRED = List.of("movieId", "title");
 
   private static final List<String> COLUMNS = List.of("movieId", "title", "genres");
@@ -66,14 +66,14 @@ final class Movies {
   private final List<Movie> movies = new ArrayList<>();
   private final Set<Integer> seen = new HashSet<>();
 
-  /// No movies at all, for an upload without them.
+  /// Creates an empty set of movies, for an upload without them.
   Movies() {}
 
-  /// Reads `movies.csv`, whose genres may be missing.
+  /// Reads `movies.csv`. Its genres column is optional.
   ///
-  /// @param file what errors call it
-  /// @throws RequestException when it is not such a file; the message names line and column
-  /// @throws java.nio.charset.CharacterCodingException when it is in another encoding
+  /// @param file the file's name in error messages
+  /// @throws RequestException if it is not such a file; the message names line and column
+  /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
   static Movies ofCsv(InputStream csv, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
@@ -90,7 +90,7 @@ final class Movies {
     return movies;
   }
 
-  /// Reads `u.item`: `id|title|date|date|url|` and a flag for each genre.
+  /// Reads `u.item`: `id|title|date|date|url|` and one flag per genre.
   static Movies ofItems(InputStream items, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
@@ -124,7 +124,7 @@ final class Movies {
   private void add(CsvRow row, List<String> genres) {
     int id = row.id(0);
     if (!seen.add(id)) {
-      throw row.problem(0, "movieId " + id + " is there twice");
+      throw row.problem(0, "movieId " + id + " occurs twice");
     }
     String title = row.text(1);
     Matcher year = YEAR.matcher(title);

@@ -12,12 +12,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
-/// Estimates what the steps after `ingest` will make of an upload, and what they will need.
+/// An estimate of what the steps after `ingest` will make of an upload, and what resources they will need.
 ///
-/// Thresholds and rows are counted. Memory and temporary space are computed from the file formats: 20 bytes
-/// a rating, 12 an indexed rating, 8 a rating in a user's history, and the vectors of each user and item.
-/// Times are extrapolated from constants: nanoseconds measured at 33.8 million ratings on two cores, scaled
-/// by how long this machine took to read the upload compared with that one.
+/// Thresholds and rows are exact. Memory and temporary space follow from the file formats: 20 bytes per
+/// rating, 12 per indexed rating, 8 per rating in a user's history, and the vectors of each user and item.
+/// Times are extrapolated: measured nanoseconds per rating, from 33.8 million ratings on two cores, scaled by
+/// how fast this machine read the upload compared with that one.
 final class PipelineEstimate {
   private static final double TRAIN_RATIO = 0.75;
   private static final double TEST_QUANTILE = 0.9;
@@ -29,24 +29,25 @@ final class PipelineEstimate {
   private static final int RANKING_FACTORS = 128;
   private static final int EPOCHS = 20;
 
-  /// Of a user or an item: the id, the vectors of both models and the bias.
+  /// Per user or item: the id, the vectors of both models and the bias.
   private static final long VECTOR_BYTES = 4L * (FACTORS + 2 + RANKING_FACTORS);
 
-  /// The same in training: padded to lanes, with the best epoch's beside it, and the ranking vector.
+  /// Per user or item in training: the vector padded to lanes, a copy for the best epoch, and the ranking
+  /// vector.
   private static final long TRAINING_VECTOR_BYTES = 2 * 4 * 64 + 4 * RANKING_FACTORS;
 
-  /// Of an item in training, besides: what a step of the ranking model keeps, two vectors.
+  /// Per item in training, in addition: two vectors that a step of the ranking model keeps.
   private static final long RANKING_STEP_BYTES = 2 * 4 * RANKING_FACTORS;
 
-  /// Of a choice that the ranking model learns from, by user and by item.
+  /// Per choice that the ranking model learns from: an entry by user and one by item.
   private static final long CHOICE_BYTES = 2 * 5;
 
-  /// Scores of an item while users are ranked together: 64 of them a thread and model.
+  /// Per item while users are ranked in batches: scores for 64 users per thread and model.
   private static final long SCORES_BYTES = 2 * 2 * 64 * 4;
 
   private static final long RUNTIME_BYTES = 64L << 20;
 
-  // Nanoseconds, measured as the README's section on the full size says.
+  // Nanoseconds, measured as described in the README's section on the full size.
   private static final double INGEST_NANOS = 90;
   private static final double SPLIT_NANOS = 42;
   private static final double INDEX_NANOS = 100;
@@ -55,7 +56,7 @@ final class PipelineEstimate {
   private static final double RANKING_SEARCH_NANOS = 450;
   private static final double EVALUATE_NANOS = 4_500;
 
-  /// With fewer ratings, the time to read them says little about the machine.
+  /// Below this number of ratings, the reading time says little about the machine.
   private static final long ENOUGH_TO_MEASURE = 1_000_000;
 
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
@@ -85,10 +86,10 @@ final class PipelineEstimate {
     testThreshold = thresholds[1];
   }
 
-  /// @param ratings of the upload
-  /// @param seconds how long it took to read the upload
-  /// @param what the work, for the log that is told how far it is
-  /// @throws java.io.InterruptedIOException when the thread was interrupted
+  /// @param ratings the upload's ratings
+  /// @param seconds the time it took to read the upload
+  /// @param what the name of the work in progress messages
+  /// @throws java.io.InterruptedIOException if the thread is interrupted
   static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds, String what)
       throws IOException {
     PipelineEstimate estimate = new PipelineEstimate(ratings, figures, what);
@@ -141,10 +142,11 @@ final class PipelineEstimate {
         problems.add(
             "the "
                 + names[i]
-                + " set would be empty; the ratings are too few or their timestamps too much alike"
+                + " set would be empty; the upload has too few ratings or too many equal timestamps"
                 + " to split by time");
       } else if (warmRows[i] == 0) {
-        problems.add("no rating of the " + names[i] + " set is of a known user and item");
+        problems.add(
+            "no rating in the " + names[i] + " set has a user and an item of the training set");
       }
     }
     double speed =
@@ -163,11 +165,10 @@ final class PipelineEstimate {
         needs(speed),
         String.format(
             Locale.ROOT,
-            "memory and space: from the formats of the files, k = 50 and, for ranking, 128; seconds:"
-                + " from 33.8 million ratings measured on two cores, 20 epochs and, for ranking, 10,"
-                + " times the factor by which this"
-                + " machine read the upload slower or faster (%.2f; 1 where there are too few"
-                + " ratings to tell)",
+            "memory and space: computed from the file formats for k = 50 and, for ranking, 128;"
+                + " seconds: measured with 33.8 million ratings on two cores, 20 epochs and, for"
+                + " ranking, 10, multiplied by this machine's time to read the upload relative to"
+                + " that one (%.2f; 1 if there are too few ratings to compare)",
             speed));
   }
 
@@ -202,7 +203,7 @@ final class PipelineEstimate {
             VECTOR_BYTES * vectors + SCORES_BYTES * items.cardinality(),
             INDEXED_BYTES * (train + warmRows[1]) + model,
             speed * EVALUATE_NANOS * (rows[1] + rows[2])),
-        // The model that is served, of all rows.
+        // The served model, trained on all rows.
         needs(
             "index (all rows)",
             SEEN_BYTES * all + 4L * (allUsers.length() + allItems.length()),

@@ -1,8 +1,8 @@
 package com.craftyverse.recsys.ingest;
 
-/// Rows of ratings by column, filled and emptied again and again.
+/// A reusable columnar buffer of ratings.
 final class RatingsBatch {
-  /// The most rows, and the rows of every record batch of `ratings.arrow` but the last.
+  /// The maximum number of rows. Every record batch of `ratings.arrow` has this many, except the last.
   static final int CAPACITY = 1 << 16;
 
   final int[] users = new int[CAPACITY];

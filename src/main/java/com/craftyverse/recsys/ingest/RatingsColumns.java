@@ -4,17 +4,17 @@ import com.craftyverse.recsys.step.RequestException;
 import java.util.List;
 import java.util.Set;
 
-/// The names of the columns of a ratings file.
+/// The column names of a ratings file.
 ///
-/// @param user ids of users
-/// @param item ids of what they rated
-/// @param rating their ratings
-/// @param timestamp when, in epoch seconds
+/// @param user the column of user ids
+/// @param item the column of item ids
+/// @param rating the column of ratings
+/// @param timestamp the column of times in epoch seconds
 public record RatingsColumns(String user, String item, String rating, String timestamp) {
   static final RatingsColumns MOVIELENS =
       new RatingsColumns("userId", "movieId", "rating", "timestamp");
 
-  /// @throws RequestException when one is missing, or one is there twice
+  /// @throws RequestException if a name is missing or occurs twice
   public RatingsColumns {
     requireName("user", user);
     requireName("item", item);
@@ -27,11 +27,11 @@ public record RatingsColumns(String user, String item, String rating, String tim
     }
   }
 
-  @SuppressWarnings("NullAway") // what a request leaves out arrives as null all the same
+  @SuppressWarnings("NullAway") // fields missing from a request arrive as null
   private static void requireName(String field, String name) {
     if (name == null || name.isBlank()) {
       throw RequestException.invalid(
-          "field 'columns." + field + "' is missing: the name of a column was expected");
+          "field 'columns." + field + "' is missing; expected the name of a column");
     }
   }
 

@@ -8,24 +8,26 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What files of ratings look like: any of MovieLens' layouts, or one whose columns a request names.
+/// The expected format of a ratings file: any of MovieLens' layouts, or a CSV file whose columns a request
+/// names.
 ///
-/// @param columns the names of the columns in the header; null for MovieLens' layouts
-/// @param delimiter what is between values when `columns` is given
-/// @param declaredScale the scale that a request declares; null if it declares none
+/// @param columns the column names in the header; null for MovieLens' layouts
+/// @param delimiter the delimiter between values if `columns` is given
+/// @param declaredScale the scale that the request declares; null if it declares none
 record RatingsFormat(
     @Nullable RatingsColumns columns, String delimiter, @Nullable RatingScale declaredScale) {
-  /// MovieLens' own.
+  /// MovieLens' layouts.
   static final RatingsFormat MOVIELENS = new RatingsFormat(null, ",", null);
 
   private static final Pattern DELIMITER = Pattern.compile("[^\\p{Alnum}\\p{IsControl}.\"+-]|\t");
 
-  /// @throws RequestException when a field of the request is out of its range
+  /// @throws RequestException if a field of the request is out of range
   static RatingsFormat of(
       @Nullable RatingsColumns columns, @Nullable String delimiter, @Nullable RatingScale scale) {
     if (delimiter != null && !DELIMITER.matcher(delimiter).matches()) {
       throw RequestException.invalid(
-          "field 'delimiter': expected one character that no number has, such as ; or a tab, found "
+          "field 'delimiter': expected one character that cannot occur in a number, such as ; or"
+              + " a tab, found "
               + ObjectKeys.quote(delimiter));
     }
     return new RatingsFormat(
@@ -42,7 +44,7 @@ record RatingsFormat(
     }
   }
 
-  /// The ratings that a row may have: any number where the scale of named columns is not declared.
+  /// Returns the ratings that a row may have: any number if the columns are named and no scale is declared.
   RatingScale accepted() {
     if (declaredScale != null) {
       return declaredScale;
@@ -50,7 +52,7 @@ record RatingsFormat(
     return columns == null ? RatingScale.STARS : RatingScale.ANY;
   }
 
-  /// The dataset's scale: where that of named columns is not declared, the range of the ratings.
+  /// Returns the dataset's scale: the range of the ratings if the columns are named and no scale is declared.
   ///
   /// @param lowest the lowest rating
   /// @param highest the highest rating
@@ -60,8 +62,8 @@ record RatingsFormat(
         : accepted();
   }
 
-  /// The layout of a file that begins with the first `length` of `start`, or nothing when that is no
-  /// ratings file.
+  /// Returns the layout of a file that begins with the first `length` bytes of `start`, or empty if it is not
+  /// a ratings file.
   Optional<RatingsLayout> recognise(byte[] start, int length) {
     if (columns == null) {
       String line = firstLine(start, length);
@@ -71,9 +73,9 @@ record RatingsFormat(
         }
       }
     }
-    RatingsColumns wanted = columns == null ? RatingsColumns.MOVIELENS : columns;
+    RatingsColumns expected = columns == null ? RatingsColumns.MOVIELENS : columns;
     List<String> names = header(start, length, delimiter);
-    if (!names.containsAll(wanted.names())) {
+    if (!names.containsAll(expected.names())) {
       return Optional.empty();
     }
     return Optional.of(
@@ -81,18 +83,18 @@ record RatingsFormat(
             columns == null ? "ratings.csv" : "named columns",
             delimiter,
             true,
-            wanted,
+            expected,
             names.size(),
-            names.indexOf(wanted.user()),
-            names.indexOf(wanted.item()),
-            names.indexOf(wanted.rating()),
-            names.indexOf(wanted.timestamp())));
+            names.indexOf(expected.user()),
+            names.indexOf(expected.item()),
+            names.indexOf(expected.rating()),
+            names.indexOf(expected.timestamp())));
   }
 
-  /// The layout of a file that must be one of ratings.
+  /// Returns the layout of a file that must be a ratings file.
   ///
-  /// @param file what errors call it
-  /// @throws RequestException when it begins otherwise, or has two columns of a wanted name
+  /// @param file the file's name in error messages
+  /// @throws RequestException if the file begins differently, or has a required column twice
   RatingsLayout require(byte[] start, int length, String file) {
     RatingsLayout layout =
         recognise(start, length)
@@ -116,12 +118,12 @@ record RatingsFormat(
     return layout;
   }
 
-  /// The header that is expected.
+  /// Returns the expected header.
   String header() {
     return String.join(delimiter, (columns == null ? RatingsColumns.MOVIELENS : columns).names());
   }
 
-  /// The names in the header of a file; empty when its quotes are malformed.
+  /// Returns the names in a file's header, or an empty list if its quotes are malformed.
   static List<String> header(byte[] start, int length, String delimiter) {
     CsvRecord header = new CsvRecord(start, delimiter);
     return header.read(afterByteOrderMark(start, length), length) == CsvRecord.Ending.WHOLE
@@ -129,7 +131,7 @@ record RatingsFormat(
         : List.of();
   }
 
-  /// The first line of a file, without its byte order mark and line end.
+  /// Returns the first line of a file, without its byte order mark and line end.
   static String firstLine(byte[] start, int length) {
     int from = afterByteOrderMark(start, length);
     int to = from;
@@ -139,7 +141,7 @@ record RatingsFormat(
     return Encoding.decode(start, from, to > from && start[to - 1] == '\r' ? to - 1 : to);
   }
 
-  /// Where the text of a file begins.
+  /// Returns the start of a file's text.
   static int afterByteOrderMark(byte[] start, int length) {
     return length >= 3
             && start[0] == (byte) 0xEF

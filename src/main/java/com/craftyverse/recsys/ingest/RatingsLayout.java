@@ -1,16 +1,16 @@
 package com.craftyverse.recsys.ingest;
 
-/// How a ratings file is laid out, which its first line says.
+/// The layout of a ratings file, recognised by its first line.
 ///
-/// @param name what the manifest calls it
-/// @param separator between values: one character, or `::`
-/// @param header whether the first line names the columns
-/// @param names what errors call the columns
-/// @param columns values in a row
-/// @param user which of them is the user's id, from 0
-/// @param item which is the item's id
-/// @param rating which is the rating
-/// @param timestamp which is the time
+/// @param name the layout's name in the manifest
+/// @param separator the separator between values: one character, or `::`
+/// @param header whether the first line has the column names
+/// @param names the column names in error messages
+/// @param columns the number of values in a row
+/// @param user the position of the user id, from 0
+/// @param item the position of the item id
+/// @param rating the position of the rating
+/// @param timestamp the position of the time
 record RatingsLayout(
     String name,
     String separator,
@@ -32,17 +32,17 @@ record RatingsLayout(
     return new RatingsLayout(name, separator, false, RatingsColumns.MOVIELENS, 4, 0, 1, 2, 3);
   }
 
-  /// Whether `line` is a row of this layout, one without a header.
+  /// Returns whether `line` is a row of this layout, which has no header.
   boolean hasRow(String line) {
     return line.matches("\\d+" + separator + "\\d+" + separator + "[0-9.]+" + separator + "\\d+");
   }
 
-  /// Whether user, item, rating and time are all there is, in that order.
+  /// Returns whether a row has exactly user, item, rating and time, in that order.
   boolean isPlain() {
     return columns == 4 && user == 0 && item == 1 && rating == 2 && timestamp == 3;
   }
 
-  /// What errors call the value at `position`.
+  /// Returns the column's name in error messages.
   String column(int position) {
     return position == user
         ? names.user()

@@ -9,22 +9,21 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads rows of ratings from bytes into columns.
+/// A parser from the bytes of a ratings file to columns.
 ///
-/// The bytes are read in large chunks, and only whole lines of a chunk are parsed, so that the inner
-/// loops never ask for more input: every line ends in a newline before the chunk does. Rows as nearly
-/// all are take the short way, eight bytes at a time and without a branch for each digit; whatever it
-/// does not know for certain, a quote above all, is left to [RowReader], which takes a row value by value
-/// and has the words for what is wrong with it. A row whose quotes are still open at the end of the chunk
-/// begins the next one.
+/// The parser reads large chunks and parses only the whole lines of a chunk. Each line therefore ends in a
+/// newline inside the chunk, and the inner loops never request input. Nearly all rows take the fast path,
+/// which handles eight bytes at a time without a branch per digit. Whatever the fast path does not recognise,
+/// above all quotes, goes to [RowReader], which reads a row value by value and words the errors. A row whose
+/// quotes are still open at the end of the chunk is parsed with the next chunk.
 ///
-/// What is taken: ids up to 2,147,483,647, ratings on the scale and timestamps in epoch seconds in any
-/// usual [decimal notation][Decimal]; [quoted values][CsvRecord]; lines that end in LF or CRLF; a byte
-/// order mark; blank lines at the end. Anything else is an error that names line and column.
+/// Accepted: ids up to 2,147,483,647, ratings on the scale and timestamps in epoch seconds, all in any common
+/// [decimal notation][Decimal]; [quoted values][CsvRecord]; lines that end in LF or CRLF; a byte order mark;
+/// blank lines at the end. Anything else is an error that names line and column.
 final class RatingsParser {
   private static final int CHUNK = 1 << 20;
 
-  /// Room behind the last line, for reads of eight bytes that begin within it.
+  /// Padding after the last line, for eight-byte reads that begin in it.
   private static final int SLACK = 32;
 
   private static final VarHandle LONG =
@@ -32,12 +31,12 @@ final class RatingsParser {
   private static final long ZEROS = 0x3030303030303030L;
   private static final long[] POWERS_OF_TEN = {1, 10, 100, 1_000};
 
-  /// Takes rows.
+  /// A consumer of row batches.
   @FunctionalInterface
   interface Sink {
-    /// Takes a batch of at least one row.
+    /// Consumes a batch of at least one row.
     ///
-    /// @return a batch for the rows that follow, which may be the same
+    /// @return a batch for the following rows, possibly the same one
     RatingsBatch accept(RatingsBatch batch) throws IOException;
   }
 
@@ -45,8 +44,8 @@ final class RatingsParser {
   private final RatingsFormat format;
   private final String file;
 
-  /// The ratings of 0.0 to 9.9 by their tenths, each the nearest float to its decimal number; NaN where
-  /// one is off the scale.
+  /// The ratings 0.0 to 9.9 by tenths, each the float nearest to its decimal number; NaN if it is off the
+  /// scale.
   private final float[] ratingsByTenths = new float[100];
 
   private final Sink sink;
@@ -61,20 +60,20 @@ final class RatingsParser {
 
   private final byte[] chunk = new byte[CHUNK + SLACK];
 
-  /// Whether the chunk is the last.
+  /// Whether this is the last chunk.
   private boolean atEnd;
 
-  /// The number of lines before the one being parsed.
+  /// The number of lines before the current one.
   private long line;
 
-  /// The number of the first blank line, 0 before one is seen.
+  /// The number of the first blank line, or 0 if there was none yet.
   private long blankLine;
 
   /// @param input the file's bytes
-  /// @param format what the file looks like
-  /// @param file what errors call it
-  /// @param badRows takes the malformed rows
-  /// @param sink takes the others
+  /// @param format the expected format of the file
+  /// @param file the file's name in error messages
+  /// @param badRows receives the malformed rows
+  /// @param sink receives the others
   RatingsParser(InputStream input, RatingsFormat format, String file, BadRows badRows, Sink sink) {
     this.input = input;
     this.format = format;
@@ -91,11 +90,10 @@ final class RatingsParser {
     }
   }
 
-  /// Reads to the end.
+  /// Parses the whole file.
   ///
-  /// @return the layout that was recognised
-  /// @throws RequestException when it is no ratings file, or at the first row that [BadRows] does not
-  ///     take
+  /// @return the recognised layout
+  /// @throws RequestException if this is not a ratings file, or at the first row that [BadRows] refuses
   RatingsLayout parse() throws IOException {
     int length = 0;
     @Nullable RowReader reader = null;
@@ -112,7 +110,7 @@ final class RatingsParser {
             file
                 + ", line "
                 + (line + 1)
-                + ": a line of more than "
+                + ": the line is longer than "
                 + CHUNK
                 + " bytes; this is not a ratings file");
       }
@@ -120,7 +118,7 @@ final class RatingsParser {
       if (reader == null) {
         if (length == 0) {
           throw RequestException.unprocessable(
-              file + " is empty; the header " + format.header() + " was expected");
+              file + " is empty; expected the header " + format.header());
         }
         reader = new RowReader(chunk, format.require(chunk, end, file), format.accepted(), file);
         from = start(reader.layout(), end);
@@ -133,7 +131,7 @@ final class RatingsParser {
     return Objects.requireNonNull(reader).layout();
   }
 
-  /// The end of the chunk's last whole line.
+  /// Returns the end of the chunk's last whole line.
   private int lastLineEnd(int length) {
     int end = length;
     while (end > 0 && chunk[end - 1] != '\n') {
@@ -142,7 +140,7 @@ final class RatingsParser {
     return end;
   }
 
-  /// Where the first row begins: after the byte order mark and the header, if there are any.
+  /// Returns the start of the first row: after the byte order mark and the header, if there are any.
   private int start(RatingsLayout layout, int end) {
     int start = RatingsFormat.afterByteOrderMark(chunk, end);
     if (!layout.header()) {
@@ -154,10 +152,10 @@ final class RatingsParser {
     return header.next();
   }
 
-  /// Parses the lines of `chunk[from, end)`, the last of which is whole.
+  /// Parses the lines of `chunk[from, end)`. The last line is whole.
   ///
-  /// @return where the first row begins that is not parsed: `end`, or that of a row which goes on in the
-  ///     next chunk
+  /// @return the start of the first unparsed row: `end`, or the start of a row that continues in the next
+  ///     chunk
   private int parseLines(int from, int end, RowReader reader) throws IOException {
     boolean plain = reader.layout().isPlain();
     byte separator = (byte) reader.layout().separator().charAt(0);
@@ -182,9 +180,9 @@ final class RatingsParser {
     return end;
   }
 
-  /// Parses a row of any shape.
+  /// Parses a row of any form.
   ///
-  /// @return where the next row begins, or -1 when this one goes on in the next chunk
+  /// @return the start of the next row, or -1 if this row continues in the next chunk
   private int parseWithCare(int position, int end, RowReader reader) {
     if (reader.isBlank(position)) {
       line++;
@@ -216,15 +214,15 @@ final class RatingsParser {
     return next;
   }
 
-  /// Parses a row of the usual shape.
+  /// Parses a row of the common form.
   ///
-  /// @return where the next row begins, or -1 when this one is of another shape
+  /// @return the start of the next row, or -1 if this row has another form
   private int parsePlain(int start, byte separator, int separatorLength) {
     int position = start;
     long word = (long) LONG.get(chunk, position) ^ ZEROS;
     int digits = digits(word);
     position += digits;
-    // Ids of eight digits and more go the long way, and so cannot overflow here.
+    // Ids of eight or more digits take the slow path, so nothing overflows here.
     if (digits == 0 || digits == 8 || !separated(position, separator, separatorLength)) {
       return -1;
     }
@@ -291,13 +289,13 @@ final class RatingsParser {
     return chunk[position] == separator && chunk[position + length - 1] == separator;
   }
 
-  /// How many of the eight bytes, the lowest first, are below ten before one is not.
+  /// Counts the leading bytes, from the lowest, that are below ten.
   private static int digits(long word) {
     long others = ((word + 0x7676767676767676L) | word) & 0x8080808080808080L;
     return Long.numberOfTrailingZeros(others) >>> 3;
   }
 
-  /// The number that the first 1 to 8 bytes are the digits of: pairs, then fours, then eights.
+  /// Returns the number that the first 1 to 8 bytes spell: combines pairs, then fours, then eights.
   private static long value(long word, int digits) {
     long all = word << (Long.SIZE - 8 * digits);
     all = (all * 10 + (all >>> 8)) & 0x00FF00FF00FF00FFL;

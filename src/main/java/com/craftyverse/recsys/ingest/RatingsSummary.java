@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
-/// Counts and ranges of ratings, gathered as the rows go by.
+/// Counts and ranges of ratings, accumulated batch by batch.
 final class RatingsSummary {
   private long rows;
   private int minUser = Integer.MAX_VALUE;
@@ -46,7 +46,7 @@ final class RatingsSummary {
     return rows;
   }
 
-  /// Whether the rows are ordered by user and then by item, each pair once, as in MovieLens' own
+  /// Returns whether the rows are ordered by user and then by item, each pair once, as in MovieLens' own
   /// files.
   boolean isAscending() {
     return ascending;

@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Writes `ratings.arrow` and sums it up. The file is whole after [#close].
+/// A writer for `ratings.arrow` that also computes its summary. The file is complete after [#close].
 final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
   private final ArrowFileWriter writer;
   private final RatingsSummary summary = new RatingsSummary();
 
-  /// @param path the file, which is replaced
+  /// @param path the file to write; an existing one is replaced
   RatingsWriter(Path path) throws IOException {
     writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of());
   }
@@ -33,7 +33,7 @@ final class RatingsWriter implements RatingsParser.Sink, AutoCloseable {
     return batch;
   }
 
-  /// Counts and ranges of what was written.
+  /// Returns the counts and ranges of the rows written.
   RatingsSummary summary() {
     return summary;
   }

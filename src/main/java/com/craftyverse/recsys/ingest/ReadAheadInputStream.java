@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Reads another stream a few megabytes ahead in a thread of its own, so that inflating it and making
-/// use of it overlap. What the other stream throws is thrown here, after what came before it.
+/// A stream that reads another one a few megabytes ahead on its own thread, so that inflating and parsing
+/// overlap. It rethrows the other stream's exception after the bytes that precede it.
 final class ReadAheadInputStream extends InputStream {
   private static final int CHUNK_BYTES = 1 << 21;
   private static final int CHUNKS = 4;
@@ -23,8 +23,8 @@ final class ReadAheadInputStream extends InputStream {
   private @Nullable Chunk current;
   private int position;
 
-  /// @param source is closed together with this stream
-  /// @param permits the reader of this stream holds one, and releases it while it waits
+  /// @param source the stream to read; [#close] closes it
+  /// @param permits the reader of this stream must hold one; it is released while the reader waits
   ReadAheadInputStream(InputStream source, CpuPermits permits) {
     this.source = source;
     this.permits = permits;
@@ -37,7 +37,7 @@ final class ReadAheadInputStream extends InputStream {
     try {
       int length;
       do {
-        // A small file needs one chunk only.
+        // A small file needs only one chunk.
         boolean more = empty.isEmpty() && made < CHUNKS - 1;
         bytes = more ? new byte[CHUNK_BYTES] : empty.take();
         made += more ? 1 : 0;
@@ -47,7 +47,7 @@ final class ReadAheadInputStream extends InputStream {
     } catch (InterruptedException e) {
       // closed early
     } catch (IOException | RuntimeException | Error e) {
-      // There is room: the chunk in hand is not in the queue.
+      // The queue has room: this thread's chunk is not in it.
       full.add(new Chunk(bytes, 0, e));
     }
   }
@@ -73,7 +73,7 @@ final class ReadAheadInputStream extends InputStream {
     return count;
   }
 
-  /// The chunk that the next byte is in.
+  /// Returns the chunk with the next byte.
   private Chunk chunk() throws IOException {
     Chunk chunk = current;
     if (chunk == null || (position == chunk.length && chunk.length > 0)) {
@@ -101,7 +101,7 @@ final class ReadAheadInputStream extends InputStream {
     return chunk;
   }
 
-  /// Ends the thread and closes the source.
+  /// Stops the thread and closes the source.
   @Override
   public void close() throws IOException {
     thread.interrupt();

@@ -4,22 +4,22 @@ import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 
-/// Reads one row of ratings value by value, in any layout, and says in a sentence what is wrong with
-/// it: file, line, column, what was found and what was expected.
+/// A reader for single rows of ratings. It handles any layout value by value, and its errors name the file,
+/// line and column, what was found and what was expected.
 final class RowReader {
-  /// Epoch seconds beyond this are the year 5138, or milliseconds.
+  /// Epoch seconds above this are the year 5138, or milliseconds.
   static final long LATEST_TIMESTAMP = 100_000_000_000L;
 
-  /// What ids are expected to be, in the words of errors.
+  /// What error messages expect of an id.
   static final String AN_ID = "a whole number from 0 to 2147483647";
 
-  /// What timestamps are expected to be.
+  /// What error messages expect of a timestamp.
   static final String A_TIME = "whole seconds since 1970";
 
-  /// The same where they are too large.
+  /// The same for timestamps that are too large.
   static final String A_TIME_NOT_MILLISECONDS = A_TIME + " (these look like milliseconds)";
 
-  /// As many digits are exact in a double.
+  /// The number of digits that a double represents exactly.
   private static final int EXACT_DIGITS = 15;
 
   private static final double[] POWERS_OF_TEN = {
@@ -39,9 +39,9 @@ final class RowReader {
   private float rating;
   private long timestamp;
 
-  /// @param chunk the bytes that rows lie in; what is in it may change between rows
-  /// @param scale the ratings that may be
-  /// @param file what errors call the file
+  /// @param chunk the buffer with the rows; its content may change between rows
+  /// @param scale the valid ratings
+  /// @param file the file's name in error messages
   RowReader(byte[] chunk, RatingsLayout layout, RatingScale scale, String file) {
     this.chunk = chunk;
     this.layout = layout;
@@ -70,41 +70,41 @@ final class RowReader {
     return timestamp;
   }
 
-  /// Whether the line at `start` is empty.
+  /// Returns whether the line at `start` is empty.
   boolean isBlank(int start) {
     return chunk[start] == '\n' || (chunk[start] == '\r' && chunk[start + 1] == '\n');
   }
 
-  /// Finds the row that begins at `start` and lies in the chunk before `end`.
+  /// Finds the row that begins at `start` and ends before `end`.
   ///
-  /// @param number the line's number, for errors
-  /// @return where the next row begins, or -1 when this one ends within quotes
-  /// @throws RequestException when a value goes on after its closing quote. No row can be told from
-  ///     another after that, so it is no mistake of one row alone.
+  /// @param number the line number, for errors
+  /// @return the start of the next row, or -1 if this row ends inside quotes
+  /// @throws RequestException if text follows a closing quote. The row boundaries are unclear from there on,
+  ///     so skipping one bad row would not help.
   int find(int start, int end, long number) {
     line = number;
     return switch (record.read(start, end)) {
       case WHOLE -> record.next();
       case OPEN -> -1;
-      case BROKEN -> throw problem(record.problem(), "the value goes on after its closing quote");
+      case BROKEN -> throw problem(record.problem(), "unexpected text after the closing quote");
     };
   }
 
-  /// How many lines the row takes.
+  /// Returns the number of lines in the row.
   int lines() {
     return record.lineBreaks(record.next());
   }
 
-  /// The error of a row that ends within quotes.
+  /// Returns the error for a row that ends inside quotes.
   ///
-  /// @param within where the closing quote was looked for
+  /// @param within where the search for the closing quote ended
   RequestException unclosed(String within) {
     return problem(record.problem(), "the quote that opens here is not closed before " + within);
   }
 
-  /// Reads the values of the row that was found.
+  /// Reads the values of the row found last.
   ///
-  /// @throws RequestException when they are malformed
+  /// @throws RequestException if they are malformed
   void read() {
     int found = Math.min(record.count(), layout.columns());
     for (int column = 0; column < found; column++) {
@@ -122,11 +122,11 @@ final class RowReader {
     if (record.count() > layout.columns()) {
       throw problem(
           record.outerEnd(found - 1),
-          "the row goes on after "
+          "the row continues after "
               + layout.column(found - 1)
-              + "; "
+              + "; expected "
               + layout.columns()
-              + " values were expected");
+              + " values");
     }
   }
 
@@ -178,7 +178,7 @@ final class RowReader {
         break;
       }
     }
-    // Both are whole and exact, so the quotient is the nearest double to the decimal number.
+    // Both are exact integers, so the quotient is the double nearest to the decimal number.
     double rating =
         i == to && digits > 0 && digits <= EXACT_DIGITS
             ? value / POWERS_OF_TEN[Math.max(0, decimals)]

@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Writes `tags.arrow`: what users called movies, and when.
+/// A writer for `tags.arrow`: the tags that users gave movies, with times.
 final class Tags implements AutoCloseable {
-  /// The most bytes of a `tags.dat`: all of them are held in memory.
+  /// The maximum size of a `tags.dat` in bytes. It is held in memory.
   static final long MOST_BYTES_OF_DAT = 64L << 20;
 
   private static final int BATCH_ROWS = 1 << 15;
 
-  /// What a CSV file of them must have.
+  /// The required columns of the CSV file.
   static final List<String> COLUMNS = List.of("userId", "movieId", "tag", "timestamp");
 
   private final ArrowFileWriter writer;
@@ -32,12 +32,12 @@ final class Tags implements AutoCloseable {
     writer = ArrowFileWriter.create(path, Schemas.TAGS, Map.of());
   }
 
-  /// Turns `tags.csv` into `tags.arrow`.
+  /// Converts `tags.csv` to `tags.arrow`.
   ///
-  /// @param file what errors call it
+  /// @param file the file's name in error messages
   /// @param path the file to write
-  /// @return its rows
-  /// @throws java.nio.charset.CharacterCodingException when it is in another encoding
+  /// @return the number of rows
+  /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
   static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     try (Tags tags = new Tags(path)) {
@@ -46,7 +46,7 @@ final class Tags implements AutoCloseable {
     }
   }
 
-  /// The same for `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may have colons.
+  /// Converts `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may contain colons.
   static long ofDat(InputStream dat, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     try (Tags tags = new Tags(path)) {

@@ -7,16 +7,16 @@ import java.io.Reader;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 
-/// Text in a given encoding, without its byte order mark.
+/// A reader for text in a given encoding that skips the byte order mark.
 final class TextReader extends Reader {
   private final Reader text;
   private boolean begun;
   private boolean atEnd;
 
-  /// The last character that does not end a line.
+  /// The last character other than a line end.
   private char last;
 
-  /// @param charset in which bytes that it does not have are a
+  /// @param charset the encoding; bytes that are invalid in it cause a
   ///     [java.nio.charset.CharacterCodingException]
   TextReader(InputStream input, Charset charset) {
     this.text =
@@ -51,12 +51,12 @@ final class TextReader extends Reader {
     return count;
   }
 
-  /// Whether all was read.
+  /// Returns whether all text was read.
   boolean isAtEnd() {
     return atEnd;
   }
 
-  /// Whether what was read, but for ends of lines, ends with a quote.
+  /// Returns whether the text read so far ends with a quote, not counting line ends.
   boolean endsWithQuote() {
     return last == '"';
   }

@@ -11,22 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What an S3 event says of one object: that it was written, by S3's own notification or through
-/// EventBridge.
+/// An S3 event for one object, as sent by an S3 notification or through EventBridge.
 ///
-/// Events come at least once and in any order, so nothing may hang on their number: an event only says
-/// where to look, and the ETag which content it means.
+/// Events arrive at least once and in any order, so nothing may depend on how many there are. An event only
+/// says where to look, and its ETag says which content it refers to.
 ///
 /// @param bucket the bucket's name
 /// @param key the object's key
-/// @param etag the written content's, or null when the event does not say
+/// @param etag the ETag of the written content, or null if the event has none
 /// @param sequencer orders the events of one key, as text
-/// @param created whether the object was written; false for other news, such as a deletion
+/// @param created whether the object was written; false for other events, such as a deletion
 public record UploadEvent(
     String bucket, String key, @Nullable String etag, String sequencer, boolean created) {
 
-  /// The objects that an event is about, or empty when `json` is no event but a plain request. S3's
-  /// test event is about none. Of several records of one key the latest is kept.
+  /// Parses the objects of an event. Returns empty if `json` is a plain request, and an empty list for S3's
+  /// test event. Of several records of one key, keeps the latest.
   static Optional<List<UploadEvent>> parse(JsonNode json) {
     if (json.path("Records").isArray()) {
       List<UploadEvent> events = new ArrayList<>();
@@ -42,7 +41,7 @@ public record UploadEvent(
     return Optional.empty();
   }
 
-  /// Keys of notifications are form-encoded: `a+b%2Fc` is `a b/c`.
+  /// Keys in notifications are form-encoded: `a+b%2Fc` is `a b/c`.
   private static UploadEvent ofNotification(JsonNode record) {
     JsonNode object = record.path("s3").path("object");
     return new UploadEvent(
@@ -53,7 +52,7 @@ public record UploadEvent(
         record.path("eventName").asText().startsWith("ObjectCreated"));
   }
 
-  /// Keys in EventBridge's events are plain.
+  /// Keys in EventBridge events are not encoded.
   private static UploadEvent ofEventBridge(JsonNode event) {
     JsonNode object = event.path("detail").path("object");
     return new UploadEvent(
@@ -68,7 +67,7 @@ public record UploadEvent(
     try {
       return URLDecoder.decode(key, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      return key; // not encoded after all
+      return key; // not encoded
     }
   }
 
@@ -76,7 +75,8 @@ public record UploadEvent(
     return node.isTextual() && !node.asText().isEmpty() ? node.asText() : null;
   }
 
-  /// S3 compares sequencers of one key as hexadecimal numbers, the shorter padded on the right.
+  /// Keeps the latest event of each object. S3 orders the sequencers of one key as hexadecimal numbers, with
+  /// the shorter one padded on the right.
   private static List<UploadEvent> latest(List<UploadEvent> events) {
     int longest = events.stream().mapToInt(event -> event.sequencer.length()).max().orElse(0);
     Comparator<UploadEvent> byTime =

@@ -26,13 +26,13 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/// An uploaded file: a zip with ratings, items, tags and links at any depth, or ratings alone, plain or
+/// An uploaded file: a zip with ratings, items, tags and links at any depth, or a ratings file, plain or
 /// gzipped.
 ///
-/// The first bytes decide what a file is. Its name appears in messages only, and selects `u.data` among the
-/// ready-made splits of ml-100k. Several threads may read its parts, one part each.
+/// The first bytes determine the file type. The file name only appears in messages, and selects `u.data`
+/// among the ready-made splits of ml-100k. Several threads may read its parts, one part each.
 final class UploadFile implements AutoCloseable {
-  /// The most bytes that an entry or a gzip may inflate to, unless a test says otherwise.
+  /// The maximum number of bytes that an entry or a gzip may inflate to. Tests may lower it.
   static final long MOST_BYTES = 8L << 30;
 
   private final Path path;
@@ -40,15 +40,15 @@ final class UploadFile implements AutoCloseable {
   private final RatingsFormat format;
   private final long mostBytes;
 
-  /// Null for a plain file.
+  /// Null unless the file is a zip.
   private final @Nullable ZipArchive zip;
 
   private final boolean gzip;
 
-  /// Null for a plain file.
+  /// Null unless the file is a zip.
   private final @Nullable ArchiveEntries entries;
 
-  /// What is not used of the files beside the ratings.
+  /// Problems in the side files.
   private final BadRows problems = BadRows.unlimited();
 
   private final CpuPermits permits;
@@ -73,9 +73,9 @@ final class UploadFile implements AutoCloseable {
     this.permits = new CpuPermits(zip == null && !gzip ? cores : Math.max(1, cores - 1));
   }
 
-  /// @param name the file's own name, which is what errors call it
-  /// @param format what its ratings look like
-  /// @throws RequestException when it is empty, or a zip that cannot be read
+  /// @param name the file's name in error messages
+  /// @param format the expected format of its ratings
+  /// @throws RequestException if it is empty, or a zip that cannot be read
   static UploadFile open(Path path, String name, RatingsFormat format) throws IOException {
     return open(path, name, format, MOST_BYTES);
   }
@@ -87,7 +87,7 @@ final class UploadFile implements AutoCloseable {
       start = input.readNBytes(4);
     }
     if (start.length == 0) {
-      throw RequestException.unprocessable(name + " is empty; a zip or ratings.csv was expected");
+      throw RequestException.unprocessable(name + " is empty; expected a zip or ratings.csv");
     }
     if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
@@ -114,28 +114,28 @@ final class UploadFile implements AutoCloseable {
     return name;
   }
 
-  /// What is not used of the files beside the ratings, and why: problems of what was read so far.
+  /// Returns the problems in the side files that were read so far.
   BadRows problems() {
     return problems;
   }
 
-  /// Makes sure that there is room for what is to be read.
+  /// Checks that the disk has room for the ratings.
   ///
-  /// @param free bytes that may be written
-  /// @throws RequestException when the ratings are larger, which are about as large in columns as in text
+  /// @param free free disk space in bytes
+  /// @throws RequestException if the ratings are larger; as columns they are about as large as in text
   void requireSpace(long free) {
     if (entries != null && entries.ratings().size() > free) {
       throw RequestException.unprocessable(
           String.format(
               Locale.ROOT,
-              "%s has %,d bytes, and %,d are free for temporary files",
+              "%s has %,d bytes, but only %,d are free for temporary files",
               ratingsFile(),
               entries.ratings().size(),
               free));
     }
   }
 
-  /// The SHA-256 of all bytes of the file, 64 characters.
+  /// Returns the SHA-256 of the file's bytes, 64 hexadecimal characters.
   String sha256() throws IOException {
     permits.acquire();
     try (InputStream input = permits.yielding(Files.newInputStream(path))) {
@@ -145,20 +145,20 @@ final class UploadFile implements AutoCloseable {
     }
   }
 
-  /// Size of the ratings as text; of a gzip, its own size.
+  /// Returns the size of the ratings as text; of a gzip, its compressed size.
   long ratingsBytes() throws IOException {
     return entries == null ? Files.size(path) : entries.ratings().size();
   }
 
-  /// How much of it has been parsed.
+  /// Returns the number of these bytes read so far.
   long ratingsBytesRead() {
     LimitedInputStream input = ratingsInput;
     return input == null ? 0 : input.count();
   }
 
-  /// Parses the ratings, while a thread of its own reads and inflates them.
+  /// Parses the ratings while another thread reads and inflates them.
   ///
-  /// @return the layout that was recognised
+  /// @return the recognised layout
   RatingsLayout parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
     if (entries != null) {
       return read(
@@ -184,12 +184,12 @@ final class UploadFile implements AutoCloseable {
     return new ReadAheadInputStream(input, permits);
   }
 
-  /// What errors call the file of the ratings.
+  /// Returns the name of the ratings file in error messages.
   String ratingsFile() {
     return entries == null ? name : inZip(entries.ratings());
   }
 
-  /// The items; none for a plain file or a zip without them.
+  /// Reads the items; returns none for a plain file or a zip without them.
   Movies items() throws IOException {
     for (Part part : List.of(Part.MOVIES_CSV, Part.MOVIES_DAT, Part.U_ITEM)) {
       Optional<Entry> entry = part(part);
@@ -209,9 +209,9 @@ final class UploadFile implements AutoCloseable {
     return new Movies();
   }
 
-  /// Writes the tags.
+  /// Writes the tags to `target`.
   ///
-  /// @return their rows; empty when there are none or they cannot be read
+  /// @return the number of rows; empty if there are none or they cannot be read
   Optional<Long> writeTags(Path target) throws IOException {
     Optional<Entry> csv = part(Part.TAGS_CSV);
     if (csv.isPresent()) {
@@ -229,9 +229,9 @@ final class UploadFile implements AutoCloseable {
             (in, charset, file, badRows) -> Tags.ofDat(in, charset, file, badRows, target));
   }
 
-  /// Writes the links.
+  /// Writes the links to `target`.
   ///
-  /// @return their rows; empty when there are none or they cannot be read
+  /// @return the number of rows; empty if there are none or they cannot be read
   Optional<Long> writeLinks(Path target) throws IOException {
     Optional<Entry> csv = part(Part.LINKS_CSV);
     return csv.isEmpty()
@@ -246,8 +246,8 @@ final class UploadFile implements AutoCloseable {
     T read(InputStream input, Charset charset, String file, BadRows badRows) throws IOException;
   }
 
-  /// Reads a file beside the ratings. Whatever is wrong with it is a problem of its own, and never one of
-  /// the upload; what is not UTF-8 is read again in the encoding that it has.
+  /// Reads a side file. Its problems are recorded and never refuse the upload. A file that is not UTF-8 is
+  /// read again in its detected encoding.
   private <T> Optional<T> readSideFile(Entry entry, long most, TextReading<T> reading)
       throws IOException {
     try {
@@ -260,12 +260,12 @@ final class UploadFile implements AutoCloseable {
         Charset charset = read(entry, most, (in, file) -> Encoding.of(in).charset());
         problems.add(
             RequestException.unprocessable(
-                inZip(entry) + " is not UTF-8; it is read as " + charset.name()));
+                inZip(entry) + " is not UTF-8; read as " + charset.name()));
         result = read(entry, most, (in, file) -> reading.read(in, charset, file, problems));
       }
       return Optional.of(result);
     } catch (RequestException problem) {
-      problems.add(RequestException.unprocessable(problem.getMessage() + "; the file is left out"));
+      problems.add(RequestException.unprocessable(problem.getMessage() + "; file skipped"));
       return Optional.empty();
     }
   }
@@ -274,7 +274,7 @@ final class UploadFile implements AutoCloseable {
     return entries == null ? Optional.empty() : entries.part(part);
   }
 
-  /// The names of the zip's files that are not read, in the zip's order.
+  /// Returns the names of the files in the zip that are not read, in the zip's order.
   List<String> skipped() {
     return entries == null ? List.of() : entries.skipped();
   }
@@ -294,9 +294,9 @@ final class UploadFile implements AutoCloseable {
     return read(entry, most, permits::yielding, reader);
   }
 
-  /// Reads an entry to its end and checks it against its checksum.
+  /// Reads an entry to its end and verifies its checksum.
   ///
-  /// @param buffer what to put between inflating and checking
+  /// @param buffer wraps the inflated stream before the checksum is computed
   private <T> T read(
       Entry entry, long most, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
       throws IOException {
@@ -328,13 +328,13 @@ final class UploadFile implements AutoCloseable {
     return name + ": " + entry.name();
   }
 
-  /// The error of a file that is damaged.
+  /// Returns the error for a damaged file.
   static RequestException unreadable(String name, String kind, IOException e) {
     return RequestException.unprocessable(
         name
             + " is a "
             + kind
-            + " that cannot be read; it is damaged or not whole ("
+            + " that cannot be read; it is damaged or truncated ("
             + ObjectKeys.quote(String.valueOf(e.getMessage()))
             + ")");
   }

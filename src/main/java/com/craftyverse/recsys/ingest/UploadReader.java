@@ -20,12 +20,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Reads an upload into temporary Arrow files in the background, starting when it is constructed.
+/// A background reader that converts an upload into temporary Arrow files. It starts on construction.
 ///
-/// It writes nothing to the store; the caller puts the files there. [#close] stops the threads and deletes
-/// the files that the caller did not take.
+/// The reader writes nothing to the store; the caller stores the files. [#close] stops the threads and
+/// deletes the files that the caller did not take.
 ///
-/// Two threads process the ratings: one reads and inflates, one parses and writes. Meanwhile the thread
+/// Two threads process the ratings: one reads and inflates, the other parses and writes. Meanwhile the thread
 /// that waits for them converts the upload's other files.
 final class UploadReader implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
@@ -39,10 +39,10 @@ final class UploadReader implements AutoCloseable {
   private final FutureTask<Ratings> ratings = new FutureTask<>(this::readRatings);
   private final Thread thread;
 
-  /// What was read.
+  /// The files and figures of an upload.
   ///
-  /// @param files files of the store's [ObjectStore#newTempFile] by the name of the object that each is
-  ///     to be
+  /// @param files the temporary files, from [ObjectStore#newTempFile], by the name of the object that each
+  ///     one becomes
   record Result(Map<String, Path> files, IngestFigures figures) {}
 
   private record Ratings(
@@ -50,10 +50,10 @@ final class UploadReader implements AutoCloseable {
 
   private record Others(Map<String, Path> files, int items, long tags, long links) {}
 
-  /// Begins to read.
+  /// Starts reading.
   ///
-  /// @param fetched must stay open until this is closed
-  /// @throws RequestException when it is no upload; what else may be wrong with it, [#await] tells
+  /// @param fetched the upload; must stay open until this reader is closed
+  /// @throws RequestException if it is not an upload; [#await] reports other problems
   UploadReader(ObjectStore store, FetchedObject fetched, IngestParameters parameters)
       throws IOException {
     this.store = store;
@@ -67,15 +67,15 @@ final class UploadReader implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("ingest-ratings").start(ratings);
   }
 
-  /// The digest of the upload.
+  /// Returns the SHA-256 of the upload.
   String sha256() throws IOException {
     return upload.sha256();
   }
 
-  /// Reads the rest, and waits for all of it.
+  /// Reads the other files and waits for the ratings.
   ///
-  /// @throws RequestException when the upload is not as it should be
-  /// @throws java.io.InterruptedIOException when the thread was interrupted
+  /// @throws RequestException if the upload is invalid
+  /// @throws java.io.InterruptedIOException if the thread is interrupted
   Result await() throws IOException {
     Others besides = readOthers();
     Ratings read = ratings();
@@ -151,7 +151,7 @@ final class UploadReader implements AutoCloseable {
           badRows.count() == 0
               ? upload.ratingsFile() + " has a header but no rows"
               : upload.name()
-                  + ": no row of the ratings is as it should be; the first: "
+                  + ": no row of the ratings is valid; the first problem: "
                   + badRows.examples().getFirst());
     }
     if (summary.isAscending()) {
@@ -166,7 +166,7 @@ final class UploadReader implements AutoCloseable {
       RatingsSummary keptSummary = Duplicates.writeWithout(dropped, file, kept, what);
       LOG.log(
           Level.INFO,
-          "{0} {1}: {2} ratings were given again later; the latest of each is kept",
+          "{0} {1}: {2} duplicates dropped; the latest rating of each user and item is kept",
           StepName.INGEST,
           upload.name(),
           dropped.cardinality());

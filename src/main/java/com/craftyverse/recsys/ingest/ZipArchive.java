@@ -25,15 +25,15 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
-/// A zip whose entries several threads may read, an entry each.
+/// A zip whose entries several threads may read, one entry each.
 ///
-/// Apache Commons Compress finds the entries, in the zip's list at its end, and reads the old and rare
-/// methods; the usual one, Deflate, goes through the JDK's inflater. An entry that cannot be read says
-/// why, and is in nobody's way. Whatever damage makes of the library, here it is a [ZipException] or an
-/// [EOFException]. Checksums are up to the reader.
+/// Apache Commons Compress reads the central directory and decompresses the old and rare methods. The common
+/// one, Deflate, goes through the JDK's inflater. An unreadable entry states its reason and does not affect
+/// the others. Whatever the library throws on damaged data becomes a [ZipException] or an [EOFException].
+/// Callers verify the checksums.
 final class ZipArchive implements AutoCloseable {
-  /// The most bytes that are read to list the entries. A thousand entries take a tenth of it, and a list as
-  /// long as this some 100 MB of memory.
+  /// The maximum number of bytes to read for the central directory. A thousand entries take a tenth of it. A
+  /// directory of this size takes about 100 MB of memory.
   private static final long MOST_LIST_BYTES = 4L << 20;
 
   private static final int INFLATER_BYTES = 1 << 16;
@@ -41,13 +41,13 @@ final class ZipArchive implements AutoCloseable {
   private static final int STORED = 0;
   private static final int DEFLATED = 8;
 
-  /// What is read: those two, Deflate64 and bzip2.
+  /// The supported methods: these two, Deflate64 and bzip2.
   private static final Set<Integer> METHODS = Set.of(STORED, DEFLATED, 9, 12);
 
   private static final Map<Integer, String> OTHER_METHODS =
       Map.of(14, "LZMA", 20, "Zstandard", 93, "Zstandard", 95, "XZ", 98, "PPMd");
 
-  /// Has a character for each byte.
+  /// Defines a character for each byte.
   private static final Charset CODE_PAGE_437 = Charset.forName("IBM437");
 
   private final FileBytes file;
@@ -60,15 +60,15 @@ final class ZipArchive implements AutoCloseable {
     this.entries = Collections.list(zip.getEntries()).stream().map(Entry::new).toList();
   }
 
-  /// Lists a zip's entries.
+  /// Opens a zip and lists its entries.
   ///
-  /// @param name what errors call the zip
-  /// @throws IOException when it is damaged
-  /// @throws RequestException when it has so many entries that listing them would take too much memory
+  /// @param name the zip's name in error messages
+  /// @throws IOException if the zip is damaged
+  /// @throws RequestException if listing its entries would take too much memory
   static ZipArchive open(Path path, String name) throws IOException {
     FileBytes file = new FileBytes(path, name);
     try {
-      // Local headers say nothing that the list does not, except where the data begins.
+      // Local headers repeat the central directory, except for the start of the data.
       ZipFile zip =
           ZipFile.builder()
               .setSeekableByteChannel(file)
@@ -84,7 +84,7 @@ final class ZipArchive implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       file.close();
-      // The library's own message has a cause, which says what is wrong.
+      // The cause of the library's exception says what is wrong.
       throw damage(e.getCause() instanceof IOException cause ? cause : e);
     } catch (RuntimeException e) {
       file.close();
@@ -92,8 +92,8 @@ final class ZipArchive implements AutoCloseable {
     }
   }
 
-  /// Makes sure that the list is whole. The library reads entries as long as there are any, whereupon the
-  /// file is at what ends the list, which says how many there are.
+  /// Checks that the central directory is complete. The library reads entries until there are none left. The
+  /// file position is then at the end record, which states the number of entries.
   private static void requireEndOfList(FileBytes file, int entries) throws IOException {
     ByteBuffer end = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
     file.position(file.position() - Integer.BYTES);
@@ -108,11 +108,11 @@ final class ZipArchive implements AutoCloseable {
           default -> false;
         };
     if (!whole) {
-      throw new ZipException("the list of its files is not whole");
+      throw new ZipException("its central directory is incomplete");
     }
   }
 
-  /// Its files and directories, in the order of its list.
+  /// Returns the files and directories, in the order of the central directory.
   List<Entry> entries() {
     return entries;
   }
@@ -120,7 +120,7 @@ final class ZipArchive implements AutoCloseable {
   /// Opens an entry that has no [Entry#obstacle].
   InputStream open(Entry entry) throws IOException {
     int method = entry.header.getMethod();
-    // Where the data begins is looked up in the file, which others read meanwhile.
+    // Finding the start of the data moves the file position, which other threads share.
     synchronized (file) {
       try {
         return switch (method) {
@@ -163,8 +163,8 @@ final class ZipArchive implements AutoCloseable {
       this.name = decode(header.getRawName());
     }
 
-    /// Programs disagree on how names are encoded, and on which flag says so; what is UTF-8 is hardly ever
-    /// something else.
+    /// Decodes a name. Programs disagree on the encoding of names and on the flag for it, but text that is
+    /// valid UTF-8 is hardly ever anything else.
     private static String decode(byte[] name) {
       try {
         return UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
@@ -181,31 +181,31 @@ final class ZipArchive implements AutoCloseable {
       return name.endsWith("/");
     }
 
-    /// Bytes of its content, as the list says.
+    /// Returns the uncompressed size in bytes, as the central directory states it.
     long size() {
       return header.getSize();
     }
 
-    /// The CRC-32 of its content.
+    /// Returns the CRC-32 of the content.
     long crc() {
       return header.getCrc();
     }
 
-    /// Why its content cannot be read, as the end of a sentence; null if it can.
+    /// Returns why the content cannot be read, as the end of a sentence; null if it can.
     @Nullable String obstacle() {
       if (header.getGeneralPurposeBit().usesEncryption()) {
-        return "is encrypted; only zips without a password are read";
+        return "is encrypted; upload a zip without a password";
       }
       int method = header.getMethod();
       return METHODS.contains(method)
           ? null
-          : "is compressed by "
+          : "is compressed with "
               + OTHER_METHODS.getOrDefault(method, "method " + method)
-              + ", which is not read; make the zip with the usual method, Deflate";
+              + ", which is not supported; use Deflate, the usual method";
     }
   }
 
-  /// Inflates with a larger buffer than the library's.
+  /// An inflating stream with a larger buffer than the library's.
   private static final class Inflating extends InflaterInputStream {
     Inflating(InputStream in) {
       super(in, new Inflater(true), INFLATER_BYTES);
@@ -221,7 +221,7 @@ final class ZipArchive implements AutoCloseable {
     }
   }
 
-  /// Makes damage of whatever the library's decoders throw.
+  /// A stream that reports whatever the library's decoders throw as damage.
   private static final class Guarded extends InputStream {
     private final InputStream in;
 
@@ -253,8 +253,8 @@ final class ZipArchive implements AutoCloseable {
     }
   }
 
-  /// A file's bytes by position. Unlike a `FileChannel` it stays open when one of its readers is
-  /// interrupted, as the ratings' reader is when they are refused.
+  /// A seekable file. Unlike a `FileChannel`, it stays open when one of its readers is interrupted, as
+  /// happens to the ratings thread when they are refused.
   private static final class FileBytes implements SeekableByteChannel {
     private final RandomAccessFile file;
     private final String name;
@@ -283,9 +283,9 @@ final class ZipArchive implements AutoCloseable {
       if (!listed && read > MOST_LIST_BYTES) {
         throw RequestException.unprocessable(
             name
-                + " has a list of entries of more than "
+                + " has a central directory of more than "
                 + MOST_LIST_BYTES
-                + " bytes, the most that are read");
+                + " bytes, the limit");
       }
     }
 

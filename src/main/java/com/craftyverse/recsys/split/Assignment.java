@@ -11,27 +11,28 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Which set each rating belongs to.
+/// An assignment of ratings to sets.
 @FunctionalInterface
 interface Assignment {
   int TRAIN = 0;
   int TEST = 1;
   int VALIDATION = 2;
 
-  /// The set of a rating.
+  /// Returns the set of a rating.
   ///
-  /// @param row its place among all ratings, from 0
-  /// @param timestamp its time in epoch seconds
+  /// @param row the rating's position among all ratings, from 0
+  /// @param timestamp the rating's time in epoch seconds
   int setOf(long row, long timestamp);
 
-  /// Training up to the first threshold, test up to the second, validation after it.
+  /// Assigns ratings up to the first threshold to training, up to the second to test, and later ones to
+  /// validation.
   static Assignment byTime(double trainThreshold, double testThreshold) {
     return (_, timestamp) ->
         timestamp <= trainThreshold ? TRAIN : timestamp <= testThreshold ? TEST : VALIDATION;
   }
 
-  /// The ratings whose places in a random order are from `testFrom` up to `testTo` are the test set; of
-  /// the others a tenth, chosen at random too, is the validation set.
+  /// Assigns the ratings at places `testFrom` (inclusive) to `testTo` (exclusive) of a random order to test.
+  /// A tenth of the others, also chosen at random, is the validation set.
   static Assignment atRandom(long rows, long testFrom, long testTo, long seed) {
     Permutation order = new Permutation(rows, seed);
     Assignment training = training(rows - (testTo - testFrom), seed);
@@ -44,15 +45,15 @@ interface Assignment {
     };
   }
 
-  /// The first `trainRows` ratings are the training set, of which a tenth, chosen at random, is the
-  /// validation set; the rest is the test set.
+  /// Assigns the first `trainRows` ratings to training, except a random tenth for validation, and the rest to
+  /// test.
   static Assignment given(long trainRows, long seed) {
     Assignment training = training(trainRows, seed);
     return (row, timestamp) -> row < trainRows ? training.setOf(row, timestamp) : TEST;
   }
 
-  /// Of `rows` ratings a tenth is the validation set, never a rating of the test set: what is chosen by
-  /// it is chosen without a look at that.
+  /// Assigns a tenth of `rows` ratings to validation and the others to training. The validation set never has
+  /// test ratings, so model selection does not see the test set.
   private static Assignment training(long rows, long seed) {
     if (rows < 1) {
       return (_, _) -> TRAIN;
@@ -62,9 +63,9 @@ interface Assignment {
     return (row, _) -> order.placeOf(row) < validation ? VALIDATION : TRAIN;
   }
 
-  /// A random `testRatio` of each user's ratings, one at least, is the test set, and a tenth of what is left
-  /// the validation set. Every user keeps at least one training rating, so a user with a single rating is
-  /// in the training set alone.
+  /// Assigns a random `testRatio` of each user's ratings, at least one, to test, and a tenth of the rest to
+  /// validation. Every user keeps at least one training rating, so a user with a single rating is only in the
+  /// training set.
   static Assignment withinUsers(ArrowFile ratings, double testRatio, long seed) {
     Map<Integer, UserDraw> users = new HashMap<>();
     forEachUserId(
@@ -84,7 +85,7 @@ interface Assignment {
     return (row, _) -> test.get((int) row) ? TEST : validation.get((int) row) ? VALIDATION : TRAIN;
   }
 
-  /// Takes the user of a row.
+  /// A visitor for the user ids of the rows.
   @FunctionalInterface
   interface UserVisitor {
     void visit(long row, int userId);
@@ -99,7 +100,7 @@ interface Assignment {
     }
   }
 
-  /// One user's ratings in a random order: the first are for the test, the next for validation.
+  /// One user's ratings in random order: the first ones go to test, the next to validation.
   final class UserDraw {
     private int rows;
     private int testRows;
@@ -113,15 +114,15 @@ interface Assignment {
       order = new Permutation(rows, seed);
     }
 
-    /// The set of the user's next row in the file.
+    /// Returns the set of the user's next row in the file.
     private int next() {
       long place = Objects.requireNonNull(order).placeOf(nextRow++);
       return place < testRows ? TEST : place < testRows + validationRows ? VALIDATION : TRAIN;
     }
   }
 
-  /// Each user's latest rating is for the test, the one before it for validation; of ratings of the same
-  /// second the one further down in the file is the later. A user's first rating always is for training.
+  /// Assigns each user's latest rating to test and the one before it to validation. Of ratings of the same
+  /// second, the one further down in the file counts as later. A user's first rating always goes to training.
   static Assignment leaveLastOut(ArrowFile ratings) {
     Map<Integer, Latest> users = new HashMap<>();
     for (RecordBatch batch : ratings.batches()) {

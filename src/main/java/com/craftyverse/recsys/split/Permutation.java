@@ -2,13 +2,13 @@ package com.craftyverse.recsys.split;
 
 import com.craftyverse.recsys.step.SplitMix64;
 
-/// A seeded random order of the numbers 0 to n − 1, computed for each number alone, so that it takes no
+/// A seeded random permutation of the numbers 0 to n − 1. It computes each place on demand, so it takes no
 /// memory whatever n is.
 ///
-/// A Feistel network over the smallest even number of bits that holds n − 1 permutes a range of less
-/// than 4 n numbers; a result outside the n is put in again until it is inside, which makes it a
-/// permutation of the n (cycle walking: Black & Rogaway, "Ciphers with arbitrary finite domains", CT-RSA
-/// 2002).
+/// A Feistel network over the smallest even number of bits that holds n − 1 permutes a range of less than 4 n
+/// numbers. A result outside the first n goes through the network again until it is inside, which makes a
+/// permutation of the n numbers (cycle walking: Black & Rogaway, "Ciphers with arbitrary finite domains",
+/// CT-RSA 2002).
 final class Permutation {
   private static final int ROUNDS = 6;
 
@@ -17,7 +17,7 @@ final class Permutation {
   private final long halfMask;
   private final long[] keys = new long[ROUNDS];
 
-  /// @param n how many numbers, at least 1
+  /// @param n the number of numbers, at least 1
   Permutation(long n, long seed) {
     this.n = n;
     int bits = Math.max(2, Long.SIZE - Long.numberOfLeadingZeros(n - 1));
@@ -30,7 +30,7 @@ final class Permutation {
     }
   }
 
-  /// The place of a number in the order.
+  /// Returns the place of a number in the order.
   long placeOf(long number) {
     long place = number;
     do {

@@ -29,8 +29,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 
-/// Divides a dataset into `train.arrow`, `test.arrow` and `validation.arrow`, each with the dataset's
-/// columns and its order of rows.
+/// The split step: divides a dataset into `train.arrow`, `test.arrow` and `validation.arrow`. Each file has
+/// the dataset's columns and keeps its row order.
 public final class Split {
   private static final String TEST = "test";
   private static final List<String> SETS = List.of("training", "test", "validation");
@@ -39,16 +39,16 @@ public final class Split {
   private final ObjectStore store;
   private final StepRunner runner;
 
-  /// @param store where the dataset is and the sets go
+  /// @param store holds the dataset and receives the sets
   public Split(ObjectStore store) {
     this.store = store;
     this.runner = new StepRunner(store);
   }
 
-  /// Splits a dataset, or finds that it has been.
+  /// Splits a dataset, or finds the result of an earlier run.
   ///
-  /// @throws RequestException when the manifest is not that of an ingested dataset, a field is out of
-  ///     range, or a set would be empty
+  /// @throws RequestException if the manifest is not an ingested dataset's, a field is out of range, or a set
+  ///     would be empty
   public SplitResult run(SplitRequest request) throws IOException {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     SplitParameters parameters = SplitParameters.of(request);
@@ -135,7 +135,7 @@ public final class Split {
             files, Assignment.atRandom(rows, 0, test, random.seed()), parameters, dataset, output);
       }
       case SplitParameters.KFold kfold -> {
-        // rows < 2^33 and folds <= 1000, so nothing overflows.
+        // rows < 2^33 and folds <= 1000, so this cannot overflow.
         long from = rows * kfold.fold() / kfold.folds();
         long to = rows * (kfold.fold() + 1) / kfold.folds();
         yield write(
@@ -180,7 +180,7 @@ public final class Split {
       StepRunner.Output output)
       throws IOException {
     long[] sizes = new long[SETS.size()];
-    // The sets are written side by side in one pass over the ratings.
+    // Write all sets in one pass over the ratings.
     output.write(
         StoreLayout.TRAIN,
         train ->
@@ -242,10 +242,10 @@ public final class Split {
         + thresholds[1]
         + " and no rating is "
         + (set == Assignment.VALIDATION ? "later" : "between them")
-        + "; the ratings are too few or their timestamps too much alike to split by time";
+        + "; the dataset has too few ratings or too many equal timestamps to split by time";
   }
 
-  /// One set's file, written in batches.
+  /// A writer for one set's file that writes in batches.
   private static final class SetWriter implements AutoCloseable {
     private static final int BATCH_ROWS = 1 << 16;
 

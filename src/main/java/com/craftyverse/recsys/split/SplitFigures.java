@@ -3,11 +3,11 @@ package com.craftyverse.recsys.split;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
-/// How a dataset was divided.
+/// The thresholds and sizes of a split.
 ///
-/// @param trainThreshold of a temporal split: the training set's end, in epoch seconds: `timestamp <=
+/// @param trainThreshold of a temporal split, the end of the training set in epoch seconds: `timestamp <=
 ///     trainThreshold`
-/// @param testThreshold of a temporal split: the test set's end: `trainThreshold < timestamp <=
+/// @param testThreshold of a temporal split, the end of the test set: `trainThreshold < timestamp <=
 ///     testThreshold`
 /// @param ratings rows of all three sets
 /// @param trainRows rows of the training set

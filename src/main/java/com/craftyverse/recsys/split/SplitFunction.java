@@ -15,7 +15,7 @@ public final class SplitFunction {
     this.split = new Split(store);
   }
 
-  /// Divides a dataset by time.
+  /// Splits a dataset into training, test and validation sets.
   @Funq("split")
   public SplitResult split(SplitRequest request) {
     return ErrorMapper.call(() -> split.run(Request.requireBody(request)));

@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// How a dataset is divided: one record for each kind of split.
+/// The parameters of a split: one record for each kind.
 sealed interface SplitParameters {
   long DEFAULT_SEED = 42;
 
-  /// The kind's name in requests.
+  /// Returns the kind's name in requests.
   String kind();
 
-  /// What a request asks for.
+  /// Returns the parameters of a request.
   ///
-  /// @throws RequestException when there is no such kind, or a field is out of range or not of that kind
+  /// @throws RequestException if the kind is unknown, or a field is out of range or does not belong to the
+  ///     kind
   static SplitParameters of(SplitRequest request) {
     String kind = Objects.requireNonNullElse(request.kind(), "temporal");
     return switch (kind) {
@@ -77,9 +78,9 @@ sealed interface SplitParameters {
         throw RequestException.invalid(
             "field '"
                 + field
-                + "' is none of a "
+                + "' does not apply to a "
                 + kind
-                + " split, which has "
+                + " split, whose fields are: "
                 + (own.isEmpty() ? "none" : String.join(", ", own)));
       }
     }
@@ -98,11 +99,11 @@ sealed interface SplitParameters {
     }
   }
 
-  /// By time.
+  /// A split by time.
   ///
   /// @param kind `temporal`
-  /// @param trainRatio the share of the ratings, from the earliest on, that is the training set
-  /// @param testRatio the share after it that is the test set; the rest is the validation set
+  /// @param trainRatio the share of the ratings, earliest first, that is the training set
+  /// @param testRatio the next share, which is the test set; the rest is the validation set
   record Temporal(String kind, double trainRatio, double testRatio) implements SplitParameters {
     private static final double DEFAULT_TRAIN = 0.75;
     private static final double DEFAULT_TEST = 0.15;
@@ -120,23 +121,23 @@ sealed interface SplitParameters {
       }
     }
 
-    /// Where the test set ends, as a quantile: 0.75 and 0.15 give just 0.9.
+    /// Returns the end of the test set as a quantile. 0.75 and 0.15 give exactly 0.9.
     double testQuantile() {
       return sum(trainRatio, testRatio);
     }
 
-    /// The sum of what a person wrote in decimals, rounded once.
+    /// Adds two numbers as written in decimals, and rounds once.
     private static double sum(double a, double b) {
       return BigDecimal.valueOf(a).add(BigDecimal.valueOf(b)).doubleValue();
     }
   }
 
-  /// At random.
+  /// A random split.
   ///
   /// @param kind `random`
   /// @param testRatio the test set's share of the ratings, or of each user's ratings
-  /// @param seed of the choice
-  /// @param by `row`: of all ratings alike; `user`: of each user's ratings
+  /// @param seed the random seed
+  /// @param by `row`: the share applies to all ratings; `user`: to each user's ratings
   record Random(String kind, double testRatio, long seed, String by) implements SplitParameters {
     static final String BY_ROW = "row";
     static final String BY_USER = "user";
@@ -155,12 +156,12 @@ sealed interface SplitParameters {
     }
   }
 
-  /// One of so many folds that together are the ratings.
+  /// One fold of a cross-validation. The folds together are all ratings.
   ///
   /// @param kind `kfold`
-  /// @param folds how many there are
-  /// @param fold which one is the test set, from 0
-  /// @param seed of the choice, the same for all folds of a cross-validation
+  /// @param folds the number of folds
+  /// @param fold the fold that is the test set, from 0
+  /// @param seed the random seed, the same for all folds of a cross-validation
   record KFold(String kind, int folds, int fold, long seed) implements SplitParameters {
     private static final int DEFAULT_FOLDS = 5;
     private static final int MOST_FOLDS = 1_000;
@@ -177,13 +178,14 @@ sealed interface SplitParameters {
     }
   }
 
-  /// Two datasets, of which one is the test set.
+  /// A split given as two datasets, one of which is the test set.
   ///
   /// @param kind `given`
-  /// @param seed of the choice of the validation set
+  /// @param seed the random seed for the validation set
   record Given(String kind, long seed) implements SplitParameters {}
 
-  /// Every user's latest rating is for the test, the one before for validation.
+  /// A split that puts every user's latest rating into the test set and the one before it into the validation
+  /// set.
   ///
   /// @param kind `leaveLastOut`
   record LeaveLastOut(String kind) implements SplitParameters {}

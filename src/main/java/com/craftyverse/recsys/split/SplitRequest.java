@@ -4,21 +4,20 @@ import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for a dataset to be split.
+/// A request to split a dataset.
 ///
 /// @param manifest the manifest of `ingest`
-/// @param kind how: `temporal`, which is the default, `random`, `kfold`, `given` or `leaveLastOut`
-/// @param trainRatio of a temporal split: the share of the ratings, from the earliest on, to train on;
-///     0.75 if not given
-/// @param testRatio of a temporal split: the share after it to test on, 0.15 if not given, and what
-///     remains is validation; of a random one: the test set's share, 0.2 if not given
-/// @param folds of a k-fold split: how many; 5 if not given
-/// @param fold of a k-fold split: which one is the test set, from 0; 0 if not given
-/// @param seed of what is chosen at random; 42 if not given
-/// @param test of a given split: the manifest of `ingest` for the test set, `manifest` being that of the
-///     training set
-/// @param by of a random split: `row`, which is the default, takes `testRatio` of all ratings; `user` takes
-///     that share of each user's ratings, and leaves each user one at least to train on
+/// @param kind the kind of split: `temporal` (default), `random`, `kfold`, `given` or `leaveLastOut`
+/// @param trainRatio of a temporal split: the share of the ratings, earliest first, to train on; default 0.75
+/// @param testRatio of a temporal split: the next share, to test on, default 0.15; the rest is for
+///     validation. Of a random split: the test set's share, default 0.2
+/// @param folds of a k-fold split: the number of folds; default 5
+/// @param fold of a k-fold split: the fold that is the test set, from 0; default 0
+/// @param seed the random seed; default 42
+/// @param test of a given split: the manifest of `ingest` for the test set; `manifest` is then the training
+///     set's
+/// @param by of a random split: `row` (default) takes `testRatio` of all ratings; `user` takes that share of
+///     each user's ratings and leaves each user at least one to train on
 @RecordBuilder
 public record SplitRequest(
     @Nullable String manifest,

@@ -40,14 +40,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every Arrow file of ingest, split and index, read by others: Arrow's own Java reader and, where a
+/// Reads every Arrow file of ingest, split and index with other readers: Arrow's own Java reader and, if a
 /// Python with them is installed (`python3`, or the one that the environment variable `PYTHON` names),
 /// pyarrow and polars. All must see the same columns, rows and sums.
 class IndependentReadersTest {
   private static final String PYTHON =
       Objects.requireNonNullElse(System.getenv("PYTHON"), "python3");
 
-  /// Prints what [#ours] says of each file: of each leaf its path, type, values and sum.
+  /// Prints the same as [#ours] for each file: the path, type, values and sum of each leaf.
   private static final String PYARROW =
       """
       import sys, pyarrow as pa
@@ -114,7 +114,7 @@ class IndependentReadersTest {
     assertThat(files).hasSize(13);
   }
 
-  /// Ratings at times in no order, so that the later sets have users and items of the first.
+  /// Returns ratings in no order of time, so that the later sets have users and items of the first.
   private static String ratings() {
     StringBuilder csv = new StringBuilder(Uploads.HEADER);
     SplittableRandom random = new SplittableRandom(3);
@@ -177,13 +177,13 @@ class IndependentReadersTest {
               .waitFor()
           == 0;
     } catch (IOException e) {
-      return false; // no such program
+      return false; // the program is not installed
     }
   }
 
-  /// What this project's reader says: a line for each leaf of the columns, by path.
+  /// Returns what this project's reader finds: a line for each leaf of the columns, by path.
   ///
-  /// @param topLevelNumbers whether to leave out text and what is inside of other columns
+  /// @param topLevelNumbers whether to omit text and nested columns
   private static List<String> ours(Path path, boolean topLevelNumbers) throws IOException {
     Map<String, double[]> found = new TreeMap<>();
     try (ArrowFile file = ArrowFile.open(path, path.toString())) {
@@ -289,7 +289,7 @@ class IndependentReadersTest {
         add(found, path + " utf8", count, sum);
       }
       case ListVector lists -> {
-        // The vector has a name of its own; the file's is in the schema.
+        // The vector has another name; the file's name is in the schema.
         Field element = field.getChildren().getFirst();
         addLeaves(
             path + "." + element.getName(),

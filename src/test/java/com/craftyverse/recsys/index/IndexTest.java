@@ -43,7 +43,7 @@ class IndexTest {
 
   private record Rating(int user, int item, float value, long time) {}
 
-  /// A split that is not by time has no bounds to check, and everything else is the same.
+  /// A split that is not by time has no time bounds to check; everything else is the same.
   @Test
   void foldOfACrossValidation_isIndexedLikeAnyOtherSplit() throws IOException {
     String manifest = split(randomRatings(4_000, 400, 400, 1)).manifest();
@@ -83,9 +83,9 @@ class IndexTest {
         .hasMessage("field 'coldStart': expected drop or keep, found 'maybe'");
   }
 
-  /// Everything that the step writes, against the plainest computation of the same on the heap.
+  /// Checks everything that the step writes against the simplest computation of the same on the heap.
   @Test
-  void index_isWhatMapsAndSetsWouldGive() throws IOException {
+  void index_matchesAComputationWithMapsAndSets() throws IOException {
     List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
     SplitResult split = split(ratings);
     IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
@@ -133,8 +133,7 @@ class IndexTest {
     assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
   }
 
-  /// Nobody and nothing of the upload is unknown to an index of all rows, and no set is left to
-  /// judge by.
+  /// An index of all rows knows every user and item of the upload, and has no set left for evaluation.
   @Test
   void allRows_areTheUpload() throws IOException {
     List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
@@ -183,14 +182,14 @@ class IndexTest {
   }
 
   @Test
-  void rowsThatTellTheFuture_orAreNone_areRefused() throws IOException {
+  void rowsLaterThanTheTestSet_orUnknownOnes_areRefused() throws IOException {
     String split = split(randomRatings(3_000, 60, 50, 6)).manifest();
     assertThatThrownBy(
             () -> new Index(store).run(IndexRequest.of(split, Rows.TRAIN_AND_VALIDATION)))
         .hasMessage(
             "field 'rows': the split is by time, and its validation set is later than its test"
-                + " set; trainAndValidation would tell the model the future of what it is tested"
-                + " on");
+                + " set; trainAndValidation would train the model on ratings later than the test"
+                + " set");
     assertThatThrownBy(
             () ->
                 new Index(store)
@@ -198,7 +197,7 @@ class IndexTest {
         .hasMessage("field 'rows': expected train, trainAndValidation or all, found 'test'");
   }
 
-  /// Users, items, training rows and histories are those of `learned`.
+  /// Checks that users, items, training rows and histories are those of `learned`.
   private void requireLearned(IndexResult index, List<Rating> learned) throws IOException {
     List<Integer> users =
         new ArrayList<>(new TreeSet<>(learned.stream().map(Rating::user).toList()));
@@ -219,7 +218,7 @@ class IndexTest {
     assertThat(rows(index, "train.arrow")).containsExactlyInAnyOrderElementsOf(rows);
   }
 
-  /// The rows of a set of a split.
+  /// Returns the rows of a set of a split.
   private List<Rating> ratingsOf(String key) throws IOException {
     List<Rating> ratings = new ArrayList<>();
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
@@ -237,13 +236,13 @@ class IndexTest {
   }
 
   @Test
-  void recentRatings_areThoseOfTheLastFifthOfTheTrainingTime() throws IOException {
+  void recentRatings_areTheLastFifthOfTheTrainingTime() throws IOException {
     List<Rating> ratings = randomRatings(4_000, 400, 400, 1);
     SplitResult split = split(ratings);
     IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
     double trainEnd = Objects.requireNonNull(split.figures().trainThreshold());
     List<Rating> train = ratings.stream().filter(r -> r.time <= trainEnd).toList();
-    // The ratings are in the order of time, and no two are of the same.
+    // The ratings are in the order of time, and all times differ.
     List<Rating> recent = train.subList((int) ((train.size() - 1) * 0.8) + 1, train.size());
     List<Integer> expected =
         column(index, "items.arrow", "itemId").stream()
@@ -323,7 +322,7 @@ class IndexTest {
   }
 
   @Test
-  void idsTooLargeForATable_areIndexedAllTheSame() throws IOException {
+  void idsTooLargeForATable_areIndexed() throws IOException {
     List<Rating> ratings =
         randomRatings(2_000, 40, 30, 5).stream()
             .map(r -> new Rating(Integer.MAX_VALUE - 40 + r.user, r.item, r.value, r.time))
@@ -347,7 +346,7 @@ class IndexTest {
     assertThatThrownBy(() -> new Index(store).run(IndexRequest.of(split.manifest())))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageContaining("test.arrow: row 0: timestamp ")
-        .hasMessageEndingWith("; the sets would leak into each other");
+        .hasMessageEndingWith("; the sets would overlap in time");
     assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("quality"));
   }
 
@@ -356,7 +355,7 @@ class IndexTest {
     Set<Long> pairs = new HashSet<>();
     List<Rating> ratings = new ArrayList<>();
     for (int time = 0; time < count; time++) {
-      // Later users and items are not there from the beginning.
+      // Later users and items do not occur at the beginning.
       double here = Math.min(1.0, (time + 0.3 * count) / count);
       int user = random.nextInt(1 + (int) (users * here));
       int item = random.nextInt(1 + (int) (items * here));

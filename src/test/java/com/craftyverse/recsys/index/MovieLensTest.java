@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real ml-latest-small, which the project does not contain: the path of its zip is in
-/// `MOVIELENS_ZIP`, or it lies in `../shared/data`. The numbers are those of the notebook's own steps
+/// Tests with the real ml-latest-small, which the project does not contain. `MOVIELENS_ZIP` is the path of
+/// its zip, or the zip lies in `../shared/data`. The expected numbers come from the notebook's own steps
 /// under pandas and numpy.
 class MovieLensTest {
   @TempDir Path directory;

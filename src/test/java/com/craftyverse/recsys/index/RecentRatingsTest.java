@@ -19,7 +19,7 @@ class RecentRatingsTest {
 
   @TempDir Path directory;
 
-  /// Of eleven ratings, the 0.8 quantile of the times is the ninth: h = 10 · 0.8.
+  /// The 0.8 quantile of eleven times is the ninth: h = 10 · 0.8.
   @Test
   void count_ofDistinctTimes_isOfTheRatingsAfterTheQuantile() throws IOException {
     assertThat(recent(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).containsExactly(2, 0);
@@ -39,7 +39,7 @@ class RecentRatingsTest {
     assertThat(recent(3, 2, 1)).containsExactly(0, 1);
   }
 
-  /// The recent ratings of the items 20 and 70, of a training set that lies in two files.
+  /// Returns the recent ratings of the items 20 and 70 in a training set that lies in two files.
   private int[] recent(long... times) throws IOException {
     int rows = times.length;
     try (ArrowFile first = file("train.arrow", 0, rows / 2, times);

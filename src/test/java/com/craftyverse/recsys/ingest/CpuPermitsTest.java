@@ -14,10 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class CpuPermitsTest {
-  /// With one turn, no two work at the same time, and who reads an endless stream does not keep it.
+  /// With one permit, no two threads work at the same time, and a thread that reads an endless stream yields
+  /// it.
   @Test
   @Timeout(60)
-  void oneTurn_goesRound() throws Exception {
+  void onePermit_isSharedByAllThreads() throws Exception {
     CpuPermits permits = new CpuPermits(1);
     AtomicInteger atWork = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -57,10 +58,10 @@ class CpuPermitsTest {
     assertThat(most).hasValue(1);
   }
 
-  /// Who waits for bytes gives the turn to others meanwhile.
+  /// A thread that waits for bytes yields its permit meanwhile.
   @Test
   @Timeout(60)
-  void readAhead_givesItsTurnWhileItWaits() throws IOException {
+  void readAhead_yieldsItsPermitWhileItWaits() throws IOException {
     CpuPermits permits = new CpuPermits(1);
     permits.acquire();
     try (InputStream slow =
@@ -77,7 +78,7 @@ class CpuPermitsTest {
 
               @Override
               public int read() {
-                // Comes to an end only when its reader has let go.
+                // Ends only after its reader has released the permit.
                 permits.acquire();
                 permits.release();
                 return left-- > 0 ? 7 : -1;

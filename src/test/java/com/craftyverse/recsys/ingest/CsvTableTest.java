@@ -41,7 +41,8 @@ class CsvTableTest {
             + " 2147483647",
         "1,2147483648,sad,40 | line 2, column 3: movieId is '2147483648', expected a whole number"
             + " from 0 to 2147483647",
-        "1,5,sad,4e-1    | line 2, column 9: timestamp is '4e-1', expected whole seconds since 1970",
+        "1,5,sad,4e-1    | line 2, column 9: timestamp is '4e-1', expected whole seconds since"
+            + " 1970",
         "1,5,sad,1446909225000 | line 2, column 9: timestamp is '1446909225000', expected whole"
             + " seconds since 1970 (these look like milliseconds)",
         "1,5,\"sad, \"\"slow\"\"\",x | line 2, column 21: timestamp is 'x', expected whole seconds"
@@ -53,27 +54,26 @@ class CsvTableTest {
         "1,5,sad,\"x\"   | line 2, column 10: timestamp is 'x', expected whole seconds since 1970",
         "1,5             | line 2, column 4: the row ends after movieId; tag is missing",
         "1,5,\"sad\"      | line 2, column 10: the row ends after tag; timestamp is missing",
-        "1,5,sad,40,7    | line 2, column 11: the row goes on after timestamp; 4 values were"
-            + " expected",
-        "1,5,\"sad\"x,40  | line 2, column 5: the value goes on after its closing quote; the rest of the file is left"
-            + " out",
-        "\"1\"x,5,sad,40  | line 2, column 1: the value goes on after its closing quote; the rest of the file is left"
-            + " out",
-        "1,5,sad,\"40     | line 2, column 10: the quote before this is not closed; the rest of the file is left"
-            + " out",
+        "1,5,sad,40,7    | line 2, column 11: the row continues after timestamp; expected 4 values",
+        "1,5,\"sad\"x,40  | line 2, column 5: unexpected text after the closing quote; rest of"
+            + " the file skipped",
+        "\"1\"x,5,sad,40  | line 2, column 1: unexpected text after the closing quote; rest of"
+            + " the file skipped",
+        "1,5,sad,\"40     | line 2, column 10: the quote before this is never closed; rest of the"
+            + " file skipped",
       })
-  void rowThatIsNotOne_isNamedWithPlaceAndExpectation(String row, String message) {
+  void malformedRow_isReportedWithPlaceAndExpectation(String row, String message) {
     assertThatThrownBy(() -> csv(HEADER + row.replace('~', '\n') + "\n"))
         .isInstanceOf(RequestException.class)
         .hasMessage("tags.csv, " + message);
   }
 
   @Test
-  void quoteThatIsNeverClosed_takesNoMoreThanARow() {
+  void unclosedQuote_isLimitedToTheLengthOfARow() {
     assertThatThrownBy(() -> csv(HEADER + "1,5,\"sad,40\n" + "2,6,slow,50\n".repeat(100_000)))
         .hasMessage(
             "tags.csv, line 2, column 5: a row of more than 1048576 characters; is a quote not"
-                + " closed?; the rest of the file is left out");
+                + " closed?; rest of the file skipped");
     assertThatThrownBy(() -> csv("x,".repeat(600_000)))
         .hasMessage(
             "tags.csv, line 1, column 1048577: a row of more than 1048576 characters; is a quote"
@@ -81,17 +81,17 @@ class CsvTableTest {
   }
 
   @Test
-  void otherHeaders_areNamed() {
+  void otherHeaders_areReported() {
     assertThatThrownBy(() -> csv("userId,movieId,tag\n1,5,sad\n"))
         .hasMessage(
             "tags.csv, line 1: the header is 'userId,movieId,tag', expected"
                 + " userId,movieId,tag,timestamp");
     assertThatThrownBy(() -> csv(""))
-        .hasMessage("tags.csv is empty; the header userId,movieId,tag,timestamp was expected");
+        .hasMessage("tags.csv is empty; expected the header userId,movieId,tag,timestamp");
   }
 
   @Test
-  void linesWithoutHeader_areNamedWithTheirPlaceToo() throws IOException {
+  void badLinesWithoutHeader_areReportedWithTheirPlace() throws IOException {
     assertThat(dat("15::4973::a :: b::1215184630\n\n"))
         .containsExactly("15|4973|a :: b|1215184630");
     assertThatThrownBy(() -> dat("1::2::sad::40\n15::4973::slow::soon\n"))
@@ -110,7 +110,7 @@ class CsvTableTest {
   }
 
   @Test
-  void whatIsGood_isKept_ofRowsAndOfAFileWithABadQuote() throws IOException {
+  void goodRows_areKept_alsoInAFileWithABadQuote() throws IOException {
     BadRows badRows = BadRows.unlimited();
     List<String> rows = new ArrayList<>();
     String csv =
@@ -123,8 +123,8 @@ class CsvTableTest {
     assertThat(badRows.examples())
         .containsExactly(
             "tags.csv, line 3, column 7: timestamp is 'soon', expected whole seconds since 1970",
-            "tags.csv, line 6, column 5: the value goes on after its closing quote; the rest of the"
-                + " file is left out");
+            "tags.csv, line 6, column 5: unexpected text after the closing quote; rest of the"
+                + " file skipped");
   }
 
   private static List<String> csv(String csv) throws IOException {

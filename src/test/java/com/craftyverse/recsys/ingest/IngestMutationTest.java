@@ -35,16 +35,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Uploads that are damaged at random give the right rows or a sentence; nothing hangs, no memory runs
-/// away, and nothing half written is to be seen.
+/// Randomly damaged uploads give the right rows or a one-sentence error. Nothing hangs, memory stays bounded,
+/// and no partial output becomes visible.
 class IngestMutationTest {
   private static final String RATINGS = Uploads.ratings(12, 15);
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
-  /// Of all threads. A whole upload takes 9 MB, mostly for buffers whose sizes are fixed.
+  /// The limit for all threads together. An intact upload takes 9 MB, mostly for buffers of fixed size.
   private static final long MOST_ALLOCATED = 32L << 20;
 
-  /// What is wrong with the files is in the log, too, thousands of times.
+  /// Problems with the files also go to the log, thousands of times.
   private static final Logger LOG = Logger.getLogger(Ingest.class.getName());
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -68,7 +68,7 @@ class IngestMutationTest {
     damagedZips(Uploads.zip(files()), Mutations.COUNT / 5);
   }
 
-  /// Other methods, which a library reads, and sizes and positions in zip64.
+  /// Compression methods that a library reads, with sizes and positions in zip64.
   @ParameterizedTest
   @ValueSource(ints = {9, 12})
   void damagedZipsOfOtherMethods(int method) throws IOException {
@@ -85,7 +85,7 @@ class IngestMutationTest {
   }
 
   private void damagedZips(byte[] whole, int count) throws IOException {
-    // The checksums of the zip tell damage from data.
+    // The zip's checksums distinguish damage from data.
     List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
     int refused = tryAll("a.zip", whole, 500, count, damaged -> Optional.of(rows));
     assertThat(refused).isGreaterThan(count / 2);
@@ -108,7 +108,7 @@ class IngestMutationTest {
     assertThat(refused).isGreaterThan(Mutations.COUNT / 10);
   }
 
-  /// Damage within a zip, where no checksum tells of it.
+  /// Damage before zipping, which no checksum detects.
   @Test
   void damagedItems() throws IOException {
     List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
@@ -127,7 +127,7 @@ class IngestMutationTest {
               return Uploads.zipOfBytes(entries);
             },
             damaged -> Optional.of(rows));
-    // Titles are decoration: whatever happened to them, the ratings are good.
+    // Titles are optional: whatever happened to them, the ratings are good.
     assertThat(refused).isZero();
   }
 
@@ -145,7 +145,7 @@ class IngestMutationTest {
     assertThat(refused).isBetween(count / 4, count - 1);
   }
 
-  /// The same where values are in quotes, with all that they may hold there.
+  /// The same for quoted values, with everything that quotes may contain.
   @Test
   void damagedTextsWithQuotes() throws IOException {
     StringBuilder csv = new StringBuilder("userId,\"movieId\",rating,timestamp,\"my, comment\"\n");
@@ -174,7 +174,7 @@ class IngestMutationTest {
   }
 
   private interface Expectation {
-    /// The rows of the dataset, or nothing where the upload must be refused.
+    /// Returns the rows of the dataset, or empty if the upload must be refused.
     Optional<List<String>> of(byte[] damaged);
   }
 
@@ -183,8 +183,8 @@ class IngestMutationTest {
     return tryAll(name, whole, hot, count, damaged -> damaged, expectation);
   }
 
-  /// @param upload what becomes of damaged bytes before they are uploaded
-  /// @return how many were refused
+  /// @param upload turns the damaged bytes into an upload
+  /// @return the number of refused uploads
   private int tryAll(
       String name,
       byte[] whole,
@@ -208,7 +208,7 @@ class IngestMutationTest {
       } catch (RequestException e) {
         refused++;
         assertThat(e.getMessage()).as(what).startsWith(name);
-        // What a checksum guards may be refused for damage that did no harm.
+        // Data with a checksum may be refused for harmless damage.
         assertThat(expected.isEmpty() || !name.endsWith(".csv")).as(what + ": " + e).isTrue();
       } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
         throw new AssertionError(what, e);
@@ -223,7 +223,7 @@ class IngestMutationTest {
     return refused;
   }
 
-  /// Directories, too: thousands of empty ones would make each look into the store slower.
+  /// Deletes directories as well: thousands of empty ones would make each scan of the store slower.
   private void deleteDatasets() throws IOException {
     try (Stream<Path> paths = Files.walk(directory.resolve("datasets"))) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {

@@ -87,7 +87,7 @@ class IngestTest {
   }
 
   @Test
-  void sameContentAgain_isDoneBefore_andOtherContentIsAnotherVersion() throws IOException {
+  void sameContentAgain_isCached_andOtherContentIsAnotherVersion() throws IOException {
     byte[] upload = Uploads.zip(RATINGS, Uploads.MOVIES);
     IngestResult first = Uploads.ingest(store, "raw/set/a.zip", upload);
     IngestResult again = new Ingest(store).run(IngestRequest.of("raw/set/a.zip"));
@@ -104,7 +104,7 @@ class IngestTest {
     assertThat(other.version()).isNotEqualTo(first.version());
   }
 
-  /// What the manifest records of the input stands for the files, which have no digests of their own.
+  /// The manifest's record of the input stands for the files, which have no digests of their own.
   @Test
   void sameContentInAnotherStore_givesTheSameFilesBitForBit(@TempDir Path elsewhere)
       throws IOException {
@@ -138,7 +138,7 @@ class IngestTest {
         .hasMessage(
             "'raw/large.csv' has "
                 + RATINGS.length()
-                + " bytes; uploads of at most 10 are taken (recsys.max-upload-bytes)");
+                + " bytes, more than the limit of 10 (recsys.max-upload-bytes)");
     assertThat(store.list("datasets/")).isEmpty();
   }
 
@@ -152,18 +152,18 @@ class IngestTest {
   }
 
   @Test
-  void uploadsThatAreNoRatings_areRefusedAndNothingIsLeft() throws IOException {
+  void uploadsWithoutRatings_areRefusedAndLeaveNothing() throws IOException {
     byte[] whole = Uploads.zip(RATINGS, Uploads.MOVIES);
-    refused(new byte[0], "a.zip is empty; a zip or ratings.csv was expected");
+    refused(new byte[0], "a.zip is empty; expected a zip or ratings.csv");
     refused(
         "a text".getBytes(StandardCharsets.UTF_8),
         "a.zip, line 1: the header is 'a text', expected userId,movieId,rating,timestamp");
     refused(
         Uploads.zip(Map.of("x/readme.txt", "hello")),
-        "a.zip holds no ratings.csv; it has 'x/readme.txt'");
+        "a.zip contains no ratings.csv; it has 'x/readme.txt'");
     refused(
         Uploads.zip(Map.of("a/ratings.csv", RATINGS, "b/ratings.csv", RATINGS)),
-        "a.zip holds 2 files of ratings, expected one: 'a/ratings.csv', 'b/ratings.csv'");
+        "a.zip contains 2 ratings files, expected one: 'a/ratings.csv', 'b/ratings.csv'");
     refused(
         Uploads.zip(Uploads.HEADER, Uploads.MOVIES),
         "a.zip: set/ratings.csv has a header but no rows");
@@ -175,56 +175,55 @@ class IngestTest {
     assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/a.zip")))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "a.zip is a zip that cannot be read; it is damaged or not whole ('Archive is not a ZIP"
+            "a.zip is a zip that cannot be read; it is damaged or truncated ('Archive is not a ZIP"
                 + " archive')");
     assertOnlyUploadsAreThere();
   }
 
   @Test
-  void zipsThatAreUpToNoGood_areRefused() throws IOException {
+  void maliciousZips_areRefused() throws IOException {
     refused(
         Uploads.zip(Map.of("../../ratings.csv", RATINGS)),
-        "a.zip has an entry named '../../ratings.csv', which leads out of the zip");
+        "a.zip has an entry named '../../ratings.csv', which points outside the zip");
     refused(
         Uploads.zip(Map.of("/etc/ratings.csv", RATINGS)),
-        "a.zip has an entry named '/etc/ratings.csv', which leads out of the zip");
+        "a.zip has an entry named '/etc/ratings.csv', which points outside the zip");
     Path bomb = directory.resolve("bomb.zip");
     Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
     try (UploadFile upload = UploadFile.open(bomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
       assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
-          .hasMessage(
-              "bomb.zip: set/ratings.csv has more than 10000 bytes, the most that are read");
+          .hasMessage("bomb.zip: set/ratings.csv has more than 10000 bytes, the limit");
     }
     Files.delete(bomb);
     assertOnlyUploadsAreThere();
   }
 
-  /// Whatever is wrong with a file beside them, the ratings are good: it is told in the figures, and what
-  /// is good of the file is kept.
+  /// A problem with a side file never affects the ratings: the figures report it, and the good part of the
+  /// file is kept.
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "movies.csv | movieId,title~1,A~ | 1 | 1 | movies.csv, line 1: there is no column genres;"
-            + " the rest is read without",
+        "movies.csv | movieId,title~1,A~ | 1 | 1 | movies.csv, line 1: the column genres is"
+            + " missing; the file is read without it",
         "movies.csv | movieId,title,genres~1,A,B~1,C,D~2,E,F~ | 2 | 1 | movies.csv, line 3, column"
-            + " 1: movieId 1 is there twice",
+            + " 1: movieId 1 occurs twice",
         "movies.csv | movieId,name~1,A~ | 0 | 1 | movies.csv, line 1: the header is 'movieId,name',"
-            + " expected movieId,title,genres; the file is left out",
+            + " expected movieId,title,genres; file skipped",
         "movies.csv | movieId,title,genres~1,Good, or bad,B~2,E,F~ | 1 | 1 | movies.csv, line 2,"
-            + " column 15: the row goes on after genres; 3 values were expected",
+            + " column 15: the row continues after genres; expected 3 values",
         "links.csv  | movieId,imdbId,tmdbId~1,1,862.0~2,2,8.5~ | 1 | 1 | links.csv, line 3, column"
             + " 5: tmdbId is '8.5', expected a whole number from 0 to 2147483647",
         "tags.csv   | userId,movieId,tag,timestamp~1,2,a,soon~1,2,b,7~ | 1 | 1 | tags.csv, line 2,"
             + " column 7: timestamp is 'soon', expected whole seconds since 1970",
         "tags.csv   | userId,movieId,tag,timestamp~1,1,`the `best` film`,7~ | 0 | 1 | tags.csv,"
-            + " line 2, column 5: the value goes on after its closing quote; the rest of the file"
-            + " is left out",
+            + " line 2, column 5: unexpected text after the closing quote; rest of the file"
+            + " skipped",
         "tags.csv   | userId,movieId~1,1~ | 0 | 1 | tags.csv, line 1: the header is"
-            + " 'userId,movieId', expected userId,movieId,tag,timestamp; the file is left out",
+            + " 'userId,movieId', expected userId,movieId,tag,timestamp; file skipped",
       })
-  void problemsBesideTheRatings_areToldAndRefuseNothing(
+  void problemsInSideFiles_areReportedAndRefuseNothing(
       String file, String text, long rows, long problems, String message) throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put("ratings.csv", RATINGS);
@@ -242,8 +241,8 @@ class IngestTest {
 
   @ParameterizedTest
   @CsvSource({"windows-1252, Amélie’s film, windows-1252", "ISO-8859-1, Am\u0081lie, ISO-8859-1"})
-  void titlesThatAreNotUtf8_areReadInTheEncodingThatTheyHave(
-      String written, String title, String read) throws IOException {
+  void titlesThatAreNotUtf8_areReadInTheirOwnEncoding(String written, String title, String read)
+      throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     entries.put("ratings.csv", RATINGS.getBytes(StandardCharsets.UTF_8));
     entries.put(
@@ -252,13 +251,13 @@ class IngestTest {
             .getBytes(Charset.forName(written)));
     IngestResult result = Uploads.ingest(store, "raw/a.zip", Uploads.zipOfBytes(entries));
     assertThat(result.figures().sideFileProblemExamples())
-        .containsExactly("a.zip: movies.csv is not UTF-8; it is read as " + read);
+        .containsExactly("a.zip: movies.csv is not UTF-8; read as " + read);
     try (ArrowFile items = file(result, "items.arrow")) {
       assertThat(items.batches().getFirst().texts("title")).containsExactly("Ein Café", title);
     }
   }
 
-  /// As Windows writes it, in code page 437; as nobody should, flagged as UTF-8 that it is not; and as
+  /// As Windows writes names, in code page 437; as nobody should, flagged as UTF-8 but not encoded so; and as
   /// others do, in UTF-8 without the flag.
   @ParameterizedTest
   @CsvSource({
@@ -284,9 +283,9 @@ class IngestTest {
     assertThat(figures.skippedFiles()).containsExactly("ml/" + read);
   }
 
-  /// What is in nobody's way refuses nothing.
+  /// Unreadable files that nobody needs cause no refusal.
   @Test
-  void foreignEntries_thatCannotBeRead_areLeftAlone() throws IOException {
+  void unreadableForeignEntries_areIgnored() throws IOException {
     byte[] zip = zipOfFour();
     patchFlags(zip, 0, flags -> flags | 1);
     patchMethod(zip, 3, 97);
@@ -298,31 +297,28 @@ class IngestTest {
   }
 
   @Test
-  void ratingsThatCannotBeRead_areRefusedByNameAndMethod() {
+  void unreadableRatings_areRefusedByNameAndMethod() {
     byte[] encrypted = zipOfFour();
     patchFlags(encrypted, 1, flags -> flags | 1);
-    refused(
-        encrypted, "a.zip: set/ratings.csv is encrypted; only zips without a password are read");
+    refused(encrypted, "a.zip: set/ratings.csv is encrypted; upload a zip without a password");
     patchMethod(encrypted, 1, 99);
-    refused(
-        encrypted, "a.zip: set/ratings.csv is encrypted; only zips without a password are read");
+    refused(encrypted, "a.zip: set/ratings.csv is encrypted; upload a zip without a password");
     byte[] zip = zipOfFour();
     patchMethod(zip, 1, 14);
     refused(
         zip,
-        "a.zip: set/ratings.csv is compressed by LZMA, which is not read; make the zip with the"
-            + " usual method, Deflate");
+        "a.zip: set/ratings.csv is compressed with LZMA, which is not supported; use Deflate, the"
+            + " usual method");
     patchMethod(zip, 1, 97);
     refused(
         zip,
-        "a.zip: set/ratings.csv is compressed by method 97, which is not read; make the zip with"
-            + " the usual method, Deflate");
+        "a.zip: set/ratings.csv is compressed with method 97, which is not supported; use"
+            + " Deflate, the usual method");
   }
 
-  /// Under other names ratings are known by their content alone, so any file that cannot be read may be
-  /// them.
+  /// Ratings under another name are identified by their content alone, so any unreadable file might be them.
   @Test
-  void ratingsOfAnotherName_thatCannotBeRead_areToldOfAsWell() {
+  void unreadableRatingsOfAnotherName_areReportedAsWell() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("readme.txt", "hello");
     files.put("ml-1m/ratings.dat", "1::1193::5::978300760\n");
@@ -331,18 +327,18 @@ class IngestTest {
     patchMethod(zip, 1, 93);
     refused(
         zip,
-        "a.zip: ml-1m/ratings.dat is compressed by Zstandard, which is not read; make the zip with"
-            + " the usual method, Deflate");
+        "a.zip: ml-1m/ratings.dat is compressed with Zstandard, which is not supported; use"
+            + " Deflate, the usual method");
     patchMethod(zip, 1, 8);
     patchFlags(zip, 1, flags -> flags | 1);
-    refused(zip, "a.zip: ml-1m/ratings.dat is encrypted; only zips without a password are read");
+    refused(zip, "a.zip: ml-1m/ratings.dat is encrypted; upload a zip without a password");
     byte[] mine = Uploads.zip(Map.of("mine.csv", RATINGS));
     patchFlags(mine, 0, flags -> flags | 1);
-    refused(mine, "a.zip: mine.csv is encrypted; only zips without a password are read");
+    refused(mine, "a.zip: mine.csv is encrypted; upload a zip without a password");
   }
 
   @Test
-  void sideFilesThatCannotBeRead_areLeftOutAndToldOf() throws IOException {
+  void unreadableSideFiles_areSkippedAndReported() throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("movies.csv", Uploads.MOVIES);
     files.put("ratings.csv", RATINGS);
@@ -358,19 +354,18 @@ class IngestTest {
     assertThat(figures.sideFileProblems()).isEqualTo(3);
     assertThat(figures.sideFileProblemExamples())
         .containsExactly(
-            "a.zip: movies.csv is compressed by PPMd, which is not read; make the zip with the"
-                + " usual method, Deflate; the file is left out",
-            "a.zip: tags.csv is encrypted; only zips without a password are read; the file is left"
-                + " out",
-            "a.zip: links.csv is compressed by XZ, which is not read; make the zip with the usual"
-                + " method, Deflate; the file is left out");
+            "a.zip: movies.csv is compressed with PPMd, which is not supported; use Deflate, the"
+                + " usual method; file skipped",
+            "a.zip: tags.csv is encrypted; upload a zip without a password; file skipped",
+            "a.zip: links.csv is compressed with XZ, which is not supported; use Deflate, the"
+                + " usual method; file skipped");
     assertThat(figures.skippedFiles()).isEmpty();
   }
 
-  /// Without repetitions of 258 bytes, Deflate's data are Deflate64's, too.
+  /// Without repetitions of 258 bytes, Deflate data are also valid Deflate64.
   @ParameterizedTest
   @CsvSource({"0", "8", "9", "12"})
-  void otherMethods_thatNeedNoFurtherLibrary_areRead(int method) throws IOException {
+  void otherMethods_withoutAnotherLibrary_areRead(int method) throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("set/ratings.csv", RATINGS);
     files.put("set/movies.csv", Uploads.MOVIES);
@@ -383,24 +378,25 @@ class IngestTest {
     refused(zip, "a.zip: set/ratings.csv does not match its checksum; the zip is damaged");
   }
 
-  /// A zip whose list says more or less than there is has lost some of its files.
+  /// If the central directory lists more or fewer entries than it states, the zip has lost files.
   @Test
-  void zipWhoseListIsNotWhole_isRefused() {
+  void zipWithIncompleteCentralDirectory_isRefused() {
     byte[] zip = zipOfFour();
     zip[centralEntry(zip, 2)] ^= 1;
     refused(
         zip,
-        "a.zip is a zip that cannot be read; it is damaged or not whole ('the list of its files is"
-            + " not whole')");
+        "a.zip is a zip that cannot be read; it is damaged or truncated ('its central directory"
+            + " is incomplete')");
     byte[] fewer = zipOfFour();
     fewer[fewer.length - 22 + 10]--;
     refused(
         fewer,
-        "a.zip is a zip that cannot be read; it is damaged or not whole ('the list of its files is"
-            + " not whole')");
+        "a.zip is a zip that cannot be read; it is damaged or truncated ('its central directory"
+            + " is incomplete')");
   }
 
-  /// A list of a hundred thousand entries takes a few megabytes of a zip, and a hundred of memory.
+  /// A central directory of a hundred thousand entries takes a few megabytes of the zip and a hundred of
+  /// memory.
   @Test
   void zipsOfManyEntries_areRefusedWithoutListingThemAll() {
     Map<String, String> files = new LinkedHashMap<>();
@@ -408,16 +404,15 @@ class IngestTest {
     for (int i = 0; i < 1_000; i++) {
       files.put(i + ".txt", "");
     }
-    refused(Uploads.zip(files), "a.zip has 1001 entries, expected 1000 at most");
+    refused(Uploads.zip(files), "a.zip has 1001 entries, expected at most 1000");
     for (int i = 0; i < 65_000; i++) {
       files.put("a-longer-name-" + i + ".txt", "");
     }
     refused(
-        Uploads.zip(files),
-        "a.zip has a list of entries of more than 4194304 bytes, the most that are read");
+        Uploads.zip(files), "a.zip has a central directory of more than 4194304 bytes, the limit");
   }
 
-  /// One that has to stop because of bad ratings does not stop the one of the items.
+  /// The thread that stops because of bad ratings does not stop the one that reads the items.
   @Test
   void partsOfAZip_areReadAtTheSameTime() throws Exception {
     Path file = directory.resolve("parts.zip");
@@ -461,7 +456,7 @@ class IngestTest {
     return Uploads.zip(files);
   }
 
-  /// Changes the flags of an entry, in the zip's list and at its data.
+  /// Changes the flags of an entry, in the central directory and in its local header.
   private static void patchFlags(byte[] zip, int number, IntUnaryOperator flags) {
     patch(zip, number, 6, flags);
   }
@@ -470,7 +465,8 @@ class IngestTest {
     patch(zip, number, 8, before -> method);
   }
 
-  /// @param offset of two bytes in the entry's local header, which are two further on in the list
+  /// @param offset the offset of two bytes in the local header; in the central directory they are two bytes
+  ///     further on
   private static void patch(byte[] zip, int number, int offset, IntUnaryOperator change) {
     ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
     int central = centralEntry(zip, number);
@@ -479,9 +475,9 @@ class IngestTest {
     }
   }
 
-  /// A file beside the ratings that does not match its checksum is left out.
+  /// A side file that does not match its checksum is skipped.
   @Test
-  void damagedFileBesideTheRatings_isLeftOut() throws IOException {
+  void damagedSideFile_isSkipped() throws IOException {
     byte[] zip = Uploads.zip(RATINGS, Uploads.MOVIES);
     zip[centralEntry(zip, 1) + 16] ^= 1;
     IngestFigures figures = Uploads.ingest(store, "raw/a.zip", zip).figures();
@@ -489,8 +485,7 @@ class IngestTest {
     assertThat(figures.items()).isZero();
     assertThat(figures.sideFileProblemExamples())
         .containsExactly(
-            "a.zip: set/movies.csv does not match its checksum; the zip is damaged; the file is"
-                + " left out");
+            "a.zip: set/movies.csv does not match its checksum; the zip is damaged; file skipped");
     zip[centralEntry(zip, 0) + 16] ^= 1;
     refused(zip, "a.zip: set/ratings.csv does not match its checksum; the zip is damaged");
   }
@@ -506,14 +501,14 @@ class IngestTest {
           .hasMessage(
               "large.zip: set/ratings.csv has "
                   + RATINGS.length()
-                  + " bytes, and "
+                  + " bytes, but only "
                   + (RATINGS.length() - 1)
                   + " are free for temporary files");
     }
     Files.delete(file);
   }
 
-  /// Where the zip's list of files has one of them.
+  /// Returns the position of an entry in the central directory.
   private static int centralEntry(byte[] zip, int number) {
     int found = -1;
     for (int i = 0; i < zip.length - 4; i++) {
@@ -562,11 +557,11 @@ class IngestTest {
     assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/d.csv.gz")))
         .isInstanceOf(RequestException.class)
         .hasMessage(
-            "d.csv.gz is a gzip that cannot be read; it is damaged or not whole ('Unexpected end of"
+            "d.csv.gz is a gzip that cannot be read; it is damaged or truncated ('Unexpected end of"
                 + " ZLIB input stream')");
   }
 
-  /// Of MovieLens' files and others beside them each is what its first line says, under any name.
+  /// The first line identifies each file, under any name and among other files.
   @Test
   void partsOfAnyName_areRecognisedByTheirFirstLine() throws IOException {
     Map<String, String> csv = new LinkedHashMap<>();
@@ -609,10 +604,11 @@ class IngestTest {
     assertThat(two.items()).isZero();
     assertThat(two.sideFileProblemExamples())
         .containsExactly(
-            "e.zip holds 2 files like movies.csv, and none of them is read: 'my/a.csv',"
+            "e.zip contains 2 files like movies.csv, expected at most one; none was read:"
+                + " 'my/a.csv',"
                 + " 'my/e.csv'");
     assertThat(two.skippedFiles()).contains("my/a.csv", "my/e.csv");
-    // The name decides where there is one.
+    // A name takes precedence over the content.
     csv.put("my/movies.csv", "movieId,title,genres\n1,A,B\n2,C,D\n");
     IngestFigures named = Uploads.ingest(store, "raw/d.zip", Uploads.zip(csv)).figures();
     assertThat(named.items()).isEqualTo(2);
@@ -656,8 +652,8 @@ class IngestTest {
   }
 
   @Test
-  void ratingGivenAgain_theLatestCounts() throws IOException {
-    // In the file: (1,5) three times, the latest in the middle; (1,2) twice at the same second.
+  void duplicateRatings_theLatestCounts() throws IOException {
+    // The file has (1,5) three times, the latest in the middle, and (1,2) twice at the same second.
     String again =
         Uploads.HEADER + "1,5,1.0,30\n1,2,2.0,20\n2,1,3.5,10\n1,5,4.0,50\n1,2,2.5,20\n1,5,5.0,40\n";
     IngestResult result =
@@ -676,10 +672,10 @@ class IngestTest {
     assertThat(directory.resolve(".tmp")).isEmptyDirectory();
   }
 
-  /// Of a few hundred thousand rows in any order, over several record batches, just those are left that
-  /// a map would keep.
+  /// Among a few hundred thousand rows in any order, over several record batches, exactly those stay that a
+  /// map would keep.
   @Test
-  void manyRatingsGivenAgain_leaveWhatAMapWouldKeep() throws IOException {
+  void manyDuplicates_leaveWhatAMapWouldKeep() throws IOException {
     SplittableRandom random = new SplittableRandom(5);
     StringBuilder csv = new StringBuilder(Uploads.HEADER);
     Map<Long, Long> latest = new LinkedHashMap<>();
@@ -713,7 +709,7 @@ class IngestTest {
   }
 
   @Test
-  void tagsAndLinks_becomeArrowFiles_andWhatIsLeftOutIsNamed() throws IOException {
+  void tagsAndLinks_becomeArrowFiles_andSkippedFilesAreNamed() throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put("ml/README.txt", "read me");
     entries.put("ml/ratings.csv", RATINGS);
@@ -754,9 +750,9 @@ class IngestTest {
     }
   }
 
-  /// They are no bad rows of ratings, of which a request may have a limit.
+  /// They are not bad rows of ratings, whose number a request may limit.
   @Test
-  void badRowsOfTagsAndLinks_areCountedApart() throws IOException {
+  void badRowsOfTagsAndLinks_areCountedSeparately() throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put("ratings.csv", RATINGS);
     entries.put("tags.csv", "userId,movieId,tag,timestamp\n1,+5,x,40\n1,5,y\n2,1,good,7\n");
@@ -841,10 +837,10 @@ class IngestTest {
 
     assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("stars", "points"))))
         .hasMessage(
-            "shop.zip holds no file of ratings that begins with customer;sku;points;when; it has"
+            "shop.zip contains no file with the header customer;sku;points;when; it has"
                 + " 'export/prices.csv', 'export/reviews.csv'");
     assertThatThrownBy(() -> request(request.replace("\"item\": \"sku\", ", "")))
-        .hasMessage("field 'columns.item' is missing: the name of a column was expected");
+        .hasMessage("field 'columns.item' is missing; expected the name of a column");
     assertThatThrownBy(() -> request(request.replace("\"sku\"", "\"stars\"")))
         .hasMessage(
             "field 'columns': expected four different names, found customer, stars, stars, when");
@@ -856,7 +852,8 @@ class IngestTest {
         .hasMessage("field 'scale.step': expected a number above 0, at most max - min, found 0.0");
     assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("\";\"", "\";;\""))))
         .hasMessage(
-            "field 'delimiter': expected one character that no number has, such as ; or a tab,"
+            "field 'delimiter': expected one character that cannot occur in a number, such as ;"
+                + " or a tab,"
                 + " found ';;'");
   }
 
@@ -874,14 +871,14 @@ class IngestTest {
     assertThat(preview.trainThreshold()).isEqualTo(1_000_930.25);
     assertThat(preview.testThreshold()).isEqualTo(1_001_110.1);
     assertThat(preview.train()).isEqualTo(new IngestPreview.SetSize(900, 900));
-    // An item is rated by all within 30 seconds: the training set ends with the 30th.
+    // All users rate an item within 30 seconds; the training set ends with the 30th item.
     assertThat(preview.trainItems()).isEqualTo(30);
     assertThat(preview.test()).isEqualTo(new IngestPreview.SetSize(180, 0));
     assertThat(preview.validation()).isEqualTo(new IngestPreview.SetSize(120, 0));
     assertThat(preview.problems())
         .containsExactly(
-            "no rating of the test set is of a known user and item",
-            "no rating of the validation set is of a known user and item");
+            "no rating in the test set has a user and an item of the training set",
+            "no rating in the validation set has a user and an item of the training set");
     assertThat(preview.steps())
         .extracting(IngestPreview.Needs::step)
         .containsExactly(
@@ -908,10 +905,10 @@ class IngestTest {
                         .preview())
                 .problems())
         .containsExactly(
-            "the test set would be empty; the ratings are too few or their timestamps too much"
-                + " alike to split by time",
-            "the validation set would be empty; the ratings are too few or their timestamps too"
-                + " much alike to split by time");
+            "the test set would be empty; the upload has too few ratings or too many equal"
+                + " timestamps to split by time",
+            "the validation set would be empty; the upload has too few ratings or too many equal"
+                + " timestamps to split by time");
   }
 
   private static IngestRequest request(String json) throws IOException {
@@ -957,9 +954,10 @@ class IngestTest {
     assertThat(folder.ignored()).containsExactly("the key 'raw/my set/' has an empty segment");
   }
 
-  /// Step Functions takes 256 KiB of a result, and what is over it ends an execution that nothing catches.
+  /// Step Functions accepts at most 256 KiB per result; a larger one ends the execution with an error that
+  /// nothing catches.
   @Test
-  void foreignEntries_howeverMany_areNamedInBounds() throws IOException {
+  void foreignEntries_howeverMany_makeABoundedList() throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     for (int i = 0; i < 990; i++) {
       files.put("set/" + "n".repeat(400) + i + ".txt", "");
@@ -978,9 +976,9 @@ class IngestTest {
             Manifest.read(store, result.manifest(), StepName.INGEST).figures(IngestFigures.class));
   }
 
-  /// What expired, or was deleted, a day before its manifest.
+  /// The files expired, or were deleted, a day before their manifest.
   @Test
-  void repeatedEvent_ofADatasetWhoseFilesAreGone_makesThemAgain() throws IOException {
+  void repeatedEvent_ofADatasetWhoseFilesAreGone_recreatesThem() throws IOException {
     byte[] upload = RATINGS.getBytes(StandardCharsets.UTF_8);
     IngestResult first = Uploads.ingest(store, "raw/a.csv", upload);
     store.delete(first.manifest().replace("manifest.json", "ratings.arrow"));

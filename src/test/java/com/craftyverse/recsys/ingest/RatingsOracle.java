@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What is a ratings file, said once more in another way: patterns for values and records.
+/// An independent definition of a ratings file, written as patterns for values and records.
 final class RatingsOracle {
-  /// A value and what ends it: in quotes with blanks around, or of anything that begins otherwise.
+  /// A value and its end: quoted, with blanks around it, or anything that begins otherwise.
   private static final Pattern VALUE =
       Pattern.compile(
           "\\G(?:[ \t]*+\"([^\"]*+(?:\"\"[^\"]*+)*+)\"[ \t]*+|(?![ \t]*+\")([^,\n]*?))(,|\r?\n)");
 
   private RatingsOracle() {}
 
-  /// The rows that a file has after repeated ratings are gone, or nothing when the file is malformed.
+  /// Returns the rows of a file without duplicates, or empty if the file is malformed.
   static Optional<List<String>> rows(String file) {
     String text = file.startsWith("\u00EF\u00BB\u00BF") ? file.substring(3) : file;
     Optional<List<List<String>>> found = records(text.endsWith("\n") ? text : text + "\n");
@@ -69,8 +69,7 @@ final class RatingsOracle {
             .toList());
   }
 
-  /// The records without blank lines at the end; nothing when quotes or blank lines are not as they
-  /// should be.
+  /// Returns the records without blank lines at the end, or empty if quotes or blank lines are malformed.
   private static Optional<List<List<String>>> records(String text) {
     List<List<String>> records = new ArrayList<>();
     List<String> record = new ArrayList<>();

@@ -67,8 +67,8 @@ class RatingsParserTest {
         "1,2,4f,4    | line 2, column 5: rating is '4f', expected a number from 0.5 to 5.0",
         "1,2,1_0e-1,4 | line 2, column 5: rating is '1_0e-1', expected a number from 0.5 to 5.0",
         "1,2,.,4     | line 2, column 5: rating is '.', expected a number from 0.5 to 5.0",
-        "1,2,5.0000000000000001e0,4,5 | line 2, column 27: the row goes on after timestamp; 4"
-            + " values were expected",
+        "1,2,5.0000000000000001e0,4,5 | line 2, column 27: the row continues after timestamp;"
+            + " expected 4 values",
         "1,2,5.5,4   | line 2, column 5: rating is '5.5', expected a number from 0.5 to 5.0",
         "1,2,0,4     | line 2, column 5: rating is '0', expected a number from 0.5 to 5.0",
         "1,2,3,      | line 2, column 7: timestamp is empty, expected whole seconds since 1970",
@@ -77,7 +77,7 @@ class RatingsParserTest {
             + " since 1970 (these look like milliseconds)",
         "1,2,3       | line 2, column 6: the row ends after rating; timestamp is missing",
         "1           | line 2, column 2: the row ends after userId; movieId is missing",
-        "1,2,3,4,5   | line 2, column 8: the row goes on after timestamp; 4 values were expected",
+        "1,2,3,4,5   | line 2, column 8: the row continues after timestamp; expected 4 values",
         "1,2, x ,4   | line 2, column 6: rating is 'x', expected a number from 0.5 to 5.0",
         "1,2,   ,4   | line 2, column 8: rating is empty, expected a number from 0.5 to 5.0",
         "1.5,2,3,4   | line 2, column 1: userId is '1.5', expected a whole number from 0 to"
@@ -87,13 +87,13 @@ class RatingsParserTest {
         "12345678,2,3,9999999999999 | line 2, column 14: timestamp is '9999999999999', expected"
             + " whole seconds since 1970 (these look like milliseconds)",
       })
-  void rowThatIsNotOne_isNamedWithPlaceAndExpectation(String row, String message) {
+  void malformedRow_isReportedWithPlaceAndExpectation(String row, String message) {
     assertThatThrownBy(() -> parse(HEADER + row + "\n1,1,1,1\n"))
         .isInstanceOf(RequestException.class)
         .hasMessage("ratings.csv, " + message);
   }
 
-  /// A decimal number in any usual notation is a number; blanks around it do not count.
+  /// Numbers may have any common decimal notation, and blanks around them are ignored.
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -131,7 +131,8 @@ class RatingsParserTest {
                     "userId;movieId;rating;timestamp\n1;2;3,5;4\n",
                     RatingsFormat.of(null, ";", RatingScale.STARS)))
         .hasMessage(
-            "ratings.csv, line 2, column 5: rating is '3,5', expected a number from 0.5 to 5.0 (with"
+            "ratings.csv, line 2, column 5: rating is '3,5', expected a number from 0.5 to 5.0"
+                + " (with"
                 + " a decimal point, not a comma)");
   }
 
@@ -154,18 +155,18 @@ class RatingsParserTest {
             "ratings.csv, line 5, column 6: rating is '7', expected a number from 0.5 to 5.0");
   }
 
-  /// After such a quote nobody can tell where rows begin, so it is no bad row to be skipped.
+  /// After such a quote the row boundaries are unclear, so `skip` does not help.
   @Test
-  void quotesThatLeaveOpenWhereRowsBegin_areErrors_alsoWhereRowsMayBeBad() {
+  void quotesThatMakeRowBoundariesUnclear_areErrors_evenIfBadRowsAreSkipped() {
     String header = "userId,movieId,rating,timestamp,comment\n";
     assertThatThrownBy(() -> skip(header + "1,2,3,4,\"nice\n2,20,0.5,5,bye\n3,20,0.5,5,\n"))
         .hasMessage(
             "ratings.csv, line 2, column 9: the quote that opens here is not closed before the end"
                 + " of the file");
     assertThatThrownBy(() -> skip(header + "1,2,3,4,\"the \"best\" film\n2,20,0.5,5,bye\"\n"))
-        .hasMessage("ratings.csv, line 2, column 15: the value goes on after its closing quote");
+        .hasMessage("ratings.csv, line 2, column 15: unexpected text after the closing quote");
     assertThatThrownBy(() -> skip(header + "1,2,3,4,\"a\nb\"c\n"))
-        .hasMessage("ratings.csv, line 3, column 3: the value goes on after its closing quote");
+        .hasMessage("ratings.csv, line 3, column 3: unexpected text after the closing quote");
     assertThatThrownBy(() -> skip(header + "1,2,3,4,\"" + "2,20,0.5,5,bye\n".repeat(200_000)))
         .hasMessage(
             "ratings.csv, line 2, column 9: the quote that opens here is not closed before 1048576"
@@ -177,7 +178,7 @@ class RatingsParserTest {
   }
 
   @Test
-  void columnThatIsThereTwice_isAnError() {
+  void duplicateColumn_isAnError() {
     assertThatThrownBy(() -> parse("userId,movieId,rating,timestamp,rating\n1,2,3,4,5\n"))
         .hasMessage("ratings.csv, line 1: the header has the column 'rating' twice");
   }
@@ -187,8 +188,7 @@ class RatingsParserTest {
     assertThat(parse("userId,movieId,rating,timestamp,\n1,2,3,4,\n")).containsExactly("1,2,3.0,4");
     assertThatThrownBy(() -> parse(HEADER + "1,2,3,4,\n"))
         .hasMessage(
-            "ratings.csv, line 2, column 8: the row goes on after timestamp; 4 values were"
-                + " expected");
+            "ratings.csv, line 2, column 8: the row continues after timestamp; expected 4 values");
   }
 
   @Test
@@ -199,10 +199,9 @@ class RatingsParserTest {
                 + " expected userId,movieId,rating,timestamp");
   }
 
-  /// Whatever stands in a column that is not wanted: the rows are those that the oracle sees, or the file
-  /// is refused.
+  /// Whatever an unused column contains, the parser finds the same rows as the oracle or refuses the file.
   @Test
-  void anyCommentOfQuotesSeparatorsAndLineBreaks_isTakenAsTheOracleTakesIt() throws IOException {
+  void anyCommentOfQuotesSeparatorsAndLineBreaks_isReadAsTheOracleReadsIt() throws IOException {
     char[] alphabet = {'"', ',', '\n', '\r', ' ', 'x'};
     int refused = 0;
     for (int length = 0; length <= 5; length++) {
@@ -229,7 +228,7 @@ class RatingsParserTest {
     assertThat(refused).isBetween(1_000, 9_000);
   }
 
-  /// Quoted line breaks, also where a chunk ends within them.
+  /// Quoted line breaks, including some where a chunk ends inside the quotes.
   @Test
   void manyQuotedRowsInPieces_areAllThere() throws IOException {
     SplittableRandom random = new SplittableRandom(8);
@@ -267,8 +266,7 @@ class RatingsParserTest {
             "ratings.csv, line 1: the header is 'userId,movieId,rating', expected"
                 + " userId,movieId,rating,timestamp");
     assertThatThrownBy(() -> parse(""))
-        .hasMessage(
-            "ratings.csv is empty; the header userId,movieId,rating,timestamp was expected");
+        .hasMessage("ratings.csv is empty; expected the header userId,movieId,rating,timestamp");
   }
 
   @Test
@@ -358,7 +356,7 @@ class RatingsParserTest {
         .hasMessage("ratings.csv, line 3: a blank line before the end of the file");
   }
 
-  /// The chunk ends with the row after the blank line, but for its newline, and the file with that.
+  /// The chunk ends with the row after the blank line, without its newline, and so does the file.
   @Test
   void blankLineAtTheEndOfAChunk_isAnErrorBeforeARow() {
     String last = "\n1,2,3,4";
@@ -373,10 +371,11 @@ class RatingsParserTest {
   void endlessLine_isAnError() {
     assertThatThrownBy(() -> parse("x".repeat(3_000_000)))
         .hasMessage(
-            "ratings.csv, line 1: a line of more than 1048576 bytes; this is not a ratings file");
+            "ratings.csv, line 1: the line is longer than 1048576 bytes; this is not a ratings"
+                + " file");
   }
 
-  /// Millions of bytes that arrive in pieces of any size: no row is lost at a chunk's end.
+  /// Millions of bytes arrive in pieces of any size: no row is lost at the end of a chunk.
   @Test
   void manyRowsInPieces_areAllThere() throws IOException {
     SplittableRandom random = new SplittableRandom(7);

@@ -29,7 +29,7 @@ class UploadEventTest {
   @BeforeEach
   void open() throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
-    // A directory that calls itself a bucket: the rest of S3 is not of interest here.
+    // A directory that poses as a bucket; the rest of S3 does not matter here.
     bucket =
         (ObjectStore)
             Proxy.newProxyInstance(
@@ -64,7 +64,7 @@ class UploadEventTest {
   }
 
   @Test
-  void testEventAndDeletion_areNoUploads() throws IOException {
+  void testEventAndDeletion_areNotUploads() throws IOException {
     assertThat(ingest("s3-test.json").manifest()).isEmpty();
     IngestResult deletion = ingest("s3-deletion.json");
     assertThat(deletion.manifest()).isEmpty();
@@ -74,7 +74,7 @@ class UploadEventTest {
   }
 
   @Test
-  void severalRecords_areEachIngestedOrIgnoredWithAReason() throws IOException {
+  void severalRecords_areIngestedOrIgnoredWithAReason() throws IOException {
     bucket.put("raw/second.zip", Uploads.zip(Uploads.ratings(30, 20), Uploads.MOVIES));
     IngestResult result = ingest("s3-several-records.json");
     assertThat(result.dataset()).isEqualTo("second");
@@ -82,10 +82,11 @@ class UploadEventTest {
     assertThat(result.ignored())
         .containsExactly(
             "'s3://somebody-elses/raw/my-set/ratings.zip' is not in the store s3://recsys-test",
-            "'s3://recsys-test/models/my-set/current.json' is no upload; those are below raw/",
+            "'s3://recsys-test/models/my-set/current.json' is not an upload; uploads are below"
+                + " raw/",
             "'s3://recsys-test/raw/my-set/readme.txt' does not end in one of .zip, .csv, .gz, .dat,"
                 + " .data",
-            "'s3://recsys-test/raw/my-set/gone.zip' is gone by now");
+            "'s3://recsys-test/raw/my-set/gone.zip' no longer exists");
   }
 
   @Test
@@ -95,9 +96,9 @@ class UploadEventTest {
     String refusal =
         " would replace '"
             + UPLOAD
-            + "', of which the dataset my-set is made; upload it under that name if it shall, as"
-            + " 'raw/DATASET/FILE' with another dataset's name if it is one, or name it in a"
-            + " request to ingest";
+            + "', the file of the dataset my-set; to replace it, upload under the same name or"
+            + " name the new file in an ingest request; to make another dataset, upload it as"
+            + " 'raw/DATASET/FILE'";
     for (String key : List.of("raw/my-set/second.zip", "raw/my-set.zip")) {
       bucket.put(key, other);
       String event =
@@ -125,7 +126,7 @@ class UploadEventTest {
   }
 
   @Test
-  void fileThatIsRefused_leavesTheDatasetToAnother() throws IOException {
+  void refusedFile_leavesTheDatasetToAnother() throws IOException {
     bucket.put("raw/new/broken.zip", new byte[] {1, 2, 3});
     assertThatThrownBy(
             () -> new Ingest(bucket).take(bucket.find("raw/new/broken.zip").orElseThrow()))
@@ -135,9 +136,9 @@ class UploadEventTest {
         .isEqualTo("new");
   }
 
-  /// The event of an older content comes late: the newer content has an event of its own.
+  /// The event for older content arrives late; the newer content has its own event.
   @Test
-  void contentThatWasReplaced_isLeftToItsOwnEvent() throws IOException {
+  void replacedContent_isLeftToItsOwnEvent() throws IOException {
     String late =
         Files.readString(Path.of("infra/events/s3-notification.json"))
             .replace("\"size\"", "\"eTag\": \"0123456789abcdef\", \"size\"");
@@ -148,8 +149,8 @@ class UploadEventTest {
                     late.getBytes(java.nio.charset.StandardCharsets.UTF_8), IngestRequest.class));
     assertThat(result.ignored())
         .containsExactly(
-            "'s3://recsys-test/raw/my-set/ratings of 2026+.zip' has another content by now, which"
-                + " has an event of its own");
+            "'s3://recsys-test/raw/my-set/ratings of 2026+.zip' has changed since; the new"
+                + " content has its own event");
   }
 
   @Test

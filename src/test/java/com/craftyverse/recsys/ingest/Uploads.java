@@ -22,12 +22,12 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
-/// Uploads for tests, small enough to be read.
+/// Small uploads for tests.
 public final class Uploads {
   /// A header and no rows.
   public static final String HEADER = "userId,movieId,rating,timestamp\n";
 
-  /// Movies of all genres that a test wants.
+  /// Movies of all genres that the tests need.
   public static final String MOVIES =
       """
       movieId,title,genres
@@ -38,7 +38,7 @@ public final class Uploads {
 
   private Uploads() {}
 
-  /// A zip of ratings and movies in a directory, as GroupLens' own are.
+  /// Returns a zip of ratings and movies in a directory, like GroupLens' own.
   public static byte[] zip(String ratings, String movies) {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put("set/ratings.csv", ratings);
@@ -46,20 +46,21 @@ public final class Uploads {
     return zip(entries);
   }
 
-  /// A zip of files by name.
+  /// Returns a zip of text files by name.
   public static byte[] zip(Map<String, String> entries) {
     Map<String, byte[]> bytes = new LinkedHashMap<>();
     entries.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
     return zipOfBytes(bytes);
   }
 
-  /// A zip of files by name, whatever is in them.
+  /// Returns a zip of binary files by name.
   static byte[] zipOfBytes(Map<String, byte[]> entries) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
         ZipEntry header = new ZipEntry(entry.getKey());
-        header.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0)); // the same bytes at any time
+        header.setTimeLocal(
+            LocalDateTime.of(2026, 1, 1, 0, 0)); // so that the bytes do not depend on the clock
         zip.putNextEntry(header);
         zip.write(entry.getValue());
       }
@@ -69,10 +70,10 @@ public final class Uploads {
     return bytes.toByteArray();
   }
 
-  /// A zip of files by name, with sizes as zip64 has them.
+  /// Returns a zip of files by name, with zip64 sizes.
   ///
   /// @param method 0 for none, 8 for Deflate, 9 for Deflate64, 12 for bzip2. Without repetitions of 258
-  ///     bytes, Deflate's data are Deflate64's, too.
+  ///     bytes, Deflate data are also valid Deflate64.
   static byte[] zip64(Map<String, String> entries, int method) throws IOException {
     SeekableInMemoryByteChannel bytes = new SeekableInMemoryByteChannel();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
@@ -108,7 +109,7 @@ public final class Uploads {
     return bytes.toByteArray();
   }
 
-  /// Ratings of `users` users and `movies` movies, one every second, user by user: enough to be split.
+  /// Returns ratings of `users` users and `movies` movies, one per second, user by user: enough to split.
   public static String ratings(int users, int movies) {
     StringBuilder csv = new StringBuilder(HEADER);
     for (int user = 1; user <= users; user++) {
@@ -126,7 +127,7 @@ public final class Uploads {
     return csv.toString();
   }
 
-  /// Ingests an upload that is put into the store.
+  /// Puts an upload into the store and ingests it.
   public static IngestResult ingest(ObjectStore store, String key, byte[] upload)
       throws IOException {
     store.put(key, upload);

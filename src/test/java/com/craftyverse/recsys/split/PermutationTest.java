@@ -18,8 +18,9 @@ class PermutationTest {
     }
   }
 
-  /// Pearson's test on pairs of neighbours' places in a 16 by 16 grid: 225 degrees of freedom (the
-  /// margins are fixed by n being large), so more than 330 would be a chance of one in a hundred thousand.
+  /// Pearson's chi-squared test on the places of neighbouring numbers in a 16 × 16 grid, with 225 degrees of
+  /// freedom (n is large, so the margins are fixed). A value above 330 has a probability of one in a hundred
+  /// thousand.
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 42})
   void neighbours_areNoNeighboursInTheOrder(long seed) {

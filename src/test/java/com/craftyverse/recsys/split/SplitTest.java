@@ -45,12 +45,12 @@ class SplitTest {
     assertThat((double) Collections.min(test)).isGreaterThan(trainEnd(split));
     assertThat((double) Collections.max(test)).isLessThanOrEqualTo(testEnd(split));
     assertThat((double) Collections.min(validation)).isGreaterThan(testEnd(split));
-    // The file goes user by user, so do the sets: within a user, time rises.
+    // The file is ordered by user, and so are the sets; within a user, time rises.
     assertThat(train.subList(0, 30)).isSorted().isNotEqualTo(train.subList(30, 60));
   }
 
   @Test
-  void sameParameters_areDoneBefore_andOthersAreAnotherSplit() throws IOException {
+  void sameParameters_areCached_andOthersMakeAnotherSplit() throws IOException {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
     SplitResult first = new Split(store).run(SplitRequest.of(manifest));
     SplitResult spelledOut =
@@ -111,7 +111,7 @@ class SplitTest {
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "the test set would be empty: the thresholds fall at 5.0 and 5.0 and no rating is"
-                + " between them; the ratings are too few or their timestamps too much alike to"
+                + " between them; the dataset has too few ratings or too many equal timestamps to"
                 + " split by time");
     assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("/splits/"));
   }
@@ -123,13 +123,13 @@ class SplitTest {
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "the test set would be empty: the thresholds fall at 5.0 and 5.0 and no rating is"
-                + " between them; the ratings are too few or their timestamps too much alike to"
+                + " between them; the dataset has too few ratings or too many equal timestamps to"
                 + " split by time");
     String two = ingest(Uploads.HEADER + "1,1,3,10\n1,2,3,20\n").manifest();
     assertThatThrownBy(() -> new Split(store).run(SplitRequest.of(two)))
         .hasMessage(
             "the test set would be empty: the thresholds fall at 17.5 and 19.0 and no rating is"
-                + " between them; the ratings are too few or their timestamps too much alike to"
+                + " between them; the dataset has too few ratings or too many equal timestamps to"
                 + " split by time");
     assertThat(store.list("datasets/")).noneMatch(object -> object.key().contains("/splits/"));
   }
@@ -181,7 +181,7 @@ class SplitTest {
   }
 
   @Test
-  void randomSplit_hasTheShareThatWasAskedFor_spreadOverTheFile() throws IOException {
+  void randomSplit_hasTheRequestedShare_spreadOverTheFile() throws IOException {
     String manifest = ingest(Uploads.ratings(30, 40)).manifest();
     SplitResult split =
         new Split(store)
@@ -202,7 +202,7 @@ class SplitTest {
 
   @Test
   void splitByUser_takesTheShareOfEachUsersRatings() throws IOException {
-    // given users with 1, 2, 3, 10 and 40 ratings
+    // given: users with 1, 2, 3, 10 and 40 ratings
     StringBuilder ratings = new StringBuilder(Uploads.HEADER);
     int[] counts = {1, 2, 3, 10, 40};
     for (int user = 0; user < counts.length; user++) {
@@ -216,7 +216,9 @@ class SplitTest {
     SplitResult split = new Split(store).run(SplitRequest.withinUsers(manifest, 0.25, 7));
     SplitResult otherSeed = new Split(store).run(SplitRequest.withinUsers(manifest, 0.25, 8));
 
-    // then round(0.25 n) are tested, 1 at least, a tenth of the rest validates, and one is left
+    // then: round(0.25 n) are tested, at least 1; a tenth of the rest validates; at least one is
+    // left to
+    // train on
     assertThat(countsByUser(split, "test.arrow")).containsExactly(0, 1, 1, 3, 10);
     assertThat(countsByUser(split, "validation.arrow")).containsExactly(0, 0, 0, 1, 3);
     assertThat(countsByUser(split, "train.arrow")).containsExactly(1, 1, 2, 6, 27);
@@ -225,7 +227,7 @@ class SplitTest {
         .isNotEqualTo(timestamps(split, "test.arrow"));
   }
 
-  /// Ratings of each of the users 1 to 5, whose timestamps begin with the user's number.
+  /// Returns ratings of the users 1 to 5, whose timestamps begin with the user's number.
   private List<Integer> countsByUser(SplitResult split, String name) throws IOException {
     List<Integer> counts = new ArrayList<>(Collections.nCopies(5, 0));
     for (long time : timestamps(split, name)) {
@@ -240,8 +242,8 @@ class SplitTest {
     String manifest =
         ingest(
                 Uploads.HEADER
-                    + "1,1,3,30\n1,2,3,10\n1,3,3,20\n" // the last, the first, the one between
-                    + "2,1,4,5\n2,2,4,5\n" // of the same second: the row further down
+                    + "1,1,3,30\n1,2,3,10\n1,3,3,20\n" // the last, the first, the middle one
+                    + "2,1,4,5\n2,2,4,5\n" // the same second: the row further down counts as later
                     + "3,1,5,9\n"
                     + "1,4,3,15\n")
             .manifest();
@@ -254,7 +256,7 @@ class SplitTest {
   }
 
   @Test
-  void givenSets_areTakenAsTheyAre_withATenthOfTrainingForValidation() throws IOException {
+  void givenSets_areUsedAsTheyAre_withATenthOfTrainingForValidation() throws IOException {
     StringBuilder base = new StringBuilder();
     for (int row = 0; row < 100; row++) {
       base.append(row / 10 + 1).append('\t').append(row % 10 + 1).append("\t4\t").append(row);
@@ -291,7 +293,8 @@ class SplitTest {
         "field 'kind': expected one of temporal, random, kfold, given, leaveLastOut, found 'hash'");
     assertRefused(
         SplitRequestBuilder.builder().manifest(manifest).kind("random").trainRatio(0.8).build(),
-        "field 'trainRatio' is none of a random split, which has testRatio, seed, by");
+        "field 'trainRatio' does not apply to a random split, whose fields are: testRatio, seed,"
+            + " by");
     assertRefused(
         SplitRequestBuilder.builder().manifest(manifest).kind("random").by("item").build(),
         "field 'by': expected row or user, found 'item'");
