@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What is read when, and what happens when another model is published.
+/// Tests what the cache reads when, and how it switches to another model.
 class ModelCacheTest {
   private static final String ASK = "{'userId': 20, 'itemIds': [100]}";
 
@@ -89,7 +89,7 @@ class ModelCacheTest {
     assertThat(store.calls()).containsExactly("readRange users.arrow");
     requests.recommend("{'userId': 20}");
     assertThat(store.calls()).containsExactly("readRange seen.arrow");
-    requests.recommend("{'userId': 30, 'explain': true}"); // both side by side
+    requests.recommend("{'userId': 30, 'explain': true}"); // both in parallel
     assertThat(store.calls())
         .containsExactlyInAnyOrder("readRange users.arrow", "readRange seen.arrow");
     requests.predict(ASK);
@@ -122,9 +122,9 @@ class ModelCacheTest {
     requests.predict(askOf("e"));
     store.calls();
     requests.predict(askOf("b"));
-    assertThat(store.calls()).as("of the four asked for last").isEmpty();
+    assertThat(store.calls()).as("the four most recently requested").isEmpty();
     requests.predict(askOf("a"));
-    assertThat(store.calls()).as("of the one that made room").contains("read model.json");
+    assertThat(store.calls()).as("the evicted one").contains("read model.json");
   }
 
   private static String askOf(String dataset) {
@@ -165,7 +165,7 @@ class ModelCacheTest {
     assertThat(store.calls()).containsExactly("find current.json");
   }
 
-  /// As where the process is frozen between requests: nothing ever runs beside them.
+  /// Simulates a process that is frozen between requests, so that nothing runs in the background.
   @Test
   void newModel_pastTheStaleness_answersAtOnce() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
@@ -200,8 +200,8 @@ class ModelCacheTest {
     assertThat(ask()).isEqualTo(3.25f);
   }
 
-  /// The process was frozen while a look beside the requests had read an old `current.json`; it goes on when
-  /// a later look is done.
+  /// A background check reads an old `current.json`, is frozen, and continues after a later check
+  /// has finished.
   @Test
   void lookThatWasFrozen_undoesNoLaterOne() throws Exception {
     new ModelFixture("set", "m1").publish(behind);
@@ -246,7 +246,7 @@ class ModelCacheTest {
     now += 100;
     store.calls();
     assertThat(logOf(() -> assertThat(ask()).isEqualTo(4.25f)))
-        .anyMatch(line -> line.contains("could not look whether set has a new model"));
+        .anyMatch(line -> line.contains("could not check whether set has a new model"));
     assertThat(ask()).isEqualTo(4.25f);
     assertThat(store.calls()).containsExactly("find current.json");
   }
@@ -261,8 +261,8 @@ class ModelCacheTest {
     assertThat(background).isEmpty();
   }
 
-  /// Each way in which a model can be broken: as the first of its dataset its requests are told, as a new
-  /// one it is left alone.
+  /// Breaks a model in every way. If it is the first of its dataset, requests fail with the reason. If it
+  /// would replace another, the old one stays.
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -295,7 +295,7 @@ class ModelCacheTest {
     assertThat(log).anyMatch(line -> line.contains("the new model of {0} cannot be served"));
     assertThat(ask()).isEqualTo(4.25f);
 
-    // It is not tried again until something else is published.
+    // It is not tried again until another model is published.
     now += 50;
     ask();
     store.calls();
@@ -345,7 +345,7 @@ class ModelCacheTest {
         .hasMessageContaining("users.arrow is damaged");
   }
 
-  /// Nobody who asks can help it, so it is no caller's mistake.
+  /// The caller cannot fix it, so it is a failure and not the caller's mistake.
   @Test
   void damagedDocuments_areFailures() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
@@ -436,7 +436,7 @@ class ModelCacheTest {
     assertThatThrownBy(this::ask).hasMessage("the dataset 'set' has no published model");
   }
 
-  /// Threads ask while models are switched: each answer is one model's, whole.
+  /// Threads send requests while models are switched: each answer comes from one model only.
   @Test
   void answers_neverMixTwoModels() throws Exception {
     requests = requests(Optional.of("set"), Duration.ZERO);
