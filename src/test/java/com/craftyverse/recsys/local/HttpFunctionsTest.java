@@ -147,7 +147,7 @@ class HttpFunctionsTest {
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
         "serve    | {}                    | 400 | the request has none of the fields predict,"
             + " recommend, similar, foldIn, popular and modelInfo; give one",
-        "nothing  | {}                    | 404 | there is no '/nothing'; there are POST /evaluate,"
+        "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
             + " POST /foldIn, POST /index, POST /ingest, POST /modelInfo, POST /popular, POST"
             + " /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
       })
