@@ -281,7 +281,7 @@ class PipelineIT {
                 "1d"),
             () -> published.add(FIRST.invoke("publish", manifest(next)).path("model").asText()))) {
       assertThat(published).hasSize(1);
-      assertThat(serve.log()).contains("restored is answered by model " + published.getFirst());
+      assertThat(serve.log()).contains("restored now answers with model " + published.getFirst());
       assertThat(servedModel(serve)).isEqualTo(published.getFirst());
     }
   }
