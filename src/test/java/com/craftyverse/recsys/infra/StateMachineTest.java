@@ -56,7 +56,7 @@ class StateMachineTest {
             "deleteItem lock");
   }
 
-  /// The execution's input goes before the stack's parameter.
+  /// The execution's input overrides the stack's parameter.
   @ParameterizedTest
   @CsvSource({
     "true, , true",
@@ -139,7 +139,7 @@ class StateMachineTest {
     assertThat(calls).containsExactly(NAME);
   }
 
-  /// The lock is of the dataset that ingest names, when it is taken and when it is given back.
+  /// The lock belongs to the dataset that ingest names, both when acquired and when released.
   @Test
   void lock_isNamedByIngest() {
     List<String> locks = new ArrayList<>();
@@ -195,8 +195,8 @@ class StateMachineTest {
             "publish An upload did not become a model");
   }
 
-  /// Several datasets at once share the functions' executions: each waits as long as the work of others lasts,
-  /// which is until the execution's own time is over.
+  /// Executions for several datasets compete for the functions' concurrency. Each waits as long as the
+  /// others work, up to its own time limit.
   @Test
   void throttling_isTriedAgainForHours_whereOtherErrorsAreGivenUp() {
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
@@ -214,7 +214,7 @@ class StateMachineTest {
       assertThat(calls).last().isEqualTo("deleteItem lock");
       for (JsonNode retrier : machine.states().path(function).path("Retry")) {
         if (retrier.path("ErrorEquals").toString().contains("TooManyRequests")) {
-          double average = retrier.path("MaxDelaySeconds").asDouble() / 2; // by full jitter
+          double average = retrier.path("MaxDelaySeconds").asDouble() / 2; // with full jitter
           assertThat(retrier.path("JitterStrategy").asText()).isEqualTo("FULL");
           assertThat(average * retrier.path("MaxAttempts").asInt())
               .isGreaterThan(machine.timeoutSeconds());
@@ -258,8 +258,8 @@ class StateMachineTest {
     assertThat(calls).last().isEqualTo("deleteItem lock");
   }
 
-  /// It takes what is free, its own, or expired by the time that ingest told, and holds as long as the
-  /// execution may run.
+  /// An execution acquires a lock that is free, already its own, or expired by ingest's clock, and holds
+  /// it for the longest possible duration of the execution.
   @Test
   void lock_expiresWithTheExecution() {
     JsonNode acquire = machine.states().path("AcquireLock").path("Parameters");
@@ -291,7 +291,7 @@ class StateMachineTest {
     assertThat(calls).filteredOn("deleteItem lock"::equals).hasSize(1);
   }
 
-  /// Also at what no state can catch, such as a result of more than 256 KiB.
+  /// This includes errors that no state can catch, such as a result of more than 256 KiB.
   @Test
   void executionThatEndsHoweverItEnds_losesItsLock() throws IOException {
     StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
@@ -348,17 +348,17 @@ class StateMachineTest {
     Files.writeString(file, "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Map\"}}}");
     StateMachine map = StateMachine.read(file);
     assertThatThrownBy(() -> map.run(event, this::call))
-        .hasMessage("state A is of type 'Map', not walked");
+        .hasMessage("state A is of type 'Map', which is not supported");
   }
 
-  /// The event with the name that the first state puts in.
+  /// Returns the event with the name that the first state adds.
   private JsonNode named() {
     ObjectNode named = event.deepCopy();
     named.putObject("name").put("manifest", "of Ingest").put("dataset", "named by ingest");
     return named;
   }
 
-  /// A step that works: its manifest is named after it, and what is special about it.
+  /// Simulates a successful step; its manifest states the step and any special parameters.
   private JsonNode call(String resource, JsonNode input) {
     if (resource.startsWith("${")) {
       String function = resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1");

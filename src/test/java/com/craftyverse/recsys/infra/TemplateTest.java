@@ -29,7 +29,7 @@ class TemplateTest {
   private static final Set<String> FUNCTIONS =
       Set.of("ingest", "split", "index", "train", "evaluate", "publish", "serve");
 
-  /// The exit code of a script whose library is missing.
+  /// The exit code of a script that lacks its library.
   private static final int NOT_INSTALLED = 77;
 
   @TempDir Path directory;
@@ -51,8 +51,8 @@ class TemplateTest {
         .functions()
         .forEach(
             (name, function) -> {
-              // What a new account has: functions of 3,008 MB, and 10 executions, none of which it
-              // may
+              // The limits of a new account: functions of 3,008 MB, and 10 concurrent executions, none of
+              // which it may
               // reserve.
               assertThat(template.deployedNumber(function.path("MemorySize")))
                   .as(name)
@@ -79,7 +79,7 @@ class TemplateTest {
   void everyVariable_isReadByTheCode_andTheOnesItReadsAreSet() throws IOException {
     Set<String> read = variablesOfTheCode();
     assertThat(read).contains("RECSYS_STORE", "RECSYS_METRICS_NAMESPACE");
-    // Lambda sets these by itself.
+    // Lambda sets these itself.
     read.removeAll(
         Set.of(
             "AWS_ACCESS_KEY_ID",
@@ -114,8 +114,8 @@ class TemplateTest {
     assertThat(Path.of("src/main/zip.jvm/train-wrapper")).isExecutable();
   }
 
-  /// What the sources ask the environment and the configuration for, as variables. What only the HTTP
-  /// build has is not for Lambda.
+  /// Returns the environment variables and configuration keys that the sources read, as variables.
+  /// Excludes what only the HTTP build has.
   private static Set<String> variablesOfTheCode() throws IOException {
     Path sources = Path.of("src/main/java/com/craftyverse/recsys");
     Pattern asked =
@@ -187,7 +187,7 @@ class TemplateTest {
           .allMatch(r -> r.contains("lease") || r.equals("models/*/checkpoint"));
       assertThat(resources(function, "s3:DeleteObject")).as(function).isNotEmpty();
     }
-    // Nobody but a person writes uploads, so no function can set itself off.
+    // Only people write uploads, so no function can trigger itself.
     for (String function : FUNCTIONS) {
       assertThat(resources(capitalized(function), "s3:PutObject"))
           .noneMatch(r -> r.startsWith("raw"));
@@ -206,7 +206,7 @@ class TemplateTest {
     assertThat(bucket.path("LifecycleConfiguration").toString())
         .contains("raw/", "datasets/", "AbortIncompleteMultipartUpload")
         .doesNotContain("models/");
-    // A creation that fails leaves no bucket in the way of the next.
+    // A failed creation leaves no bucket that blocks the next one.
     assertThat(template.resource("Bucket").path("DeletionPolicy").asText())
         .isEqualTo("RetainExceptOnCreate");
     assertThat(template.resource("BucketPolicy").toString())
@@ -263,9 +263,10 @@ class TemplateTest {
     }
   }
 
-  /// What AWS's own transform makes of the template. SAM names a version after the properties of the function
-  /// as they are written, parameters by name, so that name stays; CloudFormation replaces a version whose
-  /// description is another (AWS::Lambda::Version: "Update requires: Replacement"), and that has the values.
+  /// Checks the output of AWS's own transform. SAM names a version after the function's properties as
+  /// written, with parameters by name, so that name never changes. CloudFormation replaces a version
+  /// whose description changes (AWS::Lambda::Version: "Update requires: Replacement"), and the
+  /// description contains the values.
   @Test
   void parameterThatServeIsGiven_publishesANewVersion() throws Exception {
     Map<String, String> first =
@@ -290,7 +291,7 @@ class TemplateTest {
       assertThat(publishedVersion(second)).as(changed.getKey()).isNotEqualTo(version);
     }
     assertThat(publishedVersion(new HashMap<>(first))).isEqualTo(version);
-    // Every parameter that the function is given is in it.
+    // It contains every parameter of the function.
     String function = template.functions().get("serve").toString();
     String description = template.functions().get("serve").path("VersionDescription").asText();
     for (String parameter : List.of("BucketName", "Dataset", "ServeMemory", "MetricsNamespace")) {
@@ -301,7 +302,7 @@ class TemplateTest {
         .isTrue();
   }
 
-  /// The logical id and the description of the version that the alias points to.
+  /// Returns the logical id and the description of the version that the alias points to.
   private static String publishedVersion(Map<String, String> parameters) throws Exception {
     return run(
         "python3",
@@ -332,12 +333,13 @@ class TemplateTest {
         .containsEntry("PipelineFailures", "ExecutionsFailed")
         .containsEntry("FailedDeliveries", "ApproximateNumberOfMessagesVisible")
         .containsKey("ModelAge")
-        // A run that is resumed takes the time that a call has, and datasets wait for each other.
+        // A resumed run uses all the time of a call, and datasets wait for each other.
         .doesNotContainKeys("TrainDuration", "TrainThrottles", "IngestThrottles");
     for (String function : FUNCTIONS) {
       assertThat(alarms).containsEntry(capitalized(function) + "Errors", "Errors");
     }
-    // Of a metric that serve alone tells while it has a model: none on the day of the deployment.
+    // Only serve writes this metric, and only while it has a model, so there is none on the day of the
+    // deployment.
     JsonNode metric =
         template.resource("ModelAge").at("/Properties/Metrics/0/MetricStat/Metric/MetricName");
     assertThat(metric.asText()).isEqualTo("ModelAge");

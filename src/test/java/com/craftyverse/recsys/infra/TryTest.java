@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `infra/try` against stand-ins for the AWS CLI and curl, which write down what they are asked.
+/// Runs `infra/try` against stand-ins for the AWS CLI and curl, which record their calls.
 class TryTest {
   private static final String AWS =
       """

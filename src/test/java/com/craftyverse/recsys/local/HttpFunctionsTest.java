@@ -28,7 +28,7 @@ class HttpFunctionsTest {
 
   @Inject ObjectStore store;
 
-  /// The chain as a person walks it with curl: each step takes the manifest that the last one gave.
+  /// Walks the chain as with curl: each step takes the manifest of the previous one.
   @Test
   void chain_walkedByHand_endsInPredictions() throws IOException {
     store.put("raw/by-hand/sample.zip", Files.readAllBytes(SAMPLE));
@@ -211,7 +211,7 @@ class HttpFunctionsTest {
     assertThat(rawRequest("[::1]:8080")).startsWith("HTTP/1.1 400 ");
   }
 
-  /// The JDK's client does not let a test choose `Host`.
+  /// Sends a raw request, because the JDK's client does not let a test set `Host`.
   private static String rawRequest(String host) throws IOException {
     int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
