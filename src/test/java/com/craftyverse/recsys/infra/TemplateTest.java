@@ -51,9 +51,7 @@ class TemplateTest {
         .functions()
         .forEach(
             (name, function) -> {
-              // The limits of a new account: functions of 3,008 MB, and 10 concurrent executions, none of
-              // which it may
-              // reserve.
+              // A new account has functions of 3,008 MB and 10 executions, and may reserve none.
               assertThat(template.deployedNumber(function.path("MemorySize")))
                   .as(name)
                   .isBetween(128, 3_008);
