@@ -74,7 +74,7 @@ public final class ColdStart {
               new Function("rating", handler, event, serve, FullSizeModel.RATING_DATASET),
               new Function("ranking", handler, event, serve, FullSizeModel.DATASET));
       measure(functions, server, work);
-      tellMemory(functions.getLast(), server, work);
+      printMemory(functions.getLast(), server, work);
     }
   }
 
@@ -158,7 +158,7 @@ public final class ColdStart {
   }
 
   /// Prints the peak memory of a process that answered requests of every kind.
-  private static void tellMemory(Function serve, ModelServer server, Path work) throws Exception {
+  private static void printMemory(Function serve, ModelServer server, Path work) throws Exception {
     List<String> events = new ArrayList<>();
     for (int i = 0; i < MORE_REQUESTS / 5; i++) {
       int user = FullSizeModel.userId(10 * i);

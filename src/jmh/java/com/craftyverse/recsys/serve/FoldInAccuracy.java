@@ -70,9 +70,9 @@ public final class FoldInAccuracy {
     String directory = ObjectKeys.directoryOf(split);
     Map<Integer, List<Rated>> validation =
         newcomers(store, directory + StoreLayout.VALIDATION, model);
-    tell("validation", model, validation);
+    printErrors("validation", model, validation);
     choose(model, validation);
-    tell("test", model, newcomers(store, directory + StoreLayout.TEST, model));
+    printErrors("test", model, newcomers(store, directory + StoreLayout.TEST, model));
   }
 
   /// A rating of a known item.
@@ -114,7 +114,7 @@ public final class FoldInAccuracy {
     return users;
   }
 
-  private static void tell(String set, ServedModel model, Map<Integer, List<Rated>> users) {
+  private static void printErrors(String set, ServedModel model, Map<Integer, List<Rated>> users) {
     long pairs = users.values().stream().mapToLong(r -> r.size() - r.size() / 2).sum();
     say("%s: %,d new users, %,d ratings to predict", set, users.size(), pairs);
     say("  the items' averages alone: RMSE %.4f", rmse(model, null, users));

@@ -234,9 +234,9 @@ final class FullSizeModel {
         int[] starts = new int[rows + 1];
         int[] items = new int[rows * ITEMS / 8];
         for (int i = 0; i < rows; i++) {
-          int wanted = Math.clamp((int) Math.exp(3.55 + 1.471 * random.nextGaussian()), 1, 4_000);
+          int draws = Math.clamp((int) Math.exp(3.55 + 1.471 * random.nextGaussian()), 1, 4_000);
           int[] history =
-              random.ints(wanted, 0, ITEMS).map(item -> skewed(item)).distinct().sorted().toArray();
+              random.ints(draws, 0, ITEMS).map(item -> skewed(item)).distinct().sorted().toArray();
           System.arraycopy(history, 0, items, starts[i], history.length);
           starts[i + 1] = starts[i] + history.length;
         }

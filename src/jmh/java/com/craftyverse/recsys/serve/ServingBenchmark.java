@@ -47,12 +47,12 @@ public final class ServingBenchmark {
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments.length == 0 ? "target/benchmark" : arguments[0]);
     ServingBenchmark benchmark = new ServingBenchmark(FullSizeModel.in(directory));
-    benchmark.tellMemory();
+    benchmark.printMemory();
     benchmark.check(directory);
     benchmark.measure();
   }
 
-  private void tellMemory() {
+  private void printMemory() {
     serving.load(null);
     System.gc();
     Runtime runtime = Runtime.getRuntime();

@@ -28,7 +28,7 @@ class CurlExamples {
   }
 
   /// Logs how to query the model that the chain produced.
-  void tell(LocalPipeline.Outcome outcome) throws IOException {
+  void log(LocalPipeline.Outcome outcome) throws IOException {
     int[] userRatings = column(outcome.index() + StoreLayout.USERS, "ratings");
     int[] userIds = column(outcome.index() + StoreLayout.USERS, "userId");
     int[] itemRatings = column(outcome.index() + StoreLayout.ITEMS, "ratings");

@@ -155,7 +155,7 @@ class UploadWatcher {
 
   private void process(ObjectInfo upload) {
     try {
-      examples.tell(new LocalPipeline(store, refit).run(upload));
+      examples.log(new LocalPipeline(store, refit).run(upload));
     } catch (RequestException | MalformedFileException e) {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
     } catch (InterruptedIOException e) {

@@ -256,7 +256,7 @@ public final class ModelCache {
   /// A dataset and its model.
   private final class Dataset {
     private final String name;
-    private final AtomicBoolean lookingBeside = new AtomicBoolean();
+    private final AtomicBoolean lookingInBackground = new AtomicBoolean();
     private final AtomicLong looks = new AtomicLong();
     private volatile @Nullable Loaded loaded;
 
@@ -289,8 +289,8 @@ public final class ModelCache {
       if (known == null || isOlder(lookedAt, staleness)) {
         return lookFirst();
       }
-      if (isOlder(lookedAt, staleness / 2) && lookingBeside.compareAndSet(false, true)) {
-        background.execute(this::lookBeside);
+      if (isOlder(lookedAt, staleness / 2) && lookingInBackground.compareAndSet(false, true)) {
+        background.execute(this::lookInBackground);
       }
       return known.model;
     }
@@ -325,11 +325,11 @@ public final class ModelCache {
       lookedAt = model.asOf;
     }
 
-    private void lookBeside() {
+    private void lookInBackground() {
       try {
         look();
       } finally {
-        lookingBeside.set(false);
+        lookingInBackground.set(false);
       }
     }
 

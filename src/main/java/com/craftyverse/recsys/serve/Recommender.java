@@ -82,8 +82,8 @@ final class Recommender {
     };
   }
 
-  private RankBy rankBy(UserProfile person, @Nullable RankBy wanted) {
-    if (wanted == RankBy.preference && model.rankingFoldIn() == null) {
+  private RankBy rankBy(UserProfile person, @Nullable RankBy requested) {
+    if (requested == RankBy.preference && model.rankingFoldIn() == null) {
       throw RequestException.invalid(
           "field 'rankBy': the model has no ranking vectors, so it cannot rank by preference; use rating"
               + " or popularity");
@@ -91,8 +91,8 @@ final class Recommender {
     if (!person.isKnown()) {
       return RankBy.popularity;
     }
-    if (wanted != null) {
-      return wanted;
+    if (requested != null) {
+      return requested;
     }
     return model.rankingFoldIn() == null ? RankBy.rating : RankBy.preference;
   }
@@ -193,9 +193,9 @@ final class Recommender {
   }
 
   /// Returns the items that most users chose.
-  PopularResult popular(int n, Period wanted, ItemFilter filter) {
+  PopularResult popular(int n, Period requested, ItemFilter filter) {
     BitSet candidates = filter.candidates(catalogue);
-    Period period = catalogue.counted(wanted);
+    Period period = catalogue.counted(requested);
     List<PopularResult.Popular> list = new ArrayList<>();
     for (int item : TopItems.of(catalogue.popularity(period), n, candidates)) {
       list.add(

@@ -46,7 +46,7 @@ class PackagesIT {
   }
 
   @Test
-  void servingPackage_hasWhatAnswersAndNothingOfTraining() throws IOException {
+  void servingPackage_hasServingAndNoTraining() throws IOException {
     Path zip = Path.of("target/serving/function.zip");
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))

@@ -235,7 +235,7 @@ class PipelineIT {
   /// A caller's mistake is an answer and a damaged model a failure, both by Invoke and through the
   /// URL. A failure also writes a line in CloudWatch's embedded metric format.
   @Test
-  void callersMistake_alarmsNobody_andDamageDoes() throws IOException {
+  void callersMistake_raisesNoAlarm_andDamageDoes() throws IOException {
     JsonNode next = twoModels("damaged");
     assertThat(next.path("manifest").asText()).isNotEmpty();
     try (LambdaFunction serve =
@@ -265,7 +265,7 @@ class PipelineIT {
   /// A model is published between the snapshot and the restore. The staleness alone would allow the
   /// restored process to answer from the old model.
   @Test
-  void processRestoredFromASnapshot_answersFromTheModelOfNow() throws IOException {
+  void processRestoredFromASnapshot_answersFromTheCurrentModel() throws IOException {
     JsonNode next = twoModels("restored");
     List<String> published = new ArrayList<>();
     try (LambdaFunction serve =
@@ -313,7 +313,7 @@ class PipelineIT {
   }
 
   @Test
-  void errors_haveTheirTypeAndTheSentenceAlone() throws IOException {
+  void errors_haveTheirType_andOnlyTheSentence() throws IOException {
     assertThatThrownBy(() -> FIRST.invoke("split", MAPPER.readTree("{\"manifesto\": 1}")))
         .isInstanceOfSatisfying(
             LambdaError.class,
@@ -335,7 +335,7 @@ class PipelineIT {
 
   /// S3 invokes ingest, and its result starts the state machine by the template's rule.
   @Test
-  void uploadThatS3TellsIngestOf_goesThroughTheRest() throws IOException {
+  void uploadNotifiedByS3_goesThroughTheRest() throws IOException {
     store.put("raw/direct/a b.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     ObjectNode notification = (ObjectNode) event("s3-notification.json");
     ((ObjectNode) notification.at("/Records/0/s3/object")).put("key", "raw/direct/a+b.zip");
@@ -445,7 +445,7 @@ class PipelineIT {
 
   /// Two processes publish different models of a dataset, and their writes arrive together.
   @Test
-  void twoPublishesAtOnce_oneWins_theOtherIsTold() throws Exception {
+  void twoPublishesAtOnce_oneWins_theOtherFails() throws Exception {
     store.put("raw/rivals.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     JsonNode ingested = FIRST.invoke("ingest", MAPPER.readTree("{\"key\": \"raw/rivals.zip\"}"));
     JsonNode indexed = FIRST.invoke("index", manifest(FIRST.invoke("split", manifest(ingested))));

@@ -71,7 +71,7 @@ class StateMachineMotoTest {
   }
 
   @Test
-  void upload_whoseTrainingNeedsSeveralCalls_goesTheWayOfTheWalk() throws Exception {
+  void uploadWithSeveralTrainingCalls_takesTheSamePathAsOurInterpreter() throws Exception {
     Path file = Path.of("infra/pipeline.asl.json");
     Deque<JsonNode> answers = new ArrayDeque<>();
     for (String answer :
@@ -146,7 +146,7 @@ class StateMachineMotoTest {
   }
 
   @Test
-  void lockThatHasExpired_isTakenOver_andGivenBack() throws Exception {
+  void expiredLock_isTakenOver_andReleased() throws Exception {
     call(
         "DynamoDB_20120810.PutItem",
         """

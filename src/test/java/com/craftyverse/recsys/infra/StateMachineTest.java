@@ -39,7 +39,7 @@ class StateMachineTest {
   }
 
   @Test
-  void upload_goesThroughEveryStep_eachGivenTheManifestOfTheOneBefore() {
+  void upload_goesThroughEveryStep_eachWithThePreviousManifest() {
     machine.run(event, this::call);
     assertThat(calls)
         .containsExactly(
@@ -101,7 +101,7 @@ class StateMachineTest {
   }
 
   @Test
-  void uploadThatIsIngestedAlready_goesOnFromThere() throws IOException {
+  void ingestedUpload_continuesWithSplit() throws IOException {
     machine.run(
         mapper.readTree(
             """
@@ -129,7 +129,7 @@ class StateMachineTest {
   }
 
   @Test
-  void eventAboutWhatHasNoDataset_endsWithoutALock() {
+  void eventWithoutADataset_endsWithoutALock() {
     machine.run(
         event,
         (resource, input) -> {
@@ -174,7 +174,7 @@ class StateMachineTest {
   }
 
   @Test
-  void callersMistake_isReportedAtOnce_andTheLockGivenBack() {
+  void callersMistake_isReportedAtOnce_andTheLockReleased() {
     assertThatThrownBy(
             () ->
                 machine.run(
@@ -198,7 +198,7 @@ class StateMachineTest {
   /// Executions for several datasets compete for the functions' concurrency. Each waits as long as the
   /// others work, up to its own time limit.
   @Test
-  void throttling_isTriedAgainForHours_whereOtherErrorsAreGivenUp() {
+  void throttling_isRetriedForHours_otherErrorsAreNot() {
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       calls.clear();
       machine.run(
@@ -242,7 +242,7 @@ class StateMachineTest {
   }
 
   @Test
-  void datasetThatIsBusy_isWaitedFor_withTheTimeAskedForAnew() {
+  void busyDataset_isWaitedFor_withTheTimeUpdated() {
     machine.run(
         event,
         (resource, input) -> {
@@ -273,7 +273,7 @@ class StateMachineTest {
   }
 
   @Test
-  void lockThatAnotherExecutionHasByNow_isNotGivenBack_andHarmsNothing() {
+  void lockHeldByAnotherExecution_isNotReleased_andHarmsNothing() {
     for (String state : List.of("ReleaseLock", "ReleaseAfterError")) {
       assertThat(
               machine.states().path(state).path("Parameters").path("ConditionExpression").asText())
@@ -293,7 +293,7 @@ class StateMachineTest {
 
   /// This includes errors that no state can catch, such as a result of more than 256 KiB.
   @Test
-  void executionThatEndsHoweverItEnds_losesItsLock() throws IOException {
+  void executionThatEndsInAnyWay_losesItsLock() throws IOException {
     StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
     for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
       calls.clear();
@@ -305,7 +305,7 @@ class StateMachineTest {
   }
 
   @Test
-  void executionThatGaveItsLockBack_isReportedOnce() throws IOException {
+  void executionThatReleasedItsLock_isReportedOnce() throws IOException {
     StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
     for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
       calls.clear();
@@ -343,7 +343,7 @@ class StateMachineTest {
   }
 
   @Test
-  void statesThatAreNotWalked_areRefused() throws IOException {
+  void unsupportedStates_areRefused() throws IOException {
     Path file = directory.resolve("map.asl.json");
     Files.writeString(file, "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Map\"}}}");
     StateMachine map = StateMachine.read(file);

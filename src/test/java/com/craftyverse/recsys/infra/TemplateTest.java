@@ -40,7 +40,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunction_isThere_withinLambdasLimits() {
+  void everyFunction_exists_withinLambdasLimits() {
     assertThat(template.functions().keySet()).isEqualTo(FUNCTIONS);
     assertThat(template.globals().path("Runtime").asText()).isEqualTo("java25");
     assertThat(template.globals().path("Handler").asText())
@@ -74,7 +74,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyVariable_isReadByTheCode_andTheOnesItReadsAreSet() throws IOException {
+  void variables_areThoseThatTheCodeReads() throws IOException {
     Set<String> read = variablesOfTheCode();
     assertThat(read).contains("RECSYS_STORE", "RECSYS_METRICS_NAMESPACE");
     // Lambda sets these itself.
@@ -137,7 +137,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunction_hasARoleOfItsOwn_forExactPrefixes() {
+  void everyFunction_hasItsOwnRole_forExactPrefixes() {
     Set<String> roles = new TreeSet<>();
     template
         .functions()
@@ -212,12 +212,12 @@ class TemplateTest {
   }
 
   @Test
-  void stateMachine_isGivenEverythingItNames() throws IOException {
-    isGivenEverythingItNames("Pipeline", Path.of("infra/pipeline.asl.json"));
-    isGivenEverythingItNames("Unlock", Path.of("infra/unlock.asl.json"));
+  void stateMachine_hasASubstitutionForEveryName() throws IOException {
+    assertEveryNameIsSubstituted("Pipeline", Path.of("infra/pipeline.asl.json"));
+    assertEveryNameIsSubstituted("Unlock", Path.of("infra/unlock.asl.json"));
   }
 
-  private void isGivenEverythingItNames(String machine, Path file) throws IOException {
+  private void assertEveryNameIsSubstituted(String machine, Path file) throws IOException {
     String definition = Files.readString(file);
     Set<String> named = new TreeSet<>();
     var names = Pattern.compile("\\$\\{(\\w+)}").matcher(definition);
@@ -266,7 +266,7 @@ class TemplateTest {
   /// whose description changes (AWS::Lambda::Version: "Update requires: Replacement"), and the
   /// description contains the values.
   @Test
-  void parameterThatServeIsGiven_publishesANewVersion() throws Exception {
+  void changedParameterOfServe_publishesANewVersion() throws Exception {
     Map<String, String> first =
         Map.of("BucketName", "store", "Dataset", "ml-latest", "ServeMemory", "512");
     String version = publishedVersion(first);
@@ -309,7 +309,7 @@ class TemplateTest {
   }
 
   @Test
-  void alarms_areOfWhatIsWrong_andNothingElse() {
+  void alarms_coverFailures_andNothingElse() {
     Map<String, String> alarms = new TreeMap<>();
     template
         .resources()
@@ -336,7 +336,8 @@ class TemplateTest {
     for (String function : FUNCTIONS) {
       assertThat(alarms).containsEntry(capitalized(function) + "Errors", "Errors");
     }
-    // Only serve writes this metric, and only while it has a model, so there is none on the day of the
+    // Only serve writes this metric, and only while it has a model, so there is none on the day of
+    // the
     // deployment.
     JsonNode metric =
         template.resource("ModelAge").at("/Properties/Metrics/0/MetricStat/Metric/MetricName");
@@ -344,7 +345,7 @@ class TemplateTest {
   }
 
   @Test
-  void rules_haveADeadLetterQueue_andTheUnlockRuleHearsOfEveryBadEnding() {
+  void rules_haveADeadLetterQueue_andTheUnlockRuleMatchesEveryFailure() {
     int targets = 0;
     for (JsonNode resource : template.resources()) {
       if (resource.path("Type").asText().equals("AWS::Events::Rule")) {
@@ -370,7 +371,7 @@ class TemplateTest {
   }
 
   @Test
-  void callers_areGivenAPolicy_forTheAliasAlone() {
+  void callers_getAPolicy_forTheAliasOnly() {
     JsonNode statements =
         template.resource("CallerPolicy").at("/Properties/PolicyDocument/Statement");
     Set<String> actions = new TreeSet<>();

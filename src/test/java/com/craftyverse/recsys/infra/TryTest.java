@@ -49,7 +49,7 @@ class TryTest {
   @TempDir Path directory;
 
   @Test
-  void upload_isFollowedInAnyTimeZone_andAskedAboutThroughTheUrl() throws Exception {
+  void upload_isFollowedInAnyTimeZone_andQueriedThroughTheUrl() throws Exception {
     script("aws", AWS);
     script("curl", CURL);
     script("sleep", "#!/bin/sh\n");

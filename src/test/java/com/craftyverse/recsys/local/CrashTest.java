@@ -45,7 +45,7 @@ class CrashTest {
   @TempDir Path directory;
 
   @Test
-  void chainThatBreaksOffAtAnyWrite_isCompletedByTheNextRun() throws IOException {
+  void chainThatCrashesAtAnyWrite_isCompletedByTheNextRun() throws IOException {
     ObjectStore undisturbed = storeWithUpload("undisturbed");
     AtomicInteger writes = new AtomicInteger();
     runChain(failing(undisturbed, writes, Integer.MAX_VALUE, false));

@@ -90,7 +90,7 @@ class LocalPipelineTest {
   }
 
   @Test
-  void nobodyOfTheSampleIsUnknown_andNobodyIsRecommendedWhatTheyRated() throws IOException {
+  void sampleUsers_areAllKnown_andGetOnlyUnratedItems() throws IOException {
     LocalPipeline.Outcome outcome =
         run("raw/craftyverse-sample.zip", Files.readAllBytes(SAMPLE), true);
     Map<Integer, Set<Integer>> rated = ratedInSample();

@@ -53,7 +53,7 @@ class PlainServerIT {
   }
 
   @Test
-  void serverWithoutAStore_saysSoAndEnds() throws Exception {
+  void serverWithoutAStore_saysSoAndExits() throws Exception {
     Process server = start(null);
     String log = new String(server.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(server.waitFor()).isEqualTo(1);

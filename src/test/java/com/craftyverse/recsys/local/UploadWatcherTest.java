@@ -58,7 +58,8 @@ class UploadWatcherTest {
     Path upload = Path.of(store.location(), "raw", "slow.zip");
     Files.createDirectories(upload.getParent());
     try (OutputStream out = Files.newOutputStream(upload)) {
-      // Slower than the watcher's interval. If the watcher had taken a part, it would have refused a
+      // Slower than the watcher's interval. If the watcher had taken a part, it would have refused
+      // a
       // broken zip, and there would be more than one version later.
       for (int part = 0; part < 4; part++) {
         int from = first.length * part / 4;
@@ -92,7 +93,7 @@ class UploadWatcherTest {
 
   /// The README's recipe for a given split, with the watcher on.
   @Test
-  void givenPair_inOneDirectory_isNeverAModelOfItsTestFile() throws Exception {
+  void givenSplit_inOneDirectory_neverTrainsOnItsTestFile() throws Exception {
     Path raw = Path.of(store.location(), "raw");
     Path pair = Files.createDirectories(raw.resolve("pair"));
     Files.writeString(pair.resolve("u1.base"), pairFile(1, 40));

@@ -29,7 +29,7 @@ class WatcherTroubleTest {
   @TempDir Path directory;
 
   @Test
-  void rawThatIsALink_isToldOnce_andLooksGoOnOneASecond() throws Exception {
+  void rawThatIsALink_isReportedOnce_andTheWatcherKeepsTrying() throws Exception {
     Path root = Files.createDirectory(directory.resolve("store"));
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Path raw = Files.createSymbolicLink(root.resolve("raw"), elsewhere);

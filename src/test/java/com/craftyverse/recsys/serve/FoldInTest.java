@@ -69,7 +69,7 @@ class FoldInTest {
 
   /// The lookup locates each user's row, in every batch.
   @Test
-  void usersReadByRange_areThoseOfTheFile() throws IOException {
+  void usersReadByRange_matchTheFile() throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
     new ModelFixture("set", "m1").publish(store);
     ServedModel model =

@@ -73,7 +73,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void reads_areOneOfEachAtStart_aRangeForAUser_andNoneAfter() throws IOException {
+  void reads_areOnePerFileAtStart_oneRangePerUser_andNoneAfter() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     new RecommendationService(
             store.store(), new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1)))
@@ -102,7 +102,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void namesWithoutAModel_takeNoOthersPlace() throws IOException {
+  void namesWithoutAModel_evictNothing() throws IOException {
     for (String dataset : List.of("a", "b", "c", "d")) {
       new ModelFixture(dataset, "m1").publish(behind);
       requests.predict(askOf(dataset));
@@ -132,7 +132,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void newModel_afterHalfTheStaleness_isLookedForBesideTheRequests() throws IOException {
+  void newModel_afterHalfTheStaleness_isFoundInTheBackground() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
@@ -203,7 +203,7 @@ class ModelCacheTest {
   /// A background check reads an old `current.json`, is frozen, and continues after a later check
   /// has finished.
   @Test
-  void lookThatWasFrozen_undoesNoLaterOne() throws Exception {
+  void frozenCheck_doesNotUndoALaterOne() throws Exception {
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
@@ -252,7 +252,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void stalenessOfZero_looksBeforeEachAnswer() throws IOException {
+  void stalenessOfZero_checksBeforeEachAnswer() throws IOException {
     requests = requests(Optional.of("set"), Duration.ZERO);
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
@@ -330,7 +330,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void rangeThatIsDamaged_isTold_withoutAPath() throws IOException {
+  void damagedRange_isReported_withoutAPath() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     behind.put("models/set/m1/seen.arrow", new byte[5_000]);
     assertThatThrownBy(() -> requests.recommend("{'userId': 20}"))
@@ -368,7 +368,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void storeThatFails_isTold_withoutAPath_andMayRecover() throws IOException {
+  void failingStore_isReported_withoutAPath_andMayRecover() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     store.fail("items.arrow");
     assertThatThrownBy(this::ask)
@@ -429,7 +429,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void beforeTheFirstModel_requestsAreToldSo() {
+  void beforeTheFirstModel_requestsFailWithAReason() {
     assertThatThrownBy(() -> requests(Optional.empty(), Duration.ZERO).predict(ASK))
         .isInstanceOf(RequestException.class)
         .hasMessage("no model has been published yet; upload a ratings file first");

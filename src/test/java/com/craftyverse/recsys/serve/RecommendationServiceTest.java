@@ -58,7 +58,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void predict_whatTheModelDoesNotKnow_isLeftOutOfTheSum() {
+  void predict_unknownUserOrItem_omitsItsTerms() {
     assertThat(requests.predict("{'userId': 99, 'itemIds': [100, 7]}").predictions())
         .containsExactly(
             new Prediction(
@@ -137,7 +137,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_leavesOutWhatTheUserRated_unlessToldOtherwise() {
+  void recommend_excludesRatedItems_byDefault() {
     RecommendResult result = requests.recommend("{'userId': 20}");
     assertThat(result.source()).isEqualTo(Source.model);
     assertThat(result.rankedBy()).isEqualTo(RankBy.rating);
@@ -179,7 +179,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_toSomebodyUnknown_isWhatWasPopularLately() {
+  void recommend_unknownUser_getsRecentlyPopularItems() {
     RecommendResult result = requests.recommend("{'userId': 99, 'explain': true}");
     assertThat(result.source()).isEqualTo(Source.popular);
     assertThat(result.rankedBy()).isEqualTo(RankBy.popularity);
@@ -198,7 +198,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_byPopularity_leavesOutWhatTheUserRated() {
+  void recommend_byPopularity_excludesRatedItems() {
     RecommendResult result =
         requests.recommend("{'userId': 30, 'rankBy': 'popularity', 'explain': true}");
     assertThat(result.source()).isEqualTo(Source.popular);
@@ -222,7 +222,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void popular_isByTheNumberOfRatings_equalsByItem() {
+  void popular_isOrderedByNumberOfRatings_tiesByItem() {
     PopularResult recent = requests.popular("{}");
     assertThat(recent.dataset()).isEqualTo("set");
     assertThat(recent.model()).isEqualTo("m1");
@@ -269,7 +269,7 @@ class RecommendationServiceTest {
 
   /// If all ratings have the same time, none is recent.
   @Test
-  void withoutTimes_whatIsPopularIsOfAllTime() throws IOException {
+  void popular_withoutTimes_countsAllTime() throws IOException {
     new ModelFixture("set", "m2").withoutTimes().publish(store);
     PopularResult result = requests.popular("{'period': 'recent', 'n': 1}");
     assertThat(result.period()).isEqualTo(Period.all);
@@ -323,7 +323,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_withRatings_complementsWhatIsKnownOfTheUser() {
+  void recommend_withRatings_addsToTheKnownHistory() {
     RecommendResult alone =
         requests.recommend("{'ratings': [{'itemId': 400, 'rating': 5}], 'explain': true}");
     assertThat(alone.source()).isEqualTo(Source.foldIn);
@@ -371,7 +371,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void foldIn_withNothingToGoBy_saysSo() {
+  void foldIn_withoutKnownItems_saysSo() {
     FoldInResult result = requests.foldIn("{'ratings': [{'itemId': 7, 'rating': 2}]}");
     assertThat(result.source()).isEqualTo(Source.popular);
     assertThat(result.reason())
@@ -382,7 +382,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void modelOfFactorsAlone_fallsBackToTheMean_andToPopularity() throws IOException {
+  void dotModel_fallsBackToTheMean_andToPopularity() throws IOException {
     new ModelFixture("dot-set", "m1", "dot", 0).publish(store);
     assertThat(
             requests
@@ -530,7 +530,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void serve_wantsOneRequest() {
+  void serve_requiresExactlyOneRequest() {
     assertThatThrownBy(() -> requests.serve("{}"))
         .hasMessage(
             "the request has none of the fields predict, recommend, similar, foldIn, popular and"
