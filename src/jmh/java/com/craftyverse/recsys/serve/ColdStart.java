@@ -18,25 +18,26 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/// From the start of a process to its first answer: the function `serve` with a model of ml-latest's size
-/// in a local S3 server, one of ratings alone and one that ranks, too, beside a function that does nothing and has the same S3 client on its class path.
-/// With C1 alone, as Lambda's managed runtime starts, and then with the archives that a container image or
-/// a runtime of one's own could bring.
+/// Measures the time from process start to first answer, and memory. The function `serve` answers with a
+/// model of ml-latest's size from a local S3 server, once with the rating model alone and once with a
+/// ranking model, too. The baseline is a function that does nothing and has the same S3 client on its
+/// class path. It runs with C1 alone, as Lambda's managed runtime starts, then with the archives that a
+/// container image or a custom runtime could include.
 ///
-/// Wants both packages built: `./mvnw package -Dpackage=serving` and `./mvnw -f
-/// src/jmh/empty-function/pom.xml package`. Give a directory to work in.
+/// Needs both packages: `./mvnw package -Dpackage=serving` and `./mvnw -f
+/// src/jmh/empty-function/pom.xml package`. Pass a working directory.
 public final class ColdStart {
   private static final String BUCKET = "cold-start";
   private static final int RUNS = 11;
   private static final int MORE_REQUESTS = 1_000;
 
-  /// What Lambda gives a function of 512 MB.
+  /// The heap of a Lambda function of 512 MB.
   private static final String HEAP = "435m";
 
-  /// What the template in `infra/` says in `JAVA_TOOL_OPTIONS`.
+  /// The value of `JAVA_TOOL_OPTIONS` in the template in `infra/`.
   private static final String OPTION = "-XX:MetaspaceSize=64m";
 
-  /// How a JVM is started.
+  /// A way to start the JVM.
   private record Variant(String name, String use, String make) {}
 
   private static final List<Variant> VARIANTS =
@@ -45,9 +46,9 @@ public final class ColdStart {
           new Variant("AppCDS archive", "-XX:SharedArchiveFile=", "-XX:ArchiveClassesAtExit="),
           new Variant("JDK AOT cache", "-XX:AOTCache=", "-XX:AOTCacheOutput="));
 
-  /// A function in its package.
+  /// A packaged function.
   ///
-  /// @param dataset whose model answers
+  /// @param dataset the dataset whose model answers
   private record Function(String name, String handler, String event, Path task, String dataset) {}
 
   private ColdStart() {}
@@ -73,11 +74,12 @@ public final class ColdStart {
               new Function("rating", handler, event, serve, FullSizeModel.RATING_DATASET),
               new Function("ranking", handler, event, serve, FullSizeModel.DATASET));
       measure(functions, server, work);
-      tellMemory(functions.getLast(), server, work);
+      printMemory(functions.getLast(), server, work);
     }
   }
 
-  /// Unzips a package, its own classes as a jar, since archives take classes from jars alone.
+  /// Unzips a package and puts its own classes into a jar, because archives only take classes from
+  /// jars.
   private static Path task(Path zip, Path work, String name) throws IOException {
     Path task = work.resolve(name);
     Files.createDirectories(task.resolve("lib"));
@@ -155,8 +157,8 @@ public final class ColdStart {
     return new double[] {sorted.getFirst(), sorted.get(RUNS / 2)};
   }
 
-  /// What a process took at most that answered requests of every kind.
-  private static void tellMemory(Function serve, ModelServer server, Path work) throws Exception {
+  /// Prints the peak memory of a process that answered requests of every kind.
+  private static void printMemory(Function serve, ModelServer server, Path work) throws Exception {
     List<String> events = new ArrayList<>();
     for (int i = 0; i < MORE_REQUESTS / 5; i++) {
       int user = FullSizeModel.userId(10 * i);
@@ -179,7 +181,7 @@ public final class ColdStart {
     return work.resolve(function.name + variant.use.hashCode() + ".archive");
   }
 
-  /// What a process wrote, and the milliseconds from its start to its first answer.
+  /// A process's output, and the milliseconds from its start to its first answer.
   private record Run(double millis, String output) {}
 
   private static double start(Function function, String flag, ModelServer server) throws Exception {

@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A process that makes a Lambda handler, as the runtime would, has it answer an event, and ends; or has it
-/// answer more and tells what memory that took.
+/// A process that creates a Lambda handler, as the runtime would, lets it answer one event and exits.
+/// Given more events, it answers those too and prints its memory.
 public final class FirstAnswer {
   private FirstAnswer() {}
 
-  /// @param arguments the handler's class, the event, and a file with more of them, if so
+  /// @param arguments the handler's class, the event, and optionally a file with more events
   public static void main(String[] arguments) throws Exception {
     Object handler = Class.forName(arguments[0]).getConstructor().newInstance();
     Class<?> contextType = Class.forName("com.amazonaws.services.lambda.runtime.Context");

@@ -39,12 +39,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// How well users are predicted whom a model has never seen: those of the test and of the validation set
-/// without a training rating. Each is folded in from the earlier half of their ratings, and the later half
-/// is predicted.
+/// Measures predictions for new users: those of the test and the validation set without a training
+/// rating. Each is folded in from the earlier half of their ratings, and the later half is predicted.
 ///
-/// Give a ratings file and a directory for the store. The penalty is chosen on the validation users; the
-/// test users report.
+/// Pass a ratings file and a directory for the store. The penalty is chosen on the validation users; the
+/// test users only report.
 public final class FoldInAccuracy {
   private FoldInAccuracy() {}
 
@@ -72,12 +71,12 @@ public final class FoldInAccuracy {
     String directory = ObjectKeys.directoryOf(split);
     Map<Integer, List<Rated>> validation =
         newcomers(store, directory + StoreLayout.VALIDATION, model);
-    tell("validation", model, validation);
+    printErrors("validation", model, validation);
     choose(model, validation);
-    tell("test", model, newcomers(store, directory + StoreLayout.TEST, model));
+    printErrors("test", model, newcomers(store, directory + StoreLayout.TEST, model));
   }
 
-  /// A rating of an item that the model knows.
+  /// A rating of a known item.
   private record Rated(int item, float rating, long timestamp) {}
 
   private static Map<Integer, List<Rated>> newcomers(
@@ -112,14 +111,14 @@ public final class FoldInAccuracy {
     return users;
   }
 
-  private static void tell(String set, ServedModel model, Map<Integer, List<Rated>> users) {
+  private static void printErrors(String set, ServedModel model, Map<Integer, List<Rated>> users) {
     long pairs = users.values().stream().mapToLong(r -> r.size() - r.size() / 2).sum();
     say("%s: %,d new users, %,d ratings to predict", set, users.size(), pairs);
     say("  the items' averages alone: RMSE %.4f", rmse(model, null, users));
     say("  folded in:                  RMSE %.4f", rmse(model, model.foldIn(), users));
   }
 
-  /// What other penalties would come to.
+  /// Prints the errors with other penalties.
   private static void choose(ServedModel model, Map<Integer, List<Rated>> users) {
     for (double prior : new double[] {0, 5, 10, 20, 50}) {
       for (double times : new double[] {.5, 1, 2}) {

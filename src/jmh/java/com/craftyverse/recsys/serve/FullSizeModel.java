@@ -23,13 +23,13 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// Published models of the size of one of ml-latest, with and without ranking vectors: random factors, titles and genres as long as real
-/// ones, histories of the real distribution of lengths.
+/// Publishes models of ml-latest's size, with and without ranking vectors: random factors, titles and
+/// genres of realistic length, and histories with the real distribution of lengths.
 final class FullSizeModel {
-  /// The model that has ranking vectors beside its rating vectors.
+  /// The model with rating and ranking vectors.
   static final String DATASET = "full-size";
 
-  /// The same without them.
+  /// The same model without ranking vectors.
   static final String RATING_DATASET = "full-size-rating";
 
   static final int USERS = 268_300;
@@ -64,14 +64,14 @@ final class FullSizeModel {
   private FullSizeModel() {}
 
   static int userId(int user) {
-    return 1 + user + user / 5; // some ids are not taken
+    return 1 + user + user / 5; // leaves gaps between ids
   }
 
   static int itemId(int item) {
     return 1 + 5 * item;
   }
 
-  /// Writes both models, unless the directory has them.
+  /// Writes both models unless the directory already has them.
   static LocalObjectStore in(Path directory) throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
     write(store, DATASET, new RankingCard(RANKING_FACTORS, .02, .2, 10, .5f, 5));
@@ -234,9 +234,9 @@ final class FullSizeModel {
         int[] starts = new int[rows + 1];
         int[] items = new int[rows * ITEMS / 8];
         for (int i = 0; i < rows; i++) {
-          int wanted = Math.clamp((int) Math.exp(3.55 + 1.471 * random.nextGaussian()), 1, 4_000);
+          int draws = Math.clamp((int) Math.exp(3.55 + 1.471 * random.nextGaussian()), 1, 4_000);
           int[] history =
-              random.ints(wanted, 0, ITEMS).map(item -> skewed(item)).distinct().sorted().toArray();
+              random.ints(draws, 0, ITEMS).map(item -> skewed(item)).distinct().sorted().toArray();
           System.arraycopy(history, 0, items, starts[i], history.length);
           starts[i + 1] = starts[i] + history.length;
         }
@@ -253,7 +253,7 @@ final class FullSizeModel {
     }
   }
 
-  /// Few items get most of the ratings.
+  /// Skews the items, so that few get most of the ratings.
   private static int skewed(int item) {
     return (int) (ITEMS * Math.pow((double) item / ITEMS, 3));
   }

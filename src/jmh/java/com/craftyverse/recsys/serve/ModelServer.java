@@ -16,9 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// As much of an S3 server as a function that answers asks for: objects and ranges of them, with their
-/// ETags. It answers from memory and checks no signature, since it works on the processors of what is
-/// measured, which S3 does not.
+/// A minimal S3 server: serves objects and ranges of them, with their ETags. It answers from memory and
+/// checks no signature, because, unlike S3, it runs on the same processors as the code being measured.
 final class ModelServer implements AutoCloseable {
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
   private static final int PIECE = 1 << 16;
@@ -29,11 +28,11 @@ final class ModelServer implements AutoCloseable {
   private final String bucket;
   private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
 
-  /// Starts it on a free port.
+  /// Starts the server on a free port.
   ///
-  /// @param store where the objects are
+  /// @param store the store that holds the objects
   ModelServer(LocalObjectStore store, String bucket) throws IOException {
-    // Without it an answer's head and body wait for each other.
+    // Without it, the head and the body of an answer wait for each other.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     this.store = store;
     this.bucket = bucket;

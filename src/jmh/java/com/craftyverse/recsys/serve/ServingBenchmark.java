@@ -17,18 +17,18 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// How long answers take, in process, from a model of ml-latest's size; beside each round of them a copy
-/// of the item matrix, as a measure of the machine. Give a directory to keep the model in.
+/// Measures the time of answers, in process, from a model of ml-latest's size. Each round also copies the
+/// item matrix as a measure of the machine's speed. Pass a directory to keep the model in.
 ///
-/// Run with `-XX:TieredStopAtLevel=1` it shows what the C1 compiler makes of it, which is what Lambda's
-/// managed runtime has without SnapStart.
+/// With `-XX:TieredStopAtLevel=1` it measures C1-compiled code, which is what Lambda's managed runtime
+/// runs without SnapStart.
 public final class ServingBenchmark {
   private static final int ROUNDS = 2_000;
   private static final int PAIRS = 1_000;
   private static final int KNOWN = 200;
   private static final int TRIALS = 8;
 
-  /// 50 factors of them are 13 kB.
+  /// 50 factors of 64 items are 13 kB.
   private static final int CACHED_ITEMS = 64;
 
   private final RecommendationService serving;
@@ -47,12 +47,12 @@ public final class ServingBenchmark {
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments.length == 0 ? "target/benchmark" : arguments[0]);
     ServingBenchmark benchmark = new ServingBenchmark(FullSizeModel.in(directory));
-    benchmark.tellMemory();
+    benchmark.printMemory();
     benchmark.check(directory);
     benchmark.measure();
   }
 
-  private void tellMemory() {
+  private void printMemory() {
     serving.load(null);
     System.gc();
     Runtime runtime = Runtime.getRuntime();
@@ -65,17 +65,17 @@ public final class ServingBenchmark {
     List<Task> tasks =
         List.of(
             new Task("System.arraycopy of the ranking matrix", this::copy, 1),
-            new Task("recommend 10 of 41,239, seen ones left out", this::recommend, 1),
-            new Task("  with a genre and a year to filter by", this::filtered, 1),
+            new Task("recommend 10 of 41,239, without seen ones", this::recommend, 1),
+            new Task("  filtered by genre and year", this::filtered, 1),
             new Task("System.arraycopy of the rating matrix", this::copyRatings, 1),
             new Task("recommend by rating", this::byRating, 1),
             new Task("recommend by popularity", this::byPopularity, 1),
-            new Task("popular, of a genre and since a year", this::popular, 1),
+            new Task("popular, filtered by genre and year", this::popular, 1),
             new Task("foldIn of 100 ratings into both, and recommend", this::foldIn, 1),
             new Task("similar", this::similar, 1),
             new Task("predict a pair, of " + PAIRS, this::predict, PAIRS));
     for (int round = 0; round < ROUNDS / 2; round++) {
-      tasks.forEach(Task::run); // until it is compiled
+      tasks.forEach(Task::run); // warm-up, until it is compiled
     }
     tasks.forEach(Task::reset);
     for (int round = 0; round < ROUNDS; round++) {
@@ -97,12 +97,12 @@ public final class ServingBenchmark {
     measureThreads();
   }
 
-  /// What a second thread brings; beside it the same of work that needs nothing but the memory, and of
-  /// work that needs nothing but the processor, to tell what the machine has to give.
+  /// Measures the gain from a second thread. For comparison it runs work limited only by memory and work
+  /// limited only by the processor, to show what the machine allows.
   private void measureThreads() throws InterruptedException {
     say("%-45s %10s %10s %8s", "a second", "1 thread", "2 threads", "×");
     compareThreads(
-        "recommend 10 of 41,239, seen ones left out",
+        "recommend 10 of 41,239, without seen ones",
         500,
         seed -> {
           Random own = new Random(seed);
@@ -116,7 +116,7 @@ public final class ServingBenchmark {
           return () -> System.arraycopy(matrix, 0, target, 0, target.length);
         });
     compareThreads(
-        "scores of " + CACHED_ITEMS + " items, which lie in the first cache",
+        "scores of " + CACHED_ITEMS + " items, in the L1 cache",
         200_000,
         _ -> {
           ItemFactors items = new ItemFactors(CACHED_ITEMS, FullSizeModel.FACTORS);
@@ -248,7 +248,7 @@ public final class ServingBenchmark {
     return last;
   }
 
-  /// Some answers against a sort of everything.
+  /// Checks some answers against a sort of all items.
   private void check(Path directory) throws IOException {
     try (LocalObjectStore store = new LocalObjectStore(directory)) {
       ServedModel model =
@@ -291,7 +291,7 @@ public final class ServingBenchmark {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 
-  /// Something to be timed.
+  /// A timed task.
   private static final class Task {
     private final String name;
     private final java.util.function.Supplier<Object> work;

@@ -4,13 +4,13 @@ import com.craftyverse.recsys.step.Request;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
-/// What ties together the log lines of all functions that one upload went through: the id that S3 gave
-/// the request which wrote the object. It comes with S3's notification and with EventBridge's event, and
-/// the state machine hands it on to each step.
+/// The correlation id of an upload, which appears in the log lines of every function that processes it.
+/// It is the id that S3 gave the request that wrote the object. S3's notification and EventBridge's event
+/// carry it, and the state machine passes it to each step.
 final class CorrelationId {
   private CorrelationId() {}
 
-  /// The id that an event or a request has.
+  /// Returns the id in an event or a request.
   static Optional<String> of(JsonNode event) {
     return text(event.path(Request.CORRELATION_ID))
         .or(() -> text(event.path("detail").path("request-id")))

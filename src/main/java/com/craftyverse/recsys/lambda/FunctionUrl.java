@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
-/// The envelope in which a function URL hands a request over and takes its answer (payload format 2.0).
+/// The envelope of a function URL's requests and responses (payload format 2.0).
 final class FunctionUrl {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -20,13 +20,13 @@ final class FunctionUrl {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /// What functions read for an empty body, which the reader before them does not take.
+  /// Stands for an empty body, which Funqy's reader rejects.
   private static final byte[] NOTHING = "null".getBytes(StandardCharsets.US_ASCII);
 
   private FunctionUrl() {}
 
-  /// The request that the event has, if it is a function URL's: its body, as the request of the function
-  /// that its path names, if it names one, as `serve` wants it.
+  /// Unwraps a function URL's request for `serve`. If the path names a function, the body is that
+  /// function's request. Returns empty for any other event.
   static Optional<byte[]> request(JsonNode envelope) throws IOException {
     if (!envelope.path("requestContext").has("http")) {
       return Optional.empty();
@@ -40,7 +40,7 @@ final class FunctionUrl {
     try {
       request = body.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(body);
     } catch (JsonProcessingException e) {
-      return Optional.of(body); // whoever reads it next will say what is wrong with it
+      return Optional.of(body); // the next reader reports the error
     }
     return Optional.of(MAPPER.writeValueAsBytes(MAPPER.createObjectNode().set(function, request)));
   }
@@ -51,13 +51,13 @@ final class FunctionUrl {
       try {
         return Base64.getDecoder().decode(body);
       } catch (IllegalArgumentException e) {
-        // no JSON either
+        // not JSON either; the next reader reports it
       }
     }
     return body.getBytes(StandardCharsets.UTF_8);
   }
 
-  /// An answer in its envelope.
+  /// Wraps an answer in an envelope.
   static byte[] answer(int status, byte[] json) throws IOException {
     ObjectNode envelope = MAPPER.createObjectNode().put("statusCode", status);
     envelope.putObject("headers").put("content-type", "application/json");
@@ -65,13 +65,13 @@ final class FunctionUrl {
     return MAPPER.writeValueAsBytes(envelope);
   }
 
-  /// An error as the whole answer, where there is no envelope to carry its status.
+  /// Returns an error with its status in the body, for callers without an envelope.
   static byte[] error(int status, String sentence) throws IOException {
     return MAPPER.writeValueAsBytes(
         MAPPER.createObjectNode().put("status", status).put("error", sentence));
   }
 
-  /// An error's body.
+  /// Returns the body of an error.
   static byte[] error(String sentence) throws IOException {
     return MAPPER.writeValueAsBytes(MAPPER.createObjectNode().put("error", sentence));
   }

@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The handler of every function:
 /// `com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest`. `QUARKUS_FUNQY_EXPORT` names the
-/// function that it runs.
+/// function to run.
 ///
-/// It hands over to Funqy's handler and adds what that drops: the time that is left, as a [Deadline];
-/// the ids of the upload and of the request in every line of the log; and errors of their own type, a caller's mistake as a
-/// [RequestException] with its sentence alone.
+/// It delegates to Funqy's handler and adds what that drops: the remaining time as a [Deadline], the ids
+/// of the upload and of the request in every log line, and typed errors. A caller's mistake becomes a
+/// [RequestException] with its sentence only.
 ///
-/// It does not implement Lambda's interface, of which Quarkus allows one implementation only: Lambda
-/// takes any class with a method of this shape.
+/// It does not implement Lambda's interface, because Quarkus allows only one implementation. Lambda
+/// accepts any class with a method of this shape.
 public final class LambdaEntryPoint {
   static {
     Logging.begin();
@@ -46,23 +46,25 @@ public final class LambdaEntryPoint {
   private final FunqyStreamHandler handler = new FunqyStreamHandler();
   private final boolean answersMistakes;
 
-  /// Starts the application, while Lambda initializes the process and before it takes a snapshot.
+  /// Boots the application while Lambda initializes the process, before it takes a snapshot.
   public LambdaEntryPoint() {
     this(false);
   }
 
-  /// @param answersMistakes whether a caller's mistake is an answer with its status and sentence, and no
-  ///     failed invocation, which alarms go by
+  /// @param answersMistakes whether to answer a caller's mistake with its status and sentence
+  /// instead of
+  ///     failing the invocation, which would count towards the alarms
   LambdaEntryPoint(boolean answersMistakes) {
     this.answersMistakes = answersMistakes;
     Quarkus.manualStart();
     Logging.install();
   }
 
-  /// Runs the function on an event, or on the request within one that a function URL sent.
+  /// Runs the function on an event, or on the request that a function URL wrapped in one.
   ///
-  /// @throws RequestException when the request or the data that it names is at fault; a function URL's
-  ///     caller gets an answer that says so instead
+  /// @throws RequestException if the request or the data it names is invalid; the caller of a
+  /// function URL
+  ///     gets an error answer instead
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     byte[] event = input.readAllBytes();
@@ -82,7 +84,7 @@ public final class LambdaEntryPoint {
     try {
       return MAPPER.readTree(event);
     } catch (JsonProcessingException e) {
-      return MAPPER.missingNode(); // whatever it is, whoever reads it next will say so
+      return MAPPER.missingNode(); // the next reader reports the error
     }
   }
 

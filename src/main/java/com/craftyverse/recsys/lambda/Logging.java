@@ -7,22 +7,22 @@ import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.LogContext;
 import org.jboss.logmanager.formatters.JsonFormatter;
 
-/// The log as a line of JSON for each entry, the request's id among its fields, which is what
-/// CloudWatch searches best.
+/// Formats the log as one line of JSON per entry with the request's id among its fields, which CloudWatch
+/// can search.
 final class Logging {
   private Logging() {}
 
-  /// Has the log manager of the application in place. Whoever logs first chooses it for the whole process,
-  /// and two threads that log first at the same time can wait for each other for ever, so this comes before
-  /// anything that may log and before any other thread.
+  /// Installs the application's log manager. The first thread that logs chooses it for the whole process,
+  /// and two threads that log first at the same time can deadlock. Call this before anything that may log
+  /// and before starting another thread.
   static void begin() {
     System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
     LogManager.getLogManager();
     LogContext.getLogContext();
   }
 
-  /// Gives every handler of the log that format. To be called when the application has started, since
-  /// that sets the handlers up.
+  /// Sets the JSON format on every log handler. Call it after the application has booted, because booting
+  /// creates the handlers.
   static void install() {
     for (Handler handler : Logger.getLogger("").getHandlers()) {
       install(handler);

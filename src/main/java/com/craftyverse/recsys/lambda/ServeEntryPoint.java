@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The handler of the serving package: `com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest`.
 ///
-/// It differs from [LambdaEntryPoint] in two ways. It loads the model while the application boots. And it answers a
-/// caller's mistake with `{"status": 404, "error": "…"}`, so that only failures are failed invocations.
+/// It differs from [LambdaEntryPoint] in two ways. It loads the model while the application boots. And it
+/// answers a caller's mistake with `{"status": 404, "error": "…"}`, so that only real failures fail an
+/// invocation.
 public final class ServeEntryPoint {
   private final LambdaEntryPoint functions;
 
   /// The context keeps only a weak reference to the hooks.
   private @Nullable SnapStartHooks hooks;
 
-  /// Boots the application and loads the model beside it.
+  /// Boots the application and loads the model in parallel.
   public ServeEntryPoint() {
     Logging.begin();
     Optional<Preload> preload = Preload.begin(System.getenv(), ServeEntryPoint::openStore);
@@ -36,8 +37,8 @@ public final class ServeEntryPoint {
     }
   }
 
-  /// Opens the store. A process that is to be continued from a snapshot keeps no connection between requests: after a
-  /// restore it would be dead.
+  /// Opens the store. A process that will be snapshotted keeps no connection between requests, because it
+  /// would be dead after a restore.
   private static ObjectStore openStore(String location) throws IOException {
     boolean snapshot = "snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"));
     return ObjectStores.open(location, !snapshot);
@@ -59,7 +60,7 @@ public final class ServeEntryPoint {
     Core.getGlobalContext().register(hooks);
   }
 
-  /// Closes the store; the next access opens another.
+  /// Closes the store; the next access opens a new one.
   private static void closeStore() {
     Arc.container().instance(ObjectStore.class).destroy();
   }

@@ -1,5 +1,5 @@
-/// What only the Lambda packages have: the handler that AWS calls. It is left out of the default build,
-/// which has no Lambda classes on its class path.
+/// The handlers that AWS Lambda calls. Only the Lambda packages contain them; the default build has no
+/// Lambda classes on its class path.
 @NullMarked
 package com.craftyverse.recsys.lambda;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// Tells the log commands that ask a new model something, with ids that it knows.
+/// Logs example commands that query a new model, with ids that it knows.
 @ApplicationScoped
 class CurlExamples {
   private static final int ITEMS = 3;
@@ -26,8 +26,8 @@ class CurlExamples {
     this.port = port;
   }
 
-  /// Tells how to ask the model that came out of the chain.
-  void tell(LocalPipeline.Outcome outcome) throws IOException {
+  /// Logs how to query the model that the chain produced.
+  void log(LocalPipeline.Outcome outcome) throws IOException {
     int[] userRatings = column(outcome.index() + StoreLayout.USERS, "ratings");
     int[] userIds = column(outcome.index() + StoreLayout.USERS, "userId");
     int[] itemRatings = column(outcome.index() + StoreLayout.ITEMS, "ratings");
@@ -43,12 +43,12 @@ class CurlExamples {
     say(
         "foldIn",
         dataset + ",\"ratings\":[{\"itemId\":" + items.getFirst() + ",\"rating\":5}]",
-        "for somebody whom nobody knows, from a rating");
+        "recommendations for a new user, from one rating");
     say("popular", dataset + ",\"n\":5", "what most users chose lately");
     say(
         "ingest",
         "\"key\":\"" + outcome.upload() + "\"",
-        "a step by hand; this one was done before");
+        "one step by hand; this one is already done");
   }
 
   private void say(String function, String fields, String comment) {
@@ -56,7 +56,7 @@ class CurlExamples {
         "  curl -s localhost:%d/%s -d '{%s}'   # %s", port, function, fields, comment);
   }
 
-  /// The rows with the largest counts, the largest first.
+  /// Returns the rows with the largest counts, largest first.
   private static List<Integer> most(int[] counts, int rows) {
     return IntStream.range(0, counts.length)
         .boxed()

@@ -27,12 +27,12 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/// Stands before and behind the functions over HTTP.
+/// Guards the functions over HTTP.
 ///
-/// Before: a request whose `Host` is not this server's, or whose `Origin` is another site's, is
-/// refused, so that a page in a browser cannot reach a server on the loopback address, be it by a
-/// rebound name; a body that is not the function's request is refused with a sentence that names the
-/// field. Behind: every error becomes `{"error": "…"}` with a status that fits.
+/// Requests: it refuses a `Host` that is not this server's and an `Origin` of another site, so that a web
+/// page cannot reach a server on the loopback address, not even by DNS rebinding. It refuses a body that
+/// is not the function's request, with a sentence that names the field. Responses: every error becomes
+/// `{"error": "…"}` with a matching status.
 @ApplicationScoped
 class HttpGuard {
   private static final System.Logger LOG = System.getLogger(HttpGuard.class.getName());
@@ -128,9 +128,9 @@ class HttpGuard {
       answer(
           context,
           404,
-          "there is no "
+          "there is no function at "
               + ObjectKeys.quote(context.request().path())
-              + "; there are "
+              + "; the functions are "
               + functionNames());
     } else if (failure == null && status >= 400 && status < 500) {
       answer(context, status, "the request was refused with status " + status);

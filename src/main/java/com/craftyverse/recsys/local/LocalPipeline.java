@@ -34,7 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Runs every step for an upload, as the state machine does in the cloud, and logs the progress and the
+/// Runs every step for an upload, as the state machine does in the cloud, and logs progress and
 /// results.
 final class LocalPipeline {
   private static final System.Logger LOG = System.getLogger(LocalPipeline.class.getName());
@@ -42,32 +42,32 @@ final class LocalPipeline {
   private final ObjectStore store;
   private final boolean refit;
 
-  /// @param store where the uploads are
-  /// @param refit whether the scored model's parameters are trained once more on all rows, and that model
-  ///     is published
+  /// @param store the store that holds the uploads
+  /// @param refit whether to retrain on all rows with the scored model's parameters and publish
+  /// that model
   LocalPipeline(ObjectStore store, boolean refit) {
     this.store = store;
     this.refit = refit;
   }
 
-  /// What became of an upload.
+  /// The outcome of an upload.
   ///
   /// @param upload the upload's key
   /// @param dataset its dataset
-  /// @param index the directory of the index of the model that is published, with a trailing slash
+  /// @param index the directory of the published model's index, with a trailing slash
   /// @param model the directory of that model, with a trailing slash
   record Outcome(String upload, String dataset, String index, String model) {}
 
   /// Runs the steps.
   ///
-  /// @throws com.craftyverse.recsys.step.RequestException when the upload is not fit for one of them
+  /// @throws com.craftyverse.recsys.step.RequestException if a step refuses the upload
   Outcome run(ObjectInfo upload) throws IOException {
     long start = System.nanoTime();
     say("upload    %s (%s)", upload.key(), size(upload.size()));
 
     long begin = System.nanoTime();
     IngestResult ingest = new Ingest(store).take(upload);
-    tell(
+    report(
         "ingest",
         ingest.cached(),
         begin,
@@ -103,7 +103,7 @@ final class LocalPipeline {
         split.figures().ratings(),
         String.format(
             Locale.ROOT,
-            "%,d users × %,d items; of test %,d and of validation %,d rows are of known users and"
+            "%,d users × %,d items; %,d test and %,d validation rows have known users and"
                 + " items",
             index.figures().users(),
             index.figures().items(),
@@ -113,14 +113,14 @@ final class LocalPipeline {
     begin = System.nanoTime();
     TrainResult train = new Train(store).run(TrainRequest.of(index.manifest()));
     TrainFigures trained = train.figures();
-    tell(
+    report(
         "train",
         train.cached(),
         begin,
         trained.trainRatings() * trained.epochs(),
         String.format(
             Locale.ROOT,
-            "%,d ratings, %d epochs, the model is that of epoch %d",
+            "%,d ratings, %d epochs, kept epoch %d",
             trained.trainRatings(),
             trained.epochs(),
             trained.bestEpoch()));
@@ -128,7 +128,7 @@ final class LocalPipeline {
     begin = System.nanoTime();
     EvaluateResult evaluate = new Evaluate(store).run(EvaluateRequest.of(train.model()));
     String errors = summary(evaluate.figures());
-    tell("evaluate", evaluate.cached(), begin, 0, errors);
+    report("evaluate", evaluate.cached(), begin, 0, errors);
 
     String servedIndex = index.manifest();
     String served = train.model();
@@ -136,7 +136,7 @@ final class LocalPipeline {
       begin = System.nanoTime();
       IndexResult all = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
       TrainResult again = new Train(store).run(TrainRequest.refit(all.manifest(), train.model()));
-      tell(
+      report(
           "refit",
           all.cached() && again.cached(),
           begin,
@@ -161,10 +161,10 @@ final class LocalPipeline {
     return new Outcome(upload.key(), ingest.dataset(), ObjectKeys.directoryOf(servedIndex), model);
   }
 
-  /// Publishes the model, unless it was published before: an upload that comes again, maybe late and out
-  /// of order, does not push aside what replaced it.
+  /// Publishes the model unless it was published before. An upload that arrives again, perhaps late and
+  /// out of order, must not replace a newer model.
   ///
-  /// @param manifest the model's
+  /// @param manifest the model's manifest
   private void publish(String dataset, String manifest) throws IOException {
     PublishResult publish = new Publish(store).run(new PublishRequest(manifest, false));
     boolean isCurrent =
@@ -172,13 +172,13 @@ final class LocalPipeline {
             .equals(ObjectKeys.directoryOf(manifest));
     if (!isCurrent) {
       say(
-          "publish   left alone: %s has had this model and replaced it; POST its manifest to"
+          "publish   skipped: %s had this model and has replaced it; POST its manifest to"
               + " /publish to bring it back",
           dataset);
     } else {
       say(
           publish.cached()
-              ? "publish   %s predicts with model %s%s (done before)"
+              ? "publish   %s predicts with model %s%s (already done)"
               : "publish   %s now predicts with model %s%s",
           dataset,
           publish.model(),
@@ -188,11 +188,11 @@ final class LocalPipeline {
     }
   }
 
-  private static void tell(String step, boolean cached, long begin, long rows, String result) {
+  private static void report(String step, boolean cached, long begin, long rows, String result) {
     double seconds = (System.nanoTime() - begin) / 1e9;
     String how =
         cached
-            ? "done before"
+            ? "already done"
             : rows > 0
                 ? "in "
                     + Progress.duration(seconds)
@@ -203,7 +203,7 @@ final class LocalPipeline {
     say("%-9s %s (%s)", step, result, how);
   }
 
-  /// What a person wants to know first: how good the recommendations are, then the predicted ratings.
+  /// Summarizes the quality for a reader: recommendations first, then predicted ratings.
   private static String summary(EvaluateFigures figures) {
     List<String> parts = new ArrayList<>();
     RankingFigures ranking = figures.test().ranking();

@@ -6,8 +6,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// Loads the default dataset's model when a local server starts, if `recsys.preload` is set. On Lambda, the entry point
-/// does it.
+/// Loads the default dataset's model when a local server starts, if `recsys.preload` is set. On Lambda,
+/// the entry point does this.
 @ApplicationScoped
 class ModelPreloader {
   void start(

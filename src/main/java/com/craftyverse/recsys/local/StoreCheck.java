@@ -8,8 +8,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.lang.System.Logger.Level;
 
-/// Opens the store when the server starts, so that a wrong setting is told at once and in a sentence,
-/// not by the first request that fails.
+/// Opens the store when the server starts, so that a wrong setting is reported at once in one sentence
+/// instead of by the first request that fails.
 @ApplicationScoped
 class StoreCheck {
   private static final System.Logger LOG = System.getLogger(StoreCheck.class.getName());
@@ -24,7 +24,7 @@ class StoreCheck {
     }
   }
 
-  /// The first cause that is about the store, and what lies behind it.
+  /// Returns the message of the first cause that mentions the store, and the cause behind it.
   private static String sentence(RuntimeException e) {
     Throwable cause = e;
     while (cause.getCause() != null && !String.valueOf(cause.getMessage()).contains("store")) {

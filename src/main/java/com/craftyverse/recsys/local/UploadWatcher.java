@@ -23,11 +23,11 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/// Notices uploads and sends each through the [LocalPipeline], one after the other.
+/// Watches for uploads and sends each through the [LocalPipeline], one after the other.
 ///
-/// It looks at the listing of `raw/` every second. A file is taken when two looks in a row find it with
-/// the same size and time, so not while it is being copied. Content that was processed before is
-/// recognised by the steps themselves, so forgetting everything at a restart costs nothing.
+/// It lists `raw/` every second. It takes a file once two listings in a row show it with the same size
+/// and time, so that it never takes one that is still being copied. The steps recognise content that they
+/// have processed before, so a restart may forget everything at no cost.
 @ApplicationScoped
 class UploadWatcher {
   private static final System.Logger LOG = System.getLogger(UploadWatcher.class.getName());
@@ -41,10 +41,10 @@ class UploadWatcher {
   private final CurlExamples examples;
   private @Nullable Thread thread;
 
-  /// Why the last look failed; null if it did not.
+  /// Why the last listing failed; null if it succeeded.
   private @Nullable String problem;
 
-  /// ETags by key: as last seen, and as last sent through the chain.
+  /// ETags by key: as last listed, and as last sent through the chain.
   private final Map<String, String> seen = new HashMap<>();
 
   private final Map<String, String> taken = new HashMap<>();
@@ -89,9 +89,9 @@ class UploadWatcher {
           begun = true;
         }
         look();
-        tell(null);
+        report(null);
       } catch (IOException | RuntimeException e) {
-        tell(String.valueOf(e.getMessage()));
+        report(String.valueOf(e.getMessage()));
       }
       try {
         Thread.sleep(BETWEEN_LOOKS);
@@ -101,12 +101,12 @@ class UploadWatcher {
     }
   }
 
-  /// Tells the log when looks begin to fail, or fail in another way, and when they succeed again.
-  private void tell(@Nullable String found) {
+  /// Logs when listings start to fail, fail for another reason, or succeed again.
+  private void report(@Nullable String found) {
     if (found != null && !found.equals(problem)) {
       LOG.log(
           Level.ERROR,
-          "cannot look for uploads in {0}: {1}; the watcher goes on trying",
+          "cannot look for uploads in {0}: {1}; the watcher keeps trying",
           store.location(),
           found);
     } else if (found == null && problem != null) {
@@ -115,7 +115,7 @@ class UploadWatcher {
     problem = found;
   }
 
-  /// Uploads the sample into a store in which nothing ever happened.
+  /// Uploads the sample into a store without uploads or models.
   private void uploadSample() throws IOException {
     if (sample.isEmpty()
         || !store.list(StoreLayout.RAW).isEmpty()
@@ -132,7 +132,7 @@ class UploadWatcher {
     store.put(StoreLayout.RAW + file.getFileName(), copy);
   }
 
-  /// One look at the listing, and the chain for each upload that has come to rest.
+  /// Lists the uploads and runs the chain for each that no longer changes.
   private void look() throws IOException {
     List<ObjectInfo> uploads =
         store.list(StoreLayout.RAW).stream().filter(UploadWatcher::isUpload).toList();
@@ -155,15 +155,15 @@ class UploadWatcher {
 
   private void process(ObjectInfo upload) {
     try {
-      examples.tell(new LocalPipeline(store, refit).run(upload));
+      examples.log(new LocalPipeline(store, refit).run(upload));
     } catch (RequestException | MalformedFileException e) {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
     } catch (InterruptedIOException e) {
-      LOG.log(Level.INFO, "{0} was left unfinished; it goes on at the next start", upload.key());
+      LOG.log(Level.INFO, "{0} is unfinished; it continues at the next start", upload.key());
     } catch (OutOfMemoryError e) {
       LOG.log(
           Level.ERROR,
-          "{0} failed: a heap of {1} MiB is too small for it ({2}); start again with a larger one,"
+          "{0} failed: a heap of {1} MiB is too small for it ({2}); restart with a larger one,"
               + " -Xmx{3}m",
           upload.key(),
           Runtime.getRuntime().maxMemory() >> 20,

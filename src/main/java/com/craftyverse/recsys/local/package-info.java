@@ -1,6 +1,5 @@
-/// What the functions need to run without a cloud: a guarded HTTP server, a watcher that notices
-/// uploads, and the chain that takes an upload through every step. None of it is in the Lambda
-/// packages.
+/// The environment for running the functions without a cloud: a guarded HTTP server, a watcher for
+/// uploads, and the chain that takes an upload through every step. The Lambda packages exclude it.
 @NullMarked
 package com.craftyverse.recsys.local;
 

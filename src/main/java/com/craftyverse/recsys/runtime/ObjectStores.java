@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/// Opens the store that a setting names.
+/// Opens the configured store.
 public final class ObjectStores {
   private static final String S3 = "s3://";
 
@@ -17,8 +17,8 @@ public final class ObjectStores {
   /// Opens a store.
   ///
   /// @param location a directory, or `s3://bucket`
-  /// @throws IOException when it cannot be opened
-  /// @throws IllegalArgumentException when the location is neither
+  /// @throws IOException if it cannot be opened
+  /// @throws IllegalArgumentException if the location is neither
   public static ObjectStore open(String location) throws IOException {
     return open(location, true);
   }
@@ -26,9 +26,9 @@ public final class ObjectStores {
   /// Opens a store.
   ///
   /// @param location a directory, or `s3://bucket`
-  /// @param keepConnections whether a connection is kept for the next request
-  /// @throws IOException when it cannot be opened
-  /// @throws IllegalArgumentException when the location is neither
+  /// @param keepConnections whether to keep a connection open for the next request
+  /// @throws IOException if it cannot be opened
+  /// @throws IllegalArgumentException if the location is neither
   public static ObjectStore open(String location, boolean keepConnections) throws IOException {
     if (location.startsWith(S3)) {
       return S3ObjectStore.open(location.substring(S3.length()), keepConnections);

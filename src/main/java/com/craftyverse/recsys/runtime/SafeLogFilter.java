@@ -9,8 +9,8 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jspecify.annotations.Nullable;
 
-/// The last thing that a log record passes. Control characters are escaped, so that what a caller sends
-/// can neither fake a line nor steer a terminal; and a caller's mistake is told in its sentence alone,
+/// The last filter that every log record passes. It escapes control characters, so that a caller's input
+/// can neither forge a line nor control a terminal. It reduces a caller's mistake to its sentence,
 /// without the stack trace that frameworks add.
 @LoggingFilter(name = "safe")
 public final class SafeLogFilter implements Filter {
@@ -36,7 +36,7 @@ public final class SafeLogFilter implements Filter {
     return true;
   }
 
-  /// The message with its parameters in place, before anything else formats it.
+  /// Formats the message with its parameters, ahead of any other formatter.
   private static String format(ExtLogRecord entry) {
     return String.valueOf(FORMATTER.formatMessage(entry));
   }
@@ -67,7 +67,8 @@ public final class SafeLogFilter implements Filter {
     return escaped.toString();
   }
 
-  /// Control characters, and the invisible ones that reorder or hide what is beside them.
+  /// Returns whether a character is a control character, or an invisible one that reorders or hides
+  /// its neighbours.
   private static boolean isUnsafe(int c) {
     return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
   }

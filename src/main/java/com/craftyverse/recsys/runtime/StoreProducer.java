@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/// Opens the store that `recsys.store` (in the environment: `RECSYS_STORE`) names, on first access.
+/// Opens the store that `recsys.store` names (`RECSYS_STORE` in the environment), on first access.
 @Singleton
 @Unremovable
 public class StoreProducer {
   private final AtomicReference<@Nullable ObjectStore> open = new AtomicReference<>();
 
-  /// Provides a store that is open already; the application uses it in place of one that it opens itself.
+  /// Supplies an open store, which the application uses instead of opening one itself.
   public void use(ObjectStore store) {
     open.set(store);
   }

@@ -1,5 +1,5 @@
-/// What ties the functions to their surroundings, whatever these are: which store they work on, and
-/// what of their doings may reach the log. Everything that only an HTTP server needs is in `local`.
+/// The runtime environment of the functions: the store they use and the filter on their log. What only an
+/// HTTP server needs is in `local`.
 @NullMarked
 package com.craftyverse.recsys.runtime;
 

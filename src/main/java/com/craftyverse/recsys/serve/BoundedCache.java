@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps what was used last, up to a total weight. For any number of threads.
+/// A least-recently-used cache with a maximum total weight. Thread-safe.
 ///
 /// @param <K> the keys
 /// @param <V> the values
@@ -25,7 +25,7 @@ final class BoundedCache<K, V> {
     return entries.get(key);
   }
 
-  /// Keeps a value, and drops those that were not used for longest.
+  /// Stores a value and evicts the least recently used ones.
   synchronized void put(K key, V value) {
     V before = entries.put(key, value);
     weight += weigh.applyAsLong(value) - (before == null ? 0 : weigh.applyAsLong(before));

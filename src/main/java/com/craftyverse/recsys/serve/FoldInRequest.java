@@ -5,24 +5,27 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for predictions and recommendations for a user whom the model has never seen, from their ratings.
+/// A request for predictions and recommendations for an unknown user, from the user's ratings.
 ///
-/// @param dataset the dataset whose current model answers; the configured one if not given, else the
-///     one published last
+/// @param dataset the dataset whose current model answers; defaults to the configured one, else the
+/// one
+///     published last
 /// @param ratings the user's ratings, up to 10,000
-/// @param itemIds items to predict ratings of, up to 1,000; none if not given
-/// @param n how many items to recommend, 1 to 1,000; 10 if not given
-/// @param genres one of these each recommended item has
-/// @param yearFrom no recommended item is older, or of unknown year
-/// @param yearTo no recommended item is newer, or of unknown year
-/// @param minRatings each recommended item has that many training ratings; 0 if not given
-/// @param allow only these items are recommended, up to 10,000; unknown ones are passed over
-/// @param deny none of these items, up to 10,000, even if allowed
-/// @param excludeSeen whether items that the user rated are left out; true if not given
-/// @param explain whether to name the ratings that contributed most, by preference only those of items
-///     that the user liked; false if not given
-/// @param rankBy `preference`, `rating` or `popularity`; if not given, `preference` where the model has
-///     ranking vectors, else `rating`
+/// @param itemIds up to 1,000 items to predict ratings of, by default none
+/// @param n number of items to recommend, 1 to 1,000, by default 10
+/// @param genres each recommended item has at least one of these
+/// @param yearFrom excludes older items and those of unknown year
+/// @param yearTo excludes newer items and those of unknown year
+/// @param minRatings minimum number of training ratings per recommended item, by default 0
+/// @param allow up to 10,000 items to choose from; unknown ones are ignored
+/// @param deny up to 10,000 items to exclude, even if allowed
+/// @param excludeSeen whether to exclude items that the user rated, by default true
+/// @param explain whether to name the ratings that contributed most (by preference, only ratings of
+/// items that
+///     the user liked), by default false
+/// @param rankBy `preference`, `rating` or `popularity`; by default `preference` if the model has
+/// ranking
+///     vectors, else `rating`
 @RecordBuilder
 public record FoldInRequest(
     @Nullable String dataset,

@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/// A model's items in memory: ids, factors, and what is known of each. An item is its place in the order
-/// of the ids.
+/// A model's items in memory: ids, factors and metadata. Items are numbered in the order of their
+/// ids.
 final class ItemCatalog {
   private final int[] ids;
   private final int[] years;
@@ -35,7 +35,7 @@ final class ItemCatalog {
   private final Texts titles;
   private final Texts genreNames;
 
-  /// Where the genres of an item begin in the names; one more than there are items.
+  /// Where each item's genres begin in the names, plus the end of the last.
   private final int[] genreStarts;
 
   private volatile @Nullable Map<String, BitSet> genres;
@@ -74,7 +74,7 @@ final class ItemCatalog {
     return false;
   }
 
-  /// Texts that become strings when somebody asks for them, which is seldom.
+  /// Texts that become strings only when needed, which is rare.
   private record Texts(byte[] bytes, int[] starts) {
     String get(int index) {
       return new String(
@@ -82,7 +82,7 @@ final class ItemCatalog {
     }
   }
 
-  /// Gathers the batches of a text or list column.
+  /// Concatenates the batches of a text or list column.
   private static final class Builder {
     private byte[] bytes = new byte[0];
     private int[] starts = new int[1];
@@ -119,9 +119,9 @@ final class ItemCatalog {
     }
   }
 
-  /// Takes the items of a model's `items.arrow`.
+  /// Returns the items of a model's `items.arrow`.
   ///
-  /// @throws MalformedFileException when the file is damaged or not that of the card
+  /// @throws MalformedFileException if the file is damaged or does not match the card
   static ItemCatalog of(ArrowFile file, ModelCard card) throws IOException {
     file.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
     int items = card.items();
@@ -163,7 +163,7 @@ final class ItemCatalog {
         genreStarts.starts);
   }
 
-  /// Begins to lay out the ranking vectors, the larger part of the file, beside the rest of it.
+  /// Starts laying out the ranking vectors, the larger part of the file, in parallel with the rest.
   private static FutureTask<@Nullable ItemFactors> startRanking(ArrowFile file, ModelCard card) {
     FutureTask<@Nullable ItemFactors> task = new FutureTask<>(() -> ranking(file, card));
     if (card.ranking() == null) {
@@ -191,7 +191,7 @@ final class ItemCatalog {
 
   private static MalformedFileException unsound(ArrowFile file, RecordBatch batch) {
     return file.malformed(
-        "record batch " + batch.index() + ": a factor or bias is not a number of sensible size");
+        "record batch " + batch.index() + ": a factor or bias is NaN, infinite or too large");
   }
 
   private static void copy(RecordBatch batch, String column, int[] target) {
@@ -216,7 +216,7 @@ final class ItemCatalog {
     return ids.length;
   }
 
-  /// The item of an item, negative when the model does not know it.
+  /// Returns the number of an item, negative if the model does not know it.
   int itemOf(int itemId) {
     return Arrays.binarySearch(ids, itemId);
   }
@@ -225,28 +225,28 @@ final class ItemCatalog {
     return ids[item];
   }
 
-  /// The rating model's.
+  /// Returns the rating model's factors.
   ItemFactors factors() {
     return factors;
   }
 
-  /// The ranking model's, null without one.
+  /// Returns the ranking model's factors, null if there is none.
   @Nullable ItemFactors rankingFactors() {
     return rankingFactors;
   }
 
-  /// The vectors by which items are near to each other: the ranking model's where there is one.
+  /// Returns the vectors that similarity uses: the ranking model's if it has one.
   ItemFactors similarityFactors() {
     return rankingFactors == null ? factors : rankingFactors;
   }
 
-  /// The title, null when it is not known.
+  /// Returns the title, null if unknown.
   @Nullable String title(int item) {
     String title = titles.get(item);
     return title.isEmpty() ? null : title;
   }
 
-  /// The year, null when it is not known.
+  /// Returns the year, null if unknown.
   @Nullable Integer year(int item) {
     return years[item] == 0 ? null : years[item];
   }
@@ -259,13 +259,13 @@ final class ItemCatalog {
     return period == Period.recent ? recentRatings[item] : ratings[item];
   }
 
-  /// The period that is counted when that one is asked for: where no training rating is later than
-  /// most of the others, there is nothing to tell recent ones by.
+  /// Returns the period that is counted if the given one is asked for. It is `all` if no training rating
+  /// is later than most of the others, because then none can be called recent.
   Period counted(Period period) {
     return hasRecentRatings ? period : Period.all;
   }
 
-  /// The ratings of all items in a period, as scores; not to be changed.
+  /// Returns the number of ratings of each item in a period, as scores; do not modify the array.
   float[] popularity(Period period) {
     float[] known = period == Period.recent ? recentPopularity : popularity;
     if (known == null) {
@@ -282,7 +282,7 @@ final class ItemCatalog {
     return known;
   }
 
-  /// The genres.
+  /// Returns the genres.
   List<String> genres(int item) {
     List<String> names = new ArrayList<>();
     for (int i = genreStarts[item]; i < genreStarts[item + 1]; i++) {
@@ -291,7 +291,7 @@ final class ItemCatalog {
     return names;
   }
 
-  /// The items of each genre, by its name.
+  /// Returns the items of each genre, by name.
   Map<String, BitSet> genres() {
     Map<String, BitSet> known = genres;
     if (known == null) {
@@ -306,7 +306,7 @@ final class ItemCatalog {
     return known;
   }
 
-  /// The lengths of the vectors of [#similarityFactors].
+  /// Returns the lengths of the vectors of [#similarityFactors].
   float[] norms() {
     float[] known = norms;
     if (known == null) {

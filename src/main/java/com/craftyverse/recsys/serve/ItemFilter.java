@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which items may be recommended; an item has to pass everything that is given.
+/// Decides which items may be recommended. An item must pass every filter that is set.
 ///
-/// @param genres the item has one of these
+/// @param genres the item has at least one of these
 /// @param yearFrom it is not older; items of unknown year do not pass
 /// @param yearTo it is not newer; items of unknown year do not pass
-/// @param minRatings it has that many training ratings at least
+/// @param minRatings it has at least this many training ratings
 /// @param allow it is one of these
-/// @param deny it is none of these, not even if allowed
+/// @param deny it is none of these, even if allowed
 record ItemFilter(
     @Nullable List<String> genres,
     @Nullable Integer yearFrom,
@@ -51,9 +51,9 @@ record ItemFilter(
     }
   }
 
-  /// The items that pass, or null when all do.
+  /// Returns the items that pass, or null if all do.
   ///
-  /// @throws RequestException when a genre is not one of the catalogue's
+  /// @throws RequestException if the catalogue does not have one of the genres
   @Nullable BitSet candidates(ItemCatalog catalogue) {
     BitSet passing = null;
     if (genres != null) {
@@ -95,7 +95,7 @@ record ItemFilter(
     return all;
   }
 
-  /// The items of those items that the model knows.
+  /// Returns those of the items that the model knows.
   private static BitSet items(ItemCatalog catalogue, List<Integer> itemIds) {
     BitSet items = new BitSet(catalogue.size());
     for (int itemId : itemIds) {
@@ -116,7 +116,7 @@ record ItemFilter(
         throw RequestException.invalid(
             String.format(
                 Locale.ROOT,
-                "field 'genres': %s is not a genre of this dataset; there are %s%s",
+                "field 'genres': %s is not a genre of this dataset; its genres are %s%s",
                 ObjectKeys.quote(genre),
                 String.join(", ", known.keySet().stream().limit(GENRES_SHOWN).toList()),
                 known.size() > GENRES_SHOWN ? ", …" : ""));

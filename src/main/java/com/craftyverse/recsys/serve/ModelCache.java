@@ -33,27 +33,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The current models of the datasets that are asked for, kept up to date. Safe for any number of
-/// threads.
+/// Caches the current models of the requested datasets and keeps them up to date. Thread-safe.
 ///
-/// A dataset's model is loaded when it is first asked for. From then on requests find it in memory, and
-/// no answer comes from a model that was replaced longer ago than the *staleness*: a request that comes
-/// when the last look at `current.json` is older than that looks itself and loads what is new before it
-/// answers. Requests that come earlier, but after half of that time, set a look off beside them, so that
-/// where there is steady traffic and the process is never frozen, nobody waits. With a staleness of zero
-/// each request looks. A new model takes the old one's place when it is loaded whole. If it cannot be, or
-/// the store cannot be read, the log says so, and the old one stays.
+/// The first request for a dataset loads its model. Later requests find it in memory, and no answer comes
+/// from a model that was replaced longer ago than the *staleness*. If the last check of `current.json` is
+/// older than that, a request checks it and loads a new model before it answers. If it is older than half
+/// of that, a request starts a check in the background, so that under steady traffic nobody waits, unless
+/// the process is frozen. With a staleness of zero every request checks. A new model replaces the old one
+/// once it is completely loaded. If loading fails or the store cannot be read, the log says so and the
+/// old model stays.
 ///
-/// Ages are by the wall clock: a suspended machine catches up with it, which the clock of
-/// [System#nanoTime] need not do.
+/// Ages use the wall clock, which catches up after the machine was suspended; [System#nanoTime]
+/// need not.
 public final class ModelCache {
-  /// Datasets in memory at once; the one that was not asked for longest makes room for another.
+  /// Datasets in memory at once; the least recently requested one is evicted.
   private static final int MOST_DATASETS = 4;
 
-  /// How long a restored process looks before it takes requests, which is half of what Lambda gives it.
+  /// Time limit for the check after a restore, half of what Lambda allows.
   private static final Duration RESTORE_LIMIT = Duration.ofSeconds(5);
 
-  /// When something that was never looked at was looked at.
+  /// The time of a check that never took place.
   private static final long NEVER = Long.MIN_VALUE / 2;
 
   private static final System.Logger LOG = System.getLogger(ModelCache.class.getName());
@@ -65,27 +64,29 @@ public final class ModelCache {
   private final LongSupplier clock;
   private final Map<String, Dataset> datasets = new LinkedHashMap<>(16, 0.75f, true);
 
-  /// Datasets that a request waits for. They are kept when their model is loaded, so a name without one
-  /// takes no other's place.
+  /// Datasets whose first load is running. They move to the cache once loaded, so that a name without a
+  /// model evicts nothing.
   private final Map<String, Dataset> arriving = new ConcurrentHashMap<>();
 
   private volatile @Nullable Latest latest;
 
-  /// The dataset published last, and when that was looked up.
+  /// The dataset published last, and the time of that lookup.
   private record Latest(String dataset, long asOf) {}
 
-  /// @param store where the models are
-  /// @param defaultDataset the dataset of requests that name none; without it, the one published last
-  /// @param staleness how long after another model was published an answer may come from the old one
+  /// @param store the store that holds the models
+  /// @param defaultDataset the dataset of requests that name none; if empty, the one published last
+  /// @param staleness how long after another model was published an answer may come from the old
+  /// one
   public ModelCache(ObjectStore store, Optional<String> defaultDataset, Duration staleness) {
     this(store, defaultDataset, staleness, refresher(), System::currentTimeMillis);
   }
 
-  /// @param store where the models are
-  /// @param defaultDataset the dataset of requests that name none; without it, the one published last
-  /// @param staleness how long after another model was published an answer may come from the old one
-  /// @param background runs what happens beside the requests
-  /// @param clock milliseconds of the wall clock
+  /// @param store the store that holds the models
+  /// @param defaultDataset the dataset of requests that name none; if empty, the one published last
+  /// @param staleness how long after another model was published an answer may come from the old
+  /// one
+  /// @param background runs the background checks
+  /// @param clock wall-clock milliseconds
   public ModelCache(
       ObjectStore store,
       Optional<String> defaultDataset,
@@ -104,10 +105,10 @@ public final class ModelCache {
         Thread.ofPlatform().daemon().name("model-refresh").factory());
   }
 
-  /// The model that answers now.
+  /// Returns the model that answers now.
   ///
-  /// @param named the dataset that the request names, if it does
-  /// @throws RequestException when it has no model, or one that cannot be served
+  /// @param named the dataset that the request names, or null
+  /// @throws RequestException if the dataset has no model, or one that cannot be served
   ServedModel of(@Nullable String named) throws IOException {
     String name = named == null ? defaultDataset() : requireDataset(named);
     Dataset dataset = known(name);
@@ -130,7 +131,7 @@ public final class ModelCache {
     }
   }
 
-  /// Keeps a dataset whose model is loaded, in place of the one that was not asked for longest.
+  /// Caches a dataset whose model is loaded and evicts the least recently requested one.
   private void keep(Dataset dataset) {
     synchronized (datasets) {
       datasets.putIfAbsent(dataset.name, dataset);
@@ -140,9 +141,9 @@ public final class ModelCache {
     }
   }
 
-  /// Looks, in a process that goes on from a snapshot, whether the models in memory are still the current
-  /// ones and whether the default dataset has one by now. If that takes too long, it goes on beside the
-  /// requests, which wait for it.
+  /// Checks, after a restore from a snapshot, whether the cached models are still current and whether the
+  /// default dataset has a model by now. If the check exceeds its time limit, it continues in the
+  /// background and requests wait for it.
   public void restored() {
     latest = null;
     List<Dataset> known;
@@ -155,9 +156,9 @@ public final class ModelCache {
     try {
       look.get(RESTORE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      LOG.log(Level.WARNING, "the look for new models takes long; the first request waits for it");
+      LOG.log(Level.WARNING, "the check for new models is slow; the first request waits for it");
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause()); // of a bug, since what can go wrong is logged
+      throw new IllegalStateException(e.getCause()); // a bug, because expected failures are logged
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -203,7 +204,7 @@ public final class ModelCache {
 
   /// Returns the dataset that was published last.
   ///
-  /// @throws RequestException when none was
+  /// @throws RequestException if no model was published
   public static String findLatest(ObjectStore store) throws IOException {
     return store.list("models/").stream()
         .filter(object -> StoreLayout.isCurrent(object.key()))
@@ -217,14 +218,14 @@ public final class ModelCache {
 
   /// A model that answers.
   ///
-  /// @param dataset whose model it is
-  /// @param etag the version of `current.json` that named it
-  /// @param asOf when the load began, in milliseconds of the wall clock
+  /// @param dataset the model's dataset
+  /// @param etag the version of `current.json` that names it
+  /// @param asOf when loading began, in wall-clock milliseconds
   public record Loaded(String dataset, ServedModel model, String etag, long asOf) {}
 
   /// Loads a dataset's current model.
   ///
-  /// @throws RequestException when it has none, or one that cannot be served
+  /// @throws RequestException if the dataset has no model, or one that cannot be served
   public static Loaded load(ObjectStore store, String dataset) throws IOException {
     long began = System.currentTimeMillis();
     return load(store, dataset, current(store, dataset), began);
@@ -245,27 +246,28 @@ public final class ModelCache {
     return new Loaded(dataset, ServedModel.load(store, current.current()), current.etag(), asOf);
   }
 
-  /// Takes over a model that was loaded ahead, with another client of the store.
+  /// Adopts a model that was preloaded with another client of the store.
   public void adopt(Loaded ahead) {
     Dataset dataset = new Dataset(ahead.dataset);
     dataset.take(new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag, ahead.asOf));
     keep(dataset);
   }
 
-  /// A dataset's model.
+  /// A dataset and its model.
   private final class Dataset {
     private final String name;
-    private final AtomicBoolean lookingBeside = new AtomicBoolean();
+    private final AtomicBoolean lookingInBackground = new AtomicBoolean();
     private final AtomicLong looks = new AtomicLong();
     private volatile @Nullable Loaded loaded;
 
-    /// When the last look began, or the load.
+    /// When the last check or load began.
     private volatile long lookedAt = NEVER;
 
     /// A version of `current.json` whose model cannot be served.
     private volatile @Nullable String refused;
 
-    /// The number of the look that counts, so that one which was frozen halfway does not undo a later one.
+    /// The number of the latest check that took effect, so that a check frozen midway does not undo
+    /// a later one.
     private long counted;
 
     Dataset(String name) {
@@ -287,15 +289,14 @@ public final class ModelCache {
       if (known == null || isOlder(lookedAt, staleness)) {
         return lookFirst();
       }
-      if (isOlder(lookedAt, staleness / 2) && lookingBeside.compareAndSet(false, true)) {
-        background.execute(this::lookBeside);
+      if (isOlder(lookedAt, staleness / 2) && lookingInBackground.compareAndSet(false, true)) {
+        background.execute(this::lookInBackground);
       }
       return known.model;
     }
 
-    /// One thread looks, and loads, while others that want the same dataset wait for it. It does not wait
-    /// for a look beside the requests, which may hang on a connection that died while the process was
-    /// frozen.
+    /// Checks and loads on one thread while other requests for the dataset wait. Does not wait for a
+    /// background check, which may hang on a connection that died while the process was frozen.
     private synchronized ServedModel lookFirst() throws IOException {
       if (loaded == null) {
         loadFirst();
@@ -324,11 +325,11 @@ public final class ModelCache {
       lookedAt = model.asOf;
     }
 
-    private void lookBeside() {
+    private void lookInBackground() {
       try {
         look();
       } finally {
-        lookingBeside.set(false);
+        lookingInBackground.set(false);
       }
     }
 
@@ -339,7 +340,7 @@ public final class ModelCache {
       try {
         found = another(began);
       } catch (IOException | RuntimeException e) {
-        LOG.log(Level.WARNING, "could not look whether " + name + " has a new model", e);
+        LOG.log(Level.WARNING, "could not check whether " + name + " has a new model", e);
       }
       synchronized (this) {
         if (number > counted) {
@@ -347,18 +348,19 @@ public final class ModelCache {
           lookedAt = began;
           if (found != null) {
             take(found);
-            LOG.log(Level.INFO, "{0} is answered by model {1}", name, found.model.card().modelId());
+            LOG.log(
+                Level.INFO, "{0} now answers with model {1}", name, found.model.card().modelId());
           }
           Metrics.tellModelAge(name, Objects.requireNonNull(loaded).model.published());
         }
       }
     }
 
-    /// The current model if it is another than the one in memory and can be served, else null.
+    /// Returns the current model if it differs from the cached one and can be served, else null.
     private @Nullable Loaded another(long began) throws IOException {
       Optional<ObjectInfo> found = store.find(StoreLayout.current(name));
       if (found.isEmpty()) {
-        LOG.log(Level.WARNING, "{0} has no current model any more; the last one stays", name);
+        LOG.log(Level.WARNING, "{0} no longer has a current model; the old one stays", name);
         return null;
       }
       Loaded known = loaded;
@@ -379,7 +381,7 @@ public final class ModelCache {
         Metrics.tellFailure();
         LOG.log(
             Level.ERROR,
-            "the new model of {0} cannot be served, the last one stays: {1}",
+            "the new model of {0} cannot be served, the old one stays: {1}",
             name,
             e.getMessage());
         return null;
@@ -387,7 +389,7 @@ public final class ModelCache {
     }
   }
 
-  /// What a caller is told when the model's files are at fault: which one, not where it is.
+  /// Returns the error for a damaged model. It names the file but not its location.
   static ServiceException cannotBeServed(String dataset, Exception problem) {
     String message = String.valueOf(problem.getMessage());
     String file =

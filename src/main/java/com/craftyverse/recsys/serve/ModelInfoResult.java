@@ -6,27 +6,28 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The model that answers.
+/// A description of the model that answers.
 ///
-/// @param dataset its dataset
-/// @param model its id
-/// @param scoredModel the model that `evaluation` is of: itself, or the one whose parameters it has, if it
-///     was trained once more on all rows
+/// @param dataset the model's dataset
+/// @param model the model's id
+/// @param scoredModel the model that `evaluation` describes: this one, or, if this one was
+/// retrained on all
+///     rows, the one whose parameters it uses
 /// @param rows the sets of the split that it was trained on: `train`, `trainAndValidation` or `all`
 /// @param kind `biased` or `dot`
-/// @param published since when it answers, in UTC
-/// @param trained when its training ended, in UTC, if that is on record
-/// @param ageSeconds seconds since then, else since it was published
+/// @param published when it was published, in UTC
+/// @param trained when its training ended, in UTC, if recorded
+/// @param ageSeconds seconds since then, or since publication if that is not recorded
 /// @param factors the length of its vectors
-/// @param users users that it knows
-/// @param items items that it knows
-/// @param ratings ratings that it was trained on
+/// @param users number of known users
+/// @param items number of known items
+/// @param ratings number of training ratings
 /// @param ratingMin the lowest rating of its scale
-/// @param ratingMax the highest
-/// @param ratingStep the distance of neighbouring ratings, if it was declared
-/// @param ranking its ranking model, if it has one
-/// @param parameters what it was trained with, if that is on record
-/// @param training what training came to, if that is on record
+/// @param ratingMax the highest rating of its scale
+/// @param ratingStep the step of its scale, if declared
+/// @param ranking its ranking model, if any
+/// @param parameters its training parameters, if recorded
+/// @param training its training results, if recorded
 /// @param evaluation its errors on the test set, if it was evaluated
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelInfoResult(

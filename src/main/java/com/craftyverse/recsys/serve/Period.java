@@ -1,9 +1,9 @@
 package com.craftyverse.recsys.serve;
 
-/// The time that popularity is counted in.
+/// The period over which popularity is counted.
 public enum Period {
-  /// All of the training ratings.
+  /// All training ratings.
   all,
-  /// The last fifth of them in time.
+  /// The latest fifth of the training ratings.
   recent
 }

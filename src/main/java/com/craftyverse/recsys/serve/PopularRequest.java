@@ -5,19 +5,19 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for the items that most users chose.
+/// A request for the items that most users chose.
 ///
-/// @param dataset the dataset whose current model answers; the configured one if not given, else the
-///     one published last
-/// @param n how many items, 1 to 1,000; 10 if not given
-/// @param period `recent`, the last fifth of the training ratings in time, or `all`; `recent` if not
-///     given
-/// @param genres one of these each item has
-/// @param yearFrom no item is older, or of unknown year
-/// @param yearTo no item is newer, or of unknown year
-/// @param minRatings each item has that many training ratings; 0 if not given
-/// @param allow only these items, up to 10,000; unknown ones are passed over
-/// @param deny none of these items, up to 10,000, even if allowed
+/// @param dataset the dataset whose current model answers; defaults to the configured one, else the
+/// one
+///     published last
+/// @param n number of items, 1 to 1,000, by default 10
+/// @param period `recent` (the default), the latest fifth of the training ratings, or `all`
+/// @param genres each item has at least one of these
+/// @param yearFrom excludes older items and those of unknown year
+/// @param yearTo excludes newer items and those of unknown year
+/// @param minRatings minimum number of training ratings per item, by default 0
+/// @param allow up to 10,000 items to choose from; unknown ones are ignored
+/// @param deny up to 10,000 items to exclude, even if allowed
 @RecordBuilder
 public record PopularRequest(
     @Nullable String dataset,

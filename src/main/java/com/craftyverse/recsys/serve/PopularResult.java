@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param dataset the dataset whose model answered
 /// @param model the model's id
-/// @param period the time that was counted; `all`, whatever was asked for, where the training ratings
-///     have no times that differ
-/// @param candidates how many items passed the filters
-/// @param popular those with the most ratings in that time, the most first, equals by item id
+/// @param period the period that was counted; always `all` if the training ratings have no distinct
+/// times
+/// @param candidates number of items that passed the filters
+/// @param popular the items with the most ratings in that period, most first, ties by item id
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PopularResult(
     String dataset, String model, Period period, int candidates, List<Popular> popular) {
@@ -19,8 +19,8 @@ public record PopularResult(
   /// An item that many users chose.
   ///
   /// @param itemId the item
-  /// @param title its title, null when it is not known
-  /// @param year its year, null when it is not known
+  /// @param title its title, null if unknown
+  /// @param year its year, null if unknown
   /// @param genres its genres
   /// @param ratings its training ratings in the period
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -5,15 +5,17 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks how users would rate items: one user many of them, or pairs.
+/// A request to predict ratings, either of one user for several items or of user-item pairs.
 ///
-/// @param dataset the dataset whose current model answers; the configured one if not given, else the
-///     one published last
+/// @param dataset the dataset whose current model answers; defaults to the configured one, else the
+/// one
+///     published last
 /// @param userId the user
 /// @param itemIds the items, up to 1,000
-/// @param pairs up to 1,000 users and items, of up to 100 users, instead of the two
-/// @param ratings ratings of the user, up to 10,000, to be folded in with what the model knows of them;
-///     not with pairs
+/// @param pairs up to 1,000 pairs of up to 100 users, instead of `userId` and `itemIds`
+/// @param ratings up to 10,000 ratings of the user, folded in with those that the model knows; not
+/// allowed
+///     with pairs
 @RecordBuilder
 public record PredictRequest(
     @Nullable String dataset,

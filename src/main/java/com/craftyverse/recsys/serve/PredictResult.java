@@ -4,14 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How users would rate items.
+/// Predicted ratings.
 ///
 /// @param dataset the dataset whose model answered
 /// @param model the model's id
-/// @param userId the user, unless the request was for pairs or for somebody without an id
-/// @param ignoredRatings ratings of the request whose items the model does not know, if there were
-///     ratings
-/// @param predictions one for each item or pair, in the order of the request
+/// @param userId the user; null for pairs and for a user without an id
+/// @param ignoredRatings how many ratings of the request are of unknown items; null if it sent none
+/// @param predictions one per item or pair, in the order of the request
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PredictResult(
     String dataset,

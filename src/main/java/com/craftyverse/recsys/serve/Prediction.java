@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A predicted rating.
 ///
-/// @param userId the user, where a request asks for several
+/// @param userId the user, if the request asks for several
 /// @param itemId the item
-/// @param title its title, null when the model does not know it
+/// @param title its title, null if the model does not know it
 /// @param rating within the scale of the dataset
 /// @param source where the rating comes from
-/// @param reason why it is a fallback, null when it is not
+/// @param reason why it is a fallback, null if it is not
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Prediction(
     @Nullable Integer userId,

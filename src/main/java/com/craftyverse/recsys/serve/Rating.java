@@ -2,7 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import org.jspecify.annotations.Nullable;
 
-/// A rating that comes with a request.
+/// A rating sent with a request.
 ///
 /// @param itemId the item
 /// @param rating on the scale of the dataset

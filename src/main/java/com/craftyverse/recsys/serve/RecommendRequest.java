@@ -5,25 +5,29 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for items for a user.
+/// A request to recommend items to a user.
 ///
-/// @param dataset the dataset whose current model answers; the configured one if not given, else the
-///     one published last
-/// @param userId the user; may be left out when there are ratings
-/// @param ratings ratings of the user, up to 10,000, to be folded in with what the model knows of them;
-///     of two of one item, the request's counts
-/// @param n how many items, 1 to 1,000; 10 if not given
-/// @param genres one of these each item has
-/// @param yearFrom no item is older, or of unknown year
-/// @param yearTo no item is newer, or of unknown year
-/// @param minRatings each item has that many training ratings; 0 if not given
-/// @param allow only these items, up to 10,000; unknown ones are passed over
-/// @param deny none of these items, up to 10,000, even if allowed
-/// @param excludeSeen whether items that the user rated are left out; true if not given
-/// @param explain whether to name the ratings that contributed most, by preference only those of items
-///     that the user liked; false if not given
-/// @param rankBy `preference`, `rating` or `popularity`; if not given, `preference` where the model has
-///     ranking vectors, else `rating`
+/// @param dataset the dataset whose current model answers; defaults to the configured one, else the
+/// one
+///     published last
+/// @param userId the user; optional if there are ratings
+/// @param ratings up to 10,000 ratings of the user, folded in with those that the model knows; if
+/// both have a
+///     rating of an item, the request's counts
+/// @param n number of items, 1 to 1,000, by default 10
+/// @param genres each item has at least one of these
+/// @param yearFrom excludes older items and those of unknown year
+/// @param yearTo excludes newer items and those of unknown year
+/// @param minRatings minimum number of training ratings per item, by default 0
+/// @param allow up to 10,000 items to choose from; unknown ones are ignored
+/// @param deny up to 10,000 items to exclude, even if allowed
+/// @param excludeSeen whether to exclude items that the user rated, by default true
+/// @param explain whether to name the ratings that contributed most (by preference, only ratings of
+/// items that
+///     the user liked), by default false
+/// @param rankBy `preference`, `rating` or `popularity`; by default `preference` if the model has
+/// ranking
+///     vectors, else `rating`
 @RecordBuilder
 public record RecommendRequest(
     @Nullable String dataset,

@@ -4,19 +4,20 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Items for a user.
+/// Recommended items.
 ///
 /// @param dataset the dataset whose model answered
 /// @param model the model's id
 /// @param userId the user, if the request named one
 /// @param source where the recommendations come from
-/// @param reason why they are what is popular, null when they are the user's own or were not to be
-/// @param rankedBy what they are ordered by
-/// @param ignoredRatings ratings of the request whose items the model does not know, if there were
-///     ratings
-/// @param candidates how many items passed the filters
-/// @param recommendations the best of them, the best first: by their scores before these are clipped
-///     to the scale, then by item id
+/// @param reason why the order is by popularity, null if it is personal or the request asks for
+/// popularity
+/// @param rankedBy the order of the items
+/// @param ignoredRatings how many ratings of the request are of unknown items; null if it sent none
+/// @param candidates number of items that passed the filters
+/// @param recommendations the best of them, best first: by score before clipping to the scale, then
+/// by
+///     item id
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RecommendResult(
     String dataset,

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /// A recommended item.
 ///
 /// @param itemId the item
-/// @param title its title, null when it is not known
-/// @param year its year, null when it is not known
+/// @param title its title, null if unknown
+/// @param year its year, null if unknown
 /// @param genres its genres
-/// @param score what the items are ordered by: the preference, the predicted rating before it is brought
-///     into the scale, or the number of users who chose the item
+/// @param score what the items are ordered by: the preference, the predicted rating before clipping
+/// to the
+///     scale, or the number of users who chose the item
 /// @param rating how the user would rate it
-/// @param because the user's own ratings that contributed most, if the request wants to know
+/// @param because the user's own ratings that contributed most, if the request asks for an
+/// explanation
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Recommendation(
     int itemId,
@@ -27,9 +29,9 @@ public record Recommendation(
   /// A rating that contributed to a recommendation.
   ///
   /// @param itemId the item that the user rated
-  /// @param title its title, null when it is not known
+  /// @param title its title, null if unknown
   /// @param rating the user's rating
-  /// @param contribution what it adds to the score: a part of the preference, or stars
+  /// @param contribution its share of the score: a part of the preference, or stars
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Contribution(
       int itemId, @Nullable String title, float rating, float contribution) {}

@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Answers requests from the current models. Safe for any number of threads.
+/// Answers requests from the current models. Thread-safe.
 ///
-/// Every answer comes from a single model. Mistakes of the caller and damage to a model are reported as a
+/// Every answer comes from a single model. Callers' mistakes and damaged models are reported as a
 /// [RequestException] with one sentence. It never contains a user's id, because it is also logged.
 public final class RecommendationService {
   private static final System.Logger LOG = System.getLogger(RecommendationService.class.getName());
@@ -32,8 +32,8 @@ public final class RecommendationService {
   private final ObjectStore store;
   private final ModelCache models;
 
-  /// @param store where the models are
-  /// @param models those in memory
+  /// @param store the store that holds the models
+  /// @param models the cached models
   public RecommendationService(ObjectStore store, ModelCache models) {
     this.store = store;
     this.models = models;
@@ -41,7 +41,8 @@ public final class RecommendationService {
 
   /// Predicts ratings.
   ///
-  /// @throws RequestException when a field is missing or contradicts another, there are no or too many
+  /// @throws RequestException if a field is missing or contradicts another, there are no or too
+  /// many
   ///     items, or the dataset has no model that can be served
   public PredictResult predict(PredictRequest request) {
     List<PredictRequest.Pair> pairs = request.pairs();
@@ -67,7 +68,7 @@ public final class RecommendationService {
                 predictPairs(model, pairs)));
   }
 
-  /// Whom a request is about.
+  /// The user that a request is about.
   private record Who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
     UserProfile in(ServedModel model) throws IOException {
       return ratings == null
@@ -133,9 +134,9 @@ public final class RecommendationService {
     return predictions;
   }
 
-  /// Recommends items. A user of whom nothing is known gets what was popular lately.
+  /// Recommends items. An unknown user without ratings gets what was recently popular.
   ///
-  /// @throws RequestException when there is neither a user nor ratings, a field is out of its range or
+  /// @throws RequestException if there is neither a user nor ratings, a field is out of range or
   ///     contradicts another, or the dataset has no model that can be served
   public RecommendResult recommend(RecommendRequest request) {
     Who who = who(request.userId(), request.ratings());
@@ -178,9 +179,9 @@ public final class RecommendationService {
         rankBy);
   }
 
-  /// Finds the items that most users chose.
+  /// Returns the items that most users chose.
   ///
-  /// @throws RequestException when a field is out of its range or contradicts another, or the dataset has
+  /// @throws RequestException if a field is out of range or contradicts another, or the dataset has
   ///     no model that can be served
   public PopularResult popular(PopularRequest request) {
     int n = RequestLimits.recommendations(request.n());
@@ -191,7 +192,7 @@ public final class RecommendationService {
 
   /// Finds the items nearest to an item.
   ///
-  /// @throws RequestException when the model does not know the item, a field is out of its range or
+  /// @throws RequestException if the model does not know the item, a field is out of range or
   ///     contradicts another, or the dataset has no model that can be served
   public SimilarResult similar(SimilarRequest request) {
     int itemId = Request.require("itemId", request.itemId());
@@ -215,10 +216,12 @@ public final class RecommendationService {
         neighbours.list());
   }
 
-  /// Predicts and recommends for somebody whom the model has never seen.
+  /// Predicts and recommends for a user whom the model does not know.
   ///
-  /// @throws RequestException when there are no ratings, one is off the scale, an item is rated twice, a
-  ///     field is out of its range or contradicts another, or the dataset has no model that can be served
+  /// @throws RequestException if there are no ratings, one is off the scale, an item is rated
+  /// twice, a
+  ///     field is out of range or contradicts another, or the dataset has no model that can be
+  ///     served
   public FoldInResult foldIn(FoldInRequest request) {
     Who who = who(null, Request.require("ratings", request.ratings()));
     List<Integer> itemIds = request.itemIds() == null ? null : items(request.itemIds());
@@ -247,9 +250,9 @@ public final class RecommendationService {
         });
   }
 
-  /// Tells which model answers.
+  /// Describes the model that answers.
   ///
-  /// @throws RequestException when the dataset has no model that can be served
+  /// @throws RequestException if the dataset has no model that can be served
   public ModelInfoResult modelInfo(ModelInfoRequest request) {
     return answer(request.dataset(), this::modelInfo);
   }
@@ -286,21 +289,21 @@ public final class RecommendationService {
     try {
       return Json.read(store.read(key).content(), Manifest.class, key);
     } catch (NoSuchObjectException e) {
-      return null; // a model answers without it
+      return null; // the model can answer without it
     }
   }
 
-  /// Loads a dataset's model, if that has not been done.
+  /// Loads a dataset's model if it is not loaded yet.
   ///
   /// @param dataset null for the default one
-  /// @throws RequestException when it has no model that can be served
+  /// @throws RequestException if it has no model that can be served
   public void load(@Nullable String dataset) {
     String _ = answer(dataset, model -> model.card().modelId());
   }
 
-  /// Requests of every kind for `serve`, with ids that the default dataset's model knows.
+  /// Returns a `serve` request of every kind, with ids that the default dataset's model knows.
   ///
-  /// @throws RequestException when it has no model that can be served
+  /// @throws RequestException if it has no model that can be served
   public List<String> examples() {
     return answer(
         null,
@@ -323,12 +326,12 @@ public final class RecommendationService {
         });
   }
 
-  /// The work of a request with a model.
+  /// A request's work on a model.
   private interface Work<R> {
     R run(ServedModel model) throws IOException;
   }
 
-  /// Answers with what a caller may see of what goes wrong.
+  /// Runs a request and translates failures into what a caller may see.
   private <R> R answer(@Nullable String dataset, Work<R> work) {
     ServedModel model = null;
     try {
@@ -340,7 +343,7 @@ public final class RecommendationService {
       if (e.kind() != RequestException.Kind.UNPROCESSABLE) {
         throw e;
       }
-      // Callers cannot send what is unprocessable, so it is a file of the model.
+      // Callers cannot send anything unprocessable, so the cause is a file of the model.
       LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
       throw ModelCache.cannotBeServed(model == null ? "" : model.card().dataset(), e);
     } catch (MalformedFileException | NoSuchObjectException | EOFException e) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Recommender {
   private static final int CONTRIBUTIONS = 3;
 
-  /// How far up the scale a rating is of an item that the user liked: 4 of 5 stars.
+  /// The lowest position on the scale of a rating that means "liked": 4 of 5 stars.
   private static final double LIKED = 0.7;
 
   private final ServedModel model;
@@ -33,19 +33,20 @@ final class Recommender {
   /// Options of a list of recommendations.
   ///
   /// @param n how many
-  /// @param filter which items may be among them
-  /// @param excludeSeen whether items that the person rated are left out
-  /// @param explain whether to say which of the person's ratings contributed most
-  /// @param rankBy what they are ordered by; null for what suits the model and the person
+  /// @param filter which items to choose from
+  /// @param excludeSeen whether to exclude items that the user rated
+  /// @param explain whether to name the user's ratings that contributed most
+  /// @param rankBy the order; null for the best one that the model and the user allow
   record Wish(
       int n, ItemFilter filter, boolean excludeSeen, boolean explain, @Nullable RankBy rankBy) {}
 
-  /// The items for a person.
+  /// Ranked items for a user.
   ///
-  /// @param rankedBy what they are ordered by
+  /// @param rankedBy the order of the items
   /// @param source where they come from
-  /// @param reason why they are not the person's own, null when they are or were not to be
-  /// @param candidates items that passed the filters
+  /// @param reason why the order is by popularity, null if it is personal or the request asks for
+  /// popularity
+  /// @param candidates number of items that passed the filters
   /// @param list the best of them
   record Ranking(
       RankBy rankedBy,
@@ -56,7 +57,7 @@ final class Recommender {
 
   /// Ranks the items that pass a filter.
   ///
-  /// @throws RequestException when the model cannot rank so, or there is too much to explain
+  /// @throws RequestException if the model cannot rank this way, or there is too much to explain
   Ranking recommend(UserProfile person, Wish wish) throws IOException {
     RankBy rankBy = rankBy(person, wish.rankBy);
     BitSet candidates = wish.filter.candidates(catalogue);
@@ -81,17 +82,17 @@ final class Recommender {
     };
   }
 
-  private RankBy rankBy(UserProfile person, @Nullable RankBy wanted) {
-    if (wanted == RankBy.preference && model.rankingFoldIn() == null) {
+  private RankBy rankBy(UserProfile person, @Nullable RankBy requested) {
+    if (requested == RankBy.preference && model.rankingFoldIn() == null) {
       throw RequestException.invalid(
-          "field 'rankBy': the model has no ranking vectors to tell a preference by; take rating or"
-              + " popularity");
+          "field 'rankBy': the model has no ranking vectors, so it cannot rank by preference; use rating"
+              + " or popularity");
     }
     if (!person.isKnown()) {
       return RankBy.popularity;
     }
-    if (wanted != null) {
-      return wanted;
+    if (requested != null) {
+      return requested;
     }
     return model.rankingFoldIn() == null ? RankBy.rating : RankBy.preference;
   }
@@ -167,9 +168,9 @@ final class Recommender {
         because);
   }
 
-  /// The ratings that raised the score of an item most.
+  /// Returns the ratings that raised the score of an item most.
   ///
-  /// @param likedOnly whether only those of items that the user liked are named
+  /// @param likedOnly whether to name only ratings of items that the user liked
   private List<Recommendation.Contribution> because(
       History history, double[] contributions, boolean likedOnly) {
     return IntStream.range(0, contributions.length)
@@ -191,10 +192,10 @@ final class Recommender {
     return model.card().scale().position(rating) >= LIKED;
   }
 
-  /// The items that most users chose.
-  PopularResult popular(int n, Period wanted, ItemFilter filter) {
+  /// Returns the items that most users chose.
+  PopularResult popular(int n, Period requested, ItemFilter filter) {
     BitSet candidates = filter.candidates(catalogue);
-    Period period = catalogue.counted(wanted);
+    Period period = catalogue.counted(requested);
     List<PopularResult.Popular> list = new ArrayList<>();
     for (int item : TopItems.of(catalogue.popularity(period), n, candidates)) {
       list.add(
@@ -211,12 +212,12 @@ final class Recommender {
 
   /// The items nearest to an item.
   ///
-  /// @param candidates items that passed the filters
+  /// @param candidates number of items that passed the filters
   /// @param list the nearest of them
   record Neighbours(int candidates, List<SimilarResult.Similar> list) {}
 
-  /// Ranks the items that pass a filter by the cosine between their vectors and an item's: ranking
-  /// vectors, where the model has them.
+  /// Ranks the items that pass a filter by the cosine between their vectors and an item's. Uses the
+  /// ranking vectors if the model has any.
   Neighbours similar(int item, int n, ItemFilter filter) {
     BitSet candidates = filter.candidates(catalogue);
     candidates = candidates == null ? ItemFilter.all(catalogue) : candidates;
@@ -226,7 +227,7 @@ final class Recommender {
     float[] norms = catalogue.norms();
     for (int other = 0; other < norms.length; other++) {
       float product = norms[other] * norms[item];
-      // A vector of zeros is near to nothing.
+      // A zero vector is similar to nothing.
       cosines[other] = product == 0 ? 0 : Math.clamp(cosines[other] / product, -1, 1);
     }
     List<SimilarResult.Similar> list = new ArrayList<>();

@@ -7,33 +7,33 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The limits of what one request may ask for.
+/// The limits of a single request.
 final class RequestLimits {
-  /// Predictions in one answer.
+  /// Predictions per answer.
   static final int MOST_PREDICTIONS = 1_000;
 
-  /// Users in one request.
+  /// Users per request.
   static final int MOST_USERS = 100;
 
-  /// Recommendations in one answer.
+  /// Recommendations per answer.
   static final int MOST_RECOMMENDATIONS = 1_000;
 
-  /// Ratings in one request.
+  /// Ratings per request.
   static final int MOST_RATINGS = 10_000;
 
-  /// Recommendations × ratings of the user in an answer that explains them.
+  /// Recommendations × ratings of the user in an explained answer.
   static final int MOST_EXPLAINED = 300_000;
 
-  /// Items in a list to allow or deny.
+  /// Items in an allow or deny list.
   static final int MOST_LISTED = 10_000;
 
   private static final int DEFAULT_RECOMMENDATIONS = 10;
 
   private RequestLimits() {}
 
-  /// Checks a list: not empty, not too long, nothing null in it.
+  /// Checks that a list is not empty, not too long and contains no null.
   ///
-  /// @param what what its elements are, in the plural
+  /// @param what its elements, as a plural noun
   static void list(String field, List<?> list, int most, String what) {
     if (list.isEmpty()) {
       throw RequestException.invalid(
@@ -56,7 +56,7 @@ final class RequestLimits {
     }
   }
 
-  /// Checks ratings as far as that needs no model: complete, and one of each item.
+  /// Checks what can be checked without a model: complete ratings, at most one per item.
   static void ratings(List<Rating> ratings) {
     list("ratings", ratings, MOST_RATINGS, "ratings");
     int[] items = new int[ratings.size()];
@@ -68,15 +68,16 @@ final class RequestLimits {
     for (int i = 1; i < items.length; i++) {
       if (items[i] == items[i - 1]) {
         throw RequestException.invalid(
-            "field 'ratings': the item " + items[i] + " is rated twice; send one rating of each");
+            "field 'ratings': the item " + items[i] + " is rated twice; send one rating per item");
       }
     }
   }
 
-  /// Checks that explaining does not take too long: each rating's part in each recommendation is found.
+  /// Checks that an explanation does not take too long. It computes each rating's share of each
+  /// recommendation.
   ///
-  /// @param n recommendations
-  /// @param ratings of the user
+  /// @param n number of recommendations
+  /// @param ratings number of the user's ratings
   static void explanations(int n, int ratings) {
     long parts = (long) n * ratings;
     if (parts > MOST_EXPLAINED) {
@@ -93,7 +94,7 @@ final class RequestLimits {
     }
   }
 
-  /// How many recommendations a request wants.
+  /// Returns the number of recommendations that a request asks for.
   static int recommendations(@Nullable Integer n) {
     if (n == null) {
       return DEFAULT_RECOMMENDATIONS;

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Hands a request of any kind to the function that it is for.
+/// Dispatches a request of any kind to its function.
 public final class Router {
   private final RecommendationService service;
 
@@ -17,9 +17,9 @@ public final class Router {
     this.service = service;
   }
 
-  /// Answers the one request that is given.
+  /// Answers the one request that is set.
   ///
-  /// @throws RequestException when there is none, or more than one, and as that function does
+  /// @throws RequestException if none or more than one is set, or if the function throws it
   public ServeResult route(ServeRequest request) {
     int given =
         count(request.predict())
@@ -41,7 +41,7 @@ public final class Router {
     return field == null ? 0 : 1;
   }
 
-  /// No table of functions: each entry would be linked before the first of them is called.
+  /// Not a table of functions, because all its lambdas would be linked before the first call.
   private Object answer(ServeRequest request) {
     if (request.predict() != null) {
       return service.predict(decode(request.predict(), PredictRequest.class));

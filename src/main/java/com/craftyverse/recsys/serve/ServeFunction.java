@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular` and `modelInfo`, and `serve`, which
-/// takes the requests of all of them. One instance, since it keeps the models.
+/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular` and `modelInfo`, and `serve`,
+/// which takes the requests of all of them. A singleton, because it caches the models.
 @Singleton
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
@@ -31,7 +31,8 @@ public final class ServeFunction {
     this.router = new Router(service);
   }
 
-  /// Loads the default dataset's model, so that the first request finds it. Logs a warning when there is none yet.
+  /// Loads the default dataset's model ahead of the first request. Logs a warning if there is none
+  /// yet.
   public void load() {
     try {
       service.load(null);
@@ -40,12 +41,12 @@ public final class ServeFunction {
     }
   }
 
-  /// Returns the models that answer, for what runs at the start of the process.
+  /// Returns the cached models, for code that runs at process start.
   public ModelCache models() {
     return models;
   }
 
-  /// Returns the service behind the functions, for what runs at the start of the process.
+  /// Returns the service behind the functions, for code that runs at process start.
   public RecommendationService service() {
     return service;
   }
@@ -68,25 +69,25 @@ public final class ServeFunction {
     return service.similar(Request.requireBody(request));
   }
 
-  /// Predicts and recommends for somebody whom the model has never seen.
+  /// Predicts and recommends for a user whom the model does not know.
   @Funq("foldIn")
   public FoldInResult foldIn(FoldInRequest request) {
     return service.foldIn(Request.requireBody(request));
   }
 
-  /// Finds the items that most users chose.
+  /// Returns the items that most users chose.
   @Funq("popular")
   public PopularResult popular(PopularRequest request) {
     return service.popular(Request.requireBody(request));
   }
 
-  /// Tells which model answers.
+  /// Describes the model that answers.
   @Funq("modelInfo")
   public ModelInfoResult modelInfo(ModelInfoRequest request) {
     return service.modelInfo(Request.requireBody(request));
   }
 
-  /// Answers a request for any of the others.
+  /// Answers a request to any of the other functions.
   @Funq("serve")
   public ServeResult serve(ServeRequest request) {
     return router.route(Request.requireBody(request));

@@ -4,8 +4,8 @@ import com.craftyverse.recsys.step.Request;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
-/// One request of any kind: `{"recommend": {"userId": 17}}`. Just one field is given, and what it holds
-/// is that function's request.
+/// A request of any kind, such as `{"recommend": {"userId": 17}}`. Exactly one field is set; it holds
+/// that function's request.
 ///
 /// @param predict a [PredictRequest]
 /// @param recommend a [RecommendRequest]

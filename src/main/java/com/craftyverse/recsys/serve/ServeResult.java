@@ -2,7 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/// The answer of whichever function was asked, as that function gives it.
+/// The answer of the function that was called, serialized as that function's own result.
 ///
-/// @param answer its result
+/// @param answer the function's result
 public record ServeResult(@JsonValue Object answer) {}

@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/// A model as requests are answered from it. It does not change, so any number of threads may ask it;
-/// of its users it reads what is asked for.
+/// A loaded model that answers requests. Immutable and thread-safe; users' vectors and histories are read
+/// on demand.
 public final class ServedModel {
   private final ModelCard card;
   private final String published;
@@ -45,14 +45,14 @@ public final class ServedModel {
 
   /// Loads a model.
   ///
-  /// @throws com.craftyverse.recsys.step.RequestException when `model.json` is damaged or of another
+  /// @throws com.craftyverse.recsys.step.RequestException if `model.json` is damaged or of another
   ///     format version
-  /// @throws MalformedFileException when another file of it is
-  /// @throws NoSuchObjectException when one is missing
+  /// @throws MalformedFileException if another of its files is damaged
+  /// @throws NoSuchObjectException if a file is missing
   static ServedModel load(ObjectStore store, CurrentModel current) throws IOException {
     String directory = StoreLayout.modelDirectory(current.dataset(), current.model());
     ModelCard card = ModelCard.read(store, directory);
-    // The rest is read beside the items, which take longest.
+    // Read the rest in parallel with the items, which take longest.
     FutureTask<Rest> reading = new FutureTask<>(() -> Rest.read(store, directory, card));
     Thread reader = Thread.ofPlatform().daemon().name("model-lookup").start(reading);
     ItemCatalog catalogue;
@@ -79,9 +79,9 @@ public final class ServedModel {
     return new ServedModel(card, current.published(), catalogue, users, foldIn, rankingFoldIn);
   }
 
-  /// What is read of a model beside its items.
+  /// The parts of a model that are read in parallel with its items.
   ///
-  /// @param gram the Gram matrix of the ranking vectors; empty without any
+  /// @param gram the Gram matrix of the ranking vectors; empty if there are none
   private record Rest(UserLookup lookup, float[] gram) {
     static Rest read(ObjectStore store, String directory, ModelCard card) throws IOException {
       String key = directory + StoreLayout.LOOKUP;
@@ -89,7 +89,7 @@ public final class ServedModel {
       UserLookup lookup = UserLookup.read(file, card.users());
       ItemCatalog.requireAscending(file, "userId", lookup.userIds());
       if (!ItemFactors.areSound(lookup.biases())) {
-        throw file.malformed("a bias is not a number of sensible size");
+        throw file.malformed("a bias is NaN, infinite or too large");
       }
       RankingCard ranking = card.ranking();
       return new Rest(lookup, ranking == null ? new float[0] : readGram(store, directory, ranking));
@@ -102,16 +102,16 @@ public final class ServedModel {
     return RankingFoldIn.readGram(ArrowFile.of(store.read(key).content(), key), ranking.factors());
   }
 
-  /// The same model, its users read from another client of the store.
+  /// Returns the same model with its users read from another client of the store.
   ServedModel withStore(ObjectStore store) {
     return new ServedModel(
         card, published, catalogue, users.withStore(store), foldIn, rankingFoldIn);
   }
 
-  /// Checks that what is read later is there.
+  /// Checks that the files that are read later exist.
   ///
-  /// @throws NoSuchObjectException when it is not
-  /// @throws MalformedFileException when it is too short
+  /// @throws NoSuchObjectException if one is missing
+  /// @throws MalformedFileException if one is too short
   static void requireRanges(ObjectStore store, CurrentModel current) throws IOException {
     String directory = StoreLayout.modelDirectory(current.dataset(), current.model());
     for (String name : new String[] {StoreLayout.USERS, StoreLayout.SEEN}) {
@@ -127,7 +127,7 @@ public final class ServedModel {
     return card;
   }
 
-  /// Since when it is its dataset's current model, in UTC.
+  /// Returns when it became its dataset's current model, in UTC.
   String published() {
     return published;
   }
@@ -144,7 +144,7 @@ public final class ServedModel {
     return foldIn;
   }
 
-  /// Places users in the ranking model; null when the model has none.
+  /// Returns the fold-in for the ranking model, null if there is none.
   @Nullable RankingFoldIn rankingFoldIn() {
     return rankingFoldIn;
   }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the dataset whose model answered
 /// @param model the model's id
 /// @param itemId the item
-/// @param title its title, null when it is not known
-/// @param candidates how many items passed the filters
-/// @param similar the nearest of them, the nearest first, equals by item id
+/// @param title its title, null if unknown
+/// @param candidates number of items that passed the filters
+/// @param similar the nearest of them, nearest first, ties by item id
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SimilarResult(
     String dataset,
@@ -21,13 +21,13 @@ public record SimilarResult(
     int candidates,
     List<Similar> similar) {
 
-  /// An item that is near.
+  /// An item near the given one.
   ///
   /// @param itemId the item
-  /// @param title its title, null when it is not known
-  /// @param year its year, null when it is not known
+  /// @param title its title, null if unknown
+  /// @param year its year, null if unknown
   /// @param genres its genres
-  /// @param similarity the cosine of the angle between the two items' factors, -1 to 1
+  /// @param similarity the cosine between the two items' factors, -1 to 1
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Similar(
       int itemId,

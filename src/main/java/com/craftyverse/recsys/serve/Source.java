@@ -6,8 +6,8 @@ public enum Source {
   model,
   /// The user's ratings came with the request, and the model knows the item.
   foldIn,
-  /// Recommendations are what many users chose, whoever asks: because the request wants that, or because
-  /// nothing is known of the user.
+  /// What many users chose, either because the request asks for popularity or because nothing is known
+  /// about the user.
   popular,
   /// Neither; the prediction is the average that its reason explains.
   fallback

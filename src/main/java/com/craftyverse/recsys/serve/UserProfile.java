@@ -14,24 +14,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The user of a request, as a model sees them: a user it knows, one folded in from ratings, or an unknown
-/// user without any ratings.
+/// The user of a request as a model sees them: known to the model, folded in from ratings, or unknown and
+/// without ratings.
 final class UserProfile {
   private final ServedModel model;
 
-  /// The row of a user whom the model knows, -1 for others.
+  /// The row of a user whom the model knows, else -1.
   private final int row;
 
-  /// All that is known of a user who sent ratings; null for one who did not.
+  /// The user's ratings, known and sent, if the request has ratings; else null.
   private final @Nullable History ratings;
 
   private final int ignoredRatings;
   private @Nullable Place place;
   private float @Nullable [] preference;
 
-  /// Where the rating model has a user.
+  /// A user's position in the rating model.
   ///
-  /// @param base the mean and the user's bias
+  /// @param base the mean plus the user's bias
   /// @param vector the user's factors, padded
   private record Place(float base, float[] vector) {}
 
@@ -42,17 +42,17 @@ final class UserProfile {
     this.ignoredRatings = ignoredRatings;
   }
 
-  /// The user with an id.
+  /// Returns the user with an id.
   static UserProfile of(ServedModel model, int userId) {
     return new UserProfile(model, Math.max(-1, model.users().rowOf(userId)), null, 0);
   }
 
-  /// The user with ratings, and those that the model knows of them; of two of one item, the new one
-  /// counts.
+  /// Returns a user with the ratings of the request and those that the model knows. If both have a rating
+  /// of an item, the request's counts.
   ///
-  /// @param userId null for nobody that the model could know
-  /// @param ratings that [RequestLimits#ratings] found in order
-  /// @throws RequestException when a rating is off the model's scale
+  /// @param userId null for a user without an id
+  /// @param ratings ratings that passed [RequestLimits#ratings]
+  /// @throws RequestException if a rating is off the model's scale
   static UserProfile of(ServedModel model, @Nullable Integer userId, List<Rating> ratings)
       throws IOException {
     int row = userId == null ? -1 : Math.max(-1, model.users().rowOf(userId));
@@ -73,7 +73,7 @@ final class UserProfile {
     return new UserProfile(model, row, history, ignored);
   }
 
-  /// Adds the request's ratings to what is known; returns how many are of items that are not.
+  /// Adds the request's ratings to the known ones and returns how many are of unknown items.
   private static int add(ServedModel model, List<Rating> ratings, Map<Integer, Float> all) {
     int ignored = 0;
     for (int i = 0; i < ratings.size(); i++) {
@@ -102,22 +102,22 @@ final class UserProfile {
     }
   }
 
-  /// Ratings of the request whose items the model does not know.
+  /// Returns how many ratings of the request are of items that the model does not know.
   int ignoredRatings() {
     return ignoredRatings;
   }
 
-  /// Whether there is anything to go by.
+  /// Returns whether there are any data on the user.
   boolean isKnown() {
     return ratings == null ? row >= 0 : ratings.size() > 0;
   }
 
-  /// Where predictions for this user come from.
+  /// Returns where predictions for this user come from.
   Source source() {
     return !isKnown() ? Source.fallback : ratings == null ? Source.model : Source.foldIn;
   }
 
-  /// The ratings that are known of the user.
+  /// Returns the user's ratings.
   History history() throws IOException {
     if (ratings != null) {
       return ratings;
@@ -125,17 +125,17 @@ final class UserProfile {
     return row < 0 ? History.NONE : model.users().history(row);
   }
 
-  /// Reads what recommendations will need of the user, all at once.
+  /// Reads the data that recommendations will need of the user, in parallel.
   ///
-  /// @param ranking whether the ranking vector is
-  /// @param history whether the history is
+  /// @param ranking whether they need the ranking vector
+  /// @param history whether they need the history
   void readAhead(boolean ranking, boolean history) throws IOException {
     if (ratings == null && row >= 0) {
       model.users().readAhead(row, ranking, history);
     }
   }
 
-  /// Where the rating model has the user, of whom something is known.
+  /// Returns a known user's position in the rating model.
   private Place place() throws IOException {
     Place known = place;
     if (known == null) {
@@ -153,9 +153,9 @@ final class UserProfile {
     return known;
   }
 
-  /// Where a ranking model has the user, of whom something is known, padded.
+  /// Returns a known user's ranking vector, padded.
   ///
-  /// @param equations those of the user's history, if they are at hand
+  /// @param equations the equations of the user's history, if already set up
   private float[] preference(
       ItemFactors factors, RankingFoldIn foldIn, RankingFoldIn.@Nullable Equations equations)
       throws IOException {
@@ -171,8 +171,8 @@ final class UserProfile {
     return known;
   }
 
-  /// How the user would rate an item. What is not known of the pair is left out of the sum, which makes
-  /// the prediction the mean, corrected by how the known side deviates from it.
+  /// Predicts how the user would rate an item. The sum omits the terms of an unknown user or item, which
+  /// leaves the mean plus the bias of the known side.
   Prediction predict(@Nullable Integer userId, int itemId) throws IOException {
     int item = model.catalogue().itemOf(itemId);
     return new Prediction(
@@ -184,9 +184,9 @@ final class UserProfile {
         reason(item >= 0));
   }
 
-  /// How the user would rate an item, within the scale.
+  /// Predicts how the user would rate an item, clipped to the scale.
   ///
-  /// @param item negative for one that the model does not know
+  /// @param item negative for an unknown item
   float rating(int item) throws IOException {
     ModelCard card = model.card();
     ItemFactors factors = model.catalogue().factors();
@@ -202,7 +202,7 @@ final class UserProfile {
     return card.clip(rating);
   }
 
-  /// Why a prediction is a fallback, null when it is not.
+  /// Returns why a prediction is a fallback, or null if it is not.
   private @Nullable String reason(boolean itemKnown) {
     boolean dot = model.card().isDot();
     if (isKnown()) {
@@ -220,9 +220,9 @@ final class UserProfile {
     return ratings == null ? "unknown user" : "no rating of a known item";
   }
 
-  /// Why recommendations are what is popular, null when something is known of the user.
+  /// Returns why recommendations are by popularity, or null for a known user.
   ///
-  /// @param period the time that popularity is counted in
+  /// @param period the period over which popularity is counted
   @Nullable String reason(Period period) {
     if (isKnown()) {
       return null;
@@ -231,12 +231,12 @@ final class UserProfile {
         + (period == Period.recent ? ": what most users chose lately" : ": what most users chose");
   }
 
-  /// What all items are ranked by, by rating. The array is given back to [ItemFactors#release].
+  /// Scores all items by predicted rating. Give the array back to [ItemFactors#release].
   float[] ratingScores() throws IOException {
     return model.catalogue().factors().scores(place().base, place().vector);
   }
 
-  /// What all items are ranked by, by preference. The array is given back to [ItemFactors#release].
+  /// Scores all items by preference. Give the array back to [ItemFactors#release].
   float[] preferenceScores(
       ItemFactors factors, RankingFoldIn foldIn, RankingFoldIn.@Nullable Equations equations)
       throws IOException {

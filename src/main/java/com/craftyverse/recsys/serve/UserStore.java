@@ -19,8 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 
-/// A model's users. Ids and biases are in memory; vectors and histories are read from the store, each as a
-/// range of an object, and cached up to a bound.
+/// A model's users. Ids and biases are in memory. Vectors and histories are range reads from the store,
+/// cached up to a bound.
 final class UserStore {
   /// 10,000 vectors of 50 factors are 2 MB, those of 128 are 5 MB.
   private static final long CACHED_FACTORS = 500_000;
@@ -43,10 +43,10 @@ final class UserStore {
   private final BoundedCache<Integer, History> histories =
       new BoundedCache<>(CACHED_RATINGS, history -> 8L + history.size());
 
-  /// @param directory the model's
+  /// @param directory the model's directory
   /// @param factors values in each vector of the rating model
   /// @param rankingFactors values in each vector of the ranking model, 0 without one
-  /// @param items how many items the model has
+  /// @param items number of items in the model
   UserStore(
       ObjectStore store,
       String directory,
@@ -62,12 +62,12 @@ final class UserStore {
     this.items = items;
   }
 
-  /// The same users, none of them read yet.
+  /// Returns the same users with empty caches, read from another client of the store.
   UserStore withStore(ObjectStore another) {
     return new UserStore(another, directory, lookup, factors, rankingFactors, items);
   }
 
-  /// The row of a user, negative when the model does not know them.
+  /// Returns the row of a user, negative if the model does not know the user.
   int rowOf(int userId) {
     return Arrays.binarySearch(lookup.userIds(), userId);
   }
@@ -84,11 +84,11 @@ final class UserStore {
     return lookup.biases()[row];
   }
 
-  /// Reads what the caches have not of a user, side by side: each is a request of its own to the store.
+  /// Reads a user's uncached data in parallel, one request to the store each.
   ///
   /// @param ranking whether to read the ranking vector as well
-  /// @param history whether the history is
-  /// @throws MalformedFileException when what is read is damaged
+  /// @param history whether to read the history as well
+  /// @throws MalformedFileException if the data is damaged
   void readAhead(int row, boolean ranking, boolean history) throws IOException {
     List<FutureTask<Object>> missing = new ArrayList<>();
     if (vectors.get(row) == null) {
@@ -104,14 +104,14 @@ final class UserStore {
       Thread.ofPlatform().daemon().name("user-read").start(missing.get(i));
     }
     for (FutureTask<Object> task : missing) {
-      task.run(); // does nothing if another thread runs it
+      task.run(); // does nothing if it is already running
       Object _ = Threads.await(task, "the answer");
     }
   }
 
-  /// A user's factors in the rating model.
+  /// Returns a user's factors in the rating model.
   ///
-  /// @throws MalformedFileException when what is read is no vector
+  /// @throws MalformedFileException if the data is not a valid vector
   float[] vector(int row) throws IOException {
     float[] vector = vectors.get(row);
     if (vector == null) {
@@ -121,9 +121,9 @@ final class UserStore {
     return vector;
   }
 
-  /// A user's factors in the ranking model, of a model that has one.
+  /// Returns a user's factors in the ranking model, which the model must have.
   ///
-  /// @throws MalformedFileException when what is read is no vector
+  /// @throws MalformedFileException if the data is not a valid vector
   float[] rankingVector(int row) throws IOException {
     float[] vector = rankingVectors.get(row);
     if (vector == null) {
@@ -133,9 +133,9 @@ final class UserStore {
     return vector;
   }
 
-  /// A user's training ratings.
+  /// Returns a user's training ratings.
   ///
-  /// @throws MalformedFileException when what is read is no history
+  /// @throws MalformedFileException if the data is not a valid history
   History history(int row) throws IOException {
     History history = histories.get(row);
     if (history == null) {
@@ -151,13 +151,13 @@ final class UserStore {
     long at = (long) (row - places.firstRows()[place]) * length;
     String key = directory + StoreLayout.USERS;
     if (at + length > places.lengths()[place]) {
-      throw new MalformedFileException(key, "lookup.arrow knows no place of row " + row);
+      throw new MalformedFileException(key, "lookup.arrow does not locate row " + row);
     }
     byte[] bytes = store.readRange(key, places.offsets()[place] + at, length);
     float[] vector = new FloatColumn(MemorySegment.ofArray(bytes)).toArray();
     if (!ItemFactors.areSound(vector)) {
       throw new MalformedFileException(
-          key, "row " + row + ": a factor is not a number of sensible size");
+          key, "row " + row + ": a factor is NaN, infinite or too large");
     }
     return vector;
   }

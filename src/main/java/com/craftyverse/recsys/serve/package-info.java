@@ -1,49 +1,49 @@
-/// What a model is for: ratings and recommendations, for users that it knows and for those that it does
-/// not.
+/// Serving: predicted ratings and recommendations, for known and unknown users.
 ///
-/// [RecommendationService][com.craftyverse.recsys.serve.RecommendationService] answers every request, from the
-/// [ModelCache][com.craftyverse.recsys.serve.ModelCache] in memory;
-/// [ServeFunction][com.craftyverse.recsys.serve.ServeFunction] makes each kind of request a function, and
-/// `serve` takes all of them, so that one deployed function with one model answers everything. No
-/// training code is needed.
+/// [RecommendationService][com.craftyverse.recsys.serve.RecommendationService] answers every request from
+/// the [ModelCache][com.craftyverse.recsys.serve.ModelCache] in memory.
+/// [ServeFunction][com.craftyverse.recsys.serve.ServeFunction] exposes each kind of request as a
+/// function. Its `serve` function takes all kinds, so that one deployed function with one model answers
+/// everything. Serving needs no training code.
 ///
-/// *What is read.* When a model is loaded: `current.json`, `model.json`, `items.arrow` (factors, biases,
-/// titles, genres, years, numbers of ratings, of all time and lately) and `lookup.arrow` (ids and biases of the users, where the
-/// rest of each lies), one read each, and `gram.arrow` of a model that ranks. When a user is first asked for: a
-/// range of `users.arrow` for each of the two vectors that is needed, and of `seen.arrow` where the history
-/// matters, side by side. All are kept, up to a bound, as long as the model is.
+/// *Reads.* Loading a model takes one read each of `current.json`, `model.json`, `items.arrow` (factors,
+/// biases, titles, genres, years, and the numbers of ratings, all-time and recent), `lookup.arrow` (ids
+/// and biases of the users, and where the rest of their data lies), and `gram.arrow` if the model ranks.
+/// The first request for a user reads ranges in parallel: one of `users.arrow` per vector it needs, and
+/// one of `seen.arrow` if it needs the history. All of this is cached, up to a bound, for the life of the
+/// model.
 ///
-/// *Cold starts.* On Lambda the model is loaded beside the start of the application, not after it
-/// ([Preload][com.craftyverse.recsys.serve.startup.Preload]). What a start takes is mostly classes that are loaded and
-/// lambdas that are linked for the first time, so there are few of them on the way to the first answer, the
+/// *Cold starts.* On Lambda the model loads while the application boots, not afterwards
+/// ([Preload][com.craftyverse.recsys.serve.startup.Preload]). Most of a cold start goes into loading
+/// classes and linking lambdas. The path to the first answer therefore uses few of them, the deployment
 /// package leaves out what it can (see its build, and `com.fasterxml.jackson.datatype.joda`), and the
-/// thread that started the application does ahead what the other will come to. See `storage` for the S3 client.
-/// Memory counts, too: each page that is touched for the first time is a page fault, and what is alive at a
-/// collection is copied.
+/// thread that boots the application runs the first answer's code ahead of time. See `storage` for the S3
+/// client. Memory counts, too: each first touch of a page is a page fault, and each garbage collection
+/// copies the live objects.
 ///
-/// *Scoring.* The item factors lie factor by factor, an array for each, so that scoring the catalogue is
-/// a plain loop over items at one index: C2 vectorizes it, C1, which is all that Lambda's managed runtime
-/// has without SnapStart, compiles it into few instructions, and no incubator module is needed. Every
-/// prediction, of a pair or of the catalogue, adds its terms in the same order, so it is the same to the
-/// bit whichever function answers, whatever compiled it.
+/// *Scoring.* The item factors are stored by factor, one array per factor, so that scoring the catalogue
+/// is a plain loop over items with one index. C2 vectorizes it. C1, which is all that Lambda's managed
+/// runtime has without SnapStart, compiles it into few instructions. No incubator module is needed.
+/// Predictions of a pair and of the whole catalogue add their terms in the same order, so they are
+/// bit-for-bit the same in every function and under every compiler.
 ///
-/// *Freshness.* No answer comes from a model that was replaced longer ago than a stated staleness. A request
-/// that finds the last look at `current.json` older than that looks, and loads what is new, before it answers;
-/// after half of that time a look is taken beside the requests. On Lambda, where the process is frozen between
-/// requests, the first of the two does the work; where it runs all the time, the second. A process that is
-/// restored from a snapshot looks before its first request. A new model is loaded whole and then takes the old
-/// one's place in one assignment; a request works with the model that it began with. A new model that cannot be
-/// loaded is told to the log and left alone.
+/// *Freshness.* No answer comes from a model that was replaced longer ago than the configured staleness.
+/// If the last check of `current.json` is older than that, a request checks it and loads a new model
+/// before it answers. If it is older than half of that, the check runs in the background. On Lambda,
+/// which freezes the process between requests, the first rule does the work; in a permanent process, the
+/// second. A process restored from a snapshot checks before its first request. A new model is loaded
+/// completely and then replaces the old one in a single assignment; a request keeps the model it started
+/// with. If a new model cannot be loaded, the log says so and the old one stays.
 ///
-/// *Ranking.* A model has rating vectors, which say how a user would rate an item, and may have ranking
-/// vectors, which say how likely the user is to choose it. Recommendations go by the latter where they
-/// are there, and each item among them is told with its predicted rating; nearness of items goes by them,
-/// too. Popularity needs no vectors: `items.arrow` counts each item's ratings, of all time and of the last
-/// fifth of the training time.
+/// *Ranking.* A model has rating vectors, which predict how a user would rate an item, and may have
+/// ranking vectors, which predict how likely the user is to choose it. Recommendations and item
+/// similarity use the ranking vectors if there are any; each recommended item also carries its predicted
+/// rating. Popularity needs no vectors: `items.arrow` counts each item's ratings, all-time and in the
+/// last fifth of the training period.
 ///
-/// *Unknown users* send ratings and are folded in, into both models: least squares against the item
-/// vectors, which stay as they are (see `model`). The same algebra says how much each rating contributed to a
-/// recommendation. Who sends nothing gets what was popular lately.
+/// *Unknown users* send ratings, which are folded into both models: least squares against fixed item
+/// vectors (see `model`). The same algebra tells how much each rating contributed to a recommendation. A
+/// user without any ratings gets what was recently popular.
 @NullMarked
 package com.craftyverse.recsys.serve;
 

@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/// The packages and what each may use, as the design has it. Arrows point one way.
+/// Checks which packages each package may use. Dependencies form no cycles.
 class ArchitectureTest {
   private static final String ROOT = "com.craftyverse.recsys.";
   private static final String[] STEPS = {

@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
-/// What is in the Lambda packages that the build just made, and what must not be.
+/// Checks what the freshly built Lambda packages contain and what they must not contain.
 class PackagesIT {
   private static final String ROOT = "com/craftyverse/recsys/";
   private static final String[] HTTP_SERVER = {"funqy-http", "vertx-http", "vertx-web"};
@@ -46,7 +46,7 @@ class PackagesIT {
   }
 
   @Test
-  void servingPackage_hasWhatAnswersAndNothingOfTraining() throws IOException {
+  void servingPackage_hasServingAndNoTraining() throws IOException {
     Path zip = Path.of("target/serving/function.zip");
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))
@@ -69,7 +69,7 @@ class PackagesIT {
     return false;
   }
 
-  /// The files of a package's `lib/`.
+  /// Returns the names of the files in a package's `lib/`.
   private static List<String> libraries(Path zip) throws IOException {
     try (ZipFile file = new ZipFile(zip.toFile())) {
       return file.stream()
@@ -79,7 +79,7 @@ class PackagesIT {
     }
   }
 
-  /// The project's own packages in a package: its classes lie at the root.
+  /// Returns the project's own Java packages in a package; its classes lie at the root.
   private static Set<String> packages(Path zip) throws IOException {
     try (ZipFile file = new ZipFile(zip.toFile())) {
       return file.stream()

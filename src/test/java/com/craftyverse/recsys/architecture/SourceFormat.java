@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The layout of the sources: google-java-format's, with its own order of imports.
+/// Checks the layout of the sources: google-java-format's, with its own order of imports.
 ///
-/// A class of the tests rather than a plugin of the build, because the formatter has to run on the JDK
-/// of the sources, which need not be the one that runs Maven.
+/// This is a test class and not a Maven plugin, because the formatter must run on the JDK of the sources,
+/// which may differ from the one that runs Maven.
 public final class SourceFormat {
   private static final Path SOURCES = Path.of("src");
   private static final Formatter FORMATTER =
@@ -35,7 +35,7 @@ public final class SourceFormat {
     }
   }
 
-  /// The source files that are not laid out as the formatter would.
+  /// Returns the source files that the formatter would change.
   static List<Path> unformatted() throws IOException, FormatterException {
     List<Path> files = new ArrayList<>();
     for (Path file : sources()) {

@@ -7,14 +7,14 @@ public final class LambdaError extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
   private final String type;
 
-  /// @param type the error's name, by which a state machine tells errors apart
+  /// @param type the error's name, which the state machine matches
   /// @param message its message
   public LambdaError(String type, String message) {
     super(message);
     this.type = type;
   }
 
-  /// The error's name.
+  /// Returns the error's name.
   public String type() {
     return type;
   }

@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
-/// A function of a package as Lambda runs it: the package unzipped, a process of its own under AWS's
+/// A packaged function, run as Lambda runs it: the unzipped package in its own process under AWS's
 /// runtime interface client, which takes events from an emulated Runtime API.
 final class LambdaFunction implements AutoCloseable {
   private static final String API = "/2018-06-01/runtime/";
@@ -61,11 +61,10 @@ final class LambdaFunction implements AutoCloseable {
   /// Starts the process and waits until it asks for its first event.
   ///
   /// @param task the unzipped package
-  /// @param handler the handler, as the template names it
+  /// @param handler the handler, as in the template
   /// @param environment the function's variables
-  /// @param memory megabytes, as the template says
-  /// @param beforeRestore runs between the taking of a snapshot and the start from it, where the
-  ///     environment asks for a snapshot
+  /// @param memory megabytes, as in the template
+  /// @param beforeRestore runs between snapshot and restore if the environment asks for a snapshot
   LambdaFunction(
       Path task,
       String handler,
@@ -84,7 +83,7 @@ final class LambdaFunction implements AutoCloseable {
     if (wrapper != null) {
       command.add(task + wrapper.substring("/var/task".length()));
     }
-    // What the managed runtime of Java 25 starts the JVM with, without SnapStart.
+    // The JVM options of Java 25's managed runtime, without SnapStart.
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -110,7 +109,7 @@ final class LambdaFunction implements AutoCloseable {
     builder.environment().put("LAMBDA_TASK_ROOT", task.toString());
     builder.environment().put("PATH", "/usr/bin:/bin");
     builder.directory(task.toFile());
-    // The client unpacks a library to a fixed place in /tmp, which on Lambda nobody shares with it.
+    // The client unpacks a library to a fixed path in /tmp, which it shares with nobody on Lambda.
     synchronized (LambdaFunction.class) {
       process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       threads.execute(this::failWhenItEnds);
@@ -138,7 +137,7 @@ final class LambdaFunction implements AutoCloseable {
             answer -> answer.completeExceptionally(new IOException("the process ended: " + log())));
   }
 
-  /// Unzips a package as Lambda does, the executable bits included.
+  /// Unzips a package as Lambda does, including the executable bits.
   static Path unzip(Path zip, Path directory) throws IOException {
     try (ZipFile file = ZipFile.builder().setPath(zip).get()) {
       Enumeration<ZipArchiveEntry> entries = file.getEntries();
@@ -163,8 +162,8 @@ final class LambdaFunction implements AutoCloseable {
 
   /// Sends an event.
   ///
-  /// @param timeout the time that the function is told to have
-  /// @throws LambdaError when the function answers with an error
+  /// @param timeout the remaining time that the function sees
+  /// @throws LambdaError if the function answers with an error
   JsonNode invoke(JsonNode event, Duration timeout) {
     Event sent =
         new Event(
@@ -186,7 +185,7 @@ final class LambdaFunction implements AutoCloseable {
     }
   }
 
-  /// From now on the process is stopped between invocations, as Lambda freezes it.
+  /// Stops the process between invocations from now on, as Lambda freezes it.
   void freezeBetweenInvocations() throws IOException {
     freezes = true;
     signal("STOP");
@@ -204,8 +203,8 @@ final class LambdaFunction implements AutoCloseable {
     }
   }
 
-  /// The TCP connections that the process had when its snapshot was taken, but for the one to the Runtime API;
-  /// -1 when none was.
+  /// Returns how many TCP connections the process had at its snapshot, not counting the one to the
+  /// Runtime API; -1 if there was no snapshot.
   int connectionsInSnapshot() {
     return connectionsInSnapshot;
   }
@@ -236,7 +235,7 @@ final class LambdaFunction implements AutoCloseable {
     return Path.of("/proc", String.valueOf(process.pid()), file);
   }
 
-  /// What the process wrote.
+  /// Returns the process's output.
   String log() {
     try {
       return Files.readString(log);
@@ -253,7 +252,7 @@ final class LambdaFunction implements AutoCloseable {
       return;
     }
     if (path.equals(
-        "restore/next")) { // between the taking of a snapshot and a process that starts from it
+        "restore/next")) { // between snapshot and restore
       connectionsInSnapshot = connections();
       beforeRestore.run();
       exchange.sendResponseHeaders(200, -1);
@@ -315,7 +314,7 @@ final class LambdaFunction implements AutoCloseable {
     exchange.close();
   }
 
-  /// The client's own jars on the tests' class path.
+  /// Returns the client's own jars on the tests' class path.
   private static String runtimeInterfaceClient() {
     return String.join(
         ":",

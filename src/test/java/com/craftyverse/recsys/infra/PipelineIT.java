@@ -34,9 +34,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// From an upload to a prediction, with the packages as they are deployed: each function a process under
-/// AWS's runtime interface client, handler, variables and memory from the template, the objects in an S3
-/// server, the order from the state machine.
+/// Runs the deployed packages from an upload to a prediction. Each function is a process under AWS's runtime
+/// interface client, with handler, variables and memory from the template; the objects are in an S3
+/// server, and the order comes from the state machine.
 class PipelineIT {
   private static final String BUCKET = "recsys-test";
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -49,15 +49,15 @@ class PipelineIT {
   private static final Processes FIRST = new Processes();
   private static final Processes SECOND = new Processes();
 
-  /// Each function in a process of its own, started when it is first called, and what it asks S3 for.
+  /// Runs each function in its own process, started on the first call, and records its S3 requests.
   private static final class Processes {
     private final Map<String, FaultyProxy> proxies = new HashMap<>();
     private final Map<String, LambdaFunction> functions = new HashMap<>();
 
-    /// What a call is told to have.
+    /// The remaining time that a call sees.
     private volatile Duration timeout = LONG;
 
-    /// A Task of the state machine: one of our functions, or a service that is not of interest here.
+    /// Runs a Task of the state machine: one of our functions, or a service that the test ignores.
     JsonNode call(String resource, JsonNode input) {
       return resource.startsWith("${")
           ? invoke(
@@ -150,14 +150,14 @@ class PipelineIT {
     assertUrlAnswers(result.path("publish").path("model").asText());
     assertSnapshotAnswers(result.path("publish").path("model").asText());
 
-    // S3's own notification of the same upload finds all done.
+    // S3's own notification of the same upload finds everything done.
     assertThat(FIRST.invoke("ingest", event("s3-notification.json")).path("cached").asBoolean())
         .isTrue();
     assertThat(FIRST.invoke("ingest", event("s3-test.json")).has("manifest")).isFalse();
   }
 
-  /// What a function URL sends: the request in an envelope, the body maybe in base64. The answer is in one
-  /// as well, errors with the status that they have over HTTP.
+  /// A function URL sends the request in an envelope, possibly in base64. The answer is in an envelope, too;
+  /// errors have the same status as over HTTP.
   private static void assertUrlAnswers(String model) throws IOException {
     JsonNode answer = FIRST.invoke("serve", event("function-url.json"));
     assertThat(answer.path("statusCode").asInt()).as(answer.toString()).isEqualTo(200);
@@ -191,8 +191,8 @@ class PipelineIT {
     assertThat(FIRST.invoke("serve", bad).path("statusCode").asInt()).isEqualTo(400);
   }
 
-  /// As SnapStart has it: the process is initialized, a snapshot of it taken, and another continues from
-  /// there. What it has by then is the model, and no connection that the other would find dead.
+  /// As with SnapStart, the process is initialized and snapshotted, and another continues from the
+  /// snapshot. By then it has the model, and no connection, which would be dead after the restore.
   private static void assertSnapshotAnswers(String model) throws IOException {
     try (LambdaFunction serve =
         function(
@@ -209,7 +209,7 @@ class PipelineIT {
     }
   }
 
-  /// Lambda stops the process between requests, so nothing that is left to a thread beside them gets done.
+  /// Lambda stops the process between requests, so nothing gets done in the background.
   @Test
   void processFrozenBetweenRequests_answersFromTheNewModel_pastTheStatedStaleness()
       throws IOException {
@@ -232,10 +232,10 @@ class PipelineIT {
     }
   }
 
-  /// A caller's mistake is an answer, a damaged model a failure, whether it is asked for by Invoke or through the
-  /// URL, and then a line of CloudWatch's embedded metric format as well.
+  /// A caller's mistake is an answer and a damaged model a failure, both by Invoke and through the
+  /// URL. A failure also writes a line in CloudWatch's embedded metric format.
   @Test
-  void callersMistake_alarmsNobody_andDamageDoes() throws IOException {
+  void callersMistake_raisesNoAlarm_andDamageDoes() throws IOException {
     JsonNode next = twoModels("damaged");
     assertThat(next.path("manifest").asText()).isNotEmpty();
     try (LambdaFunction serve =
@@ -262,10 +262,10 @@ class PipelineIT {
     }
   }
 
-  /// A model is published between the snapshot and the start of a process from it, which has all the time
-  /// that it wants by the staleness.
+  /// A model is published between the snapshot and the restore. The staleness alone would allow the
+  /// restored process to answer from the old model.
   @Test
-  void processRestoredFromASnapshot_answersFromTheModelOfNow() throws IOException {
+  void processRestoredFromASnapshot_answersFromTheCurrentModel() throws IOException {
     JsonNode next = twoModels("restored");
     List<String> published = new ArrayList<>();
     try (LambdaFunction serve =
@@ -281,14 +281,14 @@ class PipelineIT {
                 "1d"),
             () -> published.add(FIRST.invoke("publish", manifest(next)).path("model").asText()))) {
       assertThat(published).hasSize(1);
-      assertThat(serve.log()).contains("restored is answered by model " + published.getFirst());
+      assertThat(serve.log()).contains("restored now answers with model " + published.getFirst());
       assertThat(servedModel(serve)).isEqualTo(published.getFirst());
     }
   }
 
-  /// Publishes a model of a dataset.
+  /// Trains two models of a dataset and publishes one.
   ///
-  /// @return the evaluation of another model of it
+  /// @return the evaluation of the other model
   private static JsonNode twoModels(String dataset) throws IOException {
     store.put("raw/" + dataset + ".zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     ObjectNode request = MAPPER.createObjectNode().put("key", "raw/" + dataset + ".zip");
@@ -304,7 +304,7 @@ class PipelineIT {
     return evaluations.getLast();
   }
 
-  /// The model that answers a plain request for the default dataset.
+  /// Returns the model that answers a plain request for the default dataset.
   private static String servedModel(LambdaFunction serve) throws IOException {
     return serve
         .invoke(MAPPER.readTree("{\"predict\": {\"userId\": 1, \"itemIds\": [1]}}"), LONG)
@@ -313,7 +313,7 @@ class PipelineIT {
   }
 
   @Test
-  void errors_haveTheirTypeAndTheSentenceAlone() throws IOException {
+  void errors_haveTheirType_andOnlyTheSentence() throws IOException {
     assertThatThrownBy(() -> FIRST.invoke("split", MAPPER.readTree("{\"manifesto\": 1}")))
         .isInstanceOfSatisfying(
             LambdaError.class,
@@ -333,9 +333,9 @@ class PipelineIT {
             "field 'manifest': 'raw/manifest.json' is not below datasets/, where ingest writes");
   }
 
-  /// S3 invokes ingest, whose result starts the state machine by the rule of the template.
+  /// S3 invokes ingest, and its result starts the state machine by the template's rule.
   @Test
-  void uploadThatS3TellsIngestOf_goesThroughTheRest() throws IOException {
+  void uploadNotifiedByS3_goesThroughTheRest() throws IOException {
     store.put("raw/direct/a b.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     ObjectNode notification = (ObjectNode) event("s3-notification.json");
     ((ObjectNode) notification.at("/Records/0/s3/object")).put("key", "raw/direct/a+b.zip");
@@ -358,7 +358,7 @@ class PipelineIT {
     assertThat(result.path("publish").path("dataset").asText()).isEqualTo("direct");
   }
 
-  /// So little time is left that each call of train ends after an epoch, with a checkpoint.
+  /// So little time remains that each call of train ends after one epoch, with a checkpoint.
   @Test
   void trainingThatNeedsSeveralCalls_getsThem() throws IOException {
     store.put("raw/slow.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
@@ -401,7 +401,7 @@ class PipelineIT {
     assertRolesAllowWhatWasDone();
   }
 
-  /// The same event delivered twice at the same moment: two executions, each with processes of its own.
+  /// The same event arrives twice at the same moment: two executions, each with its own processes.
   @Test
   void twoAtOnce_giveOneModel_andBothAnswer() throws Exception {
     store.put("raw/twice.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
@@ -423,8 +423,8 @@ class PipelineIT {
     }
     assertThat(store.list("models/twice/"))
         .filteredOn(object -> object.key().endsWith("/manifest.json"))
-        .hasSize(2); // of the scored model and of the served one
-    // Nothing is damaged: other processes use every object that there is.
+        .hasSize(2); // the scored model and the served one
+    // Nothing is damaged: other processes can use every object.
     assertThat(
             FIRST
                 .invoke(
@@ -443,9 +443,9 @@ class PipelineIT {
         .isTrue();
   }
 
-  /// Two models of a dataset are published by two processes whose writes get there together.
+  /// Two processes publish different models of a dataset, and their writes arrive together.
   @Test
-  void twoPublishesAtOnce_oneWins_theOtherIsTold() throws Exception {
+  void twoPublishesAtOnce_oneWins_theOtherFails() throws Exception {
     store.put("raw/rivals.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     JsonNode ingested = FIRST.invoke("ingest", MAPPER.readTree("{\"key\": \"raw/rivals.zip\"}"));
     JsonNode indexed = FIRST.invoke("index", manifest(FIRST.invoke("split", manifest(ingested))));
@@ -459,7 +459,7 @@ class PipelineIT {
     List<Object> answers = new ArrayList<>();
     for (Processes processes : List.of(FIRST, SECOND)) {
       assertThatThrownBy(() -> processes.invoke("publish", MAPPER.createObjectNode()))
-          .hasMessage("field 'manifest' is missing"); // and now it is running
+          .hasMessage("field 'manifest' is missing"); // starts the process
       processes
           .proxies
           .get("publish")
@@ -510,7 +510,7 @@ class PipelineIT {
     }
   }
 
-  /// Every function's log has the id that S3 gave the upload.
+  /// Every function logs the id that S3 gave the upload.
   private static void assertLogsHaveTheUploadsId() {
     String id = "\"correlationId\":\"N4N7GDK58NMKJ12R\"";
     for (String step : List.of("ingest", "split", "index", "train", "evaluate")) {
@@ -521,7 +521,7 @@ class PipelineIT {
     }
   }
 
-  /// Whatever a function asked S3 for is allowed by its role in the template.
+  /// The template's roles allow every S3 request that the functions made.
   private static void assertRolesAllowWhatWasDone() {
     FIRST.proxies.forEach(
         (name, proxy) -> {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// What a function's role in the template allows it to do in the bucket.
+/// What a function's role in the template may do in the bucket.
 final class Role {
   private static final String BUCKET = "${BucketName}";
   private final List<JsonNode> statements = new ArrayList<>();
@@ -18,12 +18,12 @@ final class Role {
     }
   }
 
-  /// Its statements, those in force under a condition as the lists that they are in.
+  /// Returns its statements; a conditional statement stays the list that contains it.
   List<JsonNode> statements() {
     return List.copyOf(statements);
   }
 
-  /// The keys within the bucket that it allows an action on, as they are written there.
+  /// Returns the keys in the bucket on which it allows an action, as written in the template.
   List<String> keys(String action) {
     List<String> keys = new ArrayList<>();
     for (JsonNode statement : statements) {
@@ -39,7 +39,7 @@ final class Role {
     return keys;
   }
 
-  /// Whether it allows an S3 request of that first line, such as `GET /bucket/key HTTP/1.1`.
+  /// Returns whether it allows an S3 request with this first line, such as `GET /bucket/key HTTP/1.1`.
   boolean allows(String request) {
     String[] words = request.split(" ");
     URI uri = URI.create(words[1]);

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Walks a state machine as Step Functions would: Task, Pass, Choice, Wait, Succeed and Fail, with Retry and
-/// Catch. What else the language has is refused, so that the walk never stands for more than
-/// it does. Waits and backoffs take no time here.
+/// Interprets a state machine as Step Functions would: Task, Pass, Choice, Wait, Succeed and Fail, with
+/// Retry and Catch. It rejects every other feature of the language, so that a passing test proves what it
+/// claims. Waits and backoffs take no time.
 final class StateMachine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MOST_STEPS = 3_000;
 
-  /// What states of each type may have beside Type and Comment.
+  /// The fields that each type of state may have besides Type and Comment.
   private static final Map<String, String> FIELDS =
       Map.of(
           "Task", "Resource Parameters ResultPath Retry Catch Next End",
@@ -39,12 +39,12 @@ final class StateMachine {
     return new StateMachine(MAPPER.readTree(file.toFile()));
   }
 
-  /// The states by name.
+  /// Returns the states by name.
   JsonNode states() {
     return definition.path("States");
   }
 
-  /// How long an execution may take.
+  /// Returns the time limit of an execution.
   int timeoutSeconds() {
     return definition.path("TimeoutSeconds").asInt();
   }
@@ -53,8 +53,8 @@ final class StateMachine {
   ///
   /// @param input the execution's input
   /// @param services called with a Task's resource and its input
-  /// @return the state when it succeeded
-  /// @throws LambdaError of the Fail state that it ended in
+  /// @return the final data if the execution succeeded
+  /// @throws LambdaError with the error of the Fail state that it ended in
   JsonNode run(JsonNode input, BiFunction<String, JsonNode, JsonNode> services) {
     JsonNode data = input;
     String name = definition.path("StartAt").asText();
@@ -128,8 +128,8 @@ final class StateMachine {
     return null;
   }
 
-  /// Fields whose names end in `.$` are paths into the data. Intrinsic functions and the context are
-  /// handed on as they are written.
+  /// Replaces fields whose names end in `.$`, which are paths into the data. Intrinsic functions and context
+  /// references stay as written.
   private static JsonNode fill(JsonNode template, JsonNode data) {
     if (!template.isObject()) {
       return template;
@@ -171,7 +171,7 @@ final class StateMachine {
     return data.at(path.substring(1).replace("['", "/").replace("']", "").replace('.', '/'));
   }
 
-  /// The data with a result put in: `$.name`, or nothing put in for null.
+  /// Returns the data with a result inserted at `$.name`, or unchanged for null.
   private static JsonNode merged(JsonNode data, JsonNode resultPath, JsonNode result) {
     if (resultPath.isNull()) {
       return data;
@@ -211,19 +211,19 @@ final class StateMachine {
     if (rule.has("BooleanEquals")) {
       return value.isBoolean() && value.asBoolean() == rule.path("BooleanEquals").asBoolean();
     }
-    throw new IllegalStateException("a choice of a kind that is not walked: " + rule);
+    throw new IllegalStateException("unsupported kind of choice: " + rule);
   }
 
   private static void requireKnown(String name, JsonNode state, String type) {
     String fields = FIELDS.get(type);
     if (fields == null) {
-      throw new IllegalStateException("state " + name + " is of type '" + type + "', not walked");
+      throw new IllegalStateException("state " + name + " is of type '" + type + "', which is not supported");
     }
     List<String> known = List.of(("Type Comment " + fields).split(" "));
     for (var field : state.properties()) {
       if (!known.contains(field.getKey())) {
         throw new IllegalStateException(
-            "state " + name + " has " + field.getKey() + ", not walked");
+            "state " + name + " has " + field.getKey() + ", which is not supported");
       }
     }
   }

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/// A second opinion on the state machines: another interpreter of their language, where it is installed,
-/// goes the way that the walk goes and ends with the same state.
+/// Checks the state machines with an independent interpreter, if installed. It must take the same path as
+/// ours and end in the same state.
 @EnabledIf(
     value = "com.craftyverse.recsys.storage.s3.MotoServer#isInstalled",
     disabledReason = "moto_server is not installed (pip install 'moto[server,stepfunctions]')")
@@ -71,7 +71,7 @@ class StateMachineMotoTest {
   }
 
   @Test
-  void upload_whoseTrainingNeedsSeveralCalls_goesTheWayOfTheWalk() throws Exception {
+  void uploadWithSeveralTrainingCalls_takesTheSamePathAsOurInterpreter() throws Exception {
     Path file = Path.of("infra/pipeline.asl.json");
     Deque<JsonNode> answers = new ArrayDeque<>();
     for (String answer :
@@ -146,7 +146,7 @@ class StateMachineMotoTest {
   }
 
   @Test
-  void lockThatHasExpired_isTakenOver_andGivenBack() throws Exception {
+  void expiredLock_isTakenOver_andReleased() throws Exception {
     call(
         "DynamoDB_20120810.PutItem",
         """
@@ -179,7 +179,7 @@ class StateMachineMotoTest {
         news);
   }
 
-  /// What the functions answer, one after the other.
+  /// Sets the functions' answers, in order.
   private void answer(Iterable<JsonNode> answers) throws Exception {
     ObjectNode results = MAPPER.createObjectNode();
     answers.forEach(answer -> results.withArray("results").add(answer.toString()));
@@ -240,7 +240,7 @@ class StateMachineMotoTest {
     return MAPPER.createObjectNode().put("executionArn", execution).toString();
   }
 
-  /// The Task states that an execution entered.
+  /// Returns the Task states that an execution entered.
   private List<String> tasks(JsonNode execution) throws Exception {
     return call(
             "AWSStepFunctions.GetExecutionHistory", named(execution.path("executionArn").asText()))
@@ -311,7 +311,7 @@ class StateMachineMotoTest {
     return response.body();
   }
 
-  /// Nobody checks the signature; the server reads from it which service is meant.
+  /// Returns a credential that names the service for the server, which does not check the signature.
   private static String credential(String service) {
     return "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/"
         + service

@@ -39,7 +39,7 @@ class StateMachineTest {
   }
 
   @Test
-  void upload_goesThroughEveryStep_eachGivenTheManifestOfTheOneBefore() {
+  void upload_goesThroughEveryStep_eachWithThePreviousManifest() {
     machine.run(event, this::call);
     assertThat(calls)
         .containsExactly(
@@ -56,7 +56,7 @@ class StateMachineTest {
             "deleteItem lock");
   }
 
-  /// The execution's input goes before the stack's parameter.
+  /// The execution's input overrides the stack's parameter.
   @ParameterizedTest
   @CsvSource({
     "true, , true",
@@ -101,7 +101,7 @@ class StateMachineTest {
   }
 
   @Test
-  void uploadThatIsIngestedAlready_goesOnFromThere() throws IOException {
+  void ingestedUpload_continuesWithSplit() throws IOException {
     machine.run(
         mapper.readTree(
             """
@@ -129,7 +129,7 @@ class StateMachineTest {
   }
 
   @Test
-  void eventAboutWhatHasNoDataset_endsWithoutALock() {
+  void eventWithoutADataset_endsWithoutALock() {
     machine.run(
         event,
         (resource, input) -> {
@@ -139,7 +139,7 @@ class StateMachineTest {
     assertThat(calls).containsExactly(NAME);
   }
 
-  /// The lock is of the dataset that ingest names, when it is taken and when it is given back.
+  /// The lock belongs to the dataset that ingest names, both when acquired and when released.
   @Test
   void lock_isNamedByIngest() {
     List<String> locks = new ArrayList<>();
@@ -174,7 +174,7 @@ class StateMachineTest {
   }
 
   @Test
-  void callersMistake_isReportedAtOnce_andTheLockGivenBack() {
+  void callersMistake_isReportedAtOnce_andTheLockReleased() {
     assertThatThrownBy(
             () ->
                 machine.run(
@@ -195,10 +195,10 @@ class StateMachineTest {
             "publish An upload did not become a model");
   }
 
-  /// Several datasets at once share the functions' executions: each waits as long as the work of others lasts,
-  /// which is until the execution's own time is over.
+  /// Executions for several datasets compete for the functions' concurrency. Each waits as long as the
+  /// others work, up to its own time limit.
   @Test
-  void throttling_isTriedAgainForHours_whereOtherErrorsAreGivenUp() {
+  void throttling_isRetriedForHours_otherErrorsAreNot() {
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       calls.clear();
       machine.run(
@@ -214,7 +214,7 @@ class StateMachineTest {
       assertThat(calls).last().isEqualTo("deleteItem lock");
       for (JsonNode retrier : machine.states().path(function).path("Retry")) {
         if (retrier.path("ErrorEquals").toString().contains("TooManyRequests")) {
-          double average = retrier.path("MaxDelaySeconds").asDouble() / 2; // by full jitter
+          double average = retrier.path("MaxDelaySeconds").asDouble() / 2; // with full jitter
           assertThat(retrier.path("JitterStrategy").asText()).isEqualTo("FULL");
           assertThat(average * retrier.path("MaxAttempts").asInt())
               .isGreaterThan(machine.timeoutSeconds());
@@ -242,7 +242,7 @@ class StateMachineTest {
   }
 
   @Test
-  void datasetThatIsBusy_isWaitedFor_withTheTimeAskedForAnew() {
+  void busyDataset_isWaitedFor_withTheTimeUpdated() {
     machine.run(
         event,
         (resource, input) -> {
@@ -258,8 +258,8 @@ class StateMachineTest {
     assertThat(calls).last().isEqualTo("deleteItem lock");
   }
 
-  /// It takes what is free, its own, or expired by the time that ingest told, and holds as long as the
-  /// execution may run.
+  /// An execution acquires a lock that is free, already its own, or expired by ingest's clock, and holds
+  /// it for the longest possible duration of the execution.
   @Test
   void lock_expiresWithTheExecution() {
     JsonNode acquire = machine.states().path("AcquireLock").path("Parameters");
@@ -273,7 +273,7 @@ class StateMachineTest {
   }
 
   @Test
-  void lockThatAnotherExecutionHasByNow_isNotGivenBack_andHarmsNothing() {
+  void lockHeldByAnotherExecution_isNotReleased_andHarmsNothing() {
     for (String state : List.of("ReleaseLock", "ReleaseAfterError")) {
       assertThat(
               machine.states().path(state).path("Parameters").path("ConditionExpression").asText())
@@ -291,9 +291,9 @@ class StateMachineTest {
     assertThat(calls).filteredOn("deleteItem lock"::equals).hasSize(1);
   }
 
-  /// Also at what no state can catch, such as a result of more than 256 KiB.
+  /// This includes errors that no state can catch, such as a result of more than 256 KiB.
   @Test
-  void executionThatEndsHoweverItEnds_losesItsLock() throws IOException {
+  void executionThatEndsInAnyWay_losesItsLock() throws IOException {
     StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
     for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
       calls.clear();
@@ -305,7 +305,7 @@ class StateMachineTest {
   }
 
   @Test
-  void executionThatGaveItsLockBack_isReportedOnce() throws IOException {
+  void executionThatReleasedItsLock_isReportedOnce() throws IOException {
     StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
     for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
       calls.clear();
@@ -343,22 +343,22 @@ class StateMachineTest {
   }
 
   @Test
-  void statesThatAreNotWalked_areRefused() throws IOException {
+  void unsupportedStates_areRefused() throws IOException {
     Path file = directory.resolve("map.asl.json");
     Files.writeString(file, "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Map\"}}}");
     StateMachine map = StateMachine.read(file);
     assertThatThrownBy(() -> map.run(event, this::call))
-        .hasMessage("state A is of type 'Map', not walked");
+        .hasMessage("state A is of type 'Map', which is not supported");
   }
 
-  /// The event with the name that the first state puts in.
+  /// Returns the event with the name that the first state adds.
   private JsonNode named() {
     ObjectNode named = event.deepCopy();
     named.putObject("name").put("manifest", "of Ingest").put("dataset", "named by ingest");
     return named;
   }
 
-  /// A step that works: its manifest is named after it, and what is special about it.
+  /// Simulates a successful step; its manifest states the step and any special parameters.
   private JsonNode call(String resource, JsonNode input) {
     if (resource.startsWith("${")) {
       String function = resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1");

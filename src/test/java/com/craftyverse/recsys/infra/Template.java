@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// `infra/template.yaml` as far as the tests look into it. Short forms such as `!Ref X` are read as the
+/// Reads `infra/template.yaml` as far as the tests need it. Short forms such as `!Ref X` become the
 /// text that follows them.
 final class Template {
   private final JsonNode root;
@@ -25,7 +25,7 @@ final class Template {
     return root.path("Resources");
   }
 
-  /// The functions' resources by the name that they export.
+  /// Returns the functions' resources by exported name.
   Map<String, JsonNode> functions() {
     Map<String, JsonNode> functions = new TreeMap<>();
     root.path("Resources")
@@ -40,18 +40,18 @@ final class Template {
     return functions;
   }
 
-  /// What all functions have.
+  /// Returns the settings shared by all functions.
   JsonNode globals() {
     return root.path("Globals").path("Function");
   }
 
-  /// A value as it is deployed when no parameter is given: a parameter's name stands for its default.
+  /// Returns a value as deployed without parameters: a parameter's name becomes its default.
   String deployed(JsonNode value) {
     JsonNode parameter = root.path("Parameters").path(value.asText());
     return parameter.path("Default").asText(value.asText());
   }
 
-  /// The same of a number.
+  /// Returns a number as deployed without parameters.
   int deployedNumber(JsonNode value) {
     return Integer.parseInt(deployed(value));
   }

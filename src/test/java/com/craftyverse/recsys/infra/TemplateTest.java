@@ -29,7 +29,7 @@ class TemplateTest {
   private static final Set<String> FUNCTIONS =
       Set.of("ingest", "split", "index", "train", "evaluate", "publish", "serve");
 
-  /// The exit code of a script whose library is missing.
+  /// The exit code of a script that lacks its library.
   private static final int NOT_INSTALLED = 77;
 
   @TempDir Path directory;
@@ -40,7 +40,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunction_isThere_withinLambdasLimits() {
+  void everyFunction_exists_withinLambdasLimits() {
     assertThat(template.functions().keySet()).isEqualTo(FUNCTIONS);
     assertThat(template.globals().path("Runtime").asText()).isEqualTo("java25");
     assertThat(template.globals().path("Handler").asText())
@@ -51,9 +51,7 @@ class TemplateTest {
         .functions()
         .forEach(
             (name, function) -> {
-              // What a new account has: functions of 3,008 MB, and 10 executions, none of which it
-              // may
-              // reserve.
+              // A new account has functions of 3,008 MB and 10 executions, and may reserve none.
               assertThat(template.deployedNumber(function.path("MemorySize")))
                   .as(name)
                   .isBetween(128, 3_008);
@@ -76,10 +74,10 @@ class TemplateTest {
   }
 
   @Test
-  void everyVariable_isReadByTheCode_andTheOnesItReadsAreSet() throws IOException {
+  void variables_areThoseThatTheCodeReads() throws IOException {
     Set<String> read = variablesOfTheCode();
     assertThat(read).contains("RECSYS_STORE", "RECSYS_METRICS_NAMESPACE");
-    // Lambda sets these by itself.
+    // Lambda sets these itself.
     read.removeAll(
         Set.of(
             "AWS_ACCESS_KEY_ID",
@@ -114,8 +112,8 @@ class TemplateTest {
     assertThat(Path.of("src/main/zip.jvm/train-wrapper")).isExecutable();
   }
 
-  /// What the sources ask the environment and the configuration for, as variables. What only the HTTP
-  /// build has is not for Lambda.
+  /// Returns the environment variables and configuration keys that the sources read, as variables.
+  /// Excludes what only the HTTP build has.
   private static Set<String> variablesOfTheCode() throws IOException {
     Path sources = Path.of("src/main/java/com/craftyverse/recsys");
     Pattern asked =
@@ -139,7 +137,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyFunction_hasARoleOfItsOwn_forExactPrefixes() {
+  void everyFunction_hasItsOwnRole_forExactPrefixes() {
     Set<String> roles = new TreeSet<>();
     template
         .functions()
@@ -187,7 +185,7 @@ class TemplateTest {
           .allMatch(r -> r.contains("lease") || r.equals("models/*/checkpoint"));
       assertThat(resources(function, "s3:DeleteObject")).as(function).isNotEmpty();
     }
-    // Nobody but a person writes uploads, so no function can set itself off.
+    // Only people write uploads, so no function can trigger itself.
     for (String function : FUNCTIONS) {
       assertThat(resources(capitalized(function), "s3:PutObject"))
           .noneMatch(r -> r.startsWith("raw"));
@@ -206,7 +204,7 @@ class TemplateTest {
     assertThat(bucket.path("LifecycleConfiguration").toString())
         .contains("raw/", "datasets/", "AbortIncompleteMultipartUpload")
         .doesNotContain("models/");
-    // A creation that fails leaves no bucket in the way of the next.
+    // A failed creation leaves no bucket that blocks the next one.
     assertThat(template.resource("Bucket").path("DeletionPolicy").asText())
         .isEqualTo("RetainExceptOnCreate");
     assertThat(template.resource("BucketPolicy").toString())
@@ -214,12 +212,12 @@ class TemplateTest {
   }
 
   @Test
-  void stateMachine_isGivenEverythingItNames() throws IOException {
-    isGivenEverythingItNames("Pipeline", Path.of("infra/pipeline.asl.json"));
-    isGivenEverythingItNames("Unlock", Path.of("infra/unlock.asl.json"));
+  void stateMachine_hasASubstitutionForEveryName() throws IOException {
+    assertEveryNameIsSubstituted("Pipeline", Path.of("infra/pipeline.asl.json"));
+    assertEveryNameIsSubstituted("Unlock", Path.of("infra/unlock.asl.json"));
   }
 
-  private void isGivenEverythingItNames(String machine, Path file) throws IOException {
+  private void assertEveryNameIsSubstituted(String machine, Path file) throws IOException {
     String definition = Files.readString(file);
     Set<String> named = new TreeSet<>();
     var names = Pattern.compile("\\$\\{(\\w+)}").matcher(definition);
@@ -263,11 +261,12 @@ class TemplateTest {
     }
   }
 
-  /// What AWS's own transform makes of the template. SAM names a version after the properties of the function
-  /// as they are written, parameters by name, so that name stays; CloudFormation replaces a version whose
-  /// description is another (AWS::Lambda::Version: "Update requires: Replacement"), and that has the values.
+  /// Checks the output of AWS's own transform. SAM names a version after the function's properties as
+  /// written, with parameters by name, so that name never changes. CloudFormation replaces a version
+  /// whose description changes (AWS::Lambda::Version: "Update requires: Replacement"), and the
+  /// description contains the values.
   @Test
-  void parameterThatServeIsGiven_publishesANewVersion() throws Exception {
+  void changedParameterOfServe_publishesANewVersion() throws Exception {
     Map<String, String> first =
         Map.of("BucketName", "store", "Dataset", "ml-latest", "ServeMemory", "512");
     String version = publishedVersion(first);
@@ -290,7 +289,7 @@ class TemplateTest {
       assertThat(publishedVersion(second)).as(changed.getKey()).isNotEqualTo(version);
     }
     assertThat(publishedVersion(new HashMap<>(first))).isEqualTo(version);
-    // Every parameter that the function is given is in it.
+    // It contains every parameter of the function.
     String function = template.functions().get("serve").toString();
     String description = template.functions().get("serve").path("VersionDescription").asText();
     for (String parameter : List.of("BucketName", "Dataset", "ServeMemory", "MetricsNamespace")) {
@@ -301,7 +300,7 @@ class TemplateTest {
         .isTrue();
   }
 
-  /// The logical id and the description of the version that the alias points to.
+  /// Returns the logical id and the description of the version that the alias points to.
   private static String publishedVersion(Map<String, String> parameters) throws Exception {
     return run(
         "python3",
@@ -310,7 +309,7 @@ class TemplateTest {
   }
 
   @Test
-  void alarms_areOfWhatIsWrong_andNothingElse() {
+  void alarms_coverFailures_andNothingElse() {
     Map<String, String> alarms = new TreeMap<>();
     template
         .resources()
@@ -332,19 +331,21 @@ class TemplateTest {
         .containsEntry("PipelineFailures", "ExecutionsFailed")
         .containsEntry("FailedDeliveries", "ApproximateNumberOfMessagesVisible")
         .containsKey("ModelAge")
-        // A run that is resumed takes the time that a call has, and datasets wait for each other.
+        // A resumed run uses all the time of a call, and datasets wait for each other.
         .doesNotContainKeys("TrainDuration", "TrainThrottles", "IngestThrottles");
     for (String function : FUNCTIONS) {
       assertThat(alarms).containsEntry(capitalized(function) + "Errors", "Errors");
     }
-    // Of a metric that serve alone tells while it has a model: none on the day of the deployment.
+    // Only serve writes this metric, and only while it has a model, so there is none on the day of
+    // the
+    // deployment.
     JsonNode metric =
         template.resource("ModelAge").at("/Properties/Metrics/0/MetricStat/Metric/MetricName");
     assertThat(metric.asText()).isEqualTo("ModelAge");
   }
 
   @Test
-  void rules_haveADeadLetterQueue_andTheUnlockRuleHearsOfEveryBadEnding() {
+  void rules_haveADeadLetterQueue_andTheUnlockRuleMatchesEveryFailure() {
     int targets = 0;
     for (JsonNode resource : template.resources()) {
       if (resource.path("Type").asText().equals("AWS::Events::Rule")) {
@@ -370,7 +371,7 @@ class TemplateTest {
   }
 
   @Test
-  void callers_areGivenAPolicy_forTheAliasAlone() {
+  void callers_getAPolicy_forTheAliasOnly() {
     JsonNode statements =
         template.resource("CallerPolicy").at("/Properties/PolicyDocument/Statement");
     Set<String> actions = new TreeSet<>();

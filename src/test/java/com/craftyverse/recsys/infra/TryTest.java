@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `infra/try` against stand-ins for the AWS CLI and curl, which write down what they are asked.
+/// Runs `infra/try` against stand-ins for the AWS CLI and curl, which record their calls.
 class TryTest {
   private static final String AWS =
       """
@@ -49,7 +49,7 @@ class TryTest {
   @TempDir Path directory;
 
   @Test
-  void upload_isFollowedInAnyTimeZone_andAskedAboutThroughTheUrl() throws Exception {
+  void upload_isFollowedInAnyTimeZone_andQueriedThroughTheUrl() throws Exception {
     script("aws", AWS);
     script("curl", CURL);
     script("sleep", "#!/bin/sh\n");

@@ -36,8 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The chain breaks off before and after each write that it makes. What is there then is whole, and the
-/// next run ends in the very objects of a run that was never disturbed.
+/// Kills the chain before and after each of its writes. What exists then is complete, and the
+/// next run ends with exactly the objects of an uninterrupted run.
 class CrashTest {
   private static final String UPLOAD = "raw/set.zip";
   private static final Set<String> WRITES = Set.of("put", "putIfAbsent", "replace");
@@ -45,7 +45,7 @@ class CrashTest {
   @TempDir Path directory;
 
   @Test
-  void chainThatBreaksOffAtAnyWrite_isCompletedByTheNextRun() throws IOException {
+  void chainThatCrashesAtAnyWrite_isCompletedByTheNextRun() throws IOException {
     ObjectStore undisturbed = storeWithUpload("undisturbed");
     AtomicInteger writes = new AtomicInteger();
     runChain(failing(undisturbed, writes, Integer.MAX_VALUE, false));
@@ -90,7 +90,7 @@ class CrashTest {
     new Publish(store).run(new PublishRequest(served));
   }
 
-  /// A store whose power goes at a write, before it or after it, and does not come back.
+  /// Returns a store that loses power at a write, before or after it, and stays off.
   private static ObjectStore failing(
       ObjectStore store, AtomicInteger writes, int last, boolean after) {
     return (ObjectStore)
@@ -116,8 +116,8 @@ class CrashTest {
             });
   }
 
-  /// Where a manifest is, the objects that it names are there in full. The lease of what broke off has
-  /// not run out yet, so it is taken away, as time would.
+  /// Every object named by an existing manifest is complete. Removes the interrupted run's lease, which
+  /// has not expired yet.
   private static void assertManifestsTellTheTruth(ObjectStore store) throws IOException {
     for (ObjectInfo object : store.list("")) {
       if (object.key().endsWith("/" + StoreLayout.MANIFEST)) {
@@ -134,7 +134,7 @@ class CrashTest {
     }
   }
 
-  /// The columns and reports; manifests, the history and the pointer have times in them.
+  /// Returns the columns and reports; manifests, the history and the pointer contain times.
   private static Map<String, byte[]> results(ObjectStore store) throws IOException {
     Map<String, byte[]> results = new TreeMap<>();
     for (ObjectInfo object : store.list("")) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Starts the application with an empty store of its own.
+/// Starts the application with an empty store.
 public class FreshStore implements QuarkusTestProfile {
   @Override
   public Map<String, String> getConfigOverrides() {
@@ -22,12 +22,12 @@ public class FreshStore implements QuarkusTestProfile {
     }
   }
 
-  /// What else is to be set.
+  /// Returns further settings.
   protected Map<String, String> settings() {
     return Map.of();
   }
 
-  /// The same, with the watcher and the sample that dev mode has.
+  /// The same with the watcher and the sample of dev mode.
   public static class Watched extends FreshStore {
     @Override
     protected Map<String, String> settings() {

@@ -28,7 +28,7 @@ class HttpFunctionsTest {
 
   @Inject ObjectStore store;
 
-  /// The chain as a person walks it with curl: each step takes the manifest that the last one gave.
+  /// Walks the chain as with curl: each step takes the manifest of the previous one.
   @Test
   void chain_walkedByHand_endsInPredictions() throws IOException {
     store.put("raw/by-hand/sample.zip", Files.readAllBytes(SAMPLE));
@@ -147,7 +147,7 @@ class HttpFunctionsTest {
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
         "serve    | {}                    | 400 | the request has none of the fields predict,"
             + " recommend, similar, foldIn, popular and modelInfo; give one",
-        "nothing  | {}                    | 404 | there is no '/nothing'; there are POST /evaluate,"
+        "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
             + " POST /foldIn, POST /index, POST /ingest, POST /modelInfo, POST /popular, POST"
             + " /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
       })
@@ -211,7 +211,7 @@ class HttpFunctionsTest {
     assertThat(rawRequest("[::1]:8080")).startsWith("HTTP/1.1 400 ");
   }
 
-  /// The JDK's client does not let a test choose `Host`.
+  /// Sends a raw request, because the JDK's client does not let a test set `Host`.
   private static String rawRequest(String host) throws IOException {
     int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -24,8 +24,8 @@ import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The same functions as Lambda runs them: one exported from a process, its events taken from the
-/// extension's event server. Each function has a class of its own, because each needs a process.
+/// Runs the functions as Lambda does: a process exports one function and takes its events from the
+/// extension's event server. Each function has its own test class, because each needs its own process.
 abstract class LambdaFunctionsTest {
   private static final String UPLOAD = "raw/tiny/tiny.zip";
 
@@ -38,7 +38,7 @@ abstract class LambdaFunctionsTest {
     return answer.json();
   }
 
-  /// Sends an event and expects an error result, which has a sentence and no stack trace.
+  /// Sends an event and expects an error result with a sentence and no stack trace.
   static void refused(String json, String message) {
     Http.Answer answer = Http.invoke(json);
     assertThat(answer.status()).isEqualTo(500);
@@ -47,7 +47,7 @@ abstract class LambdaFunctionsTest {
     assertThat(answer.text()).doesNotContain("stackTrace");
   }
 
-  /// Invokes a step on the manifest of the one before, twice.
+  /// Invokes a step twice on the previous step's manifest.
   void assertStep(String manifest, String more) {
     String request = "{\"manifest\": \"" + manifest + "\"" + more + "}";
     JsonNode first = invoke(request);

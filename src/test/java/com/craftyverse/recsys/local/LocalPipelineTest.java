@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalPipelineTest {
   private static final Path SAMPLE = Path.of("data", "sample", "craftyverse-sample.zip");
 
-  /// User 5 comes after the first three quarters, and user 1 rates item 3 there.
+  /// User 5 appears only after the first three quarters; user 1 rates item 3 there.
   private static final String FEW =
       """
       userId,movieId,rating,timestamp
@@ -90,7 +90,7 @@ class LocalPipelineTest {
   }
 
   @Test
-  void nobodyOfTheSampleIsUnknown_andNobodyIsRecommendedWhatTheyRated() throws IOException {
+  void sampleUsers_areAllKnown_andGetOnlyUnratedItems() throws IOException {
     LocalPipeline.Outcome outcome =
         run("raw/craftyverse-sample.zip", Files.readAllBytes(SAMPLE), true);
     Map<Integer, Set<Integer>> rated = ratedInSample();
@@ -113,7 +113,7 @@ class LocalPipelineTest {
     assertThat(
             ModelCard.read(store, "models/craftyverse-sample/" + info.scoredModel() + "/").rows())
         .isEqualTo(Rows.TRAIN);
-    // The log repeats the outcome of the upload; no step runs again.
+    // The log repeats the outcome of the upload, but no step runs again.
     assertThat(
             new LocalPipeline(store, true)
                 .run(store.find("raw/craftyverse-sample.zip").orElseThrow()))

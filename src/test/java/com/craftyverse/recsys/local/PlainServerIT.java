@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The jar that `package` leaves, started as the README says.
+/// Starts the jar built by `package` as the README says.
 class PlainServerIT {
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://(.+):(\\d+)");
 
@@ -32,7 +32,7 @@ class PlainServerIT {
         while (line != null && !listening.reset(line).find()) {
           line = log.readLine();
         }
-        assertThat(line).as("a line that says where it listens").isNotNull();
+        assertThat(line).as("the line with the address").isNotNull();
         assertThat(listening.group(1)).isEqualTo("127.0.0.1");
         HttpResponse<String> answer =
             HttpClient.newHttpClient()
@@ -53,7 +53,7 @@ class PlainServerIT {
   }
 
   @Test
-  void serverWithoutAStore_saysSoAndEnds() throws Exception {
+  void serverWithoutAStore_saysSoAndExits() throws Exception {
     Process server = start(null);
     String log = new String(server.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(server.waitFor()).isEqualTo(1);

@@ -58,9 +58,9 @@ class UploadWatcherTest {
     Path upload = Path.of(store.location(), "raw", "slow.zip");
     Files.createDirectories(upload.getParent());
     try (OutputStream out = Files.newOutputStream(upload)) {
-      // Slower than the watcher looks: had it taken a part, it would have refused a broken zip, and
+      // Slower than the watcher's interval. If the watcher had taken a part, it would have refused
       // a
-      // later look would not bring just one version.
+      // broken zip, and there would be more than one version later.
       for (int part = 0; part < 4; part++) {
         int from = first.length * part / 4;
         out.write(Arrays.copyOfRange(first, from, first.length * (part + 1) / 4));
@@ -77,7 +77,7 @@ class UploadWatcherTest {
         await(() -> current("slow").filter(current -> !current.model().equals(one.model())));
     assertThat(versions("slow")).isEqualTo(2);
 
-    // The first content again: recognised, and it does not push the second aside.
+    // The first content again: it is recognised and does not replace the second.
     Files.write(upload, first);
     await(() -> uploadNotes("slow") == 3 ? Optional.of(true) : Optional.empty());
     assertThat(versions("slow")).isEqualTo(2);
@@ -91,9 +91,9 @@ class UploadWatcherTest {
     assertThat(await(() -> current("Bewertungen-Marz-1")).model()).isNotEmpty();
   }
 
-  /// The README's recipe for a given pair, with the watcher on.
+  /// The README's recipe for a given split, with the watcher on.
   @Test
-  void givenPair_inOneDirectory_isNeverAModelOfItsTestFile() throws Exception {
+  void givenSplit_inOneDirectory_neverTrainsOnItsTestFile() throws Exception {
     Path raw = Path.of(store.location(), "raw");
     Path pair = Files.createDirectories(raw.resolve("pair"));
     Files.writeString(pair.resolve("u1.base"), pairFile(1, 40));
@@ -112,7 +112,7 @@ class UploadWatcherTest {
     assertThat(split.status()).as(split.text()).isEqualTo(200);
     assertThat(split.json().path("testRows").asLong()).isEqualTo(20 * 30);
 
-    // Looked at after the pair, since it comes later by its name.
+    // The watcher takes it after the pair, because its name sorts later.
     Files.write(raw.resolve("pair-z.zip"), Uploads.zip(Uploads.ratings(40, 40), Uploads.MOVIES));
     await(() -> current("pair-z"));
     await(() -> current("pair"));
@@ -122,7 +122,7 @@ class UploadWatcherTest {
     Http.Answer known =
         Http.post("predict", "{\"dataset\": \"pair\", \"userId\": 50, \"itemIds\": [1]}");
     assertThat(known.json().at("/predictions/0/source").asText())
-        .as("a user of the test file alone")
+        .as("a user who is only in the test file")
         .isEqualTo("fallback");
   }
 
@@ -132,7 +132,7 @@ class UploadWatcherTest {
     return answer.json();
   }
 
-  /// In the layout of ml-100k, 30 ratings of each user.
+  /// Returns ratings in the layout of ml-100k, 30 per user.
   private static String pairFile(int firstUser, int lastUser) {
     StringBuilder rows = new StringBuilder();
     for (int user = firstUser; user <= lastUser; user++) {
@@ -167,6 +167,6 @@ class UploadWatcherTest {
       }
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
-    throw new AssertionError("nothing came within " + PATIENCE);
+    throw new AssertionError("nothing appeared within " + PATIENCE);
   }
 }

@@ -22,14 +22,14 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The watcher where it cannot look.
+/// Tests the watcher when it cannot list the uploads.
 class WatcherTroubleTest {
   private static final long LEAST_MILLISECONDS = 900;
 
   @TempDir Path directory;
 
   @Test
-  void rawThatIsALink_isToldOnce_andLooksGoOnOneASecond() throws Exception {
+  void rawThatIsALink_isReportedOnce_andTheWatcherKeepsTrying() throws Exception {
     Path root = Files.createDirectory(directory.resolve("store"));
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Path raw = Files.createSymbolicLink(root.resolve("raw"), elsewhere);
@@ -71,7 +71,7 @@ class WatcherTroubleTest {
     return look;
   }
 
-  /// The store, which notes when its uploads are listed.
+  /// Returns the store with a record of when its uploads are listed.
   private static ObjectStore watched(ObjectStore store, BlockingQueue<Long> looks) {
     return (ObjectStore)
         Proxy.newProxyInstance(

@@ -19,14 +19,14 @@ class SafeLogFilterTest {
   }
 
   @Test
-  void plainMessages_areLeftAlone() {
+  void plainMessages_stayUnchanged() {
     ExtLogRecord entry = new ExtLogRecord(Level.INFO, "trained {0} × {1}: fine", "test");
     entry.setParameters(new Object[] {"Äpfel", 3});
     assertThat(format(entry)).isEqualTo("trained Äpfel × 3: fine");
   }
 
   @Test
-  void callersMistake_isToldWithoutStackTrace() {
+  void callersMistake_isLoggedWithoutStackTrace() {
     ExtLogRecord entry = new ExtLogRecord(Level.SEVERE, "Failed to run lambda", "test");
     entry.setThrown(new IllegalStateException(RequestException.invalid("field 'k' is missing")));
     assertThat(format(entry)).isEqualTo("refused: field 'k' is missing");

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A store that writes down what it is asked for, and can be made to fail.
+/// A store that records its calls and can be made to fail.
 public final class CountingStore {
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
@@ -46,7 +46,7 @@ public final class CountingStore {
     return store;
   }
 
-  /// What was asked for since the last time: the method and the object's name without directories.
+  /// Returns and clears the recorded calls: the method and the object's name without directories.
   public List<String> calls() {
     List<String> made = List.copyOf(calls);
     calls.clear();
@@ -57,7 +57,7 @@ public final class CountingStore {
     failing.add(name);
   }
 
-  /// Runs something before each read of an object of that name.
+  /// Runs a hook before each read of an object with this name.
   public void before(String name, Runnable hook) {
     before.put(name, hook);
   }

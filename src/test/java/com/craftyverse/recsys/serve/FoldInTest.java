@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FoldInTest {
   @TempDir Path directory;
 
-  /// Whom the model was trained on gets nearly the same predictions from their ratings alone.
+  /// A training user gets nearly the same predictions when folded in from their ratings alone.
   @ParameterizedTest
   @ValueSource(strings = {"biased", "dot"})
   void trainingUser_foldedIn_isPredictedAsTheTrainedOne(String kind) throws IOException {
@@ -67,9 +67,9 @@ class FoldInTest {
         .isLessThan(Math.sqrt(trainedError / pairs) + 0.02 * unit);
   }
 
-  /// The row of a user is where the lookup says, in every batch.
+  /// The lookup locates each user's row, in every batch.
   @Test
-  void usersReadByRange_areThoseOfTheFile() throws IOException {
+  void usersReadByRange_matchTheFile() throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
     new ModelFixture("set", "m1").publish(store);
     ServedModel model =

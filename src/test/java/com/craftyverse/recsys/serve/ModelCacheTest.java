@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What is read when, and what happens when another model is published.
+/// Tests what the cache reads when, and how it switches to another model.
 class ModelCacheTest {
   private static final String ASK = "{'userId': 20, 'itemIds': [100]}";
 
@@ -73,7 +73,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void reads_areOneOfEachAtStart_aRangeForAUser_andNoneAfter() throws IOException {
+  void reads_areOnePerFileAtStart_oneRangePerUser_andNoneAfter() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     new RecommendationService(
             store.store(), new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1)))
@@ -89,7 +89,7 @@ class ModelCacheTest {
     assertThat(store.calls()).containsExactly("readRange users.arrow");
     requests.recommend("{'userId': 20}");
     assertThat(store.calls()).containsExactly("readRange seen.arrow");
-    requests.recommend("{'userId': 30, 'explain': true}"); // both side by side
+    requests.recommend("{'userId': 30, 'explain': true}"); // both in parallel
     assertThat(store.calls())
         .containsExactlyInAnyOrder("readRange users.arrow", "readRange seen.arrow");
     requests.predict(ASK);
@@ -102,7 +102,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void namesWithoutAModel_takeNoOthersPlace() throws IOException {
+  void namesWithoutAModel_evictNothing() throws IOException {
     for (String dataset : List.of("a", "b", "c", "d")) {
       new ModelFixture(dataset, "m1").publish(behind);
       requests.predict(askOf(dataset));
@@ -122,9 +122,9 @@ class ModelCacheTest {
     requests.predict(askOf("e"));
     store.calls();
     requests.predict(askOf("b"));
-    assertThat(store.calls()).as("of the four asked for last").isEmpty();
+    assertThat(store.calls()).as("the four most recently requested").isEmpty();
     requests.predict(askOf("a"));
-    assertThat(store.calls()).as("of the one that made room").contains("read model.json");
+    assertThat(store.calls()).as("the evicted one").contains("read model.json");
   }
 
   private static String askOf(String dataset) {
@@ -132,7 +132,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void newModel_afterHalfTheStaleness_isLookedForBesideTheRequests() throws IOException {
+  void newModel_afterHalfTheStaleness_isFoundInTheBackground() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
@@ -165,7 +165,7 @@ class ModelCacheTest {
     assertThat(store.calls()).containsExactly("find current.json");
   }
 
-  /// As where the process is frozen between requests: nothing ever runs beside them.
+  /// Simulates a process that is frozen between requests, so that nothing runs in the background.
   @Test
   void newModel_pastTheStaleness_answersAtOnce() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
@@ -200,10 +200,10 @@ class ModelCacheTest {
     assertThat(ask()).isEqualTo(3.25f);
   }
 
-  /// The process was frozen while a look beside the requests had read an old `current.json`; it goes on when
-  /// a later look is done.
+  /// A background check reads an old `current.json`, is frozen, and continues after a later check
+  /// has finished.
   @Test
-  void lookThatWasFrozen_undoesNoLaterOne() throws Exception {
+  void frozenCheck_doesNotUndoALaterOne() throws Exception {
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
@@ -246,13 +246,13 @@ class ModelCacheTest {
     now += 100;
     store.calls();
     assertThat(logOf(() -> assertThat(ask()).isEqualTo(4.25f)))
-        .anyMatch(line -> line.contains("could not look whether set has a new model"));
+        .anyMatch(line -> line.contains("could not check whether set has a new model"));
     assertThat(ask()).isEqualTo(4.25f);
     assertThat(store.calls()).containsExactly("find current.json");
   }
 
   @Test
-  void stalenessOfZero_looksBeforeEachAnswer() throws IOException {
+  void stalenessOfZero_checksBeforeEachAnswer() throws IOException {
     requests = requests(Optional.of("set"), Duration.ZERO);
     new ModelFixture("set", "m1").publish(behind);
     assertThat(ask()).isEqualTo(4.25f);
@@ -261,8 +261,8 @@ class ModelCacheTest {
     assertThat(background).isEmpty();
   }
 
-  /// Each way in which a model can be broken: as the first of its dataset its requests are told, as a new
-  /// one it is left alone.
+  /// Breaks a model in every way. If it is the first of its dataset, requests fail with the reason. If it
+  /// would replace another, the old one stays.
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -295,7 +295,7 @@ class ModelCacheTest {
     assertThat(log).anyMatch(line -> line.contains("the new model of {0} cannot be served"));
     assertThat(ask()).isEqualTo(4.25f);
 
-    // It is not tried again until something else is published.
+    // It is not tried again until another model is published.
     now += 50;
     ask();
     store.calls();
@@ -330,7 +330,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void rangeThatIsDamaged_isTold_withoutAPath() throws IOException {
+  void damagedRange_isReported_withoutAPath() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     behind.put("models/set/m1/seen.arrow", new byte[5_000]);
     assertThatThrownBy(() -> requests.recommend("{'userId': 20}"))
@@ -345,7 +345,7 @@ class ModelCacheTest {
         .hasMessageContaining("users.arrow is damaged");
   }
 
-  /// Nobody who asks can help it, so it is no caller's mistake.
+  /// The caller cannot fix it, so it is a failure and not the caller's mistake.
   @Test
   void damagedDocuments_areFailures() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
@@ -368,7 +368,7 @@ class ModelCacheTest {
   }
 
   @Test
-  void storeThatFails_isTold_withoutAPath_andMayRecover() throws IOException {
+  void failingStore_isReported_withoutAPath_andMayRecover() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     store.fail("items.arrow");
     assertThatThrownBy(this::ask)
@@ -429,14 +429,14 @@ class ModelCacheTest {
   }
 
   @Test
-  void beforeTheFirstModel_requestsAreToldSo() {
+  void beforeTheFirstModel_requestsFailWithAReason() {
     assertThatThrownBy(() -> requests(Optional.empty(), Duration.ZERO).predict(ASK))
         .isInstanceOf(RequestException.class)
         .hasMessage("no model has been published yet; upload a ratings file first");
     assertThatThrownBy(this::ask).hasMessage("the dataset 'set' has no published model");
   }
 
-  /// Threads ask while models are switched: each answer is one model's, whole.
+  /// Threads send requests while models are switched: each answer comes from one model only.
   @Test
   void answers_neverMixTwoModels() throws Exception {
     requests = requests(Optional.of("set"), Duration.ZERO);

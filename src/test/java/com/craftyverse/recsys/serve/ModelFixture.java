@@ -22,7 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A model made by hand, with sums that can be done in the head: two factors, users 10, 20 and 30, items
+/// A hand-made model whose sums can be done in the head: two factors, users 10, 20 and 30, and
+/// items
 /// 100, 200, 300 and 400, of which 100 and 300 are alike.
 ///
 /// ```
@@ -71,10 +72,10 @@ public final class ModelFixture {
     this.scale = scale;
   }
 
-  /// Makes it a model of those rows.
+  /// Sets the rows that the model was trained on.
   ///
-  /// @param scoredModel the model whose parameters it has, if they are not its own
-  /// @param evaluated the model that its evaluation is of
+  /// @param scoredModel the model whose parameters it uses, if not its own
+  /// @param evaluated the model that its evaluation describes
   public ModelFixture of(Rows rows, @Nullable String scoredModel, String evaluated) {
     this.rows = rows;
     this.scoredModel = scoredModel;
@@ -82,7 +83,8 @@ public final class ModelFixture {
     return this;
   }
 
-  /// Gives it a ranking model of two factors: λ = .1, α₀ = .5. The weight of a rating of 5 is 1, of 1 it
+  /// Adds a ranking model of two factors: λ = .1, α₀ = .5. The weight of a rating of 5 is 1, of 1
+  /// it
   /// is .2.
   ///
   /// ```
@@ -94,7 +96,7 @@ public final class ModelFixture {
     return this;
   }
 
-  /// Takes the recent ratings away, as where all have the same timestamp.
+  /// Removes the recent ratings, as if all had the same timestamp.
   public ModelFixture withoutTimes() {
     recentRatings = new int[ITEMS.length];
     return this;

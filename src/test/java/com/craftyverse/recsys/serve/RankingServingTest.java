@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Answers from a model that has ranking vectors beside its rating vectors.
+/// Tests answers from a model with ranking vectors and rating vectors.
 class RankingServingTest {
   @TempDir Path directory;
   private LocalObjectStore behind;
@@ -45,13 +45,13 @@ class RankingServingTest {
     assertThat(result.rankedBy()).isEqualTo(RankBy.preference);
     assertThat(result.reason()).isNull();
     assertThat(result.candidates()).isEqualTo(3);
-    // (1, 0) · (.8, .6); then two of 0, by id
+    // (1, 0) · (.8, .6); then two scores of 0, by id
     assertThat(result.recommendations())
         .containsExactly(
             new Recommendation(300, "Twin", 1994, List.of("Action"), .8f, 4.25f, null),
             new Recommendation(200, null, null, List.of(), 0, 5f, null),
             new Recommendation(400, "Alien", 1979, List.of("Horror"), 0, 2.5f, null));
-    // (.5, .5) · (.8, .6) and (0, 1), of the user whose vector is in the second batch
+    // (.5, .5) · (.8, .6) and (0, 1), for the user whose vector is in the second batch
     assertThat(requests.recommend("{'userId': 30}").recommendations())
         .containsExactly(
             new Recommendation(
@@ -83,7 +83,7 @@ class RankingServingTest {
     assertThat(result.candidates()).isEqualTo(1);
   }
 
-  /// By the equations on paper: A = .5 G + 1 · q₁₀₀q₁₀₀ᵀ + .2 · q₄₀₀q₄₀₀ᵀ + .1 (1.2 + .5 · 4) I, which
+  /// Solved by hand: A = .5 G + 1 · q₁₀₀q₁₀₀ᵀ + .2 · q₄₀₀q₄₀₀ᵀ + .1 (1.2 + .5 · 4) I, which
   /// is (2.14 .24, .24 1.175) with the determinant 2.4569.
   @Test
   void explain_isTheClosedFormOfTheRankingModel_andNamesOnlyWhatTheUserLiked() {
@@ -95,11 +95,12 @@ class RankingServingTest {
     assertThat(because.getFirst().rating()).isEqualTo(5);
     assertThat(because.getFirst().contribution())
         .isCloseTo((float) ((.8 * 1.175 - .6 * .24) / 2.4569), within(1e-6f));
-    // Item 400 adds to it as well, but one of five stars is no liking; item 100 takes away.
+    // Item 400 contributes, too, but one star out of five is no liking; item 100 contributes
+    // negatively.
     Recommendation other = result.recommendations().get(1);
     assertThat(other.itemId()).isEqualTo(200);
     assertThat(other.because()).isEmpty();
-    // By rating, the rating model explains, and low ratings count.
+    // Ranked by rating, the rating model explains, and low ratings count.
     assertThat(
             requests
                 .recommend("{'userId': 30, 'rankBy': 'rating', 'explain': true}")
@@ -160,7 +161,7 @@ class RankingServingTest {
     assertThat(requests.serve("{'modelInfo': {}}")).contains("\"unobservedWeight\" : 0.5");
   }
 
-  /// Each vector and the history are a range each, read once; a prediction reads the one it needs.
+  /// Each vector and the history is one range, read once; a prediction reads only the one it needs.
   @Test
   void user_isReadOnce_inRanges() {
     requests.predict("{'userId': 20, 'itemIds': [100]}");

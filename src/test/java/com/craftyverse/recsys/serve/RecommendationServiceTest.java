@@ -58,7 +58,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void predict_whatTheModelDoesNotKnow_isLeftOutOfTheSum() {
+  void predict_unknownUserOrItem_omitsItsTerms() {
     assertThat(requests.predict("{'userId': 99, 'itemIds': [100, 7]}").predictions())
         .containsExactly(
             new Prediction(
@@ -117,7 +117,7 @@ class RecommendationServiceTest {
                 "no rating of a known item: the item's average"));
   }
 
-  /// The scale of the dataset decides, not the ratings that happened to be in the training set.
+  /// The dataset's scale is the limit, not the range of the training ratings.
   @Test
   void foldIn_takesWhatIsOnTheDatasetsScale() throws IOException {
     new ModelFixture("set", "m2", "biased", 3, new RatingScale(1, 10, 1.0)).publish(store);
@@ -137,7 +137,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_leavesOutWhatTheUserRated_unlessToldOtherwise() {
+  void recommend_excludesRatedItems_byDefault() {
     RecommendResult result = requests.recommend("{'userId': 20}");
     assertThat(result.source()).isEqualTo(Source.model);
     assertThat(result.rankedBy()).isEqualTo(RankBy.rating);
@@ -158,7 +158,8 @@ class RecommendationServiceTest {
     assertThat(items(requests.recommend("{'userId': 10, 'n': 1}"))).containsExactly(100);
   }
 
-  /// Above the scale all of them print as 5, and item 200 is still the one that the user would rate
+  /// Clipped to the scale all of them print as 5, but item 200 is still the one that the user would
+  /// rate
   /// highest.
   @Test
   void recommend_ratingsThatPrintAsEqual_areInTheOrderOfTheirUnclippedScores_thenById()
@@ -178,7 +179,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_toSomebodyUnknown_isWhatWasPopularLately() {
+  void recommend_unknownUser_getsRecentlyPopularItems() {
     RecommendResult result = requests.recommend("{'userId': 99, 'explain': true}");
     assertThat(result.source()).isEqualTo(Source.popular);
     assertThat(result.rankedBy()).isEqualTo(RankBy.popularity);
@@ -197,7 +198,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_byPopularity_leavesOutWhatTheUserRated() {
+  void recommend_byPopularity_excludesRatedItems() {
     RecommendResult result =
         requests.recommend("{'userId': 30, 'rankBy': 'popularity', 'explain': true}");
     assertThat(result.source()).isEqualTo(Source.popular);
@@ -213,15 +214,15 @@ class RecommendationServiceTest {
   void recommend_byPreference_needsRankingVectors() {
     assertRefused(
         "{'recommend': {'userId': 20, 'rankBy': 'preference'}}",
-        "field 'rankBy': the model has no ranking vectors to tell a preference by; take rating or"
-            + " popularity");
+        "field 'rankBy': the model has no ranking vectors, so it cannot rank by preference; use rating"
+            + " or popularity");
     assertRefused(
         "{'recommend': {'userId': 20, 'rankBy': 'taste'}}",
         "field 'rankBy': expected one of preference, rating, popularity, found the string 'taste'");
   }
 
   @Test
-  void popular_isByTheNumberOfRatings_equalsByItem() {
+  void popular_isOrderedByNumberOfRatings_tiesByItem() {
     PopularResult recent = requests.popular("{}");
     assertThat(recent.dataset()).isEqualTo("set");
     assertThat(recent.model()).isEqualTo("m1");
@@ -266,9 +267,9 @@ class RecommendationServiceTest {
     assertThat(result.candidates()).isEqualTo(result.popular().size());
   }
 
-  /// Where all ratings are of the same time, none is recent.
+  /// If all ratings have the same time, none is recent.
   @Test
-  void withoutTimes_whatIsPopularIsOfAllTime() throws IOException {
+  void popular_withoutTimes_countsAllTime() throws IOException {
     new ModelFixture("set", "m2").withoutTimes().publish(store);
     PopularResult result = requests.popular("{'period': 'recent', 'n': 1}");
     assertThat(result.period()).isEqualTo(Period.all);
@@ -322,7 +323,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void recommend_withRatings_complementsWhatIsKnownOfTheUser() {
+  void recommend_withRatings_addsToTheKnownHistory() {
     RecommendResult alone =
         requests.recommend("{'ratings': [{'itemId': 400, 'rating': 5}], 'explain': true}");
     assertThat(alone.source()).isEqualTo(Source.foldIn);
@@ -370,7 +371,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void foldIn_withNothingToGoBy_saysSo() {
+  void foldIn_withoutKnownItems_saysSo() {
     FoldInResult result = requests.foldIn("{'ratings': [{'itemId': 7, 'rating': 2}]}");
     assertThat(result.source()).isEqualTo(Source.popular);
     assertThat(result.reason())
@@ -381,7 +382,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void modelOfFactorsAlone_fallsBackToTheMean_andToPopularity() throws IOException {
+  void dotModel_fallsBackToTheMean_andToPopularity() throws IOException {
     new ModelFixture("dot-set", "m1", "dot", 0).publish(store);
     assertThat(
             requests
@@ -480,7 +481,7 @@ class RecommendationServiceTest {
         "recommend | {'userId': 20, 'n': 2.5}       | field 'n': expected a whole number, found the"
             + " number 2.5",
         "recommend | {'userId': 20, 'genres': ['Opera']} | field 'genres': 'Opera' is not a genre"
-            + " of this dataset; there are Action, Crime, Horror",
+            + " of this dataset; its genres are Action, Crime, Horror",
         "recommend | {'userId': 20, 'genres': []}   | field 'genres' is empty; leave it out or name"
             + " some genres",
         "recommend | {'userId': 20, 'allow': []}    | field 'allow' is empty; leave it out or name"
@@ -507,7 +508,7 @@ class RecommendationServiceTest {
         "foldIn    | {'ratings': [{'itemId': 100, 'rating': 1e99}]} | field 'ratings[0].rating':"
             + " expected a number from 0.5 to 5.0, the scale of the dataset, found Infinity",
         "foldIn    | {'ratings': [{'itemId': 7, 'rating': 4}, {'itemId': 7, 'rating': 4}]} |"
-            + " field 'ratings': the item 7 is rated twice; send one rating of each",
+            + " field 'ratings': the item 7 is rated twice; send one rating per item",
         "foldIn    | {'ratings': [{'itemId': 100, 'rating': 4}], 'itemIds': []} | field"
             + " 'itemIds' is empty; leave it out or name some items",
         "popular   | {'n': 1001}                    | field 'n': expected a whole number from 1 to"
@@ -515,7 +516,7 @@ class RecommendationServiceTest {
         "popular   | {'period': 'week'}             | field 'period': expected one of all, recent,"
             + " found the string 'week'",
         "popular   | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of"
-            + " this dataset; there are Action, Crime, Horror",
+            + " this dataset; its genres are Action, Crime, Horror",
         "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of"
             + " allow, dataset, deny, genres, minRatings, n, period, yearFrom, yearTo",
         "modelInfo | {'dataset': 'none'}            | the dataset 'none' has no published model",
@@ -529,7 +530,7 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void serve_wantsOneRequest() {
+  void serve_requiresExactlyOneRequest() {
     assertThatThrownBy(() -> requests.serve("{}"))
         .hasMessage(
             "the request has none of the fields predict, recommend, similar, foldIn, popular and"
@@ -574,7 +575,7 @@ class RecommendationServiceTest {
     return result.recommendations().stream().map(Recommendation::itemId).toList();
   }
 
-  /// A user of 400 ratings: 750 recommendations can be explained, 751 are too many.
+  /// For a user with 400 ratings, 750 recommendations can be explained and 751 are too many.
   @Test
   void explain_isBoundedByRecommendationsTimesRatings() throws IOException {
     IndexFixture index = new IndexFixture(3, 400, 2);

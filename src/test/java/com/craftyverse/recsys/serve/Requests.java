@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/// Requests as callers write them, with single quotes for double ones.
+/// Requests as JSON with single quotes instead of double ones.
 public final class Requests {
   private final RecommendationService serving;
 
@@ -46,7 +46,7 @@ public final class Requests {
     return serving.modelInfo(decode(json, ModelInfoRequest.class));
   }
 
-  /// The answer of `serve`, as it is sent.
+  /// Returns the JSON answer of `serve`.
   public String serve(String json) {
     return new String(
         Json.write(new Router(serving).route(decode(json, ServeRequest.class))),

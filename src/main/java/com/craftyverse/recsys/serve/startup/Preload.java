@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Opens the store and loads the default dataset's model while the application boots, which needs neither. A cold start
+/// Opens the store and loads the default dataset's model in parallel with the application's boot. A
+/// cold start
 /// then takes as long as the longer of the two.
 public final class Preload {
   private static final System.Logger LOG = System.getLogger(Preload.class.getName());
@@ -22,10 +23,10 @@ public final class Preload {
     ObjectStore open(String location) throws IOException;
   }
 
-  /// What was loaded.
+  /// The open store and its model.
   ///
   /// @param store the open store
-  /// @param model the model, or empty when there is none that can be loaded; the first request will say why
+  /// @param model the model, or empty if it cannot be loaded; the first request reports why
   public record Loaded(ObjectStore store, Optional<ModelCache.Loaded> model) {}
 
   private final FutureTask<Loaded> task;
@@ -34,7 +35,7 @@ public final class Preload {
     this.task = task;
   }
 
-  /// Begins to load, if the environment asks for it.
+  /// Starts loading if the environment asks for it.
   ///
   /// @param environment `RECSYS_PRELOAD`, `RECSYS_STORE` and `RECSYS_DATASET`, as the application reads them
   public static Optional<Preload> begin(Map<String, String> environment, StoreOpener opener) {

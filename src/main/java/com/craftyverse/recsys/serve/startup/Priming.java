@@ -24,8 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/// Primes the process: runs the code that loads a model and the code of a first answer once, on tiny data and in
-/// the same order, so that their classes are loaded and linked. It runs on a thread that would otherwise wait.
+/// Primes the process: runs the code that loads a model and the code of a first answer once, on tiny data
+/// and in the same order, so that the JVM loads and links their classes. It runs on a thread that would
+/// otherwise wait.
 public final class Priming {
   private static final CurrentModel CURRENT =
       new CurrentModel(

@@ -15,9 +15,9 @@ import org.crac.Resource;
 
 /// The hooks that SnapStart calls around a snapshot of the process.
 ///
-/// Before the snapshot, the process loads the model, answers every kind of request often enough for the compiler,
-/// and closes the store, so that the snapshot has no open connection. After each restore, it looks up and loads the current
-/// model, because the snapshot's own may be weeks old.
+/// Before the snapshot, the process loads the model, answers every kind of request often enough for the
+/// JIT to compile the code, and closes the store, because connections do not survive a snapshot. After
+/// each restore, it looks up and loads the current model, because the snapshot's model may be weeks old.
 public final class SnapStartHooks implements Resource {
   private static final System.Logger LOG = System.getLogger(SnapStartHooks.class.getName());
   private static final int ROUNDS = 300;
@@ -38,7 +38,7 @@ public final class SnapStartHooks implements Resource {
     try {
       warmUp();
     } catch (FunctionException e) {
-      // A function may well be deployed before its first model is.
+      // A function may be deployed before it has a model.
       LOG.log(Level.WARNING, "the snapshot has no model: {0}", e.getMessage());
     }
     reconnect.run();

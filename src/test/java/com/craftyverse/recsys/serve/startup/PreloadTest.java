@@ -68,7 +68,7 @@ class PreloadTest {
   }
 
   @Test
-  void unlessTheEnvironmentAsksForIt_nothingIsLoaded() {
+  void withoutPreloadSetting_nothingIsLoaded() {
     assertThat(begin("false", "set")).isEmpty();
     assertThat(
             Preload.begin(

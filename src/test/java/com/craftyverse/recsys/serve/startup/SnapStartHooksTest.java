@@ -58,7 +58,7 @@ class SnapStartHooksTest {
   }
 
   @Test
-  void restoredProcess_hasTheModelOfNow_beforeItsFirstRequest() throws IOException {
+  void restoredProcess_hasTheCurrentModel_beforeItsFirstRequest() throws IOException {
     new ModelFixture("set", "m1").publish(behind);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
     new ModelFixture("set", "m2", "biased", 2).publish(behind);
