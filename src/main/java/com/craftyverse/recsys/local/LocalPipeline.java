@@ -82,7 +82,7 @@ final class LocalPipeline {
 
     begin = System.nanoTime();
     SplitResult split = new Split(store).run(SplitRequest.of(ingest.manifest()));
-    tell(
+    report(
         "split",
         split.cached(),
         begin,
@@ -96,7 +96,7 @@ final class LocalPipeline {
 
     begin = System.nanoTime();
     IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
-    tell(
+    report(
         "index",
         index.cached(),
         begin,

@@ -117,7 +117,8 @@ class TemplateTest {
   private static Set<String> variablesOfTheCode() throws IOException {
     Path sources = Path.of("src/main/java/com/craftyverse/recsys");
     Pattern asked =
-        Pattern.compile("@ConfigProperty\\(\\s*name = \"([^\"]+)\"|getenv\\(\"([^\"]+)\"\\)");
+        Pattern.compile(
+            "@ConfigProperty\\(\\s*name = \"([^\"]+)\"|(?:getenv|environment\\.getOrDefault)\\(\"([^\"]+)\"");
     Set<String> names = new TreeSet<>();
     try (Stream<Path> files = Files.walk(sources)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
