@@ -92,7 +92,7 @@ public final class FoldInAccuracy {
         LongColumn timestamps = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
           int userId = userIds.get(i);
-          int item = model.catalogue().itemOf(itemIds.get(i));
+          int item = model.catalog().itemOf(itemIds.get(i));
           if (item >= 0 && model.users().rowOf(userId) < 0) {
             users
                 .computeIfAbsent(userId, _ -> new ArrayList<>())
@@ -125,7 +125,7 @@ public final class FoldInAccuracy {
         RatingFoldIn foldIn =
             new RatingFoldIn(
                 model.card(),
-                model.catalogue().factors(),
+                model.catalog().factors(),
                 times * model.foldIn().regularization(),
                 times * model.foldIn().biasRegularization(),
                 prior);
@@ -136,7 +136,7 @@ public final class FoldInAccuracy {
 
   private static double rmse(
       ServedModel model, @Nullable RatingFoldIn foldIn, Map<Integer, List<Rated>> users) {
-    ItemFactors items = model.catalogue().factors();
+    ItemFactors items = model.catalog().factors();
     float mean = model.card().globalMean();
     double squares = 0;
     long pairs = 0;
@@ -153,7 +153,7 @@ public final class FoldInAccuracy {
       RatingFoldIn.UserEmbedding place =
           foldIn == null
               ? new RatingFoldIn.UserEmbedding(new float[items.factors()], 0)
-              : foldIn.place(history);
+              : foldIn.foldIn(history);
       float[] vector = items.padded(place.vector());
       for (Rated rated : ratings.subList(half, ratings.size())) {
         double error =

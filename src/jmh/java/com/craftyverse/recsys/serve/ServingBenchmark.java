@@ -53,7 +53,7 @@ public final class ServingBenchmark {
   }
 
   private void printMemory() {
-    serving.load(null);
+    serving.ensureLoaded(null);
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     say(
@@ -252,8 +252,8 @@ public final class ServingBenchmark {
   private void check(Path directory) throws IOException {
     try (LocalObjectStore store = new LocalObjectStore(directory)) {
       ServedModel model =
-          new ModelCache(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)).of(null);
-      ItemFactors items = Objects.requireNonNull(model.catalogue().rankingFactors());
+          new ModelCache(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)).get(null);
+      ItemFactors items = Objects.requireNonNull(model.catalog().rankingFactors());
       for (int user = 0; user < 20; user++) {
         float[] vector = items.padded(model.users().rankingVector(user));
         int[] seen = model.users().history(user).items();

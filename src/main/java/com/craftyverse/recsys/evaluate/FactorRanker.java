@@ -14,12 +14,12 @@ final class FactorRanker implements Ranker {
   }
 
   private final String name;
-  private final CatalogueScores catalogue;
+  private final CatalogueScores catalog;
   private final UserRow userRow;
 
-  FactorRanker(String name, CatalogueScores catalogue, UserRow userRow) {
+  FactorRanker(String name, CatalogueScores catalog, UserRow userRow) {
     this.name = name;
-    this.catalogue = catalogue;
+    this.catalog = catalog;
     this.userRow = userRow;
   }
 
@@ -31,7 +31,7 @@ final class FactorRanker implements Ranker {
   @Override
   public int[][] top(List<Profile> users, int n) throws IOException {
     int[][] top = new int[users.size()][];
-    catalogue.score(
+    catalog.score(
         users.size(),
         (i, rows, at) -> userRow.write(users.get(i), rows, at),
         (i, scores) -> top[i] = top(scores, users.get(i), n));

@@ -28,7 +28,7 @@ final class LoadedModel {
   private final int[] itemIds;
   private final int[] itemRatings;
   private final int[] recentItemRatings;
-  private final CatalogueScores catalogue;
+  private final CatalogueScores catalog;
   private final RatingFoldIn foldIn;
   private final Kernel kernel = Kernels.fastest().kernel();
   private final Scratch scratch;
@@ -56,9 +56,9 @@ final class LoadedModel {
     this.itemIds = ints(items, "itemId");
     this.itemRatings = ints(items, "ratings");
     this.recentItemRatings = ints(items, "recentRatings");
-    this.catalogue = new CatalogueScores(card.items(), layout.stride());
+    this.catalog = new CatalogueScores(card.items(), layout.stride());
     for (int item = 0; item < card.items(); item++) {
-      catalogue.set(item, this.items, item * layout.stride());
+      catalog.set(item, this.items, item * layout.stride());
     }
     this.foldIn = new RatingFoldIn(card, new Rows(), regularization, biasRegularization);
   }
@@ -89,7 +89,7 @@ final class LoadedModel {
 
   /// Returns the scorer of the catalogue.
   CatalogueScores catalogue() {
-    return catalogue;
+    return catalog;
   }
 
   /// Writes the trained row of a user, see [FactorRanker.UserRow].
@@ -99,7 +99,7 @@ final class LoadedModel {
 
   /// Writes the row that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
   void foldedIn(Profile user, float[] rows, int at) {
-    RatingFoldIn.UserEmbedding place = foldIn.place(user.history());
+    RatingFoldIn.UserEmbedding place = foldIn.foldIn(user.history());
     System.arraycopy(place.vector(), 0, rows, at, card.factors());
     rows[at + layout.userBias()] = place.bias();
     rows[at + layout.itemBias()] = 1;
@@ -192,7 +192,7 @@ final class LoadedModel {
         rows[at + onePlace] = 1;
       }
     }
-    if (!ItemFactors.areSound(rows)) {
+    if (!ItemFactors.areValid(rows)) {
       throw file.malformed("a factor or bias is not a number from -1e9 to 1e9");
     }
     return rows;

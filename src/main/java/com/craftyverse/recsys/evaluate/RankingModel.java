@@ -14,7 +14,7 @@ import java.util.List;
 final class RankingModel {
   private static final String VECTOR = "rankingVector.item";
 
-  private final CatalogueScores catalogue;
+  private final CatalogueScores catalog;
   private final RankingFoldIn foldIn;
   private final List<RecordBatch> users;
   private final int factors;
@@ -28,27 +28,27 @@ final class RankingModel {
     this.factors = card.factors();
     this.users = users.batches();
     int count = Math.toIntExact(items.rows());
-    this.catalogue = new CatalogueScores(count, RowLayout.padded(factors));
+    this.catalog = new CatalogueScores(count, RowLayout.padded(factors));
     this.foldIn =
         new RankingFoldIn(
             card,
             new MappedVectors(items.batches(), count, factors),
             RankingFoldIn.readGram(gram, factors));
-    float[] row = new float[catalogue.stride()];
+    float[] row = new float[catalog.stride()];
     for (int item = 0; item < count; item++) {
       float[] vector = vector(items.batches(), item, factors);
-      if (!ItemFactors.areSound(vector)) {
+      if (!ItemFactors.areValid(vector)) {
         throw items.malformed(
             "row " + item + ": a ranking factor is not a number from -1e9 to 1e9");
       }
       System.arraycopy(vector, 0, row, 0, factors);
-      catalogue.set(item, row, 0);
+      catalog.set(item, row, 0);
     }
   }
 
   /// Returns the scorer of the catalogue.
   CatalogueScores catalogue() {
-    return catalogue;
+    return catalog;
   }
 
   /// Writes the trained vector of a user, see [FactorRanker.UserRow].
@@ -58,7 +58,7 @@ final class RankingModel {
 
   /// Writes the vector that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
   void foldedIn(Profile user, float[] rows, int at) {
-    System.arraycopy(foldIn.place(user.history()), 0, rows, at, factors);
+    System.arraycopy(foldIn.foldIn(user.history()), 0, rows, at, factors);
   }
 
   private static float[] vector(List<RecordBatch> batches, int row, int factors) {

@@ -100,7 +100,7 @@ public final class Index {
             Map.of(StepName.INGEST.toString(), ingest.id(), StepName.SPLIT.toString(), split.id()),
             parameters);
     String directory = StoreLayout.indexDirectory(ObjectKeys.directoryOf(key), spec.id());
-    StepRunner.Done<IndexFigures> done =
+    StepRunner.Result<IndexFigures> done =
         runner.run(
             spec,
             directory,
@@ -204,7 +204,7 @@ public final class Index {
         return results;
       } catch (InterruptedException e) {
         executor.shutdownNow();
-        throw Threads.stopped(StepName.INDEX.toString());
+        throw Threads.interrupted(StepName.INDEX.toString());
       } catch (ExecutionException e) {
         executor.shutdownNow();
         throw Threads.rethrow(e);

@@ -275,7 +275,7 @@ public final class Ingest {
       String sha256 = reading.sha256();
       StepSpec spec = spec(dataset, sha256, parameters);
       String directory = StoreLayout.datasetDirectory(dataset, spec.id());
-      StepRunner.Done<IngestFigures> done =
+      StepRunner.Result<IngestFigures> done =
           runner.run(
               spec,
               directory,

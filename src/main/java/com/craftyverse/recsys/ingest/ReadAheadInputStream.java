@@ -84,7 +84,7 @@ final class ReadAheadInputStream extends InputStream {
       try {
         chunk = full.take();
       } catch (InterruptedException e) {
-        throw Threads.stopped("reading");
+        throw Threads.interrupted("reading");
       } finally {
         permits.acquire();
       }

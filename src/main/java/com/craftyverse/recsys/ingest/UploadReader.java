@@ -122,7 +122,7 @@ final class UploadReader implements AutoCloseable {
     try {
       return ratings.get();
     } catch (InterruptedException e) {
-      throw Threads.stopped(StepName.INGEST + " " + upload.name());
+      throw Threads.interrupted(StepName.INGEST + " " + upload.name());
     } catch (ExecutionException e) {
       throw Threads.rethrow(e);
     }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// accepts any class with a method of this shape.
 public final class LambdaEntryPoint {
   static {
-    Logging.begin();
+    Logging.installLogManager();
   }
 
   private static final Logger LOG = Logger.getLogger(LambdaEntryPoint.class);
@@ -44,20 +44,20 @@ public final class LambdaEntryPoint {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final FunqyStreamHandler handler = new FunqyStreamHandler();
-  private final boolean answersMistakes;
+  private final boolean returnsClientErrors;
 
   /// Boots the application while Lambda initializes the process, before it takes a snapshot.
   public LambdaEntryPoint() {
     this(false);
   }
 
-  /// @param answersMistakes whether to answer a caller's mistake with its status and sentence
+  /// @param returnsClientErrors whether to answer a caller's mistake with its status and sentence
   /// instead of
   ///     failing the invocation, which would count towards the alarms
-  LambdaEntryPoint(boolean answersMistakes) {
-    this.answersMistakes = answersMistakes;
+  LambdaEntryPoint(boolean returnsClientErrors) {
+    this.returnsClientErrors = returnsClientErrors;
     Quarkus.manualStart();
-    Logging.install();
+    Logging.installJsonFormatter();
   }
 
   /// Runs the function on an event, or on the request that a function URL wrapped in one.
@@ -92,7 +92,7 @@ public final class LambdaEntryPoint {
     try {
       return run(event, context);
     } catch (FunctionException e) {
-      if (!answersMistakes || e instanceof ServiceException) {
+      if (!returnsClientErrors || e instanceof ServiceException) {
         throw e;
       }
       return FunctionUrl.error(e.status(), String.valueOf(e.getMessage()));
@@ -115,13 +115,13 @@ public final class LambdaEntryPoint {
       handler.handleRequest(new ByteArrayInputStream(request), result, context);
       return result.toByteArray();
     } catch (ApplicationException | JsonProcessingException e) {
-      FunctionException refused = refusal(e);
-      if (refused != null) {
-        LOG.info("refused: " + refused.getMessage());
-        if (refused instanceof ServiceException) {
-          Metrics.tellFailure();
+      FunctionException functionException = findFunctionException(e);
+      if (functionException != null) {
+        LOG.info("refused: " + functionException.getMessage());
+        if (functionException instanceof ServiceException) {
+          Metrics.emitFailure();
         }
-        throw refused;
+        throw functionException;
       }
       if (e instanceof JsonProcessingException) {
         throw RequestException.invalid("the request is not valid JSON");
@@ -130,10 +130,10 @@ public final class LambdaEntryPoint {
     }
   }
 
-  private static @Nullable FunctionException refusal(Throwable thrown) {
+  private static @Nullable FunctionException findFunctionException(Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof FunctionException refused) {
-        return refused;
+      if (t instanceof FunctionException functionException) {
+        return functionException;
       }
     }
     return null;
@@ -142,7 +142,7 @@ public final class LambdaEntryPoint {
   private static RuntimeException failure(Exception e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     LOG.error("the function failed", cause);
-    Metrics.tellFailure();
+    Metrics.emitFailure();
     if (cause instanceof Error error) {
       throw error;
     }

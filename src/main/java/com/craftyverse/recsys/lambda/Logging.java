@@ -15,7 +15,7 @@ final class Logging {
   /// Installs the application's log manager. The first thread that logs chooses it for the whole process,
   /// and two threads that log first at the same time can deadlock. Call this before anything that may log
   /// and before starting another thread.
-  static void begin() {
+  static void installLogManager() {
     System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
     LogManager.getLogManager();
     LogContext.getLogContext();
@@ -23,17 +23,17 @@ final class Logging {
 
   /// Sets the JSON format on every log handler. Call it after the application has booted, because booting
   /// creates the handlers.
-  static void install() {
+  static void installJsonFormatter() {
     for (Handler handler : Logger.getLogger("").getHandlers()) {
-      install(handler);
+      installJsonFormatter(handler);
     }
   }
 
-  private static void install(Handler handler) {
+  private static void installJsonFormatter(Handler handler) {
     handler.setFormatter(new JsonFormatter());
     if (handler instanceof ExtHandler wrapper) {
       for (Handler inner : wrapper.getHandlers()) {
-        install(inner);
+        installJsonFormatter(inner);
       }
     }
   }

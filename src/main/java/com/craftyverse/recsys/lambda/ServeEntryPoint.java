@@ -29,11 +29,11 @@ public final class ServeEntryPoint {
 
   /// Boots the application and loads the model in parallel.
   public ServeEntryPoint() {
-    Logging.begin();
-    Optional<Preload> preload = Preload.begin(System.getenv(), ServeEntryPoint::openStore);
+    Logging.installLogManager();
+    Optional<Preload> preload = Preload.start(System.getenv(), ServeEntryPoint::openStore);
     functions = new LambdaEntryPoint(true);
     if (preload.isPresent()) {
-      finish(preload.get());
+      finishBoot(preload.get());
     }
   }
 
@@ -44,19 +44,19 @@ public final class ServeEntryPoint {
     return ObjectStores.open(location, !snapshot);
   }
 
-  private void finish(Preload preload) {
+  private void finishBoot(Preload preload) {
     byte[] _ = Priming.run();
     ServeFunction serve = Arc.container().instance(ServeFunction.class).get();
     StoreProducer stores = Arc.container().instance(StoreProducer.class).get();
     try {
       Optional<Preload.Loaded> loaded = preload.await();
-      loaded.ifPresent(found -> stores.use(found.store()));
-      loaded.flatMap(Preload.Loaded::model).ifPresent(serve.models()::adopt);
-      serve.load();
+      loaded.ifPresent(preloaded -> stores.use(preloaded.store()));
+      loaded.flatMap(Preload.Loaded::model).ifPresent(serve.modelCache()::adopt);
+      serve.preloadDefault();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    hooks = new SnapStartHooks(serve.service(), serve.models(), ServeEntryPoint::closeStore);
+    hooks = new SnapStartHooks(serve.service(), serve.modelCache(), ServeEntryPoint::closeStore);
     Core.getGlobalContext().register(hooks);
   }
 

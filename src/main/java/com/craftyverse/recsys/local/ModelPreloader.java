@@ -15,7 +15,7 @@ class ModelPreloader {
       ServeFunction serve,
       @ConfigProperty(name = "recsys.preload") boolean preload) {
     if (preload) {
-      serve.load();
+      serve.preloadDefault();
     }
   }
 }

@@ -49,7 +49,7 @@ public final class ItemFactors implements ItemVectors {
     for (int done = 0; done < count; done += CHUNK) {
       int rows = Math.min(CHUNK, count - done);
       vectors.copyTo((long) done * factors, some, 0, rows * factors);
-      sound &= areSound(some);
+      sound &= areValid(some);
       for (int f = 0; f < factors; f++) {
         gather(some, f, factors, columns[f], first + done, rows);
       }
@@ -64,7 +64,7 @@ public final class ItemFactors implements ItemVectors {
   public boolean set(int first, FloatColumn vectors, FloatColumn itemBiases) {
     int count = itemBiases.size();
     itemBiases.copyTo(0, biases, first, count);
-    return set(first, count, vectors) && areSound(biases);
+    return set(first, count, vectors) && areValid(biases);
   }
 
   private static void gather(
@@ -77,7 +77,7 @@ public final class ItemFactors implements ItemVectors {
   }
 
   /// Returns whether all values are numbers of moderate size.
-  public static boolean areSound(float[] values) {
+  public static boolean areValid(float[] values) {
     boolean sound = true;
     for (float value : values) {
       sound &= Math.abs(value) <= LARGEST; // false for NaN, too

@@ -72,8 +72,8 @@ public final class RankingFoldIn {
   ///
   /// @param history at least one item
   /// @return as many values as an item has factors
-  public float[] place(History history) {
-    return new Equations(history).place();
+  public float[] foldIn(History history) {
+    return new Equations(history).solve();
   }
 
   /// Returns a user's equations, which express each score as a sum over the items that the user chose.
@@ -119,7 +119,7 @@ public final class RankingFoldIn {
     }
 
     /// Returns the vector of the user.
-    public float[] place() {
+    public float[] solve() {
       double[] right = new double[size];
       for (int i = 0; i < rows.length; i++) {
         for (int f = 0; f < size; f++) {

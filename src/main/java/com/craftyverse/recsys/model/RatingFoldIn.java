@@ -86,7 +86,7 @@ public final class RatingFoldIn {
   /// Returns the embedding of a user with these ratings.
   ///
   /// @param history at least one rating
-  public UserEmbedding place(History history) {
+  public UserEmbedding foldIn(History history) {
     double[] solution = new Equations(history).solve();
     float[] vector = new float[items.factors()];
     for (int f = 0; f < vector.length; f++) {

@@ -31,15 +31,15 @@ public class StoreProducer {
     if (given != null) {
       return given;
     }
-    String place =
+    String configured =
         location.orElseThrow(
             () ->
                 new IllegalStateException(
                     "no store is configured: set RECSYS_STORE to a directory or to s3://bucket"));
     try {
-      return ObjectStores.open(place);
+      return ObjectStores.open(configured);
     } catch (IOException e) {
-      throw new UncheckedIOException("the store " + place + " cannot be opened", e);
+      throw new UncheckedIOException("the store " + configured + " cannot be opened", e);
     }
   }
 

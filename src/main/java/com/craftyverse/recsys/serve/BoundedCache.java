@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class BoundedCache<K, V> {
   private final Map<K, V> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final long capacity;
-  private final ToLongFunction<V> weigh;
+  private final ToLongFunction<V> weigher;
   private long weight;
 
-  BoundedCache(long capacity, ToLongFunction<V> weigh) {
+  BoundedCache(long capacity, ToLongFunction<V> weigher) {
     this.capacity = capacity;
-    this.weigh = weigh;
+    this.weigher = weigher;
   }
 
   synchronized @Nullable V get(K key) {
@@ -27,11 +27,11 @@ final class BoundedCache<K, V> {
 
   /// Stores a value and evicts the least recently used ones.
   synchronized void put(K key, V value) {
-    V before = entries.put(key, value);
-    weight += weigh.applyAsLong(value) - (before == null ? 0 : weigh.applyAsLong(before));
+    V previous = entries.put(key, value);
+    weight += weigher.applyAsLong(value) - (previous == null ? 0 : weigher.applyAsLong(previous));
     Iterator<V> oldest = entries.values().iterator();
     while (weight > capacity && oldest.hasNext()) {
-      weight -= weigh.applyAsLong(oldest.next());
+      weight -= weigher.applyAsLong(oldest.next());
       oldest.remove();
     }
   }

@@ -132,7 +132,7 @@ final class ItemCatalog {
     int[] years = new int[items];
     int[] ratings = new int[items];
     int[] recentRatings = new int[items];
-    FutureTask<@Nullable ItemFactors> ranking = startRanking(file, card);
+    FutureTask<@Nullable ItemFactors> ranking = startReadingRankingFactors(file, card);
     ItemFactors factors = new ItemFactors(items, card.factors());
     Builder titles = new Builder();
     Builder genreNames = new Builder();
@@ -144,7 +144,7 @@ final class ItemCatalog {
       copy(batch, "ratings", ratings);
       copy(batch, "recentRatings", recentRatings);
       if (!factors.set(first, batch.floats("vector.item"), batch.floats("bias"))) {
-        throw unsound(file, batch);
+        throw invalidValues(file, batch);
       }
       titles.addTexts(batch, "title");
       genreStarts.addBounds(batch.offsets("genres"));
@@ -164,8 +164,9 @@ final class ItemCatalog {
   }
 
   /// Starts laying out the ranking vectors, the larger part of the file, in parallel with the rest.
-  private static FutureTask<@Nullable ItemFactors> startRanking(ArrowFile file, ModelCard card) {
-    FutureTask<@Nullable ItemFactors> task = new FutureTask<>(() -> ranking(file, card));
+  private static FutureTask<@Nullable ItemFactors> startReadingRankingFactors(
+      ArrowFile file, ModelCard card) {
+    FutureTask<@Nullable ItemFactors> task = new FutureTask<>(() -> readRankingFactors(file, card));
     if (card.ranking() == null) {
       task.run();
     } else {
@@ -174,7 +175,7 @@ final class ItemCatalog {
     return task;
   }
 
-  private static @Nullable ItemFactors ranking(ArrowFile file, ModelCard card)
+  private static @Nullable ItemFactors readRankingFactors(ArrowFile file, ModelCard card)
       throws MalformedFileException {
     if (card.ranking() == null) {
       return null;
@@ -183,13 +184,13 @@ final class ItemCatalog {
     for (RecordBatch batch : file.batches()) {
       FloatColumn vectors = batch.floats("rankingVector.item");
       if (!factors.set((int) batch.firstRow(), batch.rows(), vectors)) {
-        throw unsound(file, batch);
+        throw invalidValues(file, batch);
       }
     }
     return factors;
   }
 
-  private static MalformedFileException unsound(ArrowFile file, RecordBatch batch) {
+  private static MalformedFileException invalidValues(ArrowFile file, RecordBatch batch) {
     return file.malformed(
         "record batch " + batch.index() + ": a factor or bias is NaN, infinite or too large");
   }
@@ -261,25 +262,25 @@ final class ItemCatalog {
 
   /// Returns the period that is counted if the given one is asked for. It is `all` if no training rating
   /// is later than most of the others, because then none can be called recent.
-  Period counted(Period period) {
+  Period availablePeriod(Period period) {
     return hasRecentRatings ? period : Period.all;
   }
 
   /// Returns the number of ratings of each item in a period, as scores; do not modify the array.
   float[] popularity(Period period) {
-    float[] known = period == Period.recent ? recentPopularity : popularity;
-    if (known == null) {
-      known = new float[ids.length];
-      for (int item = 0; item < known.length; item++) {
-        known[item] = ratings(item, period);
+    float[] counts = period == Period.recent ? recentPopularity : popularity;
+    if (counts == null) {
+      counts = new float[ids.length];
+      for (int item = 0; item < counts.length; item++) {
+        counts[item] = ratings(item, period);
       }
       if (period == Period.recent) {
-        recentPopularity = known;
+        recentPopularity = counts;
       } else {
-        popularity = known;
+        popularity = counts;
       }
     }
-    return known;
+    return counts;
   }
 
   /// Returns the genres.
@@ -293,26 +294,26 @@ final class ItemCatalog {
 
   /// Returns the items of each genre, by name.
   Map<String, BitSet> genres() {
-    Map<String, BitSet> known = genres;
-    if (known == null) {
-      known = new TreeMap<>();
+    Map<String, BitSet> itemsByGenre = genres;
+    if (itemsByGenre == null) {
+      itemsByGenre = new TreeMap<>();
       for (int item = 0; item < ids.length; item++) {
         for (String name : genres(item)) {
-          known.computeIfAbsent(name, _ -> new BitSet(ids.length)).set(item);
+          itemsByGenre.computeIfAbsent(name, _ -> new BitSet(ids.length)).set(item);
         }
       }
-      genres = known;
+      genres = itemsByGenre;
     }
-    return known;
+    return itemsByGenre;
   }
 
   /// Returns the lengths of the vectors of [#similarityFactors].
   float[] norms() {
-    float[] known = norms;
-    if (known == null) {
-      known = similarityFactors().norms();
-      norms = known;
+    float[] lengths = norms;
+    if (lengths == null) {
+      lengths = similarityFactors().norms();
+      norms = lengths;
     }
-    return known;
+    return lengths;
   }
 }

@@ -54,13 +54,13 @@ record ItemFilter(
   /// Returns the items that pass, or null if all do.
   ///
   /// @throws RequestException if the catalogue does not have one of the genres
-  @Nullable BitSet candidates(ItemCatalog catalogue) {
+  @Nullable BitSet candidates(ItemCatalog catalog) {
     BitSet passing = null;
     if (genres != null) {
-      passing = ofGenres(catalogue, genres);
+      passing = withGenres(catalog, genres);
     }
     if (allow != null) {
-      BitSet allowed = items(catalogue, allow);
+      BitSet allowed = items(catalog, allow);
       if (passing == null) {
         passing = allowed;
       } else {
@@ -68,38 +68,38 @@ record ItemFilter(
       }
     }
     if (yearFrom != null || yearTo != null || (minRatings != null && minRatings > 0)) {
-      passing = passing == null ? all(catalogue) : passing;
+      passing = passing == null ? all(catalog) : passing;
       for (int item = passing.nextSetBit(0); item >= 0; item = passing.nextSetBit(item + 1)) {
-        if (!passes(catalogue, item)) {
+        if (!passes(catalog, item)) {
           passing.clear(item);
         }
       }
     }
     if (deny != null) {
-      passing = passing == null ? all(catalogue) : passing;
-      passing.andNot(items(catalogue, deny));
+      passing = passing == null ? all(catalog) : passing;
+      passing.andNot(items(catalog, deny));
     }
     return passing;
   }
 
-  private boolean passes(ItemCatalog catalogue, int item) {
-    Integer year = catalogue.year(item);
-    return (minRatings == null || catalogue.ratings(item) >= minRatings)
+  private boolean passes(ItemCatalog catalog, int item) {
+    Integer year = catalog.year(item);
+    return (minRatings == null || catalog.ratings(item) >= minRatings)
         && (yearFrom == null || (year != null && year >= yearFrom))
         && (yearTo == null || (year != null && year <= yearTo));
   }
 
-  static BitSet all(ItemCatalog catalogue) {
-    BitSet all = new BitSet(catalogue.size());
-    all.set(0, catalogue.size());
+  static BitSet all(ItemCatalog catalog) {
+    BitSet all = new BitSet(catalog.size());
+    all.set(0, catalog.size());
     return all;
   }
 
   /// Returns those of the items that the model knows.
-  private static BitSet items(ItemCatalog catalogue, List<Integer> itemIds) {
-    BitSet items = new BitSet(catalogue.size());
+  private static BitSet items(ItemCatalog catalog, List<Integer> itemIds) {
+    BitSet items = new BitSet(catalog.size());
     for (int itemId : itemIds) {
-      int item = catalogue.itemOf(itemId);
+      int item = catalog.itemOf(itemId);
       if (item >= 0) {
         items.set(item);
       }
@@ -107,21 +107,21 @@ record ItemFilter(
     return items;
   }
 
-  private static BitSet ofGenres(ItemCatalog catalogue, List<String> genres) {
-    Map<String, BitSet> known = catalogue.genres();
-    BitSet items = new BitSet(catalogue.size());
+  private static BitSet withGenres(ItemCatalog catalog, List<String> genres) {
+    Map<String, BitSet> itemsByGenre = catalog.genres();
+    BitSet items = new BitSet(catalog.size());
     for (String genre : genres) {
-      BitSet ofGenre = known.get(genre);
-      if (ofGenre == null) {
+      BitSet withGenre = itemsByGenre.get(genre);
+      if (withGenre == null) {
         throw RequestException.invalid(
             String.format(
                 Locale.ROOT,
                 "field 'genres': %s is not a genre of this dataset; its genres are %s%s",
                 ObjectKeys.quote(genre),
-                String.join(", ", known.keySet().stream().limit(GENRES_SHOWN).toList()),
-                known.size() > GENRES_SHOWN ? ", …" : ""));
+                String.join(", ", itemsByGenre.keySet().stream().limit(GENRES_SHOWN).toList()),
+                itemsByGenre.size() > GENRES_SHOWN ? ", …" : ""));
       }
-      items.or(ofGenre);
+      items.or(withGenre);
     }
     return items;
   }

@@ -66,19 +66,19 @@ public final class ModelCache {
 
   /// Datasets whose first load is running. They move to the cache once loaded, so that a name without a
   /// model evicts nothing.
-  private final Map<String, Dataset> arriving = new ConcurrentHashMap<>();
+  private final Map<String, Dataset> loading = new ConcurrentHashMap<>();
 
-  private volatile @Nullable Latest latest;
+  private volatile @Nullable LatestDataset latestDataset;
 
   /// The dataset published last, and the time of that lookup.
-  private record Latest(String dataset, long asOf) {}
+  private record LatestDataset(String dataset, long asOf) {}
 
   /// @param store the store that holds the models
   /// @param defaultDataset the dataset of requests that name none; if empty, the one published last
   /// @param staleness how long after another model was published an answer may come from the old
   /// one
   public ModelCache(ObjectStore store, Optional<String> defaultDataset, Duration staleness) {
-    this(store, defaultDataset, staleness, refresher(), System::currentTimeMillis);
+    this(store, defaultDataset, staleness, newRefreshExecutor(), System::currentTimeMillis);
   }
 
   /// @param store the store that holds the models
@@ -100,39 +100,39 @@ public final class ModelCache {
     this.clock = clock;
   }
 
-  private static Executor refresher() {
+  private static Executor newRefreshExecutor() {
     return Executors.newSingleThreadExecutor(
         Thread.ofPlatform().daemon().name("model-refresh").factory());
   }
 
   /// Returns the model that answers now.
   ///
-  /// @param named the dataset that the request names, or null
+  /// @param requested the dataset that the request names, or null
   /// @throws RequestException if the dataset has no model, or one that cannot be served
-  ServedModel of(@Nullable String named) throws IOException {
-    String name = named == null ? defaultDataset() : requireDataset(named);
-    Dataset dataset = known(name);
+  ServedModel get(@Nullable String requested) throws IOException {
+    String name = requested == null ? defaultDataset() : requireDataset(requested);
+    Dataset dataset = find(name);
     if (dataset != null) {
       return dataset.model();
     }
-    Dataset newcomer = arriving.computeIfAbsent(name, Dataset::new);
+    Dataset newDataset = loading.computeIfAbsent(name, Dataset::new);
     try {
-      ServedModel model = newcomer.model();
-      keep(newcomer);
+      ServedModel model = newDataset.model();
+      put(newDataset);
       return model;
     } finally {
-      arriving.remove(name, newcomer);
+      loading.remove(name, newDataset);
     }
   }
 
-  private @Nullable Dataset known(String name) {
+  private @Nullable Dataset find(String name) {
     synchronized (datasets) {
       return datasets.get(name);
     }
   }
 
   /// Caches a dataset whose model is loaded and evicts the least recently requested one.
-  private void keep(Dataset dataset) {
+  private void put(Dataset dataset) {
     synchronized (datasets) {
       datasets.putIfAbsent(dataset.name, dataset);
       if (datasets.size() > MOST_DATASETS) {
@@ -144,17 +144,17 @@ public final class ModelCache {
   /// Checks, after a restore from a snapshot, whether the cached models are still current and whether the
   /// default dataset has a model by now. If the check exceeds its time limit, it continues in the
   /// background and requests wait for it.
-  public void restored() {
-    latest = null;
-    List<Dataset> known;
+  public void refreshAfterRestore() {
+    latestDataset = null;
+    List<Dataset> cached;
     synchronized (datasets) {
-      known = List.copyOf(datasets.values());
+      cached = List.copyOf(datasets.values());
     }
-    known.forEach(Dataset::expire);
-    FutureTask<@Nullable Void> look = new FutureTask<>(() -> lookAt(known), null);
-    background.execute(look);
+    cached.forEach(Dataset::expire);
+    FutureTask<@Nullable Void> refresh = new FutureTask<>(() -> refresh(cached), null);
+    background.execute(refresh);
     try {
-      look.get(RESTORE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      refresh.get(RESTORE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       LOG.log(Level.WARNING, "the check for new models is slow; the first request waits for it");
     } catch (ExecutionException e) {
@@ -164,12 +164,12 @@ public final class ModelCache {
     }
   }
 
-  private void lookAt(List<Dataset> known) {
-    for (Dataset dataset : known) {
-      dataset.lookIfLoaded();
+  private void refresh(List<Dataset> cached) {
+    for (Dataset dataset : cached) {
+      dataset.refreshIfLoaded();
     }
     try {
-      ServedModel _ = of(null);
+      ServedModel _ = get(null);
     } catch (IOException | FunctionException e) {
       LOG.log(Level.WARNING, "the restored process has no model: {0}", e.getMessage());
     }
@@ -187,13 +187,13 @@ public final class ModelCache {
     if (defaultDataset.isPresent()) {
       return defaultDataset.get();
     }
-    Latest known = latest;
-    if (known == null || isOlder(known.asOf, staleness)) {
-      long began = clock.getAsLong();
-      known = new Latest(findLatest(store), began);
-      latest = known;
+    LatestDataset cached = latestDataset;
+    if (cached == null || isOlder(cached.asOf, staleness)) {
+      long startMillis = clock.getAsLong();
+      cached = new LatestDataset(findLatestDataset(store), startMillis);
+      latestDataset = cached;
     }
-    return known.dataset;
+    return cached.dataset;
   }
 
   /// A clock that was set back makes everything old.
@@ -205,7 +205,7 @@ public final class ModelCache {
   /// Returns the dataset that was published last.
   ///
   /// @throws RequestException if no model was published
-  public static String findLatest(ObjectStore store) throws IOException {
+  public static String findLatestDataset(ObjectStore store) throws IOException {
     return store.list("models/").stream()
         .filter(object -> StoreLayout.isCurrent(object.key()))
         .max(Comparator.comparing(ObjectInfo::lastModified).thenComparing(ObjectInfo::key))
@@ -227,11 +227,11 @@ public final class ModelCache {
   ///
   /// @throws RequestException if the dataset has no model, or one that cannot be served
   public static Loaded load(ObjectStore store, String dataset) throws IOException {
-    long began = System.currentTimeMillis();
-    return load(store, dataset, current(store, dataset), began);
+    long startMillis = System.currentTimeMillis();
+    return load(store, dataset, findCurrent(store, dataset), startMillis);
   }
 
-  private static CurrentModel.Versioned current(ObjectStore store, String dataset)
+  private static CurrentModel.Versioned findCurrent(ObjectStore store, String dataset)
       throws IOException {
     return CurrentModel.find(store, dataset)
         .orElseThrow(
@@ -247,69 +247,71 @@ public final class ModelCache {
   }
 
   /// Adopts a model that was preloaded with another client of the store.
-  public void adopt(Loaded ahead) {
-    Dataset dataset = new Dataset(ahead.dataset);
-    dataset.take(new Loaded(ahead.dataset, ahead.model.withStore(store), ahead.etag, ahead.asOf));
-    keep(dataset);
+  public void adopt(Loaded preloaded) {
+    Dataset dataset = new Dataset(preloaded.dataset);
+    dataset.set(
+        new Loaded(
+            preloaded.dataset, preloaded.model.withStore(store), preloaded.etag, preloaded.asOf));
+    put(dataset);
   }
 
   /// A dataset and its model.
   private final class Dataset {
     private final String name;
-    private final AtomicBoolean lookingInBackground = new AtomicBoolean();
-    private final AtomicLong looks = new AtomicLong();
+    private final AtomicBoolean refreshingInBackground = new AtomicBoolean();
+    private final AtomicLong checks = new AtomicLong();
     private volatile @Nullable Loaded loaded;
 
     /// When the last check or load began.
-    private volatile long lookedAt = NEVER;
+    private volatile long checkedAt = NEVER;
 
     /// A version of `current.json` whose model cannot be served.
-    private volatile @Nullable String refused;
+    private volatile @Nullable String rejectedEtag;
 
     /// The number of the latest check that took effect, so that a check frozen midway does not undo
     /// a later one.
-    private long counted;
+    private long lastAppliedCheck;
 
     Dataset(String name) {
       this.name = name;
     }
 
     void expire() {
-      lookedAt = NEVER;
+      checkedAt = NEVER;
     }
 
-    synchronized void lookIfLoaded() {
+    synchronized void refreshIfLoaded() {
       if (loaded != null) {
-        look();
+        refresh();
       }
     }
 
     ServedModel model() throws IOException {
-      Loaded known = loaded;
-      if (known == null || isOlder(lookedAt, staleness)) {
-        return lookFirst();
+      Loaded cached = loaded;
+      if (cached == null || isOlder(checkedAt, staleness)) {
+        return refreshAndGet();
       }
-      if (isOlder(lookedAt, staleness / 2) && lookingInBackground.compareAndSet(false, true)) {
-        background.execute(this::lookInBackground);
+      if (isOlder(checkedAt, staleness / 2) && refreshingInBackground.compareAndSet(false, true)) {
+        background.execute(this::refreshInBackground);
       }
-      return known.model;
+      return cached.model;
     }
 
     /// Checks and loads on one thread while other requests for the dataset wait. Does not wait for a
     /// background check, which may hang on a connection that died while the process was frozen.
-    private synchronized ServedModel lookFirst() throws IOException {
+    private synchronized ServedModel refreshAndGet() throws IOException {
       if (loaded == null) {
-        loadFirst();
-      } else if (isOlder(lookedAt, staleness)) {
-        look();
+        loadInitial();
+      } else if (isOlder(checkedAt, staleness)) {
+        refresh();
       }
       return Objects.requireNonNull(loaded).model;
     }
 
-    private void loadFirst() throws IOException {
-      long began = clock.getAsLong();
+    private void loadInitial() throws IOException {
+      long startMillis = clock.getAsLong();
       try {
-        take(load(store, name, current(store, name), began));
+        set(load(store, name, findCurrent(store, name), startMillis));
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
         if (e instanceof RequestException none && none.kind() == RequestException.Kind.NOT_FOUND) {
           throw none;
@@ -320,52 +322,52 @@ public final class ModelCache {
       }
     }
 
-    synchronized void take(Loaded model) {
-      loaded = model;
-      lookedAt = model.asOf;
+    synchronized void set(Loaded newModel) {
+      loaded = newModel;
+      checkedAt = newModel.asOf;
     }
 
-    private void lookInBackground() {
+    private void refreshInBackground() {
       try {
-        look();
+        refresh();
       } finally {
-        lookingInBackground.set(false);
+        refreshingInBackground.set(false);
       }
     }
 
-    private void look() {
-      long began = clock.getAsLong();
-      long number = looks.incrementAndGet();
-      Loaded found = null;
+    private void refresh() {
+      long startMillis = clock.getAsLong();
+      long checkNumber = checks.incrementAndGet();
+      Loaded changed = null;
       try {
-        found = another(began);
+        changed = loadIfChanged(startMillis);
       } catch (IOException | RuntimeException e) {
         LOG.log(Level.WARNING, "could not check whether " + name + " has a new model", e);
       }
       synchronized (this) {
-        if (number > counted) {
-          counted = number;
-          lookedAt = began;
-          if (found != null) {
-            take(found);
+        if (checkNumber > lastAppliedCheck) {
+          lastAppliedCheck = checkNumber;
+          checkedAt = startMillis;
+          if (changed != null) {
+            set(changed);
             LOG.log(
-                Level.INFO, "{0} now answers with model {1}", name, found.model.card().modelId());
+                Level.INFO, "{0} now answers with model {1}", name, changed.model.card().modelId());
           }
-          Metrics.tellModelAge(name, Objects.requireNonNull(loaded).model.published());
+          Metrics.emitModelAge(name, Objects.requireNonNull(loaded).model.published());
         }
       }
     }
 
     /// Returns the current model if it differs from the cached one and can be served, else null.
-    private @Nullable Loaded another(long began) throws IOException {
-      Optional<ObjectInfo> found = store.find(StoreLayout.current(name));
-      if (found.isEmpty()) {
+    private @Nullable Loaded loadIfChanged(long startMillis) throws IOException {
+      Optional<ObjectInfo> info = store.find(StoreLayout.current(name));
+      if (info.isEmpty()) {
         LOG.log(Level.WARNING, "{0} no longer has a current model; the old one stays", name);
         return null;
       }
-      Loaded known = loaded;
-      String etag = found.get().etag();
-      if (etag.equals(refused) || (known != null && etag.equals(known.etag))) {
+      Loaded cached = loaded;
+      String etag = info.get().etag();
+      if (etag.equals(rejectedEtag) || (cached != null && etag.equals(cached.etag))) {
         return null;
       }
       Optional<CurrentModel.Versioned> current = Optional.empty();
@@ -375,10 +377,10 @@ public final class ModelCache {
           return null;
         }
         ServedModel.requireRanges(store, current.get().current());
-        return load(store, name, current.get(), began);
+        return load(store, name, current.get(), startMillis);
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
-        refused = current.map(CurrentModel.Versioned::etag).orElse(null);
-        Metrics.tellFailure();
+        rejectedEtag = current.map(CurrentModel.Versioned::etag).orElse(null);
+        Metrics.emitFailure();
         LOG.log(
             Level.ERROR,
             "the new model of {0} cannot be served, the old one stays: {1}",
@@ -406,7 +408,7 @@ public final class ModelCache {
             .filter(message::contains)
             .findFirst()
             .orElse("a file of it");
-    String what =
+    String detail =
         problem instanceof NoSuchObjectException
             ? " is missing"
             : message.contains("format version") ? " is of another format version" : " is damaged";
@@ -415,7 +417,7 @@ public final class ModelCache {
             + ObjectKeys.quote(dataset)
             + " cannot be served: "
             + file
-            + what
+            + detail
             + "; publish it again, or another");
   }
 }

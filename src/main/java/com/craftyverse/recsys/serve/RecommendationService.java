@@ -30,13 +30,13 @@ public final class RecommendationService {
   private static final System.Logger LOG = System.getLogger(RecommendationService.class.getName());
 
   private final ObjectStore store;
-  private final ModelCache models;
+  private final ModelCache modelCache;
 
   /// @param store the store that holds the models
-  /// @param models the cached models
-  public RecommendationService(ObjectStore store, ModelCache models) {
+  /// @param modelCache the cached models
+  public RecommendationService(ObjectStore store, ModelCache modelCache) {
     this.store = store;
-    this.models = models;
+    this.modelCache = modelCache;
   }
 
   /// Predicts ratings.
@@ -47,9 +47,9 @@ public final class RecommendationService {
   public PredictResult predict(PredictRequest request) {
     List<PredictRequest.Pair> pairs = request.pairs();
     if (pairs == null) {
-      List<Integer> itemIds = items(Request.require("itemIds", request.itemIds()));
-      Who who = who(request.userId(), request.ratings());
-      return answer(request.dataset(), model -> predict(model, who, itemIds));
+      List<Integer> itemIds = checkItemIds(Request.require("itemIds", request.itemIds()));
+      RequestUser requestUser = requestUser(request.userId(), request.ratings());
+      return answer(request.dataset(), model -> predict(model, requestUser, itemIds));
     }
     if (request.userId() != null || request.itemIds() != null || request.ratings() != null) {
       throw RequestException.invalid(
@@ -69,67 +69,67 @@ public final class RecommendationService {
   }
 
   /// The user that a request is about.
-  private record Who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
-    UserProfile in(ServedModel model) throws IOException {
+  private record RequestUser(@Nullable Integer userId, @Nullable List<Rating> ratings) {
+    UserProfile profile(ServedModel model) throws IOException {
       return ratings == null
           ? UserProfile.of(model, Request.require("userId", userId))
           : UserProfile.of(model, userId, ratings);
     }
   }
 
-  private static Who who(@Nullable Integer userId, @Nullable List<Rating> ratings) {
+  private static RequestUser requestUser(@Nullable Integer userId, @Nullable List<Rating> ratings) {
     if (ratings != null) {
       RequestLimits.ratings(ratings);
     } else if (userId == null) {
       throw RequestException.invalid("field 'userId' is missing; name a user, or send 'ratings'");
     }
-    return new Who(userId, ratings);
+    return new RequestUser(userId, ratings);
   }
 
-  private static List<Integer> items(List<Integer> itemIds) {
+  private static List<Integer> checkItemIds(List<Integer> itemIds) {
     RequestLimits.list("itemIds", itemIds, RequestLimits.MOST_PREDICTIONS, "items");
     return itemIds;
   }
 
-  private static PredictResult predict(ServedModel model, Who who, List<Integer> itemIds)
-      throws IOException {
-    UserProfile person = who.in(model);
+  private static PredictResult predict(
+      ServedModel model, RequestUser requestUser, List<Integer> itemIds) throws IOException {
+    UserProfile user = requestUser.profile(model);
     return new PredictResult(
         model.card().dataset(),
         model.card().modelId(),
-        who.userId(),
-        who.ratings() == null ? null : person.ignoredRatings(),
-        predictions(person, itemIds));
+        requestUser.userId(),
+        requestUser.ratings() == null ? null : user.ignoredRatings(),
+        predictions(user, itemIds));
   }
 
-  private static List<Prediction> predictions(UserProfile person, List<Integer> itemIds)
+  private static List<Prediction> predictions(UserProfile user, List<Integer> itemIds)
       throws IOException {
     List<Prediction> predictions = new ArrayList<>();
     for (int itemId : itemIds) {
-      predictions.add(person.predict(null, itemId));
+      predictions.add(user.predict(null, itemId));
     }
     return predictions;
   }
 
   private static List<Prediction> predictPairs(ServedModel model, List<PredictRequest.Pair> pairs)
       throws IOException {
-    Map<Integer, UserProfile> people = new HashMap<>();
+    Map<Integer, UserProfile> profiles = new HashMap<>();
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       int userId = Request.require("pairs[" + i + "].userId", pairs.get(i).userId());
       int itemId = Request.require("pairs[" + i + "].itemId", pairs.get(i).itemId());
-      UserProfile person = people.get(userId);
-      if (person == null) {
-        if (people.size() == RequestLimits.MOST_USERS) {
+      UserProfile user = profiles.get(userId);
+      if (user == null) {
+        if (profiles.size() == RequestLimits.MOST_USERS) {
           throw RequestException.invalid(
               "field 'pairs' is of more than "
                   + RequestLimits.MOST_USERS
                   + " users, the most that are taken in one request");
         }
-        person = UserProfile.of(model, userId);
-        people.put(userId, person);
+        user = UserProfile.of(model, userId);
+        profiles.put(userId, user);
       }
-      predictions.add(person.predict(userId, itemId));
+      predictions.add(user.predict(userId, itemId));
     }
     return predictions;
   }
@@ -139,9 +139,9 @@ public final class RecommendationService {
   /// @throws RequestException if there is neither a user nor ratings, a field is out of range or
   ///     contradicts another, or the dataset has no model that can be served
   public RecommendResult recommend(RecommendRequest request) {
-    Who who = who(request.userId(), request.ratings());
-    Recommender.Wish wish =
-        wish(
+    RequestUser requestUser = requestUser(request.userId(), request.ratings());
+    Recommender.Options options =
+        options(
             request.n(),
             request.filter(),
             request.excludeSeen(),
@@ -150,28 +150,28 @@ public final class RecommendationService {
     return answer(
         request.dataset(),
         model -> {
-          UserProfile person = who.in(model);
-          Recommender.Ranking ranking = new Recommender(model).recommend(person, wish);
+          UserProfile user = requestUser.profile(model);
+          Recommender.Ranking ranking = new Recommender(model).recommend(user, options);
           return new RecommendResult(
               model.card().dataset(),
               model.card().modelId(),
-              who.userId(),
+              requestUser.userId(),
               ranking.source(),
               ranking.reason(),
               ranking.rankedBy(),
-              who.ratings() == null ? null : person.ignoredRatings(),
+              requestUser.ratings() == null ? null : user.ignoredRatings(),
               ranking.candidates(),
               ranking.list());
         });
   }
 
-  private static Recommender.Wish wish(
+  private static Recommender.Options options(
       @Nullable Integer n,
       ItemFilter filter,
       @Nullable Boolean excludeSeen,
       @Nullable Boolean explain,
       @Nullable RankBy rankBy) {
-    return new Recommender.Wish(
+    return new Recommender.Options(
         RequestLimits.recommendations(n),
         filter,
         !Boolean.FALSE.equals(excludeSeen),
@@ -202,18 +202,18 @@ public final class RecommendationService {
   }
 
   private static SimilarResult similar(ServedModel model, int itemId, int n, ItemFilter filter) {
-    int item = model.catalogue().itemOf(itemId);
+    int item = model.catalog().itemOf(itemId);
     if (item < 0) {
       throw RequestException.notFound("field 'itemId': the model does not know the item " + itemId);
     }
-    Recommender.Neighbours neighbours = new Recommender(model).similar(item, n, filter);
+    Recommender.Neighbors neighbors = new Recommender(model).similar(item, n, filter);
     return new SimilarResult(
         model.card().dataset(),
         model.card().modelId(),
         itemId,
-        model.catalogue().title(item),
-        neighbours.candidates(),
-        neighbours.list());
+        model.catalog().title(item),
+        neighbors.candidates(),
+        neighbors.list());
   }
 
   /// Predicts and recommends for a user whom the model does not know.
@@ -223,10 +223,10 @@ public final class RecommendationService {
   ///     field is out of range or contradicts another, or the dataset has no model that can be
   ///     served
   public FoldInResult foldIn(FoldInRequest request) {
-    Who who = who(null, Request.require("ratings", request.ratings()));
-    List<Integer> itemIds = request.itemIds() == null ? null : items(request.itemIds());
-    Recommender.Wish wish =
-        wish(
+    RequestUser requestUser = requestUser(null, Request.require("ratings", request.ratings()));
+    List<Integer> itemIds = request.itemIds() == null ? null : checkItemIds(request.itemIds());
+    Recommender.Options options =
+        options(
             request.n(),
             request.filter(),
             request.excludeSeen(),
@@ -235,16 +235,16 @@ public final class RecommendationService {
     return answer(
         request.dataset(),
         model -> {
-          UserProfile person = who.in(model);
-          Recommender.Ranking ranking = new Recommender(model).recommend(person, wish);
+          UserProfile user = requestUser.profile(model);
+          Recommender.Ranking ranking = new Recommender(model).recommend(user, options);
           return new FoldInResult(
               model.card().dataset(),
               model.card().modelId(),
               ranking.source(),
               ranking.reason(),
               ranking.rankedBy(),
-              person.ignoredRatings(),
-              itemIds == null ? null : predictions(person, itemIds),
+              user.ignoredRatings(),
+              itemIds == null ? null : predictions(user, itemIds),
               ranking.candidates(),
               ranking.list());
         });
@@ -262,7 +262,7 @@ public final class RecommendationService {
     String directory = StoreLayout.modelDirectory(card.dataset(), card.modelId());
     Manifest training = manifest(directory + StoreLayout.MANIFEST);
     Manifest evaluation = manifest(directory + StoreLayout.EVALUATION);
-    String born = training == null ? model.published() : training.finished();
+    String trainedAt = training == null ? model.published() : training.finished();
     return new ModelInfoResult(
         card.dataset(),
         card.modelId(),
@@ -271,7 +271,7 @@ public final class RecommendationService {
         card.model(),
         model.published(),
         training == null ? null : training.finished(),
-        Math.max(0, Duration.between(Instant.parse(born), Instant.now()).toSeconds()),
+        Math.max(0, Duration.between(Instant.parse(trainedAt), Instant.now()).toSeconds()),
         card.factors(),
         card.users(),
         card.items(),
@@ -297,7 +297,7 @@ public final class RecommendationService {
   ///
   /// @param dataset null for the default one
   /// @throws RequestException if it has no model that can be served
-  public void load(@Nullable String dataset) {
+  public void ensureLoaded(@Nullable String dataset) {
     String _ = answer(dataset, model -> model.card().modelId());
   }
 
@@ -308,11 +308,11 @@ public final class RecommendationService {
     return answer(
         null,
         model -> {
-          if (model.catalogue().size() == 0 || model.users().size() == 0) {
+          if (model.catalog().size() == 0 || model.users().size() == 0) {
             return List.of();
           }
           int user = model.users().userId(0);
-          int item = model.catalogue().itemId(0);
+          int item = model.catalog().itemId(0);
           return List.of(
               "{\"predict\": {\"userId\": " + user + ", \"itemIds\": [" + item + "]}}",
               "{\"recommend\": {\"userId\": " + user + ", \"yearFrom\": 1950, \"explain\": true}}",
@@ -335,7 +335,7 @@ public final class RecommendationService {
   private <R> R answer(@Nullable String dataset, Work<R> work) {
     ServedModel model = null;
     try {
-      model = models.of(dataset);
+      model = modelCache.get(dataset);
       return work.run(model);
     } catch (ServiceException e) {
       throw e;

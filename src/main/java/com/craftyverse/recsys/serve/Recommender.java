@@ -23,11 +23,11 @@ final class Recommender {
   private static final double LIKED = 0.7;
 
   private final ServedModel model;
-  private final ItemCatalog catalogue;
+  private final ItemCatalog catalog;
 
   Recommender(ServedModel model) {
     this.model = model;
-    this.catalogue = model.catalogue();
+    this.catalog = model.catalog();
   }
 
   /// Options of a list of recommendations.
@@ -37,7 +37,7 @@ final class Recommender {
   /// @param excludeSeen whether to exclude items that the user rated
   /// @param explain whether to name the user's ratings that contributed most
   /// @param rankBy the order; null for the best one that the model and the user allow
-  record Wish(
+  record Options(
       int n, ItemFilter filter, boolean excludeSeen, boolean explain, @Nullable RankBy rankBy) {}
 
   /// Ranked items for a user.
@@ -58,37 +58,37 @@ final class Recommender {
   /// Ranks the items that pass a filter.
   ///
   /// @throws RequestException if the model cannot rank this way, or there is too much to explain
-  Ranking recommend(UserProfile person, Wish wish) throws IOException {
-    RankBy rankBy = rankBy(person, wish.rankBy);
-    BitSet candidates = wish.filter.candidates(catalogue);
-    boolean explains = wish.explain && rankBy != RankBy.popularity;
-    boolean needsHistory = wish.excludeSeen || explains;
-    person.readAhead(rankBy == RankBy.preference, needsHistory);
-    History history = needsHistory ? person.history() : History.NONE;
-    if (wish.excludeSeen && history.size() > 0) {
-      candidates = candidates == null ? ItemFilter.all(catalogue) : candidates;
+  Ranking recommend(UserProfile user, Options options) throws IOException {
+    RankBy rankBy = rankBy(user, options.rankBy);
+    BitSet candidates = options.filter.candidates(catalog);
+    boolean explains = options.explain && rankBy != RankBy.popularity;
+    boolean needsHistory = options.excludeSeen || explains;
+    user.readAhead(rankBy == RankBy.preference, needsHistory);
+    History history = needsHistory ? user.history() : History.NONE;
+    if (options.excludeSeen && history.size() > 0) {
+      candidates = candidates == null ? ItemFilter.all(catalog) : candidates;
       for (int item : history.items()) {
         candidates.clear(item);
       }
     }
     explains &= history.size() > 0;
     if (explains) {
-      RequestLimits.explanations(wish.n, history.size());
+      RequestLimits.explanations(options.n, history.size());
     }
     return switch (rankBy) {
-      case preference -> byPreference(person, wish.n, candidates, explains ? history : null);
-      case rating -> byRating(person, wish.n, candidates, explains ? history : null);
-      case popularity -> byPopularity(person, wish.n, candidates);
+      case preference -> byPreference(user, options.n, candidates, explains ? history : null);
+      case rating -> byRating(user, options.n, candidates, explains ? history : null);
+      case popularity -> byPopularity(user, options.n, candidates);
     };
   }
 
-  private RankBy rankBy(UserProfile person, @Nullable RankBy requested) {
+  private RankBy rankBy(UserProfile user, @Nullable RankBy requested) {
     if (requested == RankBy.preference && model.rankingFoldIn() == null) {
       throw RequestException.invalid(
           "field 'rankBy': the model has no ranking vectors, so it cannot rank by preference; use rating"
               + " or popularity");
     }
-    if (!person.isKnown()) {
+    if (!user.isKnown()) {
       return RankBy.popularity;
     }
     if (requested != null) {
@@ -98,80 +98,80 @@ final class Recommender {
   }
 
   private Ranking byPreference(
-      UserProfile person, int n, @Nullable BitSet candidates, @Nullable History explained)
+      UserProfile user, int n, @Nullable BitSet candidates, @Nullable History explained)
       throws IOException {
     RankingFoldIn foldIn = Objects.requireNonNull(model.rankingFoldIn());
-    ItemFactors factors = Objects.requireNonNull(catalogue.rankingFactors());
+    ItemFactors factors = Objects.requireNonNull(catalog.rankingFactors());
     RankingFoldIn.Equations equations = explained == null ? null : foldIn.equations(explained);
-    float[] scores = person.preferenceScores(factors, foldIn, equations);
+    float[] scores = user.preferenceScores(factors, foldIn, equations);
     List<Recommendation> list = new ArrayList<>();
     for (int item : TopItems.of(scores, n, candidates)) {
       list.add(
           recommendation(
-              person,
+              user,
               item,
               scores[item],
               explained == null || equations == null
                   ? null
-                  : because(explained, equations.contributions(item), true)));
+                  : explanation(explained, equations.contributions(item), true)));
     }
     factors.release(scores);
-    return new Ranking(RankBy.preference, person.source(), null, count(candidates), list);
+    return new Ranking(RankBy.preference, user.source(), null, count(candidates), list);
   }
 
   private Ranking byRating(
-      UserProfile person, int n, @Nullable BitSet candidates, @Nullable History explained)
+      UserProfile user, int n, @Nullable BitSet candidates, @Nullable History explained)
       throws IOException {
     RatingFoldIn.Equations equations =
         explained == null ? null : model.foldIn().equations(explained);
-    float[] scores = person.ratingScores();
+    float[] scores = user.ratingScores();
     List<Recommendation> list = new ArrayList<>();
     for (int item : TopItems.of(scores, n, candidates)) {
       list.add(
           recommendation(
-              person,
+              user,
               item,
               scores[item],
               explained == null || equations == null
                   ? null
-                  : because(explained, equations.contributions(item), false)));
+                  : explanation(explained, equations.contributions(item), false)));
     }
-    catalogue.factors().release(scores);
-    return new Ranking(RankBy.rating, person.source(), null, count(candidates), list);
+    catalog.factors().release(scores);
+    return new Ranking(RankBy.rating, user.source(), null, count(candidates), list);
   }
 
-  private Ranking byPopularity(UserProfile person, int n, @Nullable BitSet candidates)
+  private Ranking byPopularity(UserProfile user, int n, @Nullable BitSet candidates)
       throws IOException {
-    Period period = catalogue.counted(Period.recent);
-    float[] scores = catalogue.popularity(period);
+    Period period = catalog.availablePeriod(Period.recent);
+    float[] scores = catalog.popularity(period);
     List<Recommendation> list = new ArrayList<>();
     for (int item : TopItems.of(scores, n, candidates)) {
-      list.add(recommendation(person, item, scores[item], null));
+      list.add(recommendation(user, item, scores[item], null));
     }
     return new Ranking(
-        RankBy.popularity, Source.popular, person.reason(period), count(candidates), list);
+        RankBy.popularity, Source.popular, user.reason(period), count(candidates), list);
   }
 
   private Recommendation recommendation(
-      UserProfile person,
+      UserProfile user,
       int item,
       float score,
-      @Nullable List<Recommendation.Contribution> because)
+      @Nullable List<Recommendation.Contribution> explanation)
       throws IOException {
     return new Recommendation(
-        catalogue.itemId(item),
-        catalogue.title(item),
-        catalogue.year(item),
-        catalogue.genres(item),
+        catalog.itemId(item),
+        catalog.title(item),
+        catalog.year(item),
+        catalog.genres(item),
         score,
-        person.rating(item),
-        because);
+        user.rating(item),
+        explanation);
   }
 
   /// Returns the ratings that raised the score of an item most.
   ///
   /// @param likedOnly whether to name only ratings of items that the user liked
-  private List<Recommendation.Contribution> because(
+  private List<Recommendation.Contribution> explanation(
       History history, double[] contributions, boolean likedOnly) {
     return IntStream.range(0, contributions.length)
         .filter(i -> contributions[i] > 0 && !(likedOnly && !isLiked(history.ratings()[i])))
@@ -181,8 +181,8 @@ final class Recommender {
         .map(
             i ->
                 new Recommendation.Contribution(
-                    catalogue.itemId(history.items()[i]),
-                    catalogue.title(history.items()[i]),
+                    catalog.itemId(history.items()[i]),
+                    catalog.title(history.items()[i]),
                     history.ratings()[i],
                     (float) contributions[i]))
         .toList();
@@ -194,17 +194,17 @@ final class Recommender {
 
   /// Returns the items that most users chose.
   PopularResult popular(int n, Period requested, ItemFilter filter) {
-    BitSet candidates = filter.candidates(catalogue);
-    Period period = catalogue.counted(requested);
+    BitSet candidates = filter.candidates(catalog);
+    Period period = catalog.availablePeriod(requested);
     List<PopularResult.Popular> list = new ArrayList<>();
-    for (int item : TopItems.of(catalogue.popularity(period), n, candidates)) {
+    for (int item : TopItems.of(catalog.popularity(period), n, candidates)) {
       list.add(
           new PopularResult.Popular(
-              catalogue.itemId(item),
-              catalogue.title(item),
-              catalogue.year(item),
-              catalogue.genres(item),
-              catalogue.ratings(item, period)));
+              catalog.itemId(item),
+              catalog.title(item),
+              catalog.year(item),
+              catalog.genres(item),
+              catalog.ratings(item, period)));
     }
     return new PopularResult(
         model.card().dataset(), model.card().modelId(), period, count(candidates), list);
@@ -214,17 +214,17 @@ final class Recommender {
   ///
   /// @param candidates number of items that passed the filters
   /// @param list the nearest of them
-  record Neighbours(int candidates, List<SimilarResult.Similar> list) {}
+  record Neighbors(int candidates, List<SimilarResult.Similar> list) {}
 
   /// Ranks the items that pass a filter by the cosine between their vectors and an item's. Uses the
   /// ranking vectors if the model has any.
-  Neighbours similar(int item, int n, ItemFilter filter) {
-    BitSet candidates = filter.candidates(catalogue);
-    candidates = candidates == null ? ItemFilter.all(catalogue) : candidates;
+  Neighbors similar(int item, int n, ItemFilter filter) {
+    BitSet candidates = filter.candidates(catalog);
+    candidates = candidates == null ? ItemFilter.all(catalog) : candidates;
     candidates.clear(item);
-    ItemFactors factors = catalogue.similarityFactors();
+    ItemFactors factors = catalog.similarityFactors();
     float[] cosines = factors.products(factors.padded(factors.vector(item)));
-    float[] norms = catalogue.norms();
+    float[] norms = catalog.norms();
     for (int other = 0; other < norms.length; other++) {
       float product = norms[other] * norms[item];
       // A zero vector is similar to nothing.
@@ -234,17 +234,17 @@ final class Recommender {
     for (int other : TopItems.of(cosines, n, candidates)) {
       list.add(
           new SimilarResult.Similar(
-              catalogue.itemId(other),
-              catalogue.title(other),
-              catalogue.year(other),
-              catalogue.genres(other),
+              catalog.itemId(other),
+              catalog.title(other),
+              catalog.year(other),
+              catalog.genres(other),
               cosines[other]));
     }
     factors.release(cosines);
-    return new Neighbours(candidates.cardinality(), list);
+    return new Neighbors(candidates.cardinality(), list);
   }
 
   private int count(@Nullable BitSet candidates) {
-    return candidates == null ? catalogue.size() : candidates.cardinality();
+    return candidates == null ? catalog.size() : candidates.cardinality();
   }
 }

@@ -33,21 +33,21 @@ final class RequestLimits {
 
   /// Checks that a list is not empty, not too long and contains no null.
   ///
-  /// @param what its elements, as a plural noun
-  static void list(String field, List<?> list, int most, String what) {
+  /// @param elements its elements, as a plural noun
+  static void list(String field, List<?> list, int max, String elements) {
     if (list.isEmpty()) {
       throw RequestException.invalid(
-          "field '" + field + "' is empty; leave it out or name some " + what);
+          "field '" + field + "' is empty; leave it out or name some " + elements);
     }
-    if (list.size() > most) {
+    if (list.size() > max) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
               "field '%s' has %d %s; %d at most are taken in one request",
               field,
               list.size(),
-              what,
-              most));
+              elements,
+              max));
     }
     for (int i = 0; i < list.size(); i++) {
       if (list.get(i) == null) {

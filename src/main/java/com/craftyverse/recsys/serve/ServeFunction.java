@@ -17,7 +17,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
 
-  private final ModelCache models;
+  private final ModelCache modelCache;
   private final RecommendationService service;
   private final Router router;
 
@@ -26,24 +26,24 @@ public final class ServeFunction {
       ObjectStore store,
       @ConfigProperty(name = "recsys.dataset") Optional<String> dataset,
       @ConfigProperty(name = "recsys.refresh") Duration refresh) {
-    this.models = new ModelCache(store, dataset, refresh);
-    this.service = new RecommendationService(store, models);
+    this.modelCache = new ModelCache(store, dataset, refresh);
+    this.service = new RecommendationService(store, modelCache);
     this.router = new Router(service);
   }
 
   /// Loads the default dataset's model ahead of the first request. Logs a warning if there is none
   /// yet.
-  public void load() {
+  public void preloadDefault() {
     try {
-      service.load(null);
+      service.ensureLoaded(null);
     } catch (FunctionException e) {
       LOG.log(Level.WARNING, "no model at start: {0}", e.getMessage());
     }
   }
 
   /// Returns the cached models, for code that runs at process start.
-  public ModelCache models() {
-    return models;
+  public ModelCache modelCache() {
+    return modelCache;
   }
 
   /// Returns the service behind the functions, for code that runs at process start.

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServedModel {
   private final ModelCard card;
   private final String published;
-  private final ItemCatalog catalogue;
+  private final ItemCatalog catalog;
   private final UserStore users;
   private final RatingFoldIn foldIn;
   private final @Nullable RankingFoldIn rankingFoldIn;
@@ -31,13 +31,13 @@ public final class ServedModel {
   private ServedModel(
       ModelCard card,
       String published,
-      ItemCatalog catalogue,
+      ItemCatalog catalog,
       UserStore users,
       RatingFoldIn foldIn,
       @Nullable RankingFoldIn rankingFoldIn) {
     this.card = card;
     this.published = published;
-    this.catalogue = catalogue;
+    this.catalog = catalog;
     this.users = users;
     this.foldIn = foldIn;
     this.rankingFoldIn = rankingFoldIn;
@@ -53,46 +53,49 @@ public final class ServedModel {
     String directory = StoreLayout.modelDirectory(current.dataset(), current.model());
     ModelCard card = ModelCard.read(store, directory);
     // Read the rest in parallel with the items, which take longest.
-    FutureTask<Rest> reading = new FutureTask<>(() -> Rest.read(store, directory, card));
+    FutureTask<LookupAndGram> reading =
+        new FutureTask<>(() -> LookupAndGram.read(store, directory, card));
     Thread reader = Thread.ofPlatform().daemon().name("model-lookup").start(reading);
-    ItemCatalog catalogue;
+    ItemCatalog catalog;
     try {
       String key = directory + StoreLayout.ITEMS;
-      catalogue = ItemCatalog.of(ArrowFile.of(store.read(key).content(), key), card);
+      catalog = ItemCatalog.of(ArrowFile.of(store.read(key).content(), key), card);
     } finally {
       Threads.join(reader);
     }
-    Rest rest = Threads.await(reading, "loading a model");
-    UserLookup lookup = rest.lookup;
+    LookupAndGram lookupAndGram = Threads.await(reading, "loading a model");
+    UserLookup lookup = lookupAndGram.lookup;
     UserStore users =
         new UserStore(
             store, directory, lookup, card.factors(), card.rankingFactors(), card.items());
     RatingFoldIn foldIn =
         new RatingFoldIn(
-            card, catalogue.factors(), lookup.regularization(), lookup.biasRegularization());
+            card, catalog.factors(), lookup.regularization(), lookup.biasRegularization());
     RankingCard ranking = card.ranking();
-    ItemFactors rankingFactors = catalogue.rankingFactors();
+    ItemFactors rankingFactors = catalog.rankingFactors();
     RankingFoldIn rankingFoldIn =
         ranking == null || rankingFactors == null
             ? null
-            : new RankingFoldIn(ranking, rankingFactors, rest.gram);
-    return new ServedModel(card, current.published(), catalogue, users, foldIn, rankingFoldIn);
+            : new RankingFoldIn(ranking, rankingFactors, lookupAndGram.gram);
+    return new ServedModel(card, current.published(), catalog, users, foldIn, rankingFoldIn);
   }
 
   /// The parts of a model that are read in parallel with its items.
   ///
   /// @param gram the Gram matrix of the ranking vectors; empty if there are none
-  private record Rest(UserLookup lookup, float[] gram) {
-    static Rest read(ObjectStore store, String directory, ModelCard card) throws IOException {
+  private record LookupAndGram(UserLookup lookup, float[] gram) {
+    static LookupAndGram read(ObjectStore store, String directory, ModelCard card)
+        throws IOException {
       String key = directory + StoreLayout.LOOKUP;
       ArrowFile file = ArrowFile.of(store.read(key).content(), key);
       UserLookup lookup = UserLookup.read(file, card.users());
       ItemCatalog.requireAscending(file, "userId", lookup.userIds());
-      if (!ItemFactors.areSound(lookup.biases())) {
+      if (!ItemFactors.areValid(lookup.biases())) {
         throw file.malformed("a bias is NaN, infinite or too large");
       }
       RankingCard ranking = card.ranking();
-      return new Rest(lookup, ranking == null ? new float[0] : readGram(store, directory, ranking));
+      return new LookupAndGram(
+          lookup, ranking == null ? new float[0] : readGram(store, directory, ranking));
     }
   }
 
@@ -104,8 +107,7 @@ public final class ServedModel {
 
   /// Returns the same model with its users read from another client of the store.
   ServedModel withStore(ObjectStore store) {
-    return new ServedModel(
-        card, published, catalogue, users.withStore(store), foldIn, rankingFoldIn);
+    return new ServedModel(card, published, catalog, users.withStore(store), foldIn, rankingFoldIn);
   }
 
   /// Checks that the files that are read later exist.
@@ -132,8 +134,8 @@ public final class ServedModel {
     return published;
   }
 
-  ItemCatalog catalogue() {
-    return catalogue;
+  ItemCatalog catalog() {
+    return catalog;
   }
 
   UserStore users() {

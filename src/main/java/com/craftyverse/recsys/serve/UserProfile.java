@@ -26,14 +26,14 @@ final class UserProfile {
   private final @Nullable History ratings;
 
   private final int ignoredRatings;
-  private @Nullable Place place;
-  private float @Nullable [] preference;
+  private @Nullable RatingEmbedding ratingEmbedding;
+  private float @Nullable [] rankingVector;
 
   /// A user's position in the rating model.
   ///
   /// @param base the mean plus the user's bias
   /// @param vector the user's factors, padded
-  private record Place(float base, float[] vector) {}
+  private record RatingEmbedding(float base, float[] vector) {}
 
   private UserProfile(ServedModel model, int row, @Nullable History ratings, int ignoredRatings) {
     this.model = model;
@@ -56,35 +56,35 @@ final class UserProfile {
   static UserProfile of(ServedModel model, @Nullable Integer userId, List<Rating> ratings)
       throws IOException {
     int row = userId == null ? -1 : Math.max(-1, model.users().rowOf(userId));
-    TreeMap<Integer, Float> all = new TreeMap<>();
+    TreeMap<Integer, Float> merged = new TreeMap<>();
     if (row >= 0) {
       History known = model.users().history(row);
       for (int i = 0; i < known.size(); i++) {
-        all.put(known.items()[i], known.ratings()[i]);
+        merged.put(known.items()[i], known.ratings()[i]);
       }
     }
-    int ignored = add(model, ratings, all);
-    History history = new History(new int[all.size()], new float[all.size()]);
+    int ignored = add(model, ratings, merged);
+    History history = new History(new int[merged.size()], new float[merged.size()]);
     int i = 0;
-    for (var each : all.entrySet()) {
-      history.items()[i] = each.getKey();
-      history.ratings()[i++] = each.getValue();
+    for (var entry : merged.entrySet()) {
+      history.items()[i] = entry.getKey();
+      history.ratings()[i++] = entry.getValue();
     }
     return new UserProfile(model, row, history, ignored);
   }
 
   /// Adds the request's ratings to the known ones and returns how many are of unknown items.
-  private static int add(ServedModel model, List<Rating> ratings, Map<Integer, Float> all) {
+  private static int add(ServedModel model, List<Rating> ratings, Map<Integer, Float> merged) {
     int ignored = 0;
     for (int i = 0; i < ratings.size(); i++) {
       int itemId = Request.require("itemId", ratings.get(i).itemId());
       float rating = Request.require("rating", ratings.get(i).rating());
       requireOnScale("ratings[" + i + "]", rating, model.card());
-      int item = model.catalogue().itemOf(itemId);
+      int item = model.catalog().itemOf(itemId);
       if (item < 0) {
         ignored++;
       } else {
-        all.put(item, rating);
+        merged.put(item, rating);
       }
     }
     return ignored;
@@ -136,49 +136,50 @@ final class UserProfile {
   }
 
   /// Returns a known user's position in the rating model.
-  private Place place() throws IOException {
-    Place known = place;
-    if (known == null) {
-      ItemFactors factors = model.catalogue().factors();
+  private RatingEmbedding ratingEmbedding() throws IOException {
+    RatingEmbedding embedding = ratingEmbedding;
+    if (embedding == null) {
+      ItemFactors factors = model.catalog().factors();
       float mean = model.card().globalMean();
       if (ratings == null) {
-        known =
-            new Place(mean + model.users().bias(row), factors.padded(model.users().vector(row)));
+        embedding =
+            new RatingEmbedding(
+                mean + model.users().bias(row), factors.padded(model.users().vector(row)));
       } else {
-        RatingFoldIn.UserEmbedding folded = model.foldIn().place(ratings);
-        known = new Place(mean + folded.bias(), factors.padded(folded.vector()));
+        RatingFoldIn.UserEmbedding folded = model.foldIn().foldIn(ratings);
+        embedding = new RatingEmbedding(mean + folded.bias(), factors.padded(folded.vector()));
       }
-      place = known;
+      ratingEmbedding = embedding;
     }
-    return known;
+    return embedding;
   }
 
   /// Returns a known user's ranking vector, padded.
   ///
   /// @param equations the equations of the user's history, if already set up
-  private float[] preference(
+  private float[] rankingVector(
       ItemFactors factors, RankingFoldIn foldIn, RankingFoldIn.@Nullable Equations equations)
       throws IOException {
-    float[] known = preference;
-    if (known == null) {
-      known =
+    float[] vector = rankingVector;
+    if (vector == null) {
+      vector =
           factors.padded(
               ratings == null
                   ? model.users().rankingVector(row)
-                  : equations == null ? foldIn.place(ratings) : equations.place());
-      preference = known;
+                  : equations == null ? foldIn.foldIn(ratings) : equations.solve());
+      rankingVector = vector;
     }
-    return known;
+    return vector;
   }
 
   /// Predicts how the user would rate an item. The sum omits the terms of an unknown user or item, which
   /// leaves the mean plus the bias of the known side.
   Prediction predict(@Nullable Integer userId, int itemId) throws IOException {
-    int item = model.catalogue().itemOf(itemId);
+    int item = model.catalog().itemOf(itemId);
     return new Prediction(
         userId,
         itemId,
-        item < 0 ? null : model.catalogue().title(item),
+        item < 0 ? null : model.catalog().title(item),
         rating(item),
         item < 0 ? Source.fallback : source(),
         reason(item >= 0));
@@ -189,14 +190,14 @@ final class UserProfile {
   /// @param item negative for an unknown item
   float rating(int item) throws IOException {
     ModelCard card = model.card();
-    ItemFactors factors = model.catalogue().factors();
+    ItemFactors factors = model.catalog().factors();
     float rating;
     if (item >= 0 && isKnown()) {
-      rating = factors.score(place().base, place().vector, item);
+      rating = factors.score(ratingEmbedding().base, ratingEmbedding().vector, item);
     } else if (card.isDot()) {
       rating = card.trainMean();
     } else {
-      float base = isKnown() ? place().base : card.globalMean();
+      float base = isKnown() ? ratingEmbedding().base : card.globalMean();
       rating = item >= 0 ? base + factors.bias(item) : base;
     }
     return card.clip(rating);
@@ -211,12 +212,12 @@ final class UserProfile {
           : "unknown item: " + (dot ? "the mean of all ratings" : "the user's average");
     }
     if (!itemKnown) {
-      return whyUnknown() + " and unknown item: the mean of all ratings";
+      return unknownReason() + " and unknown item: the mean of all ratings";
     }
-    return whyUnknown() + ": " + (dot ? "the mean of all ratings" : "the item's average");
+    return unknownReason() + ": " + (dot ? "the mean of all ratings" : "the item's average");
   }
 
-  private String whyUnknown() {
+  private String unknownReason() {
     return ratings == null ? "unknown user" : "no rating of a known item";
   }
 
@@ -227,19 +228,19 @@ final class UserProfile {
     if (isKnown()) {
       return null;
     }
-    return whyUnknown()
+    return unknownReason()
         + (period == Period.recent ? ": what most users chose lately" : ": what most users chose");
   }
 
   /// Scores all items by predicted rating. Give the array back to [ItemFactors#release].
   float[] ratingScores() throws IOException {
-    return model.catalogue().factors().scores(place().base, place().vector);
+    return model.catalog().factors().scores(ratingEmbedding().base, ratingEmbedding().vector);
   }
 
   /// Scores all items by preference. Give the array back to [ItemFactors#release].
   float[] preferenceScores(
       ItemFactors factors, RankingFoldIn foldIn, RankingFoldIn.@Nullable Equations equations)
       throws IOException {
-    return factors.products(preference(factors, foldIn, equations));
+    return factors.products(rankingVector(factors, foldIn, equations));
   }
 }

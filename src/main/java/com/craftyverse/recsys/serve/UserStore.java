@@ -63,8 +63,8 @@ final class UserStore {
   }
 
   /// Returns the same users with empty caches, read from another client of the store.
-  UserStore withStore(ObjectStore another) {
-    return new UserStore(another, directory, lookup, factors, rankingFactors, items);
+  UserStore withStore(ObjectStore newStore) {
+    return new UserStore(newStore, directory, lookup, factors, rankingFactors, items);
   }
 
   /// Returns the row of a user, negative if the model does not know the user.
@@ -146,16 +146,16 @@ final class UserStore {
   }
 
   private float[] readVector(int row, UserLookup.Places places, int values) throws IOException {
-    int place = places.of(row);
+    int batchIndex = places.of(row);
     int length = values * Float.BYTES;
-    long at = (long) (row - places.firstRows()[place]) * length;
+    long at = (long) (row - places.firstRows()[batchIndex]) * length;
     String key = directory + StoreLayout.USERS;
-    if (at + length > places.lengths()[place]) {
+    if (at + length > places.lengths()[batchIndex]) {
       throw new MalformedFileException(key, "lookup.arrow does not locate row " + row);
     }
-    byte[] bytes = store.readRange(key, places.offsets()[place] + at, length);
+    byte[] bytes = store.readRange(key, places.offsets()[batchIndex] + at, length);
     float[] vector = new FloatColumn(MemorySegment.ofArray(bytes)).toArray();
-    if (!ItemFactors.areSound(vector)) {
+    if (!ItemFactors.areValid(vector)) {
       throw new MalformedFileException(
           key, "row " + row + ": a factor is NaN, infinite or too large");
     }
@@ -164,16 +164,17 @@ final class UserStore {
 
   private History readHistory(int row) throws IOException {
     UserLookup.Places places = lookup.histories();
-    int place = places.of(row);
-    long offset = places.offsets()[place];
+    int batchIndex = places.of(row);
+    long offset = places.offsets()[batchIndex];
     String key = directory + StoreLayout.SEEN;
-    byte[] message = store.readRange(key, offset, places.lengths()[place]);
-    int first = places.firstRows()[place];
-    RecordBatch batch = ArrowFile.batch(message, Schemas.SEEN, place, first, offset, key);
+    byte[] message = store.readRange(key, offset, places.lengths()[batchIndex]);
+    int first = places.firstRows()[batchIndex];
+    RecordBatch batch = ArrowFile.batch(message, Schemas.SEEN, batchIndex, first, offset, key);
     int at = row - first;
     if (at >= batch.rows()) {
       throw new MalformedFileException(
-          key, "record batch " + place + ": " + batch.rows() + " rows, too few for row " + row);
+          key,
+          "record batch " + batchIndex + ": " + batch.rows() + " rows, too few for row " + row);
     }
     IntColumn offsets = batch.offsets("ratings");
     int from = offsets.get(at);

@@ -61,7 +61,7 @@ public final class Split {
       sources.put(TEST, test);
     }
     StepSpec spec = new StepSpec(StepName.SPLIT, dataset.dataset(), inputs, parameters);
-    StepRunner.Done<SplitFigures> done =
+    StepRunner.Result<SplitFigures> done =
         runner.run(
             spec,
             StoreLayout.splitDirectory(ObjectKeys.directoryOf(key), spec.id()),

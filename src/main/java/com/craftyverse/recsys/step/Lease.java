@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 /// The lease is an object with an expiry that its holder keeps extending. If the holder dies, the lease
 /// expires and the next process takes it over. Every change is a compare-and-set.
 final class Lease implements AutoCloseable {
-  static final Duration LIFE = Duration.ofSeconds(20);
-  private static final Duration RENEWAL = LIFE.dividedBy(4);
+  static final Duration TTL = Duration.ofSeconds(20);
+  private static final Duration RENEWAL = TTL.dividedBy(4);
   private static final System.Logger LOG = System.getLogger(Lease.class.getName());
 
   /// The lease as stored.
@@ -29,7 +29,7 @@ final class Lease implements AutoCloseable {
   /// @param expires expiry time, in UTC
   record State(String holder, String expires) {
     static byte[] startingNow(String holder) {
-      return Json.write(new State(holder, Instant.now().plus(LIFE).toString()));
+      return Json.write(new State(holder, Instant.now().plus(TTL).toString()));
     }
   }
 
@@ -52,10 +52,10 @@ final class Lease implements AutoCloseable {
   }
 
   /// Takes the lease if it is free or has expired.
-  static Optional<Lease> tryTake(ObjectStore store, String key) throws IOException {
+  static Optional<Lease> tryAcquire(ObjectStore store, String key) throws IOException {
     String holder = UUID.randomUUID().toString();
-    byte[] mine = State.startingNow(holder);
-    if (store.putIfAbsent(key, mine)) {
+    byte[] state = State.startingNow(holder);
+    if (store.putIfAbsent(key, state)) {
       return Optional.of(new Lease(store, key, holder));
     }
     ObjectStore.StoredObject found;
@@ -67,7 +67,7 @@ final class Lease implements AutoCloseable {
     if (Instant.now().isBefore(expiry(found, key))) {
       return Optional.empty();
     }
-    return store.replace(key, mine, found.etag())
+    return store.replace(key, state, found.etag())
         ? Optional.of(new Lease(store, key, holder))
         : Optional.empty();
   }
@@ -79,10 +79,10 @@ final class Lease implements AutoCloseable {
     boolean interrupted = Thread.interrupted();
     try {
       renewal.shutdownNow();
-      if (!renewal.awaitTermination(LIFE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!renewal.awaitTermination(TTL.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.log(Level.WARNING, "the renewal thread of lease {0} did not stop", key);
       }
-      if (ours().isPresent()) {
+      if (readIfHeld().isPresent()) {
         store.delete(key);
       }
     } catch (InterruptedException e) {
@@ -96,8 +96,8 @@ final class Lease implements AutoCloseable {
 
   private void renew() {
     try {
-      Optional<ObjectStore.StoredObject> ours = ours();
-      if (ours.isEmpty() || !store.replace(key, State.startingNow(holder), ours.get().etag())) {
+      Optional<ObjectStore.StoredObject> held = readIfHeld();
+      if (held.isEmpty() || !store.replace(key, State.startingNow(holder), held.get().etag())) {
         LOG.log(Level.WARNING, "lease {0} was taken over by another process", key);
         renewal.shutdown();
       }
@@ -106,7 +106,7 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  private Optional<ObjectStore.StoredObject> ours() throws IOException {
+  private Optional<ObjectStore.StoredObject> readIfHeld() throws IOException {
     try {
       ObjectStore.StoredObject found = store.read(key);
       State state = Json.read(found.content(), State.class, key);

@@ -33,17 +33,17 @@ public final class Metrics {
 
   /// Counts a failure that is not the caller's fault: an error of the program, of the store or of the
   /// project's own files. An alarm watches this metric.
-  public static void tellFailure() {
-    tell(Map.of(), "Failures", 1, "Count");
+  public static void emitFailure() {
+    emit(Map.of(), "Failures", 1, "Count");
   }
 
   /// Records how long ago a dataset's current model was published.
   ///
   /// @param published when it was published, in UTC
-  public static void tellModelAge(String dataset, String published) {
+  public static void emitModelAge(String dataset, String published) {
     if (isEnabled()) {
       long seconds = Duration.between(Instant.parse(published), Instant.now()).toSeconds();
-      tell(Map.of("Dataset", dataset), "ModelAge", seconds, "Seconds");
+      emit(Map.of("Dataset", dataset), "ModelAge", seconds, "Seconds");
     }
   }
 
@@ -51,7 +51,7 @@ public final class Metrics {
     return NAMESPACE != null && !NAMESPACE.isEmpty() && FUNCTION != null;
   }
 
-  private static void tell(Map<String, String> dimensions, String metric, long value, String unit) {
+  private static void emit(Map<String, String> dimensions, String metric, long value, String unit) {
     if (isEnabled()) {
       write(
           System.out,
@@ -102,7 +102,7 @@ public final class Metrics {
   }
 
   /// Records the metrics of completed work.
-  static void tell(StepSpec spec, double seconds, Map<String, Object> figures) {
+  static void emit(StepSpec spec, double seconds, Map<String, Object> figures) {
     if (NAMESPACE != null && !NAMESPACE.isEmpty()) {
       write(System.out, NAMESPACE, spec, seconds, figures, System.currentTimeMillis());
     }

@@ -12,19 +12,19 @@ public final class Progress {
   private static final long QUIET_NANOS = 2_000_000_000L;
 
   private final System.Logger log;
-  private final String what;
+  private final String label;
   private final String unit;
   private final long total;
   private final long start = System.nanoTime();
   private long lastLogged = start;
 
   /// @param log where progress is logged
-  /// @param what name of the work, such as `ingest ml-latest`
+  /// @param label name of the work, such as `ingest ml-latest`
   /// @param unit what is counted, such as `rows`
   /// @param total the expected total
-  public Progress(System.Logger log, String what, String unit, long total) {
+  public Progress(System.Logger log, String label, String unit, long total) {
     this.log = log;
-    this.what = what;
+    this.label = label;
     this.unit = unit;
     this.total = total;
   }
@@ -34,7 +34,7 @@ public final class Progress {
   /// @throws InterruptedIOException if the thread is interrupted
   public void update(long done) throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
-      throw Threads.stopped(what);
+      throw Threads.interrupted(label);
     }
     long now = System.nanoTime();
     if (now - lastLogged < QUIET_NANOS || done <= 0) {
@@ -49,7 +49,7 @@ public final class Progress {
             String.format(
                 Locale.ROOT,
                 "%s: %,d of %,d %s (%.0f %%), %s %s/s, %s left",
-                what,
+                label,
                 done,
                 total,
                 unit,

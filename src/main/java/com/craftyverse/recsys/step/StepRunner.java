@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class StepRunner {
   private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
   private static final String LEASE = "lease-";
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
   private final ObjectStore store;
 
@@ -47,7 +47,7 @@ public final class StepRunner {
   /// The destination of a step's objects.
   public interface Output {
     /// Writes an object; `filler` fills its file.
-    void write(String name, Filler filler) throws IOException;
+    void write(String name, FileContent content) throws IOException;
 
     /// Turns a file from [ObjectStore#newTempFile] into an object; the file is consumed.
     void put(String name, Path file) throws IOException;
@@ -58,9 +58,9 @@ public final class StepRunner {
 
   /// A writer of one file.
   @FunctionalInterface
-  public interface Filler {
+  public interface FileContent {
     /// Writes to the empty file at `path`.
-    void fill(Path path) throws IOException;
+    void writeTo(Path path) throws IOException;
   }
 
   /// The result of completed work.
@@ -68,7 +68,7 @@ public final class StepRunner {
   /// @param manifest the key of its manifest
   /// @param cached whether an earlier run did the work
   /// @param figures the step's counts and measurements
-  public record Done<F>(String manifest, boolean cached, F figures) {}
+  public record Result<F>(String manifest, boolean cached, F figures) {}
 
   /// Returns the recorded result of the work, or does the work and records it in the directory's
   /// `manifest.json`.
@@ -76,7 +76,7 @@ public final class StepRunner {
   /// @param directory the directory of the outputs, with a trailing slash
   /// @param sources keys of the inputs, for readers of the manifest
   /// @throws RequestException if another process still does the same work after ten minutes
-  public <F extends Record> Done<F> run(
+  public <F extends Record> Result<F> run(
       StepSpec spec,
       String directory,
       Map<String, String> sources,
@@ -93,7 +93,7 @@ public final class StepRunner {
   /// @param manifestName the manifest's name within the directory
   /// @param sources keys of the inputs, for readers of the manifest
   /// @throws RequestException if another process still does the same work after ten minutes
-  public <F extends Record> Done<F> run(
+  public <F extends Record> Result<F> run(
       StepSpec spec,
       String directory,
       String manifestName,
@@ -102,24 +102,24 @@ public final class StepRunner {
       Work<F> work)
       throws IOException {
     String manifestKey = directory + manifestName;
-    Instant giveUp = Instant.now().plus(LONGEST_WAIT);
+    Instant deadline = Instant.now().plus(MAX_WAIT);
     boolean logged = false;
     while (true) {
-      Earlier<F> earlier = find(spec, directory, manifestKey, figuresType);
-      if (earlier.done != null) {
-        return earlier.done;
+      PriorRun<F> prior = find(spec, directory, manifestKey, figuresType);
+      if (prior.result != null) {
+        return prior.result;
       }
-      Optional<Lease> lease = Lease.tryTake(store, directory + LEASE + manifestName);
+      Optional<Lease> lease = Lease.tryAcquire(store, directory + LEASE + manifestName);
       if (lease.isPresent()) {
         try (Lease _ = lease.get()) {
           // The previous holder of the lease may have just finished.
-          earlier = find(spec, directory, manifestKey, figuresType);
-          return earlier.done != null
-              ? earlier.done
-              : doWork(spec, directory, manifestKey, sources, figuresType, work, earlier.stale);
+          prior = find(spec, directory, manifestKey, figuresType);
+          return prior.result != null
+              ? prior.result
+              : doWork(spec, directory, manifestKey, sources, figuresType, work, prior.staleEtag);
         }
       }
-      if (Instant.now().isAfter(giveUp)) {
+      if (Instant.now().isAfter(deadline)) {
         throw RequestException.conflict(
             spec.step()
                 + " of "
@@ -135,9 +135,9 @@ public final class StepRunner {
             directory);
       }
       try {
-        Thread.sleep(POLL);
+        Thread.sleep(POLL_INTERVAL);
       } catch (InterruptedException e) {
-        throw Threads.stopped(spec.step().toString());
+        throw Threads.interrupted(spec.step().toString());
       }
     }
   }
@@ -145,24 +145,24 @@ public final class StepRunner {
   /// Returns the recorded result of the work if every object of it still exists.
   ///
   /// @param manifestKey the manifest that records it
-  public <F extends Record> Optional<Done<F>> find(
+  public <F extends Record> Optional<Result<F>> find(
       StepSpec spec, String manifestKey, Class<F> figuresType) throws IOException {
     return Optional.ofNullable(
-        find(spec, ObjectKeys.directoryOf(manifestKey), manifestKey, figuresType).done);
+        find(spec, ObjectKeys.directoryOf(manifestKey), manifestKey, figuresType).result);
   }
 
   /// The state of earlier work.
   ///
-  /// @param done its result, if it is complete
-  /// @param stale the ETag of a manifest whose objects are no longer complete
-  private record Earlier<F>(@Nullable Done<F> done, @Nullable String stale) {}
+  /// @param result its result, if it is complete
+  /// @param staleEtag the ETag of a manifest whose objects are no longer complete
+  private record PriorRun<F>(@Nullable Result<F> result, @Nullable String staleEtag) {}
 
-  private <F extends Record> Earlier<F> find(
+  private <F extends Record> PriorRun<F> find(
       StepSpec spec, String directory, String manifestKey, Class<F> figuresType)
       throws IOException {
     Optional<ObjectInfo> info = store.find(manifestKey);
     if (info.isEmpty()) {
-      return new Earlier<>(null, null);
+      return new PriorRun<>(null, null);
     }
     Manifest manifest = Manifest.read(store, manifestKey, spec.step());
     for (Map.Entry<String, Long> output : manifest.outputs().entrySet()) {
@@ -176,26 +176,26 @@ public final class StepRunner {
             object.isEmpty() ? "is missing" : "has " + object.get().size() + " bytes",
             manifestKey,
             output.getValue().toString());
-        return new Earlier<>(null, info.get().etag());
+        return new PriorRun<>(null, info.get().etag());
       }
     }
-    return new Earlier<>(new Done<>(manifestKey, true, manifest.figures(figuresType)), null);
+    return new PriorRun<>(new Result<>(manifestKey, true, manifest.figures(figuresType)), null);
   }
 
-  private <F extends Record> Done<F> doWork(
+  private <F extends Record> Result<F> doWork(
       StepSpec spec,
       String directory,
       String manifestKey,
       Map<String, String> sources,
       Class<F> figuresType,
       Work<F> work,
-      @Nullable String stale)
+      @Nullable String staleEtag)
       throws IOException {
     long start = System.nanoTime();
     DirectoryOutput output = new DirectoryOutput(directory);
     F figures = work.run(output);
     double seconds = Math.round((System.nanoTime() - start) / 1e6) / 1e3;
-    Metrics.tell(spec, seconds, Json.toMap(figures));
+    Metrics.emit(spec, seconds, Json.toMap(figures));
     Manifest manifest =
         new Manifest(
             spec.step(),
@@ -210,13 +210,13 @@ public final class StepRunner {
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
             seconds);
     byte[] json = Json.write(manifest);
-    if (!(stale != null && store.replace(manifestKey, json, stale))
+    if (!(staleEtag != null && store.replace(manifestKey, json, staleEtag))
         && !store.putIfAbsent(manifestKey, json)) {
       // Another process took over our lease, which we held too long. Same work, so same result.
-      Manifest theirs = Manifest.read(store, manifestKey, spec.step());
-      return new Done<>(manifestKey, true, theirs.figures(figuresType));
+      Manifest existing = Manifest.read(store, manifestKey, spec.step());
+      return new Result<>(manifestKey, true, existing.figures(figuresType));
     }
-    return new Done<>(manifestKey, false, figures);
+    return new Result<>(manifestKey, false, figures);
   }
 
   private final class DirectoryOutput implements Output {
@@ -230,10 +230,10 @@ public final class StepRunner {
     }
 
     @Override
-    public void write(String name, Filler filler) throws IOException {
+    public void write(String name, FileContent content) throws IOException {
       Path file = store.newTempFile();
       try {
-        filler.fill(file);
+        content.writeTo(file);
         put(name, file);
       } finally {
         Files.deleteIfExists(file);

@@ -28,13 +28,13 @@ public final class Threads {
 
   /// Returns the result of a task that runs in another thread.
   ///
-  /// @param what name of the work, for the error if the calling thread is interrupted
-  public static <T extends @Nullable Object> T await(FutureTask<T> task, String what)
+  /// @param label name of the work, for the error if the calling thread is interrupted
+  public static <T extends @Nullable Object> T await(FutureTask<T> task, String label)
       throws IOException {
     try {
       return task.get();
     } catch (InterruptedException e) {
-      throw stopped(what);
+      throw interrupted(label);
     } catch (ExecutionException e) {
       throw rethrow(e);
     }
@@ -51,8 +51,8 @@ public final class Threads {
   }
 
   /// Returns the exception for interrupted work, and keeps the thread interrupted.
-  public static InterruptedIOException stopped(String what) {
+  public static InterruptedIOException interrupted(String label) {
     Thread.currentThread().interrupt();
-    return new InterruptedIOException(what + " was stopped");
+    return new InterruptedIOException(label + " was stopped");
   }
 }

@@ -25,16 +25,16 @@ public final class WorkerPool implements AutoCloseable {
     void run(int task, int worker) throws IOException;
   }
 
-  private final String what;
+  private final String label;
   private final int threads;
   private final ExecutorService executor;
   private volatile boolean stopping;
 
   /// @param step prefix of the thread names
-  /// @param what name of the work, for the error if it is stopped
+  /// @param label name of the work, for the error if it is stopped
   /// @param threads number of threads, at least 1
-  public WorkerPool(String step, String what, int threads) {
-    this.what = what;
+  public WorkerPool(String step, String label, int threads) {
+    this.label = label;
     this.threads = threads;
     ThreadFactory factory = Thread.ofPlatform().daemon().name(step + "-", 1).factory();
     this.executor = Executors.newFixedThreadPool(threads, factory);
@@ -50,7 +50,7 @@ public final class WorkerPool implements AutoCloseable {
   /// @throws InterruptedIOException if it is
   public void checkStopped() throws InterruptedIOException {
     if (stopping) {
-      throw new InterruptedIOException(what + " was stopped");
+      throw new InterruptedIOException(label + " was stopped");
     }
   }
 
@@ -61,12 +61,12 @@ public final class WorkerPool implements AutoCloseable {
     AtomicInteger next = new AtomicInteger();
     List<Callable<Void>> loops = new ArrayList<>();
     for (int worker = 0; worker < Math.min(threads, tasks); worker++) {
-      int self = worker;
+      int index = worker;
       loops.add(
           () -> {
             for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
               checkStopped();
-              task.run(i, self);
+              task.run(i, index);
             }
             return null;
           });
@@ -78,7 +78,7 @@ public final class WorkerPool implements AutoCloseable {
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException(what + " was stopped");
+      throw new InterruptedIOException(label + " was stopped");
     } catch (ExecutionException e) {
       close();
       throw failure(e.getCause());

@@ -95,7 +95,7 @@ public final class Train {
     String directory = StoreLayout.modelDirectory(spec.dataset(), spec.id());
     TimeBudget limit = new TimeBudget(execution.maxSeconds());
     try {
-      StepRunner.Done<TrainFigures> done =
+      StepRunner.Result<TrainFigures> done =
           runner.run(
               spec,
               directory,

@@ -296,8 +296,8 @@ class RankingProtocolTest {
     return counts;
   }
 
-  private static List<Rated> inside(List<Rated> rows, Map<Integer, Integer> catalogue) {
-    return rows.stream().filter(row -> catalogue.containsKey(row.item)).toList();
+  private static List<Rated> inside(List<Rated> rows, Map<Integer, Integer> catalog) {
+    return rows.stream().filter(row -> catalog.containsKey(row.item)).toList();
   }
 
   /// Returns the rows after the 0.8 quantile of the times, interpolated as in numpy.
@@ -310,8 +310,8 @@ class RankingProtocolTest {
   }
 
   private static List<Integer> byCount(
-      Map<Integer, Integer> catalogue, Map<Integer, Integer> counts) {
-    List<Integer> items = new ArrayList<>(catalogue.keySet());
+      Map<Integer, Integer> catalog, Map<Integer, Integer> counts) {
+    List<Integer> items = new ArrayList<>(catalog.keySet());
     items.sort(
         Comparator.comparingInt((Integer item) -> -counts.getOrDefault(item, 0))
             .thenComparing(item -> item));

@@ -21,7 +21,7 @@ class RankingFoldInTest {
     RankingFoldIn foldIn = foldIn(CARD, vectors);
     for (int size : new int[] {1, 3, 4, 5, 12}) {
       History history = history(random, size);
-      float[] place = foldIn.place(history);
+      float[] place = foldIn.foldIn(history);
       double least = objective(vectors, history, place);
       for (int f = 0; f < 6; f++) {
         for (float step : new float[] {-.01f, .01f}) {
@@ -72,7 +72,7 @@ class RankingFoldInTest {
     RankingCard card = new RankingCard(1, 0.02, 0.3, 10, .5f, 5);
     RankingFoldIn foldIn = new RankingFoldIn(card, items, new float[] {5});
     History history = new History(new int[] {0}, new float[] {2.75f});
-    assertThat(foldIn.place(history)).containsExactly((float) (.55 / 2.073));
+    assertThat(foldIn.foldIn(history)).containsExactly((float) (.55 / 2.073));
     assertThat(foldIn.equations(history).contributions(1)[0])
         .isCloseTo(2 * .55 / 2.073, within(1e-7));
   }
@@ -84,8 +84,8 @@ class RankingFoldInTest {
     RankingFoldIn foldIn = foldIn(CARD, vectors);
     History history = history(random, 10);
     RankingFoldIn.Equations equations = foldIn.equations(history);
-    float[] place = equations.place();
-    assertThat(place).isEqualTo(foldIn.place(history));
+    float[] place = equations.solve();
+    assertThat(place).isEqualTo(foldIn.foldIn(history));
     for (int item = 0; item < ITEMS; item++) {
       double sum = 0;
       for (double contribution : equations.contributions(item)) {

@@ -24,7 +24,7 @@ class RatingFoldInTest {
     float mean = kind.equals("dot") ? 0 : 3;
     RatingFoldIn foldIn = new RatingFoldIn(card(kind, factors, mean, unit), items, 0.07, 0.021);
     History history = history(random, 12);
-    RatingFoldIn.UserEmbedding place = foldIn.place(history);
+    RatingFoldIn.UserEmbedding place = foldIn.foldIn(history);
     double least = loss(items, history, mean, unit, place.vector(), place.bias());
     for (int f = 0; f <= factors; f++) {
       for (float step : new float[] {-.01f, .01f}) {
@@ -64,7 +64,7 @@ class RatingFoldInTest {
     ItemFactors items = items(random, 40, 6);
     RatingFoldIn foldIn = new RatingFoldIn(card("biased", 6, 3, 1), items, 0.05, 0.015);
     History history = history(random, 10);
-    RatingFoldIn.UserEmbedding place = foldIn.place(history);
+    RatingFoldIn.UserEmbedding place = foldIn.foldIn(history);
     for (int item = 0; item < 40; item++) {
       double sum = 3 + items.bias(item);
       for (double contribution : foldIn.equations(history).contributions(item)) {
@@ -80,8 +80,8 @@ class RatingFoldInTest {
     Random random = new Random(9);
     ItemFactors items = items(random, 40, 50);
     RatingFoldIn foldIn = new RatingFoldIn(card("biased", 50, 3, 1), items, 0, 0);
-    RatingFoldIn.UserEmbedding place = foldIn.place(new History(new int[] {3}, new float[] {5}));
-    assertThat(ItemFactors.areSound(place.vector())).isTrue();
+    RatingFoldIn.UserEmbedding place = foldIn.foldIn(new History(new int[] {3}, new float[] {5}));
+    assertThat(ItemFactors.areValid(place.vector())).isTrue();
     assertThat(items.score(3 + place.bias(), items.padded(place.vector()), 3))
         .isCloseTo(5, within(.05f));
   }

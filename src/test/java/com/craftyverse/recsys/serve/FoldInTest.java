@@ -42,7 +42,7 @@ class FoldInTest {
         .run(new PublishRequest(new Evaluate(store).run(EvaluateRequest.of(trained)).manifest()));
     ServedModel model =
         ServedModel.load(store, CurrentModel.find(store, "planted").orElseThrow().current());
-    ItemFactors items = model.catalogue().factors();
+    ItemFactors items = model.catalog().factors();
     double squares = 0;
     int pairs = 0;
     double foldedError = 0;
@@ -50,7 +50,7 @@ class FoldInTest {
     for (int i = 0; i < index.test.size(); i++) {
       int user = index.test.user(i);
       int item = index.test.item(i);
-      RatingFoldIn.UserEmbedding place = model.foldIn().place(model.users().history(user));
+      RatingFoldIn.UserEmbedding place = model.foldIn().foldIn(model.users().history(user));
       float mean = model.card().globalMean();
       float folded = items.score(mean + place.bias(), items.padded(place.vector()), item);
       float known =

@@ -77,7 +77,7 @@ class ModelCacheTest {
     new ModelFixture("set", "m1").publish(behind);
     new RecommendationService(
             store.store(), new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1)))
-        .load(null);
+        .ensureLoaded(null);
     List<String> reads = store.calls();
     assertThat(reads.subList(0, 2)).containsExactly("read current.json", "read model.json");
     assertThat(reads.subList(2, reads.size())) // side by side

@@ -48,14 +48,14 @@ class StepRunnerTest {
   @Test
   void work_isDoneOnceAndRecorded() throws IOException {
     AtomicInteger runs = new AtomicInteger();
-    StepRunner.Done<Figures> first = run(SPEC, runs);
-    StepRunner.Done<Figures> again = run(SPEC, runs);
+    StepRunner.Result<Figures> first = run(SPEC, runs);
+    StepRunner.Result<Figures> again = run(SPEC, runs);
 
     assertThat(runs).hasValue(1);
     assertThat(first.cached()).isFalse();
     assertThat(again)
         .isEqualTo(
-            new StepRunner.Done<>("datasets/out/manifest.json", true, new Figures(3, "fine")));
+            new StepRunner.Result<>("datasets/out/manifest.json", true, new Figures(3, "fine")));
     Manifest manifest = Manifest.read(store, "datasets/out/manifest.json", StepName.SPLIT);
     assertThat(manifest.id()).isEqualTo(SPEC.id()).matches("[0-9a-f]{20}");
     assertThat(manifest.inputs()).isEqualTo(Map.of("a", "1", "b", "2"));
@@ -162,7 +162,7 @@ class StepRunnerTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch mayFinish = new CountDownLatch(1);
     try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
-      List<Future<StepRunner.Done<Figures>>> results = new ArrayList<>();
+      List<Future<StepRunner.Result<Figures>>> results = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         results.add(
             executor.submit(
@@ -183,7 +183,7 @@ class StepRunnerTest {
       await(started);
       mayFinish.countDown();
       int cached = 0;
-      for (Future<StepRunner.Done<Figures>> result : results) {
+      for (Future<StepRunner.Result<Figures>> result : results) {
         cached += result.get(30, TimeUnit.SECONDS).cached() ? 1 : 0;
       }
       assertThat(cached).isEqualTo(3);
@@ -240,7 +240,7 @@ class StepRunnerTest {
                 + "; run split again");
   }
 
-  private StepRunner.Done<Figures> run(StepSpec spec, AtomicInteger runs) throws IOException {
+  private StepRunner.Result<Figures> run(StepSpec spec, AtomicInteger runs) throws IOException {
     return runner.run(
         spec,
         "datasets/out/",

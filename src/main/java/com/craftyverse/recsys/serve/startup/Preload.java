@@ -38,7 +38,7 @@ public final class Preload {
   /// Starts loading if the environment asks for it.
   ///
   /// @param environment `RECSYS_PRELOAD`, `RECSYS_STORE` and `RECSYS_DATASET`, as the application reads them
-  public static Optional<Preload> begin(Map<String, String> environment, StoreOpener opener) {
+  public static Optional<Preload> start(Map<String, String> environment, StoreOpener opener) {
     String location = environment.getOrDefault("RECSYS_STORE", "");
     if (!environment.getOrDefault("RECSYS_PRELOAD", "").equals("true") || location.isEmpty()) {
       return Optional.empty();
@@ -52,7 +52,9 @@ public final class Preload {
   private static Loaded load(ObjectStore store, String dataset) {
     try {
       String name =
-          dataset.isEmpty() ? ModelCache.findLatest(store) : StoreLayout.requireDataset(dataset);
+          dataset.isEmpty()
+              ? ModelCache.findLatestDataset(store)
+              : StoreLayout.requireDataset(dataset);
       return new Loaded(store, Optional.of(ModelCache.load(store, name)));
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "no model was preloaded", e);

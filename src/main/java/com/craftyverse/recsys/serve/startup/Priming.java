@@ -71,7 +71,7 @@ public final class Priming {
               new FloatColumn(MemorySegment.ofArray(new byte[4])));
       ServeRequest request =
           RequestJson.decode(REQUEST.getBytes(StandardCharsets.UTF_8), ServeRequest.class);
-      RecommendRequest wish =
+      RecommendRequest recommendRequest =
           RequestJson.decode(Objects.requireNonNull(request.recommend()), RecommendRequest.class);
       float[] vector = items.padded(new float[1]);
       float[] scores = items.products(vector);
@@ -81,7 +81,7 @@ public final class Priming {
               new RecommendResult(
                   current.dataset(),
                   current.model(),
-                  wish.userId(),
+                  recommendRequest.userId(),
                   Source.model,
                   null,
                   RankBy.preference,

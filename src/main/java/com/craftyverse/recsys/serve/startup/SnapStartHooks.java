@@ -23,13 +23,13 @@ public final class SnapStartHooks implements Resource {
   private static final int ROUNDS = 300;
 
   private final RecommendationService service;
-  private final ModelCache models;
+  private final ModelCache modelCache;
   private final Runnable reconnect;
 
   /// @param reconnect closes the store's connections; the next request opens new ones
-  public SnapStartHooks(RecommendationService service, ModelCache models, Runnable reconnect) {
+  public SnapStartHooks(RecommendationService service, ModelCache modelCache, Runnable reconnect) {
     this.service = service;
-    this.models = models;
+    this.modelCache = modelCache;
     this.reconnect = reconnect;
   }
 
@@ -56,6 +56,6 @@ public final class SnapStartHooks implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    models.restored();
+    modelCache.refreshAfterRestore();
   }
 }

@@ -30,7 +30,7 @@ class PreloadTest {
   }
 
   private Optional<Preload> begin(String preload, String dataset) {
-    return Preload.begin(
+    return Preload.start(
         Map.of("RECSYS_PRELOAD", preload, "RECSYS_STORE", "place", "RECSYS_DATASET", dataset),
         location -> {
           assertThat(location).isEqualTo("place");
@@ -52,10 +52,10 @@ class PreloadTest {
             .toString();
     Preload.Loaded loaded = load("set");
     store.calls();
-    ModelCache models = new ModelCache(loaded.store(), Optional.of("set"), Duration.ofDays(1));
-    models.adopt(loaded.model().orElseThrow());
+    ModelCache modelCache = new ModelCache(loaded.store(), Optional.of("set"), Duration.ofDays(1));
+    modelCache.adopt(loaded.model().orElseThrow());
     assertThat(
-            new Requests(new RecommendationService(loaded.store(), models))
+            new Requests(new RecommendationService(loaded.store(), modelCache))
                 .predict("{'userId': 20, 'itemIds': [100]}"))
         .hasToString(expected);
     assertThat(store.calls()).containsExactly("readRange users.arrow");
@@ -71,7 +71,7 @@ class PreloadTest {
   void withoutPreloadSetting_nothingIsLoaded() {
     assertThat(begin("false", "set")).isEmpty();
     assertThat(
-            Preload.begin(
+            Preload.start(
                 Map.of("RECSYS_PRELOAD", "true"),
                 location -> {
                   throw new AssertionError("opened " + location);
@@ -88,7 +88,7 @@ class PreloadTest {
   @Test
   void storeThatCannotBeOpened_isLeftToTheApplication() throws Exception {
     Preload preload =
-        Preload.begin(
+        Preload.start(
                 Map.of("RECSYS_PRELOAD", "true", "RECSYS_STORE", "place"),
                 location -> {
                   throw new IOException("no " + location);

@@ -33,11 +33,11 @@ class SnapStartHooksTest {
   void open() throws IOException {
     behind = new LocalObjectStore(directory);
     store = new CountingStore(behind);
-    ModelCache models =
+    ModelCache modelCache =
         new ModelCache(
             store.store(), Optional.of("set"), Duration.ofDays(1), Runnable::run, () -> 1);
-    serving = new RecommendationService(store.store(), models);
-    snapshot = new SnapStartHooks(serving, models, () -> reconnects.add("reconnect"));
+    serving = new RecommendationService(store.store(), modelCache);
+    snapshot = new SnapStartHooks(serving, modelCache, () -> reconnects.add("reconnect"));
   }
 
   @Test
