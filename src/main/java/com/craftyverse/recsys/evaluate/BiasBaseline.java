@@ -61,7 +61,7 @@ final class BiasBaseline {
   }
 
   /// Returns a user without ratings, for ratings that arrive one by one.
-  RunningUser user() {
+  RunningUser newUser() {
     return new RunningUser();
   }
 

@@ -30,9 +30,9 @@ final class Bootstrap {
     double[][] means = new double[columns][SAMPLES];
     workers.run(
         SAMPLES / TOGETHER,
-        (piece, _) -> {
+        (task, _) -> {
           workers.checkStopped();
-          int first = piece * TOGETHER;
+          int first = task * TOGETHER;
           int[][] times = new int[TOGETHER][];
           Arrays.setAll(times, i -> draw(users, seed, first + i));
           double[][] sums = sums(rows, times);

@@ -316,14 +316,14 @@ public final class Evaluate {
     private HeldOutRatings window(String set) throws IOException {
       try (ArrowFile opened =
           ArrowObjects.open(store, ObjectKeys.directoryOf(sources.split) + set)) {
-        return HeldOutRatings.ofSplit(opened, model.userIds(), model.itemIds());
+        return HeldOutRatings.fromSplit(opened, model.userIds(), model.itemIds());
       }
     }
 
     private HeldOutRatings indexed(String set) throws IOException {
       try (ArrowFile opened =
           ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index) + set)) {
-        return HeldOutRatings.ofIndex(opened, model.card());
+        return HeldOutRatings.fromIndex(opened, model.card());
       }
     }
 
@@ -335,14 +335,14 @@ public final class Evaluate {
         rankers.add(
             new FactorRanker(
                 EvaluateParameters.PREFERENCE,
-                preferences.catalogue(),
-                replay ? preferences::foldedIn : preferences::trained));
+                preferences.scorer(),
+                replay ? preferences::writeFoldedInRow : preferences::writeTrainedRow));
       }
       rankers.add(
           new FactorRanker(
               EvaluateParameters.RATING,
-              model.catalogue(),
-              replay ? model::foldedIn : model::trained));
+              model.scorer(),
+              replay ? model::writeFoldedInRow : model::writeTrainedRow));
       rankers.add(new PopularityRanker("mostPopular", model.itemRatings()));
       rankers.add(new PopularityRanker("recentlyPopular", model.recentItemRatings()));
       return rankers;

@@ -14,12 +14,12 @@ final class FactorRanker implements Ranker {
   }
 
   private final String name;
-  private final CatalogueScores catalog;
+  private final CatalogScorer scorer;
   private final UserRow userRow;
 
-  FactorRanker(String name, CatalogueScores catalog, UserRow userRow) {
+  FactorRanker(String name, CatalogScorer scorer, UserRow userRow) {
     this.name = name;
-    this.catalog = catalog;
+    this.scorer = scorer;
     this.userRow = userRow;
   }
 
@@ -31,7 +31,7 @@ final class FactorRanker implements Ranker {
   @Override
   public int[][] top(List<Profile> users, int n) throws IOException {
     int[][] top = new int[users.size()][];
-    catalog.score(
+    scorer.score(
         users.size(),
         (i, rows, at) -> userRow.write(users.get(i), rows, at),
         (i, scores) -> top[i] = top(scores, users.get(i), n));

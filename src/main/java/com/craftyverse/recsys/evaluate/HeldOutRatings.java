@@ -33,7 +33,7 @@ final class HeldOutRatings {
   ///
   /// @param userIds the model's user ids, ascending
   /// @param itemIds the model's item ids, ascending
-  static HeldOutRatings ofSplit(ArrowFile file, int[] userIds, int[] itemIds) throws IOException {
+  static HeldOutRatings fromSplit(ArrowFile file, int[] userIds, int[] itemIds) throws IOException {
     file.require(Schemas.RATINGS);
     int rows = Math.toIntExact(file.rows());
     int[] ids = new int[rows];
@@ -67,7 +67,7 @@ final class HeldOutRatings {
 
   /// Reads a set of the index, with dense indices and without times. Rows of unknown users or items, which
   /// some indexes keep, are skipped.
-  static HeldOutRatings ofIndex(ArrowFile file, ModelCard card) throws IOException {
+  static HeldOutRatings fromIndex(ArrowFile file, ModelCard card) throws IOException {
     Ratings rows = new Ratings(file, card);
     int[] counts = new int[1];
     int capacity = Math.toIntExact(rows.rows());

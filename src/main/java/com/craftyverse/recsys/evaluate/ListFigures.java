@@ -18,11 +18,11 @@ public record ListFigures(double coverage, double gini, double medianPopularity)
   /// times that each is recommended (Gini 1912; used this way by Fleder & Hosanagar, "Blockbuster culture's
   /// next rise or fall", Management Science 2009).
   ///
-  /// @param times how often each item is recommended; not all are 0
+  /// @param counts how often each item is recommended; not all are 0
   /// @param ratings number of training ratings per item
-  static ListFigures of(long[] times, int[] ratings) {
-    int items = times.length;
-    long[] ascending = times.clone();
+  static ListFigures of(long[] counts, int[] ratings) {
+    int items = counts.length;
+    long[] ascending = counts.clone();
     Arrays.sort(ascending);
     double sum = 0;
     double weighted = 0;
@@ -33,29 +33,29 @@ public record ListFigures(double coverage, double gini, double medianPopularity)
       covered += ascending[i] > 0 ? 1 : 0;
     }
     return new ListFigures(
-        (double) covered / items, weighted / (items * sum), medianPopularity(times, ratings));
+        (double) covered / items, weighted / (items * sum), medianPopularity(counts, ratings));
   }
 
-  private static double medianPopularity(long[] times, int[] ratings) {
+  private static double medianPopularity(long[] counts, int[] ratings) {
     int[] byRatings =
-        IntStream.range(0, times.length)
-            .filter(item -> times[item] > 0)
+        IntStream.range(0, counts.length)
+            .filter(item -> counts[item] > 0)
             .boxed()
             .sorted(Comparator.comparingInt((Integer item) -> ratings[item]))
             .mapToInt(item -> item)
             .toArray();
-    long sum = LongStream.of(times).sum();
-    return (ratingsAt((sum - 1) / 2, byRatings, times, ratings)
-            + ratingsAt(sum / 2, byRatings, times, ratings))
+    long sum = LongStream.of(counts).sum();
+    return (ratingsAt((sum - 1) / 2, byRatings, counts, ratings)
+            + ratingsAt(sum / 2, byRatings, counts, ratings))
         / 2.0;
   }
 
   /// Returns the ratings of the item at a position among all recommendations, by ascending ratings.
-  private static int ratingsAt(long place, int[] byRatings, long[] times, int[] ratings) {
-    long passed = 0;
+  private static int ratingsAt(long position, int[] byRatings, long[] counts, int[] ratings) {
+    long cumulative = 0;
     for (int item : byRatings) {
-      passed += times[item];
-      if (passed > place) {
+      cumulative += counts[item];
+      if (cumulative > position) {
         return ratings[item];
       }
     }

@@ -28,7 +28,7 @@ final class LoadedModel {
   private final int[] itemIds;
   private final int[] itemRatings;
   private final int[] recentItemRatings;
-  private final CatalogueScores catalog;
+  private final CatalogScorer scorer;
   private final RatingFoldIn foldIn;
   private final Kernel kernel = Kernels.fastest().kernel();
   private final Scratch scratch;
@@ -56,11 +56,11 @@ final class LoadedModel {
     this.itemIds = ints(items, "itemId");
     this.itemRatings = ints(items, "ratings");
     this.recentItemRatings = ints(items, "recentRatings");
-    this.catalog = new CatalogueScores(card.items(), layout.stride());
+    this.scorer = new CatalogScorer(card.items(), layout.stride());
     for (int item = 0; item < card.items(); item++) {
-      catalog.set(item, this.items, item * layout.stride());
+      scorer.set(item, this.items, item * layout.stride());
     }
-    this.foldIn = new RatingFoldIn(card, new Rows(), regularization, biasRegularization);
+    this.foldIn = new RatingFoldIn(card, new ItemRows(), regularization, biasRegularization);
   }
 
   ModelCard card() {
@@ -88,20 +88,20 @@ final class LoadedModel {
   }
 
   /// Returns the scorer of the catalogue.
-  CatalogueScores catalogue() {
-    return catalog;
+  CatalogScorer scorer() {
+    return scorer;
   }
 
   /// Writes the trained row of a user, see [FactorRanker.UserRow].
-  void trained(Profile user, float[] rows, int at) {
+  void writeTrainedRow(Profile user, float[] rows, int at) {
     System.arraycopy(users, user.user() * layout.stride(), rows, at, layout.stride());
   }
 
   /// Writes the row that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
-  void foldedIn(Profile user, float[] rows, int at) {
-    RatingFoldIn.UserEmbedding place = foldIn.foldIn(user.history());
-    System.arraycopy(place.vector(), 0, rows, at, card.factors());
-    rows[at + layout.userBias()] = place.bias();
+  void writeFoldedInRow(Profile user, float[] rows, int at) {
+    RatingFoldIn.UserEmbedding embedding = foldIn.foldIn(user.history());
+    System.arraycopy(embedding.vector(), 0, rows, at, card.factors());
+    rows[at + layout.userBias()] = embedding.bias();
     rows[at + layout.itemBias()] = 1;
   }
 
@@ -139,11 +139,11 @@ final class LoadedModel {
   float predict(int user, int item) {
     int stride = layout.stride();
     if (user < 0 || item < 0) {
-      float known =
+      float bias =
           user >= 0
               ? users[user * stride + layout.userBias()]
               : item >= 0 ? items[item * stride + layout.itemBias()] : 0;
-      return card.clip((card.isDot() ? card.trainMean() : card.globalMean()) + known);
+      return card.clip((card.isDot() ? card.trainMean() : card.globalMean()) + bias);
     }
     float dot = kernel.dot(scratch, users, user * stride, items, item * stride, stride);
     return card.clip(card.globalMean() + dot);
@@ -151,7 +151,7 @@ final class LoadedModel {
 
   /// The items' rows. A fold-in reads them faster than [ItemFactors], which keeps each value of a vector in
   /// another array.
-  private final class Rows implements ItemVectors {
+  private final class ItemRows implements ItemVectors {
     @Override
     public int items() {
       return itemIds.length;
@@ -174,7 +174,7 @@ final class LoadedModel {
     }
   }
 
-  private float[] rows(ArrowFile file, int expected, int biasPlace, int onePlace)
+  private float[] rows(ArrowFile file, int expected, int biasColumn, int oneColumn)
       throws MalformedFileException {
     int k = card.factors();
     if (file.rows() != expected) {
@@ -188,8 +188,8 @@ final class LoadedModel {
       for (int row = 0; row < batch.rows(); row++) {
         int at = (Math.toIntExact(batch.firstRow()) + row) * stride;
         vectors.copyTo((long) row * k, rows, at, k);
-        rows[at + biasPlace] = biases.get(row);
-        rows[at + onePlace] = 1;
+        rows[at + biasColumn] = biases.get(row);
+        rows[at + oneColumn] = 1;
       }
     }
     if (!ItemFactors.areValid(rows)) {

@@ -10,7 +10,7 @@ final class Profile {
   private int[] items = new int[256];
   private float[] ratings = new float[256];
   private int size;
-  private final BitSet known = new BitSet();
+  private final BitSet knownItems = new BitSet();
 
   /// The model's index of the user, or [HeldOutRatings#UNKNOWN].
   private int user = HeldOutRatings.UNKNOWN;
@@ -19,7 +19,7 @@ final class Profile {
   void reset(int user) {
     this.user = user;
     size = 0;
-    known.clear();
+    knownItems.clear();
   }
 
   void add(int item, float rating) {
@@ -29,17 +29,17 @@ final class Profile {
     }
     items[size] = item;
     ratings[size++] = rating;
-    known.set(item);
+    knownItems.set(item);
   }
 
   /// Returns whether the profile contains the item.
   boolean knows(int item) {
-    return known.get(item);
+    return knownItems.get(item);
   }
 
   /// Returns the number of distinct items.
   int distinctItems() {
-    return known.cardinality();
+    return knownItems.cardinality();
   }
 
   /// Returns a copy for a fold-in.

@@ -10,7 +10,7 @@ interface Ranker {
 
   /// Returns the best items that are new to each user; ties are ordered by item index.
   ///
-  /// @param users their profiles, at most [CatalogueScores#USERS]
+  /// @param users their profiles, at most [CatalogScorer#MAX_USERS]
   /// @param n number of items
   /// @return for each user `n` items, best first; fewer if the catalogue has no more
   int[][] top(List<Profile> users, int n) throws IOException;

@@ -40,11 +40,11 @@ final class RankingEvaluation {
   }
 
   private static final int[] CUTOFFS = {10, 20};
-  private static final int LONGEST = 20;
+  private static final int MAX_CUTOFF = 20;
   private static final int RELEVANCES = 2;
 
   /// Users per task, scored together.
-  private static final int USERS = CatalogueScores.USERS;
+  private static final int USERS_PER_TASK = CatalogScorer.MAX_USERS;
 
   private final Protocol protocol;
   private final TrainingHistory history;
@@ -73,96 +73,100 @@ final class RankingEvaluation {
   }
 
   /// The users who can be evaluated, and counts of held-out data.
-  private record Judged(int[] groups, int withoutHistory, long heldOut) {}
+  private record UserSelection(int[] groups, int withoutHistory, long heldOut) {}
 
   /// Evaluates the rankers.
   ///
-  /// @param outside number of ratings of the set that are missing from `window` because their item is not in
+  /// @param outsideCatalog number of ratings of the set that are missing from `window` because their item is not in
   ///     the catalogue
   /// @return the figures; null if no user can be evaluated
   @Nullable RankingFigures run(
-      HeldOutRatings window, List<Ranker> rankers, long outside, String what, WorkerPool workers)
+      HeldOutRatings window,
+      List<Ranker> rankers,
+      long outsideCatalog,
+      String label,
+      WorkerPool workers)
       throws IOException {
-    Judged judged = judged(window);
-    int users = judged.groups.length;
+    UserSelection selection = selectUsers(window);
+    int users = selection.groups.length;
     if (users == 0) {
       return null;
     }
     int columns = rankers.size() * RELEVANCES * CUTOFFS.length * RankingMetrics.COUNT;
     float[][] rows = new float[users][columns];
     boolean[] liked = new boolean[users];
-    Shown[] shown = new Shown[rankers.size()];
-    Arrays.setAll(shown, _ -> new Shown(itemRatings.length));
-    Judge[] judges = new Judge[workers.threads()];
-    Progress progress = new Progress(Evaluate.LOG, what, "users", users);
+    RecommendationCounts[] recommended = new RecommendationCounts[rankers.size()];
+    Arrays.setAll(recommended, _ -> new RecommendationCounts(itemRatings.length));
+    UserEvaluator[] evaluators = new UserEvaluator[workers.threads()];
+    Progress progress = new Progress(Evaluate.LOG, label, "users", users);
     AtomicLong done = new AtomicLong();
     workers.run(
-        Math.ceilDiv(users, USERS),
-        (piece, worker) -> {
-          Judge judge = judges[worker];
-          if (judge == null) {
-            judge = new Judge(window, rankers, shown);
-            judges[worker] = judge;
+        Math.ceilDiv(users, USERS_PER_TASK),
+        (task, worker) -> {
+          UserEvaluator evaluator = evaluators[worker];
+          if (evaluator == null) {
+            evaluator = new UserEvaluator(window, rankers, recommended);
+            evaluators[worker] = evaluator;
           }
-          int from = piece * USERS;
-          int to = Math.min(users, from + USERS);
+          int from = task * USERS_PER_TASK;
+          int to = Math.min(users, from + USERS_PER_TASK);
           workers.checkStopped();
-          judge.users(judged.groups, from, to, rows, liked);
+          evaluator.evaluate(selection.groups, from, to, rows, liked);
           synchronized (progress) {
             progress.update(done.addAndGet(to - from));
           }
         });
-    return figures(window, rankers, judged, rows, liked, shown, outside, workers);
+    return figures(window, rankers, selection, rows, liked, recommended, outsideCatalog, workers);
   }
 
   private RankingFigures figures(
       HeldOutRatings window,
       List<Ranker> rankers,
-      Judged judged,
+      UserSelection selection,
       float[][] rows,
       boolean[] liked,
-      Shown[] shown,
-      long outside,
+      RecommendationCounts[] recommended,
+      long outsideCatalog,
       WorkerPool workers)
       throws IOException {
     int users = liked.length;
-    int half = CUTOFFS.length * RankingMetrics.COUNT;
-    Interval[] all = Bootstrap.intervals(rows, seed, workers);
+    int metricsPerRelevance = CUTOFFS.length * RankingMetrics.COUNT;
+    Interval[] allIntervals = Bootstrap.intervals(rows, seed, workers);
     float[][] likedRows =
         IntStream.range(0, users)
             .filter(user -> liked[user])
             .mapToObj(user -> rows[user])
             .toArray(float[][]::new);
-    Interval[] ofLiked =
+    Interval[] likedIntervals =
         likedRows.length == 0 ? null : Bootstrap.intervals(likedRows, seed, workers);
     Map<String, RankerFigures> figures = new LinkedHashMap<>();
     for (int r = 0; r < rankers.size(); r++) {
-      int at = r * RELEVANCES * half;
+      int at = r * RELEVANCES * metricsPerRelevance;
       figures.put(
           rankers.get(r).name(),
           new RankerFigures(
-              relevance(all, at),
-              ofLiked == null ? null : relevance(ofLiked, at + half),
-              shown[r].figures(0, itemRatings),
-              shown[r].figures(1, itemRatings)));
+              relevance(allIntervals, at),
+              likedIntervals == null ? null : relevance(likedIntervals, at + metricsPerRelevance),
+              recommended[r].figures(0, itemRatings),
+              recommended[r].figures(1, itemRatings)));
     }
-    long unknownItems = outside;
+    long unknownItems = outsideCatalog;
     for (int row = 0; row < window.rows(); row++) {
       unknownItems += window.item(row) < 0 ? 1 : 0;
     }
     return new RankingFigures(
         users,
         likedRows.length,
-        judged.withoutHistory,
-        judged.heldOut,
+        selection.withoutHistory,
+        selection.heldOut,
         unknownItems,
         itemRatings.length,
         figures,
-        lead(rankers, rows, workers));
+        ndcgLead(rankers, rows, workers));
   }
 
   /// Returns the NDCG@10 of the first ranker minus that of each other ranker, user by user.
-  private Map<String, Interval> lead(List<Ranker> rankers, float[][] rows, WorkerPool workers)
+  private Map<String, Interval> ndcgLead(List<Ranker> rankers, float[][] rows, WorkerPool workers)
       throws IOException {
     int perRanker = rows[0].length / rankers.size();
     int others = rankers.size() - 1;
@@ -188,36 +192,37 @@ final class RankingEvaluation {
   }
 
   /// Returns the first row of a group that the rankers must find; the rows before it are known.
-  private int firstSought(HeldOutRatings window, int group) {
+  private int firstHeldOutRow(HeldOutRatings window, int group) {
     int from = window.start(group);
     return protocol == Protocol.REPLAY ? from + (window.start(group + 1) - from) / 2 : from;
   }
 
-  private Judged judged(HeldOutRatings window) {
+  private UserSelection selectUsers(HeldOutRatings window) {
     int[] groups = new int[window.groups()];
     int count = 0;
     int withoutHistory = 0;
     for (int group = 0; group < window.groups(); group++) {
-      int sought = firstSought(window, group);
-      boolean known = window.user(group) >= 0 || hasKnownItem(window, window.start(group), sought);
-      boolean seeks = hasKnownItem(window, sought, window.start(group + 1));
-      if (known && seeks) {
+      int firstHeldOut = firstHeldOutRow(window, group);
+      boolean hasHistory =
+          window.user(group) >= 0 || hasKnownItem(window, window.start(group), firstHeldOut);
+      boolean hasHeldOut = hasKnownItem(window, firstHeldOut, window.start(group + 1));
+      if (hasHistory && hasHeldOut) {
         groups[count++] = group;
-      } else if (seeks) {
+      } else if (hasHeldOut) {
         withoutHistory++;
       }
     }
     groups = Arrays.copyOf(groups, count);
     if (sample != null && sample < count) {
-      groups = draw(groups, sample, seed);
+      groups = sample(groups, sample, seed);
     }
     long heldOut = 0;
     for (int group : groups) {
-      for (int row = firstSought(window, group); row < window.start(group + 1); row++) {
+      for (int row = firstHeldOutRow(window, group); row < window.start(group + 1); row++) {
         heldOut += window.item(row) >= 0 ? 1 : 0;
       }
     }
-    return new Judged(groups, withoutHistory, heldOut);
+    return new UserSelection(groups, withoutHistory, heldOut);
   }
 
   private static boolean hasKnownItem(HeldOutRatings window, int from, int to) {
@@ -230,7 +235,7 @@ final class RankingEvaluation {
   }
 
   /// Returns a random sample without replacement, ascending.
-  private static int[] draw(int[] groups, int count, long seed) {
+  private static int[] sample(int[] groups, int count, long seed) {
     int[] drawn = groups.clone();
     long state = SplitMix64.mix(seed);
     for (int i = 0; i < count; i++) {
@@ -246,10 +251,10 @@ final class RankingEvaluation {
   }
 
   /// Counts how often each item is recommended, per cutoff.
-  private static final class Shown {
+  private static final class RecommendationCounts {
     private final AtomicLongArray[] counts;
 
-    Shown(int items) {
+    RecommendationCounts(int items) {
       counts = new AtomicLongArray[CUTOFFS.length];
       Arrays.setAll(counts, _ -> new AtomicLongArray(items));
     }
@@ -259,17 +264,17 @@ final class RankingEvaluation {
     }
 
     ListFigures figures(int cutoff, int[] itemRatings) {
-      long[] times = new long[itemRatings.length];
-      Arrays.setAll(times, counts[cutoff]::get);
-      return ListFigures.of(times, itemRatings);
+      long[] perItem = new long[itemRatings.length];
+      Arrays.setAll(perItem, counts[cutoff]::get);
+      return ListFigures.of(perItem, itemRatings);
     }
   }
 
   /// An evaluated user: the known profile and the items to find.
-  private final class Sought {
+  private final class EvaluatedUser {
     private final Profile profile = new Profile();
-    private final BitSet all = new BitSet(itemRatings.length);
-    private final BitSet liked = new BitSet(itemRatings.length);
+    private final BitSet heldOutItems = new BitSet(itemRatings.length);
+    private final BitSet likedItems = new BitSet(itemRatings.length);
 
     void read(HeldOutRatings window, int group) throws IOException {
       int user = window.user(group);
@@ -277,19 +282,19 @@ final class RankingEvaluation {
       if (user >= 0) {
         history.copyTo(profile, user);
       }
-      int from = firstSought(window, group);
+      int from = firstHeldOutRow(window, group);
       for (int row = window.start(group); row < from; row++) {
         if (window.item(row) >= 0) {
           profile.add(window.item(row), window.rating(row));
         }
       }
-      all.clear();
-      liked.clear();
+      heldOutItems.clear();
+      likedItems.clear();
       for (int row = from; row < window.start(group + 1); row++) {
         if (window.item(row) >= 0) {
-          all.set(window.item(row));
+          heldOutItems.set(window.item(row));
           if (window.rating(row) >= likedFrom) {
-            liked.set(window.item(row));
+            likedItems.set(window.item(row));
           }
         }
       }
@@ -297,19 +302,20 @@ final class RankingEvaluation {
   }
 
   /// The state of one thread.
-  private final class Judge {
+  private final class UserEvaluator {
     private final HeldOutRatings window;
     private final List<Ranker> rankers;
-    private final Shown[] shown;
-    private final List<Sought> sought = Stream.generate(Sought::new).limit(USERS).toList();
-    private final List<Profile> profiles = sought.stream().map(user -> user.profile).toList();
-    private final boolean[] hits = new boolean[LONGEST];
+    private final RecommendationCounts[] recommended;
+    private final List<EvaluatedUser> users =
+        Stream.generate(EvaluatedUser::new).limit(USERS_PER_TASK).toList();
+    private final List<Profile> profiles = users.stream().map(user -> user.profile).toList();
+    private final boolean[] hits = new boolean[MAX_CUTOFF];
     private final RankingMetrics[] metrics = new RankingMetrics[CUTOFFS.length];
 
-    Judge(HeldOutRatings window, List<Ranker> rankers, Shown[] shown) {
+    UserEvaluator(HeldOutRatings window, List<Ranker> rankers, RecommendationCounts[] recommended) {
       this.window = window;
       this.rankers = rankers;
-      this.shown = shown;
+      this.recommended = recommended;
       Arrays.setAll(metrics, i -> new RankingMetrics(CUTOFFS[i]));
     }
 
@@ -317,29 +323,30 @@ final class RankingEvaluation {
     ///
     /// @param rows receives the metrics of each user
     /// @param liked receives whether each user liked an item that the rankers must find
-    void users(int[] groups, int from, int to, float[][] rows, boolean[] liked) throws IOException {
+    void evaluate(int[] groups, int from, int to, float[][] rows, boolean[] liked)
+        throws IOException {
       int count = to - from;
       for (int i = 0; i < count; i++) {
-        sought.get(i).read(window, groups[from + i]);
-        liked[from + i] = !sought.get(i).liked.isEmpty();
+        users.get(i).read(window, groups[from + i]);
+        liked[from + i] = !users.get(i).likedItems.isEmpty();
       }
       int at = 0;
       for (int r = 0; r < rankers.size(); r++) {
-        int[][] top = rankers.get(r).top(profiles.subList(0, count), LONGEST);
+        int[][] top = rankers.get(r).top(profiles.subList(0, count), MAX_CUTOFF);
         int next = at;
         for (int i = 0; i < count; i++) {
-          next = measure(top[i], sought.get(i).all, rows[from + i], at);
-          next = measure(top[i], sought.get(i).liked, rows[from + i], next);
-          show(shown[r], top[i]);
+          next = measure(top[i], users.get(i).heldOutItems, rows[from + i], at);
+          next = measure(top[i], users.get(i).likedItems, rows[from + i], next);
+          count(recommended[r], top[i]);
         }
         at = next;
       }
     }
 
-    private void show(Shown to, int[] top) {
+    private void count(RecommendationCounts counts, int[] top) {
       for (int cutoff = 0; cutoff < CUTOFFS.length; cutoff++) {
         for (int i = 0; i < Math.min(top.length, CUTOFFS[cutoff]); i++) {
-          to.add(cutoff, top[i]);
+          counts.add(cutoff, top[i]);
         }
       }
     }

@@ -33,43 +33,43 @@ final class RankingMetrics {
   private final double[] discounts;
 
   /// DCG of a list whose first n items are relevant, indexed by n.
-  private final double[] ideals;
+  private final double[] idealDcg;
 
   /// @param cutoff k, at least 1
   RankingMetrics(int cutoff) {
     this.cutoff = cutoff;
     this.discounts = new double[cutoff];
-    this.ideals = new double[cutoff + 1];
+    this.idealDcg = new double[cutoff + 1];
     for (int i = 0; i < cutoff; i++) {
       discounts[i] = StrictMath.log(2) / StrictMath.log(i + 2);
-      ideals[i + 1] = ideals[i] + discounts[i];
+      idealDcg[i + 1] = idealDcg[i] + discounts[i];
     }
   }
 
   /// Writes the metrics of one list to `out[at … at + COUNT − 1]`.
   ///
   /// @param hits whether the item at each rank is relevant
-  /// @param shown length of the list, any number
+  /// @param length length of the list, any number
   /// @param relevant R, at least 1
-  void measure(boolean[] hits, int shown, int relevant, float[] out, int at) {
-    double gain = 0;
-    double precisions = 0;
-    int found = 0;
+  void measure(boolean[] hits, int length, int relevant, float[] out, int at) {
+    double dcg = 0;
+    double precisionSum = 0;
+    int hitCount = 0;
     int first = 0;
-    for (int i = 0; i < Math.min(shown, cutoff); i++) {
+    for (int i = 0; i < Math.min(length, cutoff); i++) {
       if (hits[i]) {
-        found++;
-        gain += discounts[i];
-        precisions += found / (i + 1.0);
+        hitCount++;
+        dcg += discounts[i];
+        precisionSum += hitCount / (i + 1.0);
         first = first == 0 ? i + 1 : first;
       }
     }
-    int most = Math.min(cutoff, relevant);
-    out[at + NDCG] = (float) (gain / ideals[most]);
-    out[at + RECALL] = (float) found / relevant;
-    out[at + PRECISION] = (float) found / cutoff;
-    out[at + HIT_RATE] = found > 0 ? 1 : 0;
+    int idealHits = Math.min(cutoff, relevant);
+    out[at + NDCG] = (float) (dcg / idealDcg[idealHits]);
+    out[at + RECALL] = (float) hitCount / relevant;
+    out[at + PRECISION] = (float) hitCount / cutoff;
+    out[at + HIT_RATE] = hitCount > 0 ? 1 : 0;
     out[at + MRR] = first == 0 ? 0 : 1f / first;
-    out[at + MAP] = (float) (precisions / most);
+    out[at + MAP] = (float) (precisionSum / idealHits);
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 final class RankingModel {
   private static final String VECTOR = "rankingVector.item";
 
-  private final CatalogueScores catalog;
+  private final CatalogScorer scorer;
   private final RankingFoldIn foldIn;
   private final List<RecordBatch> users;
   private final int factors;
@@ -28,13 +28,13 @@ final class RankingModel {
     this.factors = card.factors();
     this.users = users.batches();
     int count = Math.toIntExact(items.rows());
-    this.catalog = new CatalogueScores(count, RowLayout.padded(factors));
+    this.scorer = new CatalogScorer(count, RowLayout.padded(factors));
     this.foldIn =
         new RankingFoldIn(
             card,
             new MappedVectors(items.batches(), count, factors),
             RankingFoldIn.readGram(gram, factors));
-    float[] row = new float[catalog.stride()];
+    float[] row = new float[scorer.stride()];
     for (int item = 0; item < count; item++) {
       float[] vector = vector(items.batches(), item, factors);
       if (!ItemFactors.areValid(vector)) {
@@ -42,22 +42,22 @@ final class RankingModel {
             "row " + item + ": a ranking factor is not a number from -1e9 to 1e9");
       }
       System.arraycopy(vector, 0, row, 0, factors);
-      catalog.set(item, row, 0);
+      scorer.set(item, row, 0);
     }
   }
 
   /// Returns the scorer of the catalogue.
-  CatalogueScores catalogue() {
-    return catalog;
+  CatalogScorer scorer() {
+    return scorer;
   }
 
   /// Writes the trained vector of a user, see [FactorRanker.UserRow].
-  void trained(Profile user, float[] rows, int at) {
+  void writeTrainedRow(Profile user, float[] rows, int at) {
     System.arraycopy(vector(users, user.user(), factors), 0, rows, at, factors);
   }
 
   /// Writes the vector that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
-  void foldedIn(Profile user, float[] rows, int at) {
+  void writeFoldedInRow(Profile user, float[] rows, int at) {
     System.arraycopy(foldIn.foldIn(user.history()), 0, rows, at, factors);
   }
 

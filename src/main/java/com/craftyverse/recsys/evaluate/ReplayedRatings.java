@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// are skipped, both as predictions and as evidence.
 final class ReplayedRatings {
   /// Users per task.
-  private static final int USERS = 256;
+  private static final int USERS_PER_TASK = 256;
 
   private final LoadedModel model;
   private final BiasBaseline baseline;
@@ -29,18 +29,18 @@ final class ReplayedRatings {
   private static final class Sums {
     private long ratings;
     private int users;
-    private double squares;
-    private double absolutes;
-    private double baselineSquares;
-    private double meanSquares;
+    private double squaredErrors;
+    private double absoluteErrors;
+    private double baselineSquaredErrors;
+    private double meanSquaredErrors;
 
     void add(Sums other) {
       ratings += other.ratings;
       users += other.users;
-      squares += other.squares;
-      absolutes += other.absolutes;
-      baselineSquares += other.baselineSquares;
-      meanSquares += other.meanSquares;
+      squaredErrors += other.squaredErrors;
+      absoluteErrors += other.absoluteErrors;
+      baselineSquaredErrors += other.baselineSquaredErrors;
+      meanSquaredErrors += other.meanSquaredErrors;
     }
   }
 
@@ -50,43 +50,44 @@ final class ReplayedRatings {
   /// @return the errors; null if no rating is of a known item
   @Nullable RatingFigures run(HeldOutRatings window, Progress progress, WorkerPool workers)
       throws IOException {
-    int pieces = Math.ceilDiv(window.groups(), USERS);
-    Sums[] sums = new Sums[pieces];
+    int tasks = Math.ceilDiv(window.groups(), USERS_PER_TASK);
+    Sums[] sums = new Sums[tasks];
     Replay[] replays = new Replay[workers.threads()];
     AtomicLong done = new AtomicLong();
     workers.run(
-        pieces,
-        (piece, worker) -> {
+        tasks,
+        (task, worker) -> {
           Replay replay = replays[worker];
           if (replay == null) {
             replay = new Replay();
             replays[worker] = replay;
           }
-          Sums own = new Sums();
-          int end = Math.min(window.groups(), (piece + 1) * USERS);
-          for (int group = piece * USERS; group < end; group++) {
+          Sums taskSums = new Sums();
+          int end = Math.min(window.groups(), (task + 1) * USERS_PER_TASK);
+          for (int group = task * USERS_PER_TASK; group < end; group++) {
             workers.checkStopped();
-            replay.user(window, group, own);
+            replay.replay(window, group, taskSums);
           }
-          sums[piece] = own;
+          sums[task] = taskSums;
           synchronized (progress) {
-            progress.update(done.addAndGet(window.start(end) - window.start(piece * USERS)));
+            progress.update(
+                done.addAndGet(window.start(end) - window.start(task * USERS_PER_TASK)));
           }
         });
-    Sums all = new Sums();
-    for (Sums own : sums) {
-      all.add(own);
+    Sums total = new Sums();
+    for (Sums taskSums : sums) {
+      total.add(taskSums);
     }
-    return all.ratings == 0
+    return total.ratings == 0
         ? null
         : new RatingFigures(
-            all.ratings,
-            all.users,
-            Math.sqrt(all.squares / all.ratings),
-            all.absolutes / all.ratings,
-            Math.sqrt(all.baselineSquares / all.ratings),
-            Math.sqrt(all.meanSquares / all.ratings),
-            all.squares < all.baselineSquares);
+            total.ratings,
+            total.users,
+            Math.sqrt(total.squaredErrors / total.ratings),
+            total.absoluteErrors / total.ratings,
+            Math.sqrt(total.baselineSquaredErrors / total.ratings),
+            Math.sqrt(total.meanSquaredErrors / total.ratings),
+            total.squaredErrors < total.baselineSquaredErrors);
   }
 
   /// The state of one thread.
@@ -96,13 +97,13 @@ final class ReplayedRatings {
     private final Profile profile = new Profile();
     private final double[] row = new double[model.equationSize()];
 
-    void user(HeldOutRatings window, int group, Sums sums) throws IOException {
+    void replay(HeldOutRatings window, int group, Sums sums) throws IOException {
       profile.reset(window.user(group));
       if (window.user(group) >= 0) {
         history.copyTo(profile, window.user(group));
       }
-      SequentialFoldIn foldIn = user.fold(profile);
-      BiasBaseline.RunningUser biases = baseline.user();
+      SequentialFoldIn foldIn = user.foldIn(profile);
+      BiasBaseline.RunningUser biases = baseline.newUser();
       for (int i = 0; i < profile.size(); i++) {
         biases.add(profile.item(i), profile.rating(i));
       }
@@ -120,12 +121,12 @@ final class ReplayedRatings {
                 ? card.trainMean()
                 : average + (foldIn.size() == 0 ? 0 : foldIn.predict(row));
         double error = rating - card.clip((float) predicted);
-        sums.squares += error * error;
-        sums.absolutes += Math.abs(error);
-        double ofBiases = rating - card.clip((float) biases.predict(item));
-        sums.baselineSquares += ofBiases * ofBiases;
-        double ofMean = rating - baseline.mean();
-        sums.meanSquares += ofMean * ofMean;
+        sums.squaredErrors += error * error;
+        sums.absoluteErrors += Math.abs(error);
+        double baselineError = rating - card.clip((float) biases.predict(item));
+        sums.baselineSquaredErrors += baselineError * baselineError;
+        double meanError = rating - baseline.mean();
+        sums.meanSquaredErrors += meanError * meanError;
         sums.ratings++;
         foldIn.add(row, rating - average);
         biases.add(item, rating);

@@ -13,7 +13,7 @@ final class ReplayedUser {
   }
 
   /// Folds in a profile; the result accepts further ratings.
-  SequentialFoldIn fold(Profile profile) {
+  SequentialFoldIn foldIn(Profile profile) {
     int size = model.equationSize();
     if (targets.length < profile.size()) {
       targets = new double[2 * profile.size()];

@@ -25,7 +25,7 @@ import java.util.Arrays;
 /// Not thread-safe.
 final class SequentialFoldIn {
   /// Largest ratio between n + c and the multiple that the inverse is kept for.
-  private static final double REACH = 2;
+  private static final double MAX_RATIO = 2;
 
   private static final int LANES = 4;
 
@@ -39,7 +39,7 @@ final class SequentialFoldIn {
   private final double[][] gram;
 
   private final double[][] inverse;
-  private final double[] right;
+  private final double[] rightHandSide;
   private final double[] solution;
 
   /// Xᵀy − (XᵀX + (n + c) Λ) w of the current solution.
@@ -64,7 +64,7 @@ final class SequentialFoldIn {
     this.tolerance = tolerance;
     this.gram = new double[padded][padded];
     this.inverse = new double[padded][padded];
-    this.right = new double[padded];
+    this.rightHandSide = new double[padded];
     this.solution = new double[padded];
     this.residual = new double[padded];
     this.row = new double[padded];
@@ -80,7 +80,7 @@ final class SequentialFoldIn {
     for (double[] sums : gram) {
       Arrays.fill(sums, 0);
     }
-    Arrays.fill(right, 0);
+    Arrays.fill(rightHandSide, 0);
     Arrays.fill(solution, 0);
     Arrays.fill(residual, 0);
     solved = true;
@@ -107,17 +107,17 @@ final class SequentialFoldIn {
 
   /// Adds a rating.
   ///
-  /// @param of the item's row of X
+  /// @param itemRow the item's row of X
   /// @param target its value of y
-  void add(double[] of, double target) {
-    System.arraycopy(of, 0, row, 0, size);
+  void add(double[] itemRow, double target) {
+    System.arraycopy(itemRow, 0, row, 0, size);
     double error = target - dot(row, solution);
     for (int f = 0; f < padded; f++) {
       residual[f] += error * row[f] - penalties[f] * solution[f];
     }
     addToEquations(target);
     n++;
-    if (n + prior > REACH * multiple) {
+    if (n + prior > MAX_RATIO * multiple) {
       invert();
       return;
     }
@@ -132,16 +132,16 @@ final class SequentialFoldIn {
     for (int f = 0; f < size; f++) {
       addScaled(row[f], row, gram[f]);
     }
-    addScaled(target, row, right);
+    addScaled(target, row, rightHandSide);
     solved = false;
   }
 
   /// Returns `row · w`; 0 without ratings.
-  double predict(double[] of) {
+  double predict(double[] itemRow) {
     solve();
     double sum = 0;
     for (int f = 0; f < size; f++) {
-      sum += of[f] * solution[f];
+      sum += itemRow[f] * solution[f];
     }
     return sum;
   }
@@ -180,15 +180,15 @@ final class SequentialFoldIn {
   /// Computes `out = (XᵀX + (n + c) Λ) x`.
   private void apply(double[] x, double[] out) {
     multiply(gram, x, out);
-    double times = n + prior;
+    double multiplier = n + prior;
     for (int f = 0; f < padded; f++) {
-      out[f] += times * penalties[f] * x[f];
+      out[f] += multiplier * penalties[f] * x[f];
     }
   }
 
   /// Recomputes the residual, and the inverse for the multiple of Λ that stays valid longest.
   private void invert() {
-    multiple = REACH * (n + prior);
+    multiple = MAX_RATIO * (n + prior);
     if (n == 0) {
       for (int f = 0; f < size; f++) {
         Arrays.fill(inverse[f], 0);
@@ -211,7 +211,7 @@ final class SequentialFoldIn {
     }
     apply(solution, residual);
     for (int f = 0; f < padded; f++) {
-      residual[f] = right[f] - residual[f];
+      residual[f] = rightHandSide[f] - residual[f];
     }
   }
 

@@ -40,7 +40,7 @@ public final class StepRunner {
   /// @param <F> a record of figures
   @FunctionalInterface
   public interface Work<F> {
-    /// Does the work. An interrupt stops it with an [InterruptedIOException].
+    /// Does the work. An interrupt stops it with an [java.io.InterruptedIOException].
     F run(Output output) throws IOException;
   }
 

@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// A scorer of the whole catalogue for many users at once. It multiplies matrices: the users' rows times
 /// transposed blocks of items' rows. Except for rounding, the scores equal those of `recommend`. Thread-safe
 /// once all items are set.
-final class CatalogueScores {
+final class CatalogScorer {
   /// Largest number of users at once.
-  static final int USERS = Kernel.PIECE;
+  static final int MAX_USERS = Kernel.PIECE;
 
   private final int items;
   private final int stride;
@@ -22,21 +22,21 @@ final class CatalogueScores {
   private final float[][] blocks;
 
   private final Kernel kernel = Kernels.fastest().kernel();
-  private final Queue<Room> rooms = new ConcurrentLinkedQueue<>();
+  private final Queue<ThreadBuffers> freeBuffers = new ConcurrentLinkedQueue<>();
 
   /// @param stride floats in a row, a multiple of [Kernel#VIRTUAL_LANES]
-  CatalogueScores(int items, int stride) {
+  CatalogScorer(int items, int stride) {
     this.items = items;
     this.stride = stride;
     this.blocks = new float[Math.ceilDiv(items, stride)][stride * stride];
   }
 
   /// The buffers of one thread.
-  private final class Room {
-    final float[] users = new float[USERS * stride];
-    final float[] products = new float[USERS * stride];
-    final float[] copy = new float[USERS * stride];
-    final float[][] scores = new float[USERS][items];
+  private final class ThreadBuffers {
+    final float[] users = new float[MAX_USERS * stride];
+    final float[] products = new float[MAX_USERS * stride];
+    final float[] copy = new float[MAX_USERS * stride];
+    final float[][] scores = new float[MAX_USERS][items];
   }
 
   /// Returns the number of floats in a row.
@@ -71,28 +71,28 @@ final class CatalogueScores {
 
   /// Scores all items for some users by the dot products of their rows.
   ///
-  /// @param count number of users, at most [#USERS]
+  /// @param count number of users, at most [#MAX_USERS]
   void score(int count, RowWriter users, ScoresReader reader) throws IOException {
-    Room room = rooms.poll();
-    if (room == null) {
-      room = new Room();
+    ThreadBuffers buffers = freeBuffers.poll();
+    if (buffers == null) {
+      buffers = new ThreadBuffers();
     }
-    Arrays.fill(room.users, 0);
+    Arrays.fill(buffers.users, 0);
     for (int user = 0; user < count; user++) {
-      users.write(user, room.users, user * stride);
+      users.write(user, buffers.users, user * stride);
     }
     for (int block = 0; block < blocks.length; block++) {
-      System.arraycopy(room.users, 0, room.products, 0, count * stride);
-      kernel.multiply(room.products, stride, 0, count, blocks[block], room.copy);
+      System.arraycopy(buffers.users, 0, buffers.products, 0, count * stride);
+      kernel.multiply(buffers.products, stride, 0, count, blocks[block], buffers.copy);
       int first = block * stride;
       int length = Math.min(stride, items - first);
       for (int user = 0; user < count; user++) {
-        System.arraycopy(room.products, user * stride, room.scores[user], first, length);
+        System.arraycopy(buffers.products, user * stride, buffers.scores[user], first, length);
       }
     }
     for (int user = 0; user < count; user++) {
-      reader.read(user, room.scores[user]);
+      reader.read(user, buffers.scores[user]);
     }
-    rooms.offer(room);
+    freeBuffers.offer(buffers);
   }
 }
