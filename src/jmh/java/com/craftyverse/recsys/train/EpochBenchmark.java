@@ -140,11 +140,11 @@ public final class EpochBenchmark {
       // collector.
       System.arraycopy(initial.users(), 0, factors.users(), 0, initial.users().length);
       System.arraycopy(initial.items(), 0, factors.items(), 0, initial.items().length);
-      SgdEpoch descent =
+      SgdEpoch sgd =
           new SgdEpoch(training, validation, parameters, RatingScale.STARS, kernel, workers);
       try {
         long start = System.nanoTime();
-        double rmse = descent.train(factors, 1, parameters.learningRate());
+        double rmse = sgd.train(factors, 1, parameters.learningRate());
         double seconds = (System.nanoTime() - start) / 1e9;
         if (!(rmse < 2 * training.standardDeviation())) {
           throw new IllegalStateException("the epoch learned nothing: RMSE " + rmse);

@@ -167,7 +167,7 @@ final class Choices {
       int at = next[block.users()[run]];
       for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
         index[at] = itemPlaces[item.get(row)];
-        level[at] = levels.of(RankingCard.weight(rating.get(row), lowest, highest));
+        level[at] = levels.levelOf(RankingCard.weight(rating.get(row), lowest, highest));
         at++;
       }
       next[block.users()[run]] = at;
@@ -199,7 +199,7 @@ final class Choices {
     for (int i = 0; i < user.length; i++) {
       int at = next[userPlaces[user[i]]]++;
       index[at] = itemPlaces[item[i]];
-      level[at] = levels.of(weight[i]);
+      level[at] = levels.levelOf(weight[i]);
     }
     Rows byUser = rows(start, index, level, levels.weights());
     for (int row = 0; row < users; row++) {

@@ -19,9 +19,9 @@ record Execution(int threads, Kernels.Choice kernel, double maxSeconds) {
   static Execution of(TrainRequest request) {
     int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     return new Execution(
-        TrainParameters.whole("threads", request.threads(), processors, MOST_THREADS),
+        TrainParameters.intOrDefault("threads", request.threads(), processors, MOST_THREADS),
         kernel(request.kernel() == null ? "auto" : request.kernel()),
-        TrainParameters.real(
+        TrainParameters.doubleOrDefault(
             "maxSeconds", request.maxSeconds(), Double.POSITIVE_INFINITY, false, MOST_SECONDS));
   }
 

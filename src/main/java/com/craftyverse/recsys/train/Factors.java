@@ -18,9 +18,9 @@ record Factors(RowLayout layout, float[] users, float[] items) {
   static Factors initial(
       RowLayout layout, int users, int items, double level, double spread, double unit, long seed) {
     Factors factors = new Factors(layout, layout.allocate(users), layout.allocate(items));
-    double centre = Math.sqrt(Math.abs(level) / layout.factors());
-    float user = (float) centre;
-    float item = (float) Math.copySign(centre, level);
+    double center = Math.sqrt(Math.abs(level) / layout.factors());
+    float user = (float) center;
+    float item = (float) Math.copySign(center, level);
     // The products p·q are in ratings.
     double deviation = spread * Math.sqrt(unit);
     factors.fill(factors.users, Purpose.USER_FACTORS, seed, user, deviation, layout.itemBias());
@@ -29,16 +29,16 @@ record Factors(RowLayout layout, float[] users, float[] items) {
   }
 
   private void fill(
-      float[] rows, Purpose purpose, long seed, float centre, double spread, int one) {
+      float[] rows, Purpose purpose, long seed, float center, double spread, int oneColumn) {
     int stride = layout.stride();
     // Uniform numbers in [−1, 1) have a standard deviation of 1/√3.
     float width = (float) (spread * Math.sqrt(3.0 / layout.factors()));
     for (int row = 0; row * stride < rows.length; row++) {
       RandomStream random = new RandomStream(seed, purpose, row);
       for (int i = 0; i < layout.factors(); i++) {
-        rows[row * stride + i] = centre + width * random.symmetric();
+        rows[row * stride + i] = center + width * random.nextSymmetric();
       }
-      rows[row * stride + one] = 1;
+      rows[row * stride + oneColumn] = 1;
     }
   }
 

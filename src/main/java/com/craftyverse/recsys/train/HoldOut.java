@@ -11,7 +11,7 @@ import java.util.Arrays;
 /// @param training choices that a trial learns from, with the item places of the whole set
 /// @param cases test cases
 /// @param available number of choices of the same users, held-out ones included
-record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
+record HoldOut(Choices training, NdcgEvaluator.TestCases cases, int available) {
   /// Number of choices from which on no more users are added to a trial.
   private static final int MOST_CHOICES = 1_000_000;
 
@@ -25,7 +25,7 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
     return validation.users() >= ENOUGH_USERS
         ? ofValidation(
             choices,
-            RankingJudge.Cases.of(validation, choices, MOST_CASES, seed),
+            NdcgEvaluator.TestCases.of(validation, choices, MOST_CASES, seed),
             MOST_CHOICES,
             seed)
         : ofTraining(choices, MOST_CHOICES, MOST_CASES, seed);
@@ -33,123 +33,124 @@ record HoldOut(Choices training, RankingJudge.Cases cases, int available) {
 
   /// Holds nothing out: the validation choices are the test cases.
   ///
-  /// @param mostChoices users are added to those of the cases, in random order, until there are
+  /// @param maxChoices users are added to those of the cases, in random order, until there are
   ///     this many choices
   static HoldOut ofValidation(
-      Choices choices, RankingJudge.Cases cases, int mostChoices, long seed) {
+      Choices choices, NdcgEvaluator.TestCases cases, int maxChoices, long seed) {
     Choices.Rows rows = choices.byUser();
-    boolean[] taken = new boolean[rows.rows()];
+    boolean[] selected = new boolean[rows.rows()];
     long size = 0;
     for (int user : cases.users()) {
-      taken[user] = true;
+      selected[user] = true;
       size += rows.count(user);
     }
     for (int user : new RandomStream(seed, Purpose.RANKING_USERS, 0).permutation(rows.rows())) {
-      if (!taken[user] && size < mostChoices) {
-        taken[user] = true;
+      if (!selected[user] && size < maxChoices) {
+        selected[user] = true;
         size += rows.count(user);
       }
     }
-    int[] places = new int[rows.rows()]; // among the users taken
+    int[] rowOfUser = new int[rows.rows()]; // among the users taken
     int count = 0;
-    for (int user = 0; user < taken.length; user++) {
-      places[user] = count;
-      count += taken[user] ? 1 : 0;
+    for (int user = 0; user < selected.length; user++) {
+      rowOfUser[user] = count;
+      count += selected[user] ? 1 : 0;
     }
     int[] start = new int[count + 1];
     int[] index = new int[Math.toIntExact(size)];
     byte[] level = new byte[index.length];
-    int[] dense = new int[count];
-    for (int user = 0; user < taken.length; user++) {
-      if (taken[user]) {
-        int place = places[user];
+    int[] userIndices = new int[count];
+    for (int user = 0; user < selected.length; user++) {
+      if (selected[user]) {
+        int row = rowOfUser[user];
         int length = rows.count(user);
-        System.arraycopy(rows.index(), rows.start()[user], index, start[place], length);
-        System.arraycopy(rows.level(), rows.start()[user], level, start[place], length);
-        start[place + 1] = start[place] + length;
-        dense[place] = choices.users()[user];
+        System.arraycopy(rows.index(), rows.start()[user], index, start[row], length);
+        System.arraycopy(rows.level(), rows.start()[user], level, start[row], length);
+        start[row + 1] = start[row] + length;
+        userIndices[row] = choices.users()[user];
       }
     }
-    int[] caseUsers = new int[cases.size()];
-    for (int i = 0; i < caseUsers.length; i++) {
-      caseUsers[i] = places[cases.users()[i]];
+    int[] testUsers = new int[cases.size()];
+    for (int i = 0; i < testUsers.length; i++) {
+      testUsers[i] = rowOfUser[cases.users()[i]];
     }
     return new HoldOut(
-        choices.part(start, index, level, dense),
-        new RankingJudge.Cases(caseUsers, cases.start(), cases.items()),
+        choices.part(start, index, level, userIndices),
+        new NdcgEvaluator.TestCases(testUsers, cases.start(), cases.items()),
         index.length);
   }
 
   /// Holds out some choices of all users, or of a random sample.
   ///
-  /// @param mostChoices users are added, in random order, until there are this many choices
-  /// @param mostCases maximum number of users judged, the first of that order
+  /// @param maxChoices users are added, in random order, until there are this many choices
+  /// @param maxCases maximum number of users judged, the first of that order
   /// @param seed of the order of users and of the held-out choices
-  static HoldOut ofTraining(Choices choices, int mostChoices, int mostCases, long seed) {
+  static HoldOut ofTraining(Choices choices, int maxChoices, int maxCases, long seed) {
     Choices.Rows rows = choices.byUser();
     int[] order = new RandomStream(seed, Purpose.RANKING_USERS, 0).permutation(rows.rows());
-    int taken = 0;
+    int selected = 0;
     long size = 0;
-    while (taken < order.length && size < mostChoices) {
-      size += rows.count(order[taken++]);
+    while (selected < order.length && size < maxChoices) {
+      size += rows.count(order[selected++]);
     }
-    boolean[] judged = new boolean[rows.rows()];
+    boolean[] isTestUser = new boolean[rows.rows()];
     int cases = 0;
-    for (int i = 0; i < taken && cases < mostCases; i++) {
-      judged[order[i]] = heldOut(rows.count(order[i])) > 0;
-      cases += judged[order[i]] ? 1 : 0;
+    for (int i = 0; i < selected && cases < maxCases; i++) {
+      isTestUser[order[i]] = heldOutCount(rows.count(order[i])) > 0;
+      cases += isTestUser[order[i]] ? 1 : 0;
     }
-    int[] users = Arrays.copyOf(order, taken);
+    int[] users = Arrays.copyOf(order, selected);
     Arrays.sort(users); // by descending count, like places
-    return ofTraining(choices, users, judged, cases, Math.toIntExact(size), seed);
+    return ofTraining(choices, users, isTestUser, cases, Math.toIntExact(size), seed);
   }
 
   /// Returns how many of a user's choices are held out.
-  private static int heldOut(int count) {
+  private static int heldOutCount(int count) {
     return count < 2 ? 0 : Math.max(1, Math.round(count / 4f));
   }
 
   private static HoldOut ofTraining(
-      Choices choices, int[] users, boolean[] judged, int caseCount, int size, long seed) {
+      Choices choices, int[] users, boolean[] isTestUser, int caseCount, int size, long seed) {
     Choices.Rows rows = choices.byUser();
     int[] start = new int[users.length + 1];
     int[] index = new int[size];
     byte[] level = new byte[size];
-    int[] dense = new int[users.length];
-    int[] caseUsers = new int[caseCount];
-    int[] caseStart = new int[caseCount + 1];
-    int[] caseItems = new int[size];
-    int kept = 0;
-    int found = 0;
+    int[] userIndices = new int[users.length];
+    int[] testUsers = new int[caseCount];
+    int[] testStart = new int[caseCount + 1];
+    int[] testItems = new int[size];
+    int trainCount = 0;
+    int testCount = 0;
     int cases = 0;
     for (int user = 0; user < users.length; user++) {
-      int place = users[user];
-      int from = rows.start()[place];
-      int count = rows.count(place);
-      dense[user] = choices.users()[place];
-      boolean[] held = new boolean[count];
+      int row = users[user];
+      int from = rows.start()[row];
+      int count = rows.count(row);
+      userIndices[user] = choices.users()[row];
+      boolean[] heldOut = new boolean[count];
       int[] order =
-          new RandomStream(seed, Purpose.RANKING_HELD_OUT, dense[user]).permutation(count);
-      for (int i = 0; i < heldOut(count); i++) {
-        held[order[i]] = true;
+          new RandomStream(seed, Purpose.RANKING_HELD_OUT, userIndices[user]).permutation(count);
+      for (int i = 0; i < heldOutCount(count); i++) {
+        heldOut[order[i]] = true;
       }
       for (int i = 0; i < count; i++) {
-        if (!held[i]) {
-          index[kept] = rows.index()[from + i];
-          level[kept++] = rows.level()[from + i];
-        } else if (judged[place]) {
-          caseItems[found++] = rows.index()[from + i];
+        if (!heldOut[i]) {
+          index[trainCount] = rows.index()[from + i];
+          level[trainCount++] = rows.level()[from + i];
+        } else if (isTestUser[row]) {
+          testItems[testCount++] = rows.index()[from + i];
         }
       }
-      start[user + 1] = kept;
-      if (judged[place]) {
-        caseUsers[cases] = user;
-        caseStart[++cases] = found;
+      start[user + 1] = trainCount;
+      if (isTestUser[row]) {
+        testUsers[cases] = user;
+        testStart[++cases] = testCount;
       }
     }
     return new HoldOut(
-        choices.part(start, Arrays.copyOf(index, kept), Arrays.copyOf(level, kept), dense),
-        new RankingJudge.Cases(caseUsers, caseStart, Arrays.copyOf(caseItems, found)),
+        choices.part(
+            start, Arrays.copyOf(index, trainCount), Arrays.copyOf(level, trainCount), userIndices),
+        new NdcgEvaluator.TestCases(testUsers, testStart, Arrays.copyOf(testItems, testCount)),
         size);
   }
 }

@@ -119,15 +119,15 @@ final class ModelWriter {
     return MemorySegment.ofArray(packed).asSlice(0, (long) length * Float.BYTES);
   }
 
-  private MemorySegment rankingVectors(float[] matrix, int[] places, int row, int rows) {
+  private MemorySegment rankingVectors(float[] matrix, int[] rowOfIndex, int row, int rows) {
     int length = Math.multiplyExact(rows, rankingFactors);
     if (packedRanking.length < length) {
       packedRanking = new float[length];
     }
-    int stride = matrix.length / places.length;
+    int stride = matrix.length / rowOfIndex.length;
     for (int i = 0; i < rows; i++) {
       System.arraycopy(
-          matrix, places[row + i] * stride, packedRanking, i * rankingFactors, rankingFactors);
+          matrix, rowOfIndex[row + i] * stride, packedRanking, i * rankingFactors, rankingFactors);
     }
     return MemorySegment.ofArray(packedRanking).asSlice(0, (long) length * Float.BYTES);
   }
@@ -145,10 +145,10 @@ final class ModelWriter {
     }
   }
 
-  private MemorySegment biases(float[] matrix, int place, int row, int rows) {
+  private MemorySegment biases(float[] matrix, int biasColumn, int row, int rows) {
     float[] biases = new float[rows];
     for (int i = 0; i < rows; i++) {
-      biases[i] = matrix[(row + i) * layout.stride() + place];
+      biases[i] = matrix[(row + i) * layout.stride() + biasColumn];
     }
     return MemorySegment.ofArray(biases);
   }

@@ -29,12 +29,12 @@ final class RandomStream {
   }
 
   /// Returns a uniform number in [−1, 1), a multiple of 2⁻²³.
-  float symmetric() {
+  float nextSymmetric() {
     return (next() >> 40) * 0x1p-23f;
   }
 
   /// Returns a uniform number in 0 … `bound` − 1, with a bias below `bound` / 2³².
-  private int below(int bound) {
+  private int nextInt(int bound) {
     return (int) (((next() >>> 32) * bound) >>> 32);
   }
 
@@ -42,7 +42,7 @@ final class RandomStream {
   int[] permutation(int count) {
     int[] order = new int[count];
     for (int i = 1; i < count; i++) {
-      int j = below(i + 1);
+      int j = nextInt(i + 1);
       order[i] = order[j];
       order[j] = i;
     }

@@ -28,7 +28,7 @@ record RankingFactors(int factors, int stride, float[] users, float[] items) {
     for (int place = 0; place < items.length; place++) {
       RandomStream random = new RandomStream(seed, Purpose.RANKING_FACTORS, items[place]);
       for (int i = 0; i < factors; i++) {
-        initial.items[place * stride + i] = width * random.symmetric();
+        initial.items[place * stride + i] = width * random.nextSymmetric();
       }
     }
     return initial;

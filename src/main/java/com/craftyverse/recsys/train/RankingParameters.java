@@ -25,10 +25,10 @@ public record RankingParameters(
   /// @throws RequestException naming the field that is out of range
   static @Nullable RankingParameters of(TrainRequest request) {
     if (Boolean.FALSE.equals(request.ranking())) {
-      refuse("rankingFactors", request.rankingFactors());
-      refuse("rankingEpochs", request.rankingEpochs());
-      refuse("rankingRegularization", request.rankingRegularization());
-      refuse("rankingUnobservedWeight", request.rankingUnobservedWeight());
+      requireAbsent("rankingFactors", request.rankingFactors());
+      requireAbsent("rankingEpochs", request.rankingEpochs());
+      requireAbsent("rankingRegularization", request.rankingRegularization());
+      requireAbsent("rankingUnobservedWeight", request.rankingUnobservedWeight());
       return null;
     }
     if ((request.rankingRegularization() == null) != (request.rankingUnobservedWeight() == null)) {
@@ -37,15 +37,15 @@ public record RankingParameters(
               + " search for them");
     }
     return new RankingParameters(
-        TrainParameters.whole(
+        TrainParameters.intOrDefault(
             "rankingFactors", request.rankingFactors(), DEFAULT_FACTORS, MOST_FACTORS),
-        TrainParameters.whole(
+        TrainParameters.intOrDefault(
             "rankingEpochs", request.rankingEpochs(), DEFAULT_EPOCHS, MOST_EPOCHS),
         positive("rankingRegularization", request.rankingRegularization()),
         positive("rankingUnobservedWeight", request.rankingUnobservedWeight()));
   }
 
-  private static void refuse(String field, @Nullable Object value) {
+  private static void requireAbsent(String field, @Nullable Object value) {
     if (value != null) {
       throw RequestException.invalid(
           "field '" + field + "': not allowed with 'ranking': false; remove one of the two");
@@ -53,13 +53,13 @@ public record RankingParameters(
   }
 
   private static @Nullable Double positive(String field, @Nullable Double value) {
-    return value == null ? null : TrainParameters.real(field, value, value, false, 10);
+    return value == null ? null : TrainParameters.doubleOrDefault(field, value, value, false, 10);
   }
 
   /// Returns the parameters of an earlier run with the λ and α₀ it found, so that no search is needed.
   ///
   /// @param figures of that run; null if it skipped the ranking model
-  static @Nullable RankingParameters foundBy(@Nullable RankingFigures figures) {
+  static @Nullable RankingParameters fromFigures(@Nullable RankingFigures figures) {
     return figures == null
         ? null
         : new RankingParameters(

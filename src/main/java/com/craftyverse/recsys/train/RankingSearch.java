@@ -44,38 +44,38 @@ final class RankingSearch {
   /// @param regularization λ
   /// @param unobservedWeight α₀
   /// @param trials all trials
-  record Found(double regularization, double unobservedWeight, List<RankingTrial> trials) {}
+  record Result(double regularization, double unobservedWeight, List<RankingTrial> trials) {}
 
-  private final String what;
-  private final Choices whole;
+  private final String label;
+  private final Choices allChoices;
   private final Choices training;
   private final int available;
   private final int factors;
   private final long seed;
   private final RankingSolver solver;
-  private final RankingJudge judge;
+  private final NdcgEvaluator evaluator;
   private final List<RankingTrial> trials = new ArrayList<>();
 
-  /// @param what name of the run in log lines
-  /// @param whole the choices that the model will learn from
+  /// @param label name of the run in log lines
+  /// @param allChoices the choices that the model will learn from
   /// @param holdOut training choices and test cases of the trials
   /// @param factors k, the length of the vectors
   RankingSearch(
-      String what,
-      Choices whole,
+      String label,
+      Choices allChoices,
       HoldOut holdOut,
       int factors,
       long seed,
       Kernel kernel,
       WorkerPool workers) {
-    this.what = what;
-    this.whole = whole;
+    this.label = label;
+    this.allChoices = allChoices;
     this.training = holdOut.training();
     this.available = holdOut.available();
     this.factors = factors;
     this.seed = seed;
     this.solver = new RankingSolver(training, factors, RankingParameters.STEPS, kernel, workers);
-    this.judge = new RankingJudge(training, holdOut.cases(), kernel, workers);
+    this.evaluator = new NdcgEvaluator(training, holdOut.cases(), kernel, workers);
   }
 
   /// Returns ρ₀ of a set.
@@ -91,71 +91,71 @@ final class RankingSearch {
   /// guess, or the first fraction of it that does not collapse.
   ///
   /// @throws RequestException if the vectors collapse to zero with every pair
-  Found run() throws IOException {
+  Result run() throws IOException {
     double guess = guess(training, available);
-    RankingTrial best = judge.users() == 0 ? null : search(guess);
+    RankingTrial best = evaluator.users() == 0 ? null : search(guess);
     if (best == null || best.collapsed()) {
-      best = lower(guess);
+      best = findNonCollapsing(guess);
     }
-    return new Found(
-        best.regularization() * guess(whole, whole.size()) / guess,
+    return new Result(
+        best.regularization() * guess(allChoices, allChoices.size()) / guess,
         best.unobservedWeight(),
         trials);
   }
 
-  private RankingTrial lower(double guess) throws IOException {
+  private RankingTrial findNonCollapsing(double guess) throws IOException {
     double rho = guess;
     for (int i = 0; i < MOST_CUTS; i++) {
-      RankingTrial trial = tryOut(rho, RIDGE, FIRST_EPOCHS);
+      RankingTrial trial = runTrial(rho, RIDGE, FIRST_EPOCHS);
       if (!trial.collapsed()) {
         return trial;
       }
       rho /= HIGHEST;
     }
     throw RequestException.unprocessable(
-        what
+        label
             + ": cannot train a ranking model: the vectors collapse to zero with every λ and α₀"
             + " tried; set \"ranking\": false to skip it");
   }
 
   private RankingTrial search(double guess) throws IOException {
     double factor = Math.pow(HIGHEST / LOWEST, 1.0 / (BRACKET - 1));
-    List<RankingTrial> line = new ArrayList<>();
+    List<RankingTrial> bracket = new ArrayList<>();
     for (int i = 0; i < BRACKET; i++) {
-      line.add(tryOut(guess * LOWEST * Math.pow(factor, i), RIDGE, FIRST_EPOCHS));
+      bracket.add(runTrial(guess * LOWEST * Math.pow(factor, i), RIDGE, FIRST_EPOCHS));
     }
     for (int i = 0; i < MOST_EXTENSIONS; i++) {
-      double rho = best(line).rho();
-      if (rho == line.getFirst().rho()) {
-        line.addFirst(tryOut(rho / factor, RIDGE, FIRST_EPOCHS));
-      } else if (rho == line.getLast().rho()) {
-        line.addLast(tryOut(rho * factor, RIDGE, FIRST_EPOCHS));
+      double rho = best(bracket).rho();
+      if (rho == bracket.getFirst().rho()) {
+        bracket.addFirst(runTrial(rho / factor, RIDGE, FIRST_EPOCHS));
+      } else if (rho == bracket.getLast().rho()) {
+        bracket.addLast(runTrial(rho * factor, RIDGE, FIRST_EPOCHS));
       } else {
         break;
       }
     }
-    line.sort(Comparator.comparingDouble(RankingTrial::worth).reversed());
-    double first = line.get(0).rho();
-    double second = line.get(1).rho();
+    bracket.sort(Comparator.comparingDouble(RankingTrial::score).reversed());
+    double first = bracket.get(0).rho();
+    double second = bracket.get(1).rho();
     List<RankingTrial> last = new ArrayList<>();
     for (double rho : new double[] {first, Math.sqrt(first * second)}) {
       for (double alpha0 : AROUND_THE_RIDGE) {
-        last.add(tryOut(rho, alpha0, LAST_EPOCHS));
+        last.add(runTrial(rho, alpha0, LAST_EPOCHS));
       }
     }
     return best(last);
   }
 
   /// Returns the best trial, the first of equal ones.
-  static RankingTrial best(List<RankingTrial> some) {
-    RankingTrial best = some.getFirst();
-    for (RankingTrial trial : some) {
-      best = trial.worth() > best.worth() ? trial : best;
+  static RankingTrial best(List<RankingTrial> candidates) {
+    RankingTrial best = candidates.getFirst();
+    for (RankingTrial trial : candidates) {
+      best = trial.score() > best.score() ? trial : best;
     }
     return best;
   }
 
-  private RankingTrial tryOut(double rho, double alpha0, int epochs) throws IOException {
+  private RankingTrial runTrial(double rho, double alpha0, int epochs) throws IOException {
     long start = System.nanoTime();
     RankingFactors vectors =
         RankingFactors.initial(factors, training.byUser().rows(), training.items(), seed);
@@ -171,8 +171,8 @@ final class RankingSearch {
             factors,
             epochs,
             training.size(),
-            judge.users(),
-            judge.users() == 0 ? 0 : judge.ndcg(vectors),
+            evaluator.users(),
+            evaluator.users() == 0 ? 0 : evaluator.ndcg(vectors),
             objective,
             !(objective < COLLAPSED * training.totalWeight()),
             (System.nanoTime() - start) / 1e9);
@@ -187,7 +187,7 @@ final class RankingSearch {
         String.format(
             Locale.ROOT,
             "%s: ranking, trial %d, λ %.5f, α₀ %.2f, %d epochs: NDCG@10 %.4f for %,d users%s",
-            what,
+            label,
             trials.size(),
             trial.regularization(),
             trial.unobservedWeight(),

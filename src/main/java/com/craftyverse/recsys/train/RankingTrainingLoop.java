@@ -22,10 +22,10 @@ final class RankingTrainingLoop {
   /// Saves a run so that the next call, or a restart after a crash, can continue it.
   @FunctionalInterface
   interface CheckpointSink {
-    void keep(RankingState state) throws IOException;
+    void save(RankingState state) throws IOException;
   }
 
-  private final String what;
+  private final String label;
   private final Choices choices;
   private final ValidationSet validation;
   private final RankingParameters parameters;
@@ -33,19 +33,19 @@ final class RankingTrainingLoop {
   private final Kernel kernel;
   private final WorkerPool workers;
   private final RankingSolver solver;
-  private final @Nullable RankingJudge judge;
+  private final @Nullable NdcgEvaluator evaluator;
 
-  /// @param what name of the run in log lines
+  /// @param label name of the run in log lines
   /// @param seed of the initial vectors and the held-out choices
   RankingTrainingLoop(
-      String what,
+      String label,
       Choices choices,
       ValidationSet validation,
       RankingParameters parameters,
       long seed,
       Kernel kernel,
       WorkerPool workers) {
-    this.what = what;
+    this.label = label;
     this.choices = choices;
     this.validation = validation;
     this.parameters = parameters;
@@ -54,13 +54,13 @@ final class RankingTrainingLoop {
     this.workers = workers;
     this.solver =
         new RankingSolver(choices, parameters.factors(), RankingParameters.STEPS, kernel, workers);
-    RankingJudge.Cases cases =
-        RankingJudge.Cases.of(validation, choices, MOST_PROGRESS_USERS, seed);
-    this.judge = cases.size() == 0 ? null : new RankingJudge(choices, cases, kernel, workers);
+    NdcgEvaluator.TestCases cases =
+        NdcgEvaluator.TestCases.of(validation, choices, MOST_PROGRESS_USERS, seed);
+    this.evaluator = cases.size() == 0 ? null : new NdcgEvaluator(choices, cases, kernel, workers);
   }
 
   /// Returns the vectors before the first epoch: zero for users, random for items.
-  RankingFactors initial() {
+  RankingFactors initialVectors() {
     return RankingFactors.initial(
         parameters.factors(), choices.users().length, choices.items(), seed);
   }
@@ -68,28 +68,28 @@ final class RankingTrainingLoop {
   /// Searches for λ and α₀ unless the request gives them.
   ///
   /// @param vectors initial vectors
-  RankingState begin(RankingFactors vectors) throws IOException {
+  RankingState initialState(RankingFactors vectors) throws IOException {
     Double regularization = parameters.regularization();
     Double unobservedWeight = parameters.unobservedWeight();
     if (regularization != null && unobservedWeight != null) {
       return new RankingState(vectors, regularization, unobservedWeight, List.of(), List.of());
     }
     HoldOut holdOut = HoldOut.of(choices, validation, seed);
-    RankingSearch.Found found =
-        new RankingSearch(what, choices, holdOut, parameters.factors(), seed, kernel, workers)
+    RankingSearch.Result result =
+        new RankingSearch(label, choices, holdOut, parameters.factors(), seed, kernel, workers)
             .run();
     LOG.log(
         Level.INFO,
         String.format(
             Locale.ROOT,
             "%s: ranking, λ %.5f, α₀ %.2f found in %d trials, %.1f s",
-            what,
-            found.regularization(),
-            found.unobservedWeight(),
-            found.trials().size(),
-            seconds(found.trials())));
+            label,
+            result.regularization(),
+            result.unobservedWeight(),
+            result.trials().size(),
+            seconds(result.trials())));
     return new RankingState(
-        vectors, found.regularization(), found.unobservedWeight(), found.trials(), List.of());
+        vectors, result.regularization(), result.unobservedWeight(), result.trials(), List.of());
   }
 
   /// Trains until all epochs are done or the time limit is near, and for at least one epoch.
@@ -98,23 +98,23 @@ final class RankingTrainingLoop {
   /// @return whether all epochs are done; if not, the state has been saved
   /// @throws RequestException if the vectors collapse to zero
   boolean run(RankingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
-    double secondsSinceKept = 0;
+    double secondsSinceCheckpoint = 0;
     while (state.history().size() < parameters.epochs()) {
       RankingEpoch epoch = epoch(state);
       state.history().add(epoch);
       log(epoch);
-      secondsSinceKept += epoch.seconds();
+      secondsSinceCheckpoint += epoch.seconds();
       boolean last = epoch.epoch() == parameters.epochs();
       boolean outOfTime = !last && limit.isNear(epoch.seconds());
-      if (outOfTime || (!last && secondsSinceKept > SECONDS_BETWEEN_CHECKPOINTS)) {
-        sink.keep(state);
-        secondsSinceKept = 0;
+      if (outOfTime || (!last && secondsSinceCheckpoint > SECONDS_BETWEEN_CHECKPOINTS)) {
+        sink.save(state);
+        secondsSinceCheckpoint = 0;
       }
       if (outOfTime) {
         return false;
       }
     }
-    refuseCollapsed(state);
+    requireNotCollapsed(state);
     return true;
   }
 
@@ -124,7 +124,7 @@ final class RankingTrainingLoop {
     double objective =
         solver.epoch(state.vectors(), state.regularization(), state.unobservedWeight());
     double trainSeconds = (System.nanoTime() - start) / 1e9;
-    Double ndcg = judge == null ? null : judge.ndcg(state.vectors());
+    Double ndcg = evaluator == null ? null : evaluator.ndcg(state.vectors());
     double seconds = (System.nanoTime() - start) / 1e9;
     double secondsSoFar =
         seconds + state.history().stream().mapToDouble(RankingEpoch::seconds).sum();
@@ -137,7 +137,7 @@ final class RankingTrainingLoop {
         secondsSoFar / number * (parameters.epochs() - number));
   }
 
-  private void refuseCollapsed(RankingState state) {
+  private void requireNotCollapsed(RankingState state) {
     double objective = state.history().getLast().objective();
     if (!(objective < RankingSearch.COLLAPSED * choices.totalWeight())) {
       throw RequestException.unprocessable(
@@ -145,7 +145,7 @@ final class RankingTrainingLoop {
               Locale.ROOT,
               "%s: the ranking model's vectors collapsed to zero with λ = %s and α₀ = %s; lower"
                   + " 'rankingRegularization', or leave both fields out to search for them",
-              what,
+              label,
               state.regularization(),
               state.unobservedWeight()));
     }
@@ -158,7 +158,7 @@ final class RankingTrainingLoop {
 
   /// Returns the number of users in the NDCG of an epoch.
   int validationUsers() {
-    return judge == null ? 0 : judge.users();
+    return evaluator == null ? 0 : evaluator.users();
   }
 
   /// Returns the figures of the run so far.
@@ -195,7 +195,7 @@ final class RankingTrainingLoop {
         String.format(
             Locale.ROOT,
             "%s: ranking, epoch %d/%d, objective %.5g%s, %s choices/s, %s left",
-            what,
+            label,
             epoch.epoch(),
             parameters.epochs(),
             epoch.objective(),

@@ -29,7 +29,7 @@ public record RankingTrial(
   }
 
   /// Returns the score by which trials are compared.
-  double worth() {
+  double score() {
     return collapsed ? -1 : ndcg;
   }
 }

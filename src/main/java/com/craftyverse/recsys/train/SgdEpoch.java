@@ -121,12 +121,12 @@ final class SgdEpoch {
       UpdateCoefficients rates,
       Scratch scratch)
       throws InterruptedIOException {
-    double squares = 0;
+    double squaredErrors = 0;
     for (int chunk : order) {
       workers.checkStopped();
-      squares += train(factors, block, chunk, rates, scratch);
+      squaredErrors += train(factors, block, chunk, rates, scratch);
     }
-    return squares;
+    return squaredErrors;
   }
 
   private double train(
@@ -139,9 +139,9 @@ final class SgdEpoch {
     int[] starts = block.starts();
     int stride = layout.stride();
     int end = block.endRun(chunk);
-    double squares = 0;
+    double squaredErrors = 0;
     for (int run = block.firstRun(chunk); run < end; run++) {
-      squares +=
+      squaredErrors +=
           kernel.update(
               rates,
               scratch,
@@ -153,7 +153,7 @@ final class SgdEpoch {
               starts[run],
               starts[run + 1] - starts[run]);
     }
-    return squares;
+    return squaredErrors;
   }
 
   /// Returns the RMSE on the validation set, predictions clipped to the scale; null without ratings.
@@ -166,11 +166,11 @@ final class SgdEpoch {
         slices.size(),
         (slice, worker) ->
             sliceErrors[slice] =
-                squares(factors, slices.get(slice), scratches[worker], predictions[worker]));
+                squaredErrors(factors, slices.get(slice), scratches[worker], predictions[worker]));
     return Math.sqrt(sum(sliceErrors) / validation.rows());
   }
 
-  private double squares(
+  private double squaredErrors(
       Factors factors, ValidationSet.Slice slice, Scratch scratch, float[] predicted) {
     kernel.predict(
         scratch,
@@ -183,13 +183,13 @@ final class SgdEpoch {
         slice.from(),
         slice.rows(),
         predicted);
-    double squares = 0;
+    double squaredErrors = 0;
     for (int i = 0; i < slice.rows(); i++) {
       float rating = slice.rating().get(slice.from() + i);
       double error = rating - scale.clip(predicted[i]);
-      squares += error * error;
+      squaredErrors += error * error;
     }
-    return squares;
+    return squaredErrors;
   }
 
   private static double sum(double[] values) {

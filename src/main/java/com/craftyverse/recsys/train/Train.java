@@ -59,7 +59,7 @@ public final class Train {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
     Execution execution = Execution.of(request);
     String patternKey = request.pattern();
-    Pattern pattern = patternKey == null ? null : Pattern.of(store, request, patternKey);
+    RefitSource pattern = patternKey == null ? null : RefitSource.of(store, request, patternKey);
     if (pattern == null) {
       TrainParameters.of(request, 0); // rejects fields out of range before the index is read
     }
@@ -77,16 +77,16 @@ public final class Train {
       parameters = TrainParameters.of(request, ratings(index));
       warmStart = request.warmStart();
     } else {
-      pattern.check(key);
+      pattern.requireSameSplit(key);
       parameters = pattern.parameters();
       warmStart = pattern.warmStart();
-      ids.put(Pattern.FIELD, pattern.modelId());
-      sources.put(Pattern.FIELD, pattern.manifest());
+      ids.put(RefitSource.FIELD, pattern.modelId());
+      sources.put(RefitSource.FIELD, pattern.manifest());
     }
     byte[] evaluation = pattern != null && rows == Rows.ALL ? pattern.evaluation(store) : null;
     WarmStart earlier = warmStart == null ? null : WarmStart.of(store, warmStart);
     if (earlier != null) {
-      earlier.check(index.dataset(), parameters, rows);
+      earlier.requireCompatible(index.dataset(), parameters, rows);
       ids.put(WarmStart.FIELD, earlier.modelId());
       sources.put(WarmStart.FIELD, earlier.manifest());
     }
@@ -325,11 +325,11 @@ public final class Train {
             what, choices, validation, parameters, seed, execution.kernel().kernel(), workers);
     RankingState state = kept;
     if (state == null) {
-      RankingFactors vectors = trainer.initial();
+      RankingFactors vectors = trainer.initialVectors();
       if (earlier != null) {
         earlier.copyInto(vectors, choices, inputs);
       }
-      state = trainer.begin(vectors);
+      state = trainer.initialState(vectors);
     }
     boolean done = trainer.run(state, limit, sink);
     RankingFigures figures = trainer.figures(state);

@@ -27,7 +27,7 @@ public final class TrainFunction {
 
   /// Logs the kernel at the start of a process that only trains. Without C2 or the vector module, training
   /// is slow, and that should not first show up on the bill.
-  void sayKernel(
+  void logKernel(
       @Observes StartupEvent start,
       @ConfigProperty(name = "quarkus.funqy.export") Optional<String> export) {
     if (export.equals(Optional.of("train"))) {

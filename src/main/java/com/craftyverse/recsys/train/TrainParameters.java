@@ -73,48 +73,56 @@ public record TrainParameters(
     String model = model(request.model());
     boolean biased = model.equals(BIASED);
     double learningRate =
-        biased ? bySize(BASE_LEARNING_RATE, LEARNING_RATE_EXPONENT, ratings) : DOT_LEARNING_RATE;
+        biased
+            ? scaledBySize(BASE_LEARNING_RATE, LEARNING_RATE_EXPONENT, ratings)
+            : DOT_LEARNING_RATE;
     double regularization =
-        biased ? bySize(BASE_REGULARIZATION, REGULARIZATION_EXPONENT, ratings) : DOT_REGULARIZATION;
-    int epochs = whole("epochs", request.epochs(), DEFAULT_EPOCHS, MOST_EPOCHS);
-    learningRate = real("learningRate", request.learningRate(), learningRate, false, 1);
-    regularization = real("regularization", request.regularization(), regularization, true, 10);
+        biased
+            ? scaledBySize(BASE_REGULARIZATION, REGULARIZATION_EXPONENT, ratings)
+            : DOT_REGULARIZATION;
+    int epochs = intOrDefault("epochs", request.epochs(), DEFAULT_EPOCHS, MOST_EPOCHS);
+    learningRate = doubleOrDefault("learningRate", request.learningRate(), learningRate, false, 1);
+    regularization =
+        doubleOrDefault("regularization", request.regularization(), regularization, true, 10);
     return new TrainParameters(
         model,
-        whole("factors", request.factors(), DEFAULT_FACTORS, 512),
+        intOrDefault("factors", request.factors(), DEFAULT_FACTORS, 512),
         epochs,
         learningRate,
-        real("finalLearningRate", request.finalLearningRate(), learningRate / epochs, true, 1),
-        ofBiases(
+        doubleOrDefault(
+            "finalLearningRate", request.finalLearningRate(), learningRate / epochs, true, 1),
+        biasParameter(
             "biasLearningRate", biased, request.biasLearningRate(), BIAS_RATE * learningRate, 1),
-        real("userRegularization", request.userRegularization(), regularization, true, 10),
-        real("itemRegularization", request.itemRegularization(), regularization, true, 10),
-        ofBiases(
+        doubleOrDefault(
+            "userRegularization", request.userRegularization(), regularization, true, 10),
+        doubleOrDefault(
+            "itemRegularization", request.itemRegularization(), regularization, true, 10),
+        biasParameter(
             "biasRegularization",
             biased,
             request.biasRegularization(),
             BIAS_PENALTY * regularization,
             10),
-        real("initialSpread", request.initialSpread(), DEFAULT_SPREAD, true, 10),
-        whole("patience", request.patience(), DEFAULT_PATIENCE, MOST_EPOCHS),
+        doubleOrDefault("initialSpread", request.initialSpread(), DEFAULT_SPREAD, true, 10),
+        intOrDefault("patience", request.patience(), DEFAULT_PATIENCE, MOST_EPOCHS),
         request.seed() == null ? DEFAULT_SEED : request.seed(),
         RankingParameters.of(request));
   }
 
-  private static double ofBiases(
-      String field, boolean biased, @Nullable Double value, double standard, int highest) {
+  private static double biasParameter(
+      String field, boolean biased, @Nullable Double value, double defaultValue, int max) {
     if (!biased && value != null) {
       throw RequestException.invalid(
           "field '" + field + "': a dot model has no biases; leave this field out");
     }
-    return biased ? real(field, value, standard, true, highest) : 0;
+    return biased ? doubleOrDefault(field, value, defaultValue, true, max) : 0;
   }
 
   /// Returns `base · (ratings / 75,000) ^ exponent`, with at least 75,000 ratings,
   /// rounded to three decimals.
-  private static double bySize(double base, double exponent, long ratings) {
-    double times = Math.max(1, ratings / BASE_RATINGS);
-    return Math.round(base * StrictMath.pow(times, exponent) * 1_000) / 1_000.0;
+  private static double scaledBySize(double base, double exponent, long ratings) {
+    double ratio = Math.max(1, ratings / BASE_RATINGS);
+    return Math.round(base * StrictMath.pow(ratio, exponent) * 1_000) / 1_000.0;
   }
 
   /// Returns whether the model has a mean and biases.
@@ -126,15 +134,15 @@ public record TrainParameters(
   ///
   /// @param epoch its number, from 1
   double learningRate(int epoch) {
-    double passed = epochs == 1 ? 0 : (epoch - 1) / (epochs - 1.0);
-    return learningRate + passed * (finalLearningRate - learningRate);
+    double progress = epochs == 1 ? 0 : (epoch - 1) / (epochs - 1.0);
+    return learningRate + progress * (finalLearningRate - learningRate);
   }
 
   /// Returns these parameters for a run that ends after the given epoch.
   ///
   /// @param epoch its number, from 1
-  /// @param found the parameters of the ranking model, λ and α₀ included
-  TrainParameters until(int epoch, @Nullable RankingParameters found) {
+  /// @param ranking the parameters of the ranking model, λ and α₀ included
+  TrainParameters upToEpoch(int epoch, @Nullable RankingParameters ranking) {
     return new TrainParameters(
         model,
         factors,
@@ -148,7 +156,7 @@ public record TrainParameters(
         initialSpread,
         patience,
         seed,
-        found);
+        ranking);
   }
 
   private static String model(@Nullable String model) {
@@ -162,37 +170,37 @@ public record TrainParameters(
   }
 
   /// Returns a whole number from 1 to `highest`, or `standard` if the field is missing.
-  static int whole(String field, @Nullable Integer value, int standard, int highest) {
+  static int intOrDefault(String field, @Nullable Integer value, int defaultValue, int max) {
     if (value == null) {
-      return standard;
+      return defaultValue;
     }
-    if (value < 1 || value > highest) {
+    if (value < 1 || value > max) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
               "field '%s': expected a whole number from 1 to %d, found %d",
               field,
-              highest,
+              max,
               value));
     }
     return value;
   }
 
   /// Returns a number up to `highest`, or `standard` if the field is missing.
-  static double real(
-      String field, @Nullable Double value, double standard, boolean zeroAllowed, int highest) {
+  static double doubleOrDefault(
+      String field, @Nullable Double value, double defaultValue, boolean allowZero, int max) {
     if (value == null) {
-      return standard;
+      return defaultValue;
     }
     // The negation also rejects NaN.
-    if (!(zeroAllowed ? value >= 0 : value > 0) || value > highest) {
+    if (!(allowZero ? value >= 0 : value > 0) || value > max) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
               "field '%s': expected a number %s 0 and at most %d, found %s",
               field,
-              zeroAllowed ? "of at least" : "above",
-              highest,
+              allowZero ? "of at least" : "above",
+              max,
               value));
     }
     return value;

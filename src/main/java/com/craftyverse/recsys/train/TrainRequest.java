@@ -78,7 +78,7 @@ public record TrainRequest(
   }
 
   /// Returns whether the request has a field, besides `manifest` and `pattern`, that affects the model.
-  boolean shapesTheModel() {
+  boolean hasModelParameters() {
     return Stream.of(
             model,
             factors,

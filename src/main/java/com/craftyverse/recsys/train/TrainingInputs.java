@@ -22,11 +22,11 @@ final class TrainingInputs implements AutoCloseable {
   /// @param directory the index's directory
   TrainingInputs(ObjectStore store, String directory) throws IOException {
     try {
-      this.training = opened(ArrowObjects.open(store, directory + StoreLayout.TRAIN));
-      this.validation = opened(ArrowObjects.open(store, directory + StoreLayout.VALIDATION));
-      this.users = opened(ArrowObjects.open(store, directory + StoreLayout.USERS));
-      this.items = opened(ArrowObjects.open(store, directory + StoreLayout.ITEMS));
-      this.seen = opened(store.fetch(directory + StoreLayout.SEEN));
+      this.training = register(ArrowObjects.open(store, directory + StoreLayout.TRAIN));
+      this.validation = register(ArrowObjects.open(store, directory + StoreLayout.VALIDATION));
+      this.users = register(ArrowObjects.open(store, directory + StoreLayout.USERS));
+      this.items = register(ArrowObjects.open(store, directory + StoreLayout.ITEMS));
+      this.seen = register(store.fetch(directory + StoreLayout.SEEN));
     } catch (IOException | RuntimeException e) {
       try (this) {
         throw e;
@@ -34,7 +34,7 @@ final class TrainingInputs implements AutoCloseable {
     }
   }
 
-  private <T extends Closeable> T opened(T input) {
+  private <T extends Closeable> T register(T input) {
     open.push(input);
     return input;
   }

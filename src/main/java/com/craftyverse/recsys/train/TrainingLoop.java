@@ -33,7 +33,7 @@ final class TrainingLoop {
   /// Saves a run so that the next call, or a restart after a crash, can continue it.
   @FunctionalInterface
   interface CheckpointSink {
-    void keep(TrainingState state) throws IOException;
+    void save(TrainingState state) throws IOException;
   }
 
   /// The result of a run.
@@ -44,36 +44,36 @@ final class TrainingLoop {
   /// @param done whether it is finished; if not, it ran out of time and was saved
   record Outcome(TrainingState state, Epoch best, String ending, boolean done) {
     /// Returns the same run with another ending.
-    Outcome with(String anotherEnding, boolean isDone) {
-      return new Outcome(state, best, anotherEnding, isDone);
+    Outcome with(String newEnding, boolean isDone) {
+      return new Outcome(state, best, newEnding, isDone);
     }
   }
 
-  private final String what;
+  private final String label;
   private final TrainingSet training;
   private final ValidationSet validation;
   private final TrainParameters parameters;
-  private final SgdEpoch descent;
+  private final SgdEpoch sgd;
   private final WorkerPool workers;
   private final boolean refit;
   private final boolean decides;
 
-  /// @param what name of the run in log lines
+  /// @param label name of the run in log lines
   /// @param validation selects the epoch to keep, if it is large enough
   /// @param refit whether the number of epochs is fixed, so that validation selects nothing
   TrainingLoop(
-      String what,
+      String label,
       TrainingSet training,
       ValidationSet validation,
       TrainParameters parameters,
-      SgdEpoch descent,
+      SgdEpoch sgd,
       WorkerPool workers,
       boolean refit) {
-    this.what = what;
+    this.label = label;
     this.training = training;
     this.validation = validation;
     this.parameters = parameters;
-    this.descent = descent;
+    this.sgd = sgd;
     this.workers = workers;
     this.decides = !refit && validation.isEvidence();
     this.refit = refit;
@@ -92,7 +92,7 @@ final class TrainingLoop {
   Outcome run(TrainingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
     Epoch best = best(state.history());
     String ending = best == null ? null : ending(state.history(), best);
-    double secondsSinceKept = 0;
+    double secondsSinceCheckpoint = 0;
     while (best == null || ending == null) {
       Epoch epoch = epoch(state);
       boolean better = isBetter(epoch, best);
@@ -100,17 +100,17 @@ final class TrainingLoop {
       best = better || best == null ? epoch : best;
       log(epoch);
       ending = ending(state.history(), best);
-      secondsSinceKept += epoch.seconds();
+      secondsSinceCheckpoint += epoch.seconds();
       boolean outOfTime = ending == null && limit.isNear(epoch.seconds());
-      if (outOfTime || secondsSinceKept > SECONDS_BETWEEN_CHECKPOINTS) {
-        sink.keep(state);
-        secondsSinceKept = 0;
+      if (outOfTime || secondsSinceCheckpoint > SECONDS_BETWEEN_CHECKPOINTS) {
+        sink.save(state);
+        secondsSinceCheckpoint = 0;
       }
       if (outOfTime) {
-        return new Outcome(state, best, outOfTime(epoch.epoch()), false);
+        return new Outcome(state, best, outOfTimeReason(epoch.epoch()), false);
       }
     }
-    return new Outcome(state.done(), best, ending, true);
+    return new Outcome(state.finished(), best, ending, true);
   }
 
   /// Without early stopping, the last epoch is the best.
@@ -165,7 +165,7 @@ final class TrainingLoop {
             ValidationSet.EVIDENCE_USERS);
   }
 
-  private String outOfTime(int epoch) {
+  private String outOfTimeReason(int epoch) {
     return String.format(
         Locale.ROOT,
         "stopped after epoch %d of %d because the time limit was near; send the request again to"
@@ -180,11 +180,11 @@ final class TrainingLoop {
     while (true) {
       double learningRate = parameters.learningRate(number) * Math.pow(CUT, state.cuts());
       long start = System.nanoTime();
-      double trainRmse = descent.train(state.factors(), number, learningRate);
+      double trainRmse = sgd.train(state.factors(), number, learningRate);
       double trainSeconds = (System.nanoTime() - start) / 1e9;
-      Double validationRmse = descent.validate(state.factors());
+      Double validationRmse = sgd.validate(state.factors());
       double seconds = (System.nanoTime() - start) / 1e9;
-      String problem = problem(state, trainRmse);
+      String problem = divergence(state, trainRmse);
       if (problem == null) {
         double secondsSoFar = seconds + state.history().stream().mapToDouble(Epoch::seconds).sum();
         return new Epoch(
@@ -205,14 +205,14 @@ final class TrainingLoop {
           String.format(
               Locale.ROOT,
               "%s: epoch %d diverged: %s; repeating it with half the learning rate",
-              what,
+              label,
               number,
               problem));
     }
   }
 
   /// Returns the sign of divergence in an epoch, or null.
-  private @Nullable String problem(TrainingState state, double trainRmse) throws IOException {
+  private @Nullable String divergence(TrainingState state, double trainRmse) throws IOException {
     // The validation error does not reveal infinite factors, because its predictions are clipped.
     if (!Double.isFinite(trainRmse) || !state.isFinite(workers)) {
       return "the errors are not finite";
@@ -235,7 +235,7 @@ final class TrainingLoop {
             Locale.ROOT,
             "%s diverged in epoch %d: %s, even after %d cuts of the learning rate to %s; lower"
                 + " 'learningRate' (currently %s) or raise 'regularization'",
-            what,
+            label,
             epoch,
             problem,
             MOST_CUTS,
@@ -254,7 +254,7 @@ final class TrainingLoop {
         String.format(
             Locale.ROOT,
             "%s: epoch %d/%d, train RMSE %.4f%s, learning rate %.4f, %s updates/s, %s left",
-            what,
+            label,
             epoch.epoch(),
             parameters.epochs(),
             epoch.trainRmse(),

@@ -85,7 +85,7 @@ final class TrainingSet {
     this.rows = file.rows();
     this.mean = rows == 0 ? 0 : statistics.sum / rows;
     this.standardDeviation =
-        rows == 0 ? 0 : Math.sqrt(Math.max(0, statistics.squares / rows - mean * mean));
+        rows == 0 ? 0 : Math.sqrt(Math.max(0, statistics.sumOfSquares / rows - mean * mean));
     this.lowest = statistics.lowest;
     this.highest = statistics.highest;
   }
@@ -148,7 +148,7 @@ final class TrainingSet {
 
   private static final class Statistics {
     double sum;
-    double squares;
+    double sumOfSquares;
     float lowest = Float.POSITIVE_INFINITY;
     float highest = Float.NEGATIVE_INFINITY;
   }
@@ -165,7 +165,7 @@ final class TrainingSet {
     int runs = 0;
     int previous = -1;
     double sum = 0;
-    double squares = 0;
+    double sumOfSquares = 0;
     float lowest = statistics.lowest;
     float highest = statistics.highest;
     for (int row = 0; row < rows; row++) {
@@ -173,7 +173,7 @@ final class TrainingSet {
       int item = itemColumn.get(row);
       float rating = ratingColumn.get(row);
       if (users.excludes(user) || items.excludes(item) || user < previous) {
-        throw misplaced(file, batch, row, user, item, users, items);
+        throw wrongBlock(file, batch, row, user, item, users, items);
       }
       if (!Float.isFinite(rating)) {
         throw file.malformed(where(batch, row) + ": rating " + rating + " is not finite");
@@ -188,12 +188,12 @@ final class TrainingSet {
         starts[runs++] = row;
       }
       sum += rating;
-      squares += (double) rating * rating;
+      sumOfSquares += (double) rating * rating;
       lowest = Math.min(lowest, rating);
       highest = Math.max(highest, rating);
     }
     statistics.sum += sum;
-    statistics.squares += squares;
+    statistics.sumOfSquares += sumOfSquares;
     statistics.lowest = lowest;
     statistics.highest = highest;
     starts = Arrays.copyOf(starts, runs + 1);
@@ -201,7 +201,7 @@ final class TrainingSet {
     return new Block(itemColumn, ratingColumn, Arrays.copyOf(runUsers, runs), starts);
   }
 
-  private static MalformedFileException misplaced(
+  private static MalformedFileException wrongBlock(
       ArrowFile file, RecordBatch batch, int row, int user, int item, Range users, Range items) {
     String found = where(batch, row) + ": user " + user + ", item " + item;
     if (users.excludes(user) || items.excludes(item)) {

@@ -18,7 +18,7 @@ final class TrainingState {
   private final List<Epoch> history = new ArrayList<>();
 
   /// Factors of the last good epoch, unless these are `best`; allocated when first needed.
-  private @Nullable Factors spare;
+  private @Nullable Factors lastGood;
 
   private boolean isBest;
   private int cuts;
@@ -26,9 +26,9 @@ final class TrainingState {
   /// Creates a run before its first epoch.
   ///
   /// @param factors initial factors
-  /// @param same an equal copy
-  TrainingState(Factors factors, Factors same) {
-    this(factors, same, true, List.of(), 0);
+  /// @param equalCopy an equal copy
+  TrainingState(Factors factors, Factors equalCopy) {
+    this(factors, equalCopy, true, List.of(), 0);
   }
 
   /// Creates a run that continues.
@@ -42,7 +42,7 @@ final class TrainingState {
     this.factors = factors;
     this.best = best;
     this.isBest = isBest;
-    this.spare = isBest ? null : factors.copy();
+    this.lastGood = isBest ? null : factors.copy();
     this.history.addAll(history);
     this.cuts = cuts;
   }
@@ -72,7 +72,7 @@ final class TrainingState {
   }
 
   /// Returns the state of a finished run: the factors of the best epoch, not copied.
-  TrainingState done() {
+  TrainingState finished() {
     return new TrainingState(best, best, true, history, cuts);
   }
 
@@ -80,9 +80,9 @@ final class TrainingState {
   ///
   /// @param better whether they are the best so far
   void accept(Epoch epoch, boolean better, WorkerPool workers) throws IOException {
-    Factors kept = better ? best : spare;
+    Factors kept = better ? best : lastGood;
     if (kept == null) {
-      spare = factors.copy();
+      lastGood = factors.copy();
     } else {
       copy(factors, kept, workers);
     }
@@ -92,7 +92,7 @@ final class TrainingState {
 
   /// Restores the last good epoch, and counts a learning rate cut.
   void revert(WorkerPool workers) throws IOException {
-    copy(isBest || spare == null ? best : spare, factors, workers);
+    copy(isBest || lastGood == null ? best : lastGood, factors, workers);
     cuts++;
   }
 

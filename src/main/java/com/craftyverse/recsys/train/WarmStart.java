@@ -62,7 +62,7 @@ final class WarmStart {
   ///
   /// @param rows the sets of the split that this run is trained on
   /// @throws RequestException if it is not, or has
-  void check(String dataset, TrainParameters parameters, Rows rows) {
+  void requireCompatible(String dataset, TrainParameters parameters, Rows rows) {
     if (card.rows() == Rows.ALL && rows != Rows.ALL) {
       throw RequestException.invalid(
           String.format(
@@ -73,24 +73,24 @@ final class WarmStart {
               model.id(),
               card.scoredModel() == null ? "" : ", " + card.scoredModel()));
     }
-    check("dataset", card.dataset(), dataset);
-    check("'model'", card.model(), parameters.model());
-    check("'factors'", card.factors(), parameters.factors());
+    requireCompatible("dataset", card.dataset(), dataset);
+    requireCompatible("'model'", card.model(), parameters.model());
+    requireCompatible("'factors'", card.factors(), parameters.factors());
     RankingParameters ranking = parameters.ranking();
     if (ranking != null && card.ranking() != null) {
-      check("'rankingFactors'", card.rankingFactors(), ranking.factors());
+      requireCompatible("'rankingFactors'", card.rankingFactors(), ranking.factors());
     }
   }
 
-  private void check(String what, Object found, Object expected) {
-    if (!found.equals(expected)) {
+  private void requireCompatible(String label, Object actual, Object expected) {
+    if (!actual.equals(expected)) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
               "field '%s': the model's %s is %s, but this run's is %s; they must be the same",
               FIELD,
-              what,
-              found,
+              label,
+              actual,
               expected));
     }
   }
@@ -100,8 +100,8 @@ final class WarmStart {
   /// @param factors rows to fill, already initialized
   /// @param inputs the new index, with the users and items of these rows
   /// @param mean μ of the new model; the difference to the old μ goes into the items' biases
-  /// @param what name of the run in log lines
-  void copyInto(Factors factors, TrainingInputs inputs, float mean, String what)
+  /// @param label name of the run in log lines
+  void copyInto(Factors factors, TrainingInputs inputs, float mean, String label)
       throws IOException {
     RowLayout layout = factors.layout();
     float shift = card.isDot() ? 0 : card.globalMean() - mean;
@@ -122,7 +122,7 @@ final class WarmStart {
         String.format(
             Locale.ROOT,
             "%s: starting from model %s, which knows %,d of %,d users and %,d of %,d items",
-            what,
+            label,
             model.id(),
             users,
             inputs.users.rows(),
@@ -158,21 +158,21 @@ final class WarmStart {
     void copy(RecordBatch batch, int row, int to);
   }
 
-  private RowCopier copier(float[] rows, RowLayout layout, int biasPlace, float shift) {
+  private RowCopier copier(float[] rows, RowLayout layout, int biasColumn, float shift) {
     return (batch, row, index) -> {
       int to = index * layout.stride();
       int k = layout.factors();
       batch.floats("vector.item").copyTo((long) row * k, rows, to, k);
-      rows[to + biasPlace] = batch.floats("bias").get(row) + shift;
+      rows[to + biasColumn] = batch.floats("bias").get(row) + shift;
     };
   }
 
-  private static RowCopier rankingCopier(RankingFactors vectors, float[] rows, int[] places) {
+  private static RowCopier rankingCopier(RankingFactors vectors, float[] rows, int[] rowOfIndex) {
     return (batch, row, index) -> {
       int k = vectors.factors();
       batch
           .floats("rankingVector.item")
-          .copyTo((long) row * k, rows, places[index] * vectors.stride(), k);
+          .copyTo((long) row * k, rows, rowOfIndex[index] * vectors.stride(), k);
     };
   }
 
@@ -183,24 +183,24 @@ final class WarmStart {
       throws IOException {
     String key = ObjectKeys.directoryOf(manifest) + name;
     try (ArrowFile file = ArrowObjects.open(store, key, columns)) {
-      String id = columns.getFirst().name();
-      Ids indexIds = new Ids(index, id);
-      int found = 0;
+      String idColumn = columns.getFirst().name();
+      Ids indexIds = new Ids(index, idColumn);
+      int copied = 0;
       int at = 0;
       for (RecordBatch batch : file.batches()) {
-        IntColumn ids = batch.ints(id);
+        IntColumn ids = batch.ints(idColumn);
         for (int row = 0; row < batch.rows(); row++) {
-          int known = ids.get(row);
-          while (at < indexIds.values.length && indexIds.values[at] < known) {
+          int id = ids.get(row);
+          while (at < indexIds.values.length && indexIds.values[at] < id) {
             at++;
           }
-          if (at < indexIds.values.length && indexIds.values[at] == known) {
+          if (at < indexIds.values.length && indexIds.values[at] == id) {
             copier.copy(batch, row, at);
-            found++;
+            copied++;
           }
         }
       }
-      return found;
+      return copied;
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// weights are stored exactly. More are rounded to 256 equidistant levels, with an error of at most 0.2 % of
 /// their range.
 final class WeightLevels {
-  static final int MOST = 256;
+  static final int MAX_LEVELS = 256;
 
   /// Ascending.
   private final float[] levels;
@@ -17,12 +17,12 @@ final class WeightLevels {
 
   /// Collects weights.
   static final class Builder {
-    /// Distinct weights so far, ascending, while there are at most [#MOST].
-    private float[] found = new float[0];
+    /// Distinct weights so far, ascending, while there are at most [#MAX_LEVELS].
+    private float[] distinct = new float[0];
 
-    private float least = Float.POSITIVE_INFINITY;
-    private float most = Float.NEGATIVE_INFINITY;
-    private boolean few = true;
+    private float min = Float.POSITIVE_INFINITY;
+    private float max = Float.NEGATIVE_INFINITY;
+    private boolean exact = true;
     private float last = Float.NaN;
 
     void add(float weight) {
@@ -30,10 +30,10 @@ final class WeightLevels {
         return;
       }
       last = weight;
-      least = Math.min(least, weight);
-      most = Math.max(most, weight);
-      if (few) {
-        int at = Arrays.binarySearch(found, weight);
+      min = Math.min(min, weight);
+      max = Math.max(max, weight);
+      if (exact) {
+        int at = Arrays.binarySearch(distinct, weight);
         if (at < 0) {
           insert(weight, -at - 1);
         }
@@ -41,30 +41,30 @@ final class WeightLevels {
     }
 
     private void insert(float weight, int at) {
-      if (found.length == MOST) {
-        few = false;
+      if (distinct.length == MAX_LEVELS) {
+        exact = false;
         return;
       }
-      float[] longer = Arrays.copyOf(found, found.length + 1);
-      System.arraycopy(found, at, longer, at + 1, found.length - at);
+      float[] longer = Arrays.copyOf(distinct, distinct.length + 1);
+      System.arraycopy(distinct, at, longer, at + 1, distinct.length - at);
       longer[at] = weight;
-      found = longer;
+      distinct = longer;
     }
 
     WeightLevels build() {
-      if (few) {
-        return new WeightLevels(found);
+      if (exact) {
+        return new WeightLevels(distinct);
       }
-      float[] levels = new float[MOST];
-      for (int i = 0; i < MOST; i++) {
-        levels[i] = (float) (least + ((double) most - least) * i / (MOST - 1));
+      float[] levels = new float[MAX_LEVELS];
+      for (int i = 0; i < MAX_LEVELS; i++) {
+        levels[i] = (float) (min + ((double) max - min) * i / (MAX_LEVELS - 1));
       }
       return new WeightLevels(levels);
     }
   }
 
   /// Returns the level nearest to a weight.
-  byte of(float weight) {
+  byte levelOf(float weight) {
     int at = Arrays.binarySearch(levels, weight);
     if (at >= 0) {
       return (byte) at;
@@ -74,8 +74,8 @@ final class WeightLevels {
     return (byte) (levels[above] - weight < weight - levels[below] ? above : below);
   }
 
-  /// Returns the weight of each level: [#MOST] values, the last of which may be unused.
+  /// Returns the weight of each level: [#MAX_LEVELS] values, the last of which may be unused.
   float[] weights() {
-    return Arrays.copyOf(levels, MOST);
+    return Arrays.copyOf(levels, MAX_LEVELS);
   }
 }

@@ -88,7 +88,7 @@ public final class AllocationTest {
       ValidationSet validation = new ValidationSet(validationFile, 400, 150);
       TrainParameters parameters =
           TrainParameters.of(TrainRequest.of("allocation"), training.rows());
-      SgdEpoch descent =
+      SgdEpoch sgd =
           new SgdEpoch(training, validation, parameters, RatingScale.STARS, kernel, workers);
       Factors factors =
           Factors.initial(
@@ -106,7 +106,7 @@ public final class AllocationTest {
       double least = Double.POSITIVE_INFINITY;
       for (int epoch = 1; least >= MOST_BYTES && Instant.now().isBefore(end); epoch++) {
         long before = THREADS.getThreadAllocatedBytes(worker[0]);
-        descent.train(factors, epoch, 0.001);
+        sgd.train(factors, epoch, 0.001);
         long allocated = THREADS.getThreadAllocatedBytes(worker[0]) - before;
         least = Math.min(least, (double) allocated / training.rows());
       }

@@ -45,7 +45,7 @@ class RankingSearchTest {
 
     Choices.Rows all = choices.byUser();
     Choices.Rows kept = holdOut.training().byUser();
-    RankingJudge.Cases cases = holdOut.cases();
+    NdcgEvaluator.TestCases cases = holdOut.cases();
     assertThat(cases.size()).isEqualTo(USERS);
     assertThat(holdOut.training().users()).isEqualTo(choices.users());
     for (int user = 0; user < USERS; user++) {
@@ -94,7 +94,7 @@ class RankingSearchTest {
       Choices choices = choices();
       HoldOut holdOut = HoldOut.ofTraining(choices, Integer.MAX_VALUE, Integer.MAX_VALUE, 42);
 
-      RankingSearch.Found found =
+      RankingSearch.Result found =
           new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
 
       List<RankingTrial> trials = found.trials();
@@ -116,7 +116,7 @@ class RankingSearchTest {
       Choices choices = choices();
       HoldOut holdOut = HoldOut.ofTraining(choices, choices.size() / 2, Integer.MAX_VALUE, 42);
 
-      RankingSearch.Found found =
+      RankingSearch.Result found =
           new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
 
       List<RankingTrial> trials = found.trials();
@@ -139,7 +139,7 @@ class RankingSearchTest {
       Choices choices = Choices.of(3, 2, user, item, weight);
       HoldOut holdOut = HoldOut.ofTraining(choices, Integer.MAX_VALUE, Integer.MAX_VALUE, 42);
 
-      RankingSearch.Found found =
+      RankingSearch.Result found =
           new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
 
       assertThat(holdOut.cases().size()).isZero();
@@ -176,10 +176,10 @@ class RankingSearchTest {
     try (WorkerPool workers = new WorkerPool("train", "test", 1)) {
       for (int relevant = 1; relevant < 3; relevant++) {
         int[] found = {Choices.places(choices.items())[relevant]};
-        RankingJudge.Cases cases =
-            new RankingJudge.Cases(new int[] {place}, new int[] {0, 1}, found);
+        NdcgEvaluator.TestCases cases =
+            new NdcgEvaluator.TestCases(new int[] {place}, new int[] {0, 1}, found);
 
-        double ndcg = new RankingJudge(choices, cases, Kernels.scalar(), workers).ndcg(vectors);
+        double ndcg = new NdcgEvaluator(choices, cases, Kernels.scalar(), workers).ndcg(vectors);
 
         assertThat(ndcg).isCloseTo(Math.log(2) / Math.log(relevant + 1), within(1e-12));
       }

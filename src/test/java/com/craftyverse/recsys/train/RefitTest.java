@@ -135,7 +135,9 @@ class RefitTest {
     Manifest pattern = Manifest.read(store, scored.model(), StepName.TRAIN);
     assertThat(manifest.parameters(TrainParameters.class))
         .isEqualTo(
-            pattern.parameters(TrainParameters.class).until(scored.figures().bestEpoch(), null));
+            pattern
+                .parameters(TrainParameters.class)
+                .upToEpoch(scored.figures().bestEpoch(), null));
   }
 
   @Test

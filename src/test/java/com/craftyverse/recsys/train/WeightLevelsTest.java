@@ -16,12 +16,12 @@ class WeightLevelsTest {
   }
 
   private static float kept(WeightLevels levels, float weight) {
-    return levels.weights()[levels.of(weight) & 0xFF];
+    return levels.weights()[levels.levelOf(weight) & 0xFF];
   }
 
   @Test
   void upTo256Weights_areExact() {
-    float[] weights = new float[WeightLevels.MOST];
+    float[] weights = new float[WeightLevels.MAX_LEVELS];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) Math.sqrt(weights.length - i);
     }

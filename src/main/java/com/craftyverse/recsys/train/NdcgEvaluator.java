@@ -11,8 +11,8 @@ import java.util.Arrays;
 /// training items, with binary gains, as the mean over users.
 ///
 /// Ties in the scores are broken by dense index.
-final class RankingJudge {
-  private static final int TOP = 10;
+final class NdcgEvaluator {
+  private static final int CUTOFF = 10;
 
   /// Users that share a piece of the item matrix while it is in the L1 cache.
   private static final int GROUP = 16;
@@ -24,16 +24,16 @@ final class RankingJudge {
   /// @param users places of users
   /// @param start where each user's items begin, followed by the end
   /// @param items places of the items to recommend, ascending within a user
-  record Cases(int[] users, int[] start, int[] items) {
+  record TestCases(int[] users, int[] start, int[] items) {
     int size() {
       return users.length;
     }
 
     /// Returns the choices of all validation users, or of a random sample.
     ///
-    /// @param most maximum number of users
+    /// @param maxUsers maximum number of users
     /// @param seed of the sample
-    static Cases of(ValidationSet validation, Choices choices, int most, long seed) {
+    static TestCases of(ValidationSet validation, Choices choices, int maxUsers, long seed) {
       int[] userPlaces = Choices.places(choices.users());
       int[] itemPlaces = Choices.places(choices.items());
       long[] pairs = new long[Math.toIntExact(validation.rows())];
@@ -45,68 +45,68 @@ final class RankingJudge {
         }
       }
       Arrays.sort(pairs);
-      boolean[] taken = sample(pairs, choices.users().length, most, seed);
+      boolean[] selected = sample(pairs, choices.users().length, maxUsers, seed);
       int[] users = new int[size];
       int[] start = new int[size + 1];
       int[] items = new int[size];
       int cases = 0;
-      int found = 0;
+      int itemCount = 0;
       for (int i = 0; i < size; i++) {
         int user = (int) (pairs[i] >>> 32);
-        if (taken[user]) {
+        if (selected[user]) {
           if (cases == 0 || users[cases - 1] != user) {
             users[cases++] = user;
           }
-          items[found++] = (int) pairs[i];
-          start[cases] = found;
+          items[itemCount++] = (int) pairs[i];
+          start[cases] = itemCount;
         }
       }
-      return new Cases(
+      return new TestCases(
           Arrays.copyOf(users, cases),
           Arrays.copyOf(start, cases + 1),
-          Arrays.copyOf(items, found));
+          Arrays.copyOf(items, itemCount));
     }
 
-    private static boolean[] sample(long[] pairs, int users, int most, long seed) {
-      boolean[] found = new boolean[users];
+    private static boolean[] sample(long[] pairs, int users, int maxUsers, long seed) {
+      boolean[] hasItems = new boolean[users];
       for (long pair : pairs) {
-        found[(int) (pair >>> 32)] = true;
+        hasItems[(int) (pair >>> 32)] = true;
       }
-      boolean[] taken = new boolean[users];
+      boolean[] selected = new boolean[users];
       int count = 0;
       for (int user : new RandomStream(seed, Purpose.RANKING_USERS, 1).permutation(users)) {
-        if (found[user] && count < most) {
-          taken[user] = true;
+        if (hasItems[user] && count < maxUsers) {
+          selected[user] = true;
           count++;
         }
       }
-      return taken;
+      return selected;
     }
   }
 
   private final Choices choices;
-  private final Cases cases;
+  private final TestCases cases;
   private final Kernel kernel;
   private final WorkerPool workers;
-  private final int[] all;
-  private final double[] gains;
+  private final int[] allItems;
+  private final double[] ndcgs;
 
   /// @param choices training choices, which are not recommended
-  RankingJudge(Choices choices, Cases cases, Kernel kernel, WorkerPool workers) {
+  NdcgEvaluator(Choices choices, TestCases cases, Kernel kernel, WorkerPool workers) {
     this.choices = choices;
     this.cases = cases;
     this.kernel = kernel;
     this.workers = workers;
-    this.all = new int[choices.items().length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = i;
+    this.allItems = new int[choices.items().length];
+    for (int i = 0; i < allItems.length; i++) {
+      allItems[i] = i;
     }
-    this.gains = new double[cases.size()];
+    this.ndcgs = new double[cases.size()];
   }
 
   private static double[] discounts() {
-    double[] discounts = new double[TOP];
-    for (int i = 0; i < TOP; i++) {
+    double[] discounts = new double[CUTOFF];
+    for (int i = 0; i < CUTOFF; i++) {
       discounts[i] = StrictMath.log(2) / StrictMath.log(i + 2);
     }
     return discounts;
@@ -123,69 +123,69 @@ final class RankingJudge {
         Math.ceilDiv(cases.size(), GROUP),
         (group, worker) -> {
           workers.checkStopped();
-          judge(vectors, group * GROUP, Math.min(cases.size(), (group + 1) * GROUP));
+          evaluate(vectors, group * GROUP, Math.min(cases.size(), (group + 1) * GROUP));
         });
     double sum = 0;
-    for (double gain : gains) {
-      sum += gain;
+    for (double ndcg : ndcgs) {
+      sum += ndcg;
     }
     return sum / cases.size();
   }
 
-  private void judge(RankingFactors vectors, int from, int to) {
+  private void evaluate(RankingFactors vectors, int from, int to) {
     int stride = vectors.stride();
     Scratch scratch = new Scratch(stride);
     float[] scores = new float[Kernel.PIECE];
-    Top[] tops = new Top[to - from];
-    for (int i = 0; i < tops.length; i++) {
-      tops[i] = new Top(cases.users[from + i]);
+    TopList[] topLists = new TopList[to - from];
+    for (int i = 0; i < topLists.length; i++) {
+      topLists[i] = new TopList(cases.users[from + i]);
     }
-    for (int item = 0; item < all.length; item += Kernel.PIECE) {
-      int count = Math.min(Kernel.PIECE, all.length - item);
-      for (Top top : tops) {
+    for (int item = 0; item < allItems.length; item += Kernel.PIECE) {
+      int count = Math.min(Kernel.PIECE, allItems.length - item);
+      for (TopList top : topLists) {
         kernel.dots(
             scratch,
             vectors.users(),
             top.user * stride,
             vectors.items(),
             stride,
-            all,
+            allItems,
             item,
             count,
             scores);
         top.add(scores, item, count);
       }
     }
-    for (int i = 0; i < tops.length; i++) {
-      gains[from + i] = tops[i].gain(cases.start[from + i], cases.start[from + i + 1]);
+    for (int i = 0; i < topLists.length; i++) {
+      ndcgs[from + i] = topLists[i].ndcg(cases.start[from + i], cases.start[from + i + 1]);
     }
   }
 
   /// The best items of a user.
-  private final class Top {
+  private final class TopList {
     private final int user;
-    private final float[] scores = new float[TOP];
-    private final int[] items = new int[TOP];
+    private final float[] scores = new float[CUTOFF];
+    private final int[] items = new int[CUTOFF];
     private int size;
-    private int known;
+    private int nextKnown;
     private final int knownEnd;
 
-    Top(int user) {
+    TopList(int user) {
       this.user = user;
-      this.known = choices.byUser().start()[user];
+      this.nextKnown = choices.byUser().start()[user];
       this.knownEnd = choices.byUser().start()[user + 1];
     }
 
-    void add(float[] piece, int first, int count) {
+    void add(float[] blockScores, int first, int count) {
       int[] index = choices.byUser().index();
-      for (; known < knownEnd && index[known] < first + count; known++) {
-        piece[index[known] - first] = Float.NaN;
+      for (; nextKnown < knownEnd && index[nextKnown] < first + count; nextKnown++) {
+        blockScores[index[nextKnown] - first] = Float.NaN;
       }
-      float least = size < TOP ? Float.NEGATIVE_INFINITY : scores[TOP - 1];
+      float threshold = size < CUTOFF ? Float.NEGATIVE_INFINITY : scores[CUTOFF - 1];
       for (int i = 0; i < count; i++) {
-        if (piece[i] >= least) {
-          insert(piece[i], first + i);
-          least = size < TOP ? Float.NEGATIVE_INFINITY : scores[TOP - 1];
+        if (blockScores[i] >= threshold) {
+          insert(blockScores[i], first + i);
+          threshold = size < CUTOFF ? Float.NEGATIVE_INFINITY : scores[CUTOFF - 1];
         }
       }
     }
@@ -195,10 +195,10 @@ final class RankingJudge {
       while (at > 0 && comesBefore(score, item, at - 1)) {
         at--;
       }
-      if (at == TOP) {
+      if (at == CUTOFF) {
         return;
       }
-      size = Math.min(TOP, size + 1);
+      size = Math.min(CUTOFF, size + 1);
       for (int i = size - 1; i > at; i--) {
         scores[i] = scores[i - 1];
         items[i] = items[i - 1];
@@ -212,18 +212,18 @@ final class RankingJudge {
           || (score == scores[at] && choices.items()[item] < choices.items()[items[at]]);
     }
 
-    double gain(int from, int to) {
-      double found = 0;
+    double ndcg(int from, int to) {
+      double dcg = 0;
       for (int rank = 0; rank < size; rank++) {
         if (Arrays.binarySearch(cases.items, from, to, items[rank]) >= 0) {
-          found += DISCOUNTS[rank];
+          dcg += DISCOUNTS[rank];
         }
       }
-      double best = 0;
-      for (int rank = 0; rank < Math.min(TOP, to - from); rank++) {
-        best += DISCOUNTS[rank];
+      double idealDcg = 0;
+      for (int rank = 0; rank < Math.min(CUTOFF, to - from); rank++) {
+        idealDcg += DISCOUNTS[rank];
       }
-      return found / best;
+      return dcg / idealDcg;
     }
   }
 }

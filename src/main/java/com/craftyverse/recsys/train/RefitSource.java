@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A scored model whose parameters another run takes over. Its measures then also apply to that run's
 /// model, which learns from more rows.
-final class Pattern {
+final class RefitSource {
   /// The field of the request, and the name of the model among a manifest's inputs.
   static final String FIELD = "pattern";
 
   private final String manifest;
   private final Manifest model;
 
-  private Pattern(String manifest, Manifest model) {
+  private RefitSource(String manifest, Manifest model) {
     this.manifest = manifest;
     this.model = model;
   }
@@ -28,8 +28,8 @@ final class Pattern {
   /// @param request the request with the pattern
   /// @param key value of its field `pattern`
   /// @throws RequestException if there is no such model, or if the request has parameters of its own
-  static Pattern of(ObjectStore store, TrainRequest request, String key) throws IOException {
-    if (request.shapesTheModel()) {
+  static RefitSource of(ObjectStore store, TrainRequest request, String key) throws IOException {
+    if (request.hasModelParameters()) {
       throw RequestException.invalid(
           "field '"
               + FIELD
@@ -48,7 +48,7 @@ final class Pattern {
               + " is itself a refit of another model; use that model, "
               + ObjectKeys.quote(other));
     }
-    return new Pattern(key, model);
+    return new RefitSource(key, model);
   }
 
   /// Returns the key of the model's manifest.
@@ -64,10 +64,10 @@ final class Pattern {
   ///
   /// @param index the key of the index's manifest
   /// @throws RequestException if they do not
-  void check(String index) {
+  void requireSameSplit(String index) {
     String split = StoreLayout.splitOfIndex(index);
-    String own = StoreLayout.splitOfIndex(model.source(StepName.INDEX));
-    if (!own.equals(split)) {
+    String ownSplit = StoreLayout.splitOfIndex(model.source(StepName.INDEX));
+    if (!ownSplit.equals(split)) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
@@ -75,7 +75,7 @@ final class Pattern {
                   + " use an index of the same split",
               FIELD,
               model.id(),
-              own,
+              ownSplit,
               split));
     }
   }
@@ -86,7 +86,7 @@ final class Pattern {
     TrainFigures figures = model.figures(TrainFigures.class);
     return model
         .parameters(TrainParameters.class)
-        .until(figures.bestEpoch(), RankingParameters.foundBy(figures.ranking()));
+        .upToEpoch(figures.bestEpoch(), RankingParameters.fromFigures(figures.ranking()));
   }
 
   /// Returns the manifest of the model that the pattern started from, or null.
