@@ -114,7 +114,7 @@ public final class RankingEpochBenchmark {
     int factors = 64;
     int stride = RowLayout.padded(factors);
     int times = 4_000;
-    float[][] rows = new float[THREADS][Kernel.PIECE * stride];
+    float[][] rows = new float[THREADS][Kernel.BLOCK_ROWS * stride];
     float[][] grams = new float[THREADS][stride * stride];
     Arrays.stream(rows).forEach(values -> Arrays.fill(values, 0.01f));
     long start = System.nanoTime();
@@ -122,11 +122,11 @@ public final class RankingEpochBenchmark {
         THREADS,
         (task, worker) -> {
           for (int i = 0; i < times; i++) {
-            kernel.gram(rows[task], stride, 0, Kernel.PIECE, grams[task]);
+            kernel.gram(rows[task], stride, 0, Kernel.BLOCK_ROWS, grams[task]);
           }
         });
     // Tiles of 4 x 16 from the diagonal on.
-    double each = Kernel.PIECE * (factors / 4.0) * 64 * (factors / 16 + 1) / 2;
+    double each = Kernel.BLOCK_ROWS * (factors / 4.0) * 64 * (factors / 16 + 1) / 2;
     return THREADS * times * each / ((System.nanoTime() - start) / 1e9);
   }
 }

@@ -45,7 +45,7 @@ public final class ArrowFile implements Closeable {
   private static final int MAGIC_LENGTH = ArrowFileWriter.MAGIC.length;
 
   /// Magic at both ends, padding and the footer length.
-  private static final int SHORTEST = MAGIC_LENGTH + 2 + Integer.BYTES + MAGIC_LENGTH;
+  private static final int MIN_FILE_BYTES = MAGIC_LENGTH + 2 + Integer.BYTES + MAGIC_LENGTH;
 
   private static final int DEEPEST_NESTING = 8;
 
@@ -196,7 +196,7 @@ public final class ArrowFile implements Closeable {
   private static ArrowFile parse(MemorySegment file, String name, Closeable resources)
       throws MalformedFileException {
     long size = file.byteSize();
-    if (size < SHORTEST) {
+    if (size < MIN_FILE_BYTES) {
       throw new MalformedFileException(
           name, size + " bytes are too few for an Arrow file; the file is empty or truncated");
     }
@@ -426,10 +426,10 @@ public final class ArrowFile implements Closeable {
     return part;
   }
 
-  private static int checkedCount(int count, long limit, String name, String what)
+  private static int checkedCount(int count, long limit, String name, String item)
       throws MalformedFileException {
     if (count < 0 || count > limit) {
-      throw new MalformedFileException(name, "the footer claims " + count + " " + what);
+      throw new MalformedFileException(name, "the footer claims " + count + " " + item);
     }
     return count;
   }

@@ -91,7 +91,7 @@ public final class ArrowFileWriter implements AutoCloseable {
       if (channel.size() > 0) {
         channel.truncate(0);
       }
-      writer.begin();
+      writer.writeHeader();
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -110,7 +110,7 @@ public final class ArrowFileWriter implements AutoCloseable {
     for (Column column : columns) {
       layout.add(column, rows);
     }
-    layout.finish();
+    layout.requireAllUsed();
 
     FlatBufferBuilder builder = new FlatBufferBuilder(1024);
     RecordBatch.startNodesVector(builder, layout.nodeLengths.size());
@@ -118,15 +118,15 @@ public final class ArrowFileWriter implements AutoCloseable {
       FieldNode.createFieldNode(builder, layout.nodeLengths.get(i), 0);
     }
     int nodes = builder.endVector();
-    RecordBatch.startBuffersVector(builder, layout.placed.size());
-    for (int i = layout.placed.size() - 1; i >= 0; i--) {
+    RecordBatch.startBuffersVector(builder, layout.bodyBuffers.size());
+    for (int i = layout.bodyBuffers.size() - 1; i >= 0; i--) {
       Buffer.createBuffer(builder, layout.offsets.get(i), layout.length(i));
     }
-    int placed = builder.endVector();
+    int bodyBuffers = builder.endVector();
     RecordBatch.startRecordBatch(builder);
     RecordBatch.addLength(builder, rows);
     RecordBatch.addNodes(builder, nodes);
-    RecordBatch.addBuffers(builder, placed);
+    RecordBatch.addBuffers(builder, bodyBuffers);
     int batch = RecordBatch.endRecordBatch(builder);
     int message =
         Message.createMessage(
@@ -135,7 +135,7 @@ public final class ArrowFileWriter implements AutoCloseable {
 
     long start = position;
     int metadataLength = writeMessage(builder.dataBuffer());
-    for (MemorySegment buffer : layout.placed) {
+    for (MemorySegment buffer : layout.bodyBuffers) {
       if (buffer != null) {
         write(buffer);
         pad(ALIGNMENT);
@@ -189,7 +189,7 @@ public final class ArrowFileWriter implements AutoCloseable {
     return path + " (" + batches.size() + " record batches)";
   }
 
-  private void begin() throws IOException {
+  private void writeHeader() throws IOException {
     staging.put(MAGIC);
     flushStaging();
     pad(8);
@@ -278,13 +278,13 @@ public final class ArrowFileWriter implements AutoCloseable {
   /// Copies through one direct buffer, because a channel does not accept heap segments other than byte
   /// arrays.
   private void write(MemorySegment segment) throws IOException {
-    long done = 0;
-    while (done < segment.byteSize()) {
-      long length = Math.min(STAGING_BYTES, segment.byteSize() - done);
-      MemorySegment.copy(segment, done, stagingSegment, 0, length);
+    long written = 0;
+    while (written < segment.byteSize()) {
+      long length = Math.min(STAGING_BYTES, segment.byteSize() - written);
+      MemorySegment.copy(segment, written, stagingSegment, 0, length);
       staging.clear().limit((int) length);
       drain();
-      done += length;
+      written += length;
     }
     staging.clear();
   }
@@ -318,62 +318,62 @@ public final class ArrowFileWriter implements AutoCloseable {
 
   /// The field nodes and buffers of one record batch, and each buffer's offset in the body.
   private static final class BatchLayout {
-    private final MemorySegment[] given;
+    private final MemorySegment[] buffers;
     private int next;
     final List<Long> nodeLengths = new ArrayList<>();
-    final List<@Nullable MemorySegment> placed = new ArrayList<>();
+    final List<@Nullable MemorySegment> bodyBuffers = new ArrayList<>();
     final List<Long> offsets = new ArrayList<>();
     long bodyLength;
 
-    BatchLayout(MemorySegment[] given) {
-      this.given = given;
+    BatchLayout(MemorySegment[] buffers) {
+      this.buffers = buffers;
     }
 
     void add(Column column, long rows) {
       nodeLengths.add(rows);
-      place(null);
+      append(null);
       long childRows = rows;
       if (column.type().hasOffsets) {
-        MemorySegment offsetBuffer = take(column, "offsets", (rows + 1) * Integer.BYTES);
+        MemorySegment offsetBuffer = addNext(column, "offsets", (rows + 1) * Integer.BYTES);
         childRows = offsetBuffer.get(Buffers.INT32, rows * Integer.BYTES);
       }
       if (column.type() == Column.Type.FIXED_SIZE_LIST) {
         childRows = rows * column.listSize();
       }
       if (column.type().hasData()) {
-        take(column, "data", childRows * column.type().width);
+        addNext(column, "data", childRows * column.type().width);
       }
       for (Column child : column.children()) {
         add(child, childRows);
       }
     }
 
-    void finish() {
-      if (next != given.length) {
-        throw new IllegalArgumentException(given.length + " buffers given, expected " + next);
+    void requireAllUsed() {
+      if (next != buffers.length) {
+        throw new IllegalArgumentException(buffers.length + " buffers given, expected " + next);
       }
     }
 
     long length(int buffer) {
-      MemorySegment segment = placed.get(buffer);
+      MemorySegment segment = bodyBuffers.get(buffer);
       return segment == null ? 0 : segment.byteSize();
     }
 
-    private MemorySegment take(Column column, String what, long bytes) {
-      if (next == given.length) {
-        throw new IllegalArgumentException("no buffer for the " + what + " of " + column.name());
+    private MemorySegment addNext(Column column, String role, long bytes) {
+      if (next == buffers.length) {
+        throw new IllegalArgumentException("no buffer for the " + role + " of " + column.name());
       }
-      MemorySegment buffer = given[next++];
+      MemorySegment buffer = buffers[next++];
       if (buffer.byteSize() != bytes) {
         throw new IllegalArgumentException(
-            what + " of " + column.name() + ": " + buffer.byteSize() + " bytes, expected " + bytes);
+            role + " of " + column.name() + ": " + buffer.byteSize() + " bytes, expected " + bytes);
       }
-      place(buffer);
+      append(buffer);
       return buffer;
     }
 
-    private void place(@Nullable MemorySegment buffer) {
-      placed.add(buffer);
+    private void append(@Nullable MemorySegment buffer) {
+      bodyBuffers.add(buffer);
       offsets.add(bodyLength);
       bodyLength += buffer == null ? 0 : align(buffer.byteSize(), ALIGNMENT);
     }

@@ -25,7 +25,7 @@ public final class Quantile {
   /// @return one value per element of `quantiles`
   /// @throws IllegalArgumentException when the column is empty
   public static double[] of(List<MemorySegment> column, double... quantiles) {
-    long n = column.stream().mapToLong(piece -> piece.byteSize() / Long.BYTES).sum();
+    long n = column.stream().mapToLong(segment -> segment.byteSize() / Long.BYTES).sum();
     if (n == 0) {
       throw new IllegalArgumentException("cannot compute a quantile: the column has no values");
     }
@@ -70,9 +70,9 @@ public final class Quantile {
       for (Range _ : open) {
         counts.add(new long[1 << BUCKET_BITS]);
       }
-      for (MemorySegment piece : column) {
+      for (MemorySegment segment : column) {
         for (int i = 0; i < counts.size(); i++) {
-          open.get(i).count(piece, counts.get(i));
+          open.get(i).count(segment, counts.get(i));
         }
       }
       for (int i = 0; i < ranks.length; i++) {
@@ -96,9 +96,9 @@ public final class Quantile {
   private static Range range(List<MemorySegment> column) {
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    for (MemorySegment piece : column) {
-      for (long at = 0; at < piece.byteSize(); at += Long.BYTES) {
-        long value = piece.get(Buffers.INT64, at);
+    for (MemorySegment segment : column) {
+      for (long at = 0; at < segment.byteSize(); at += Long.BYTES) {
+        long value = segment.get(Buffers.INT64, at);
         min = Math.min(min, value);
         max = Math.max(max, value);
       }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// once all items are set.
 final class CatalogScorer {
   /// Largest number of users at once.
-  static final int MAX_USERS = Kernel.PIECE;
+  static final int MAX_USERS = Kernel.BLOCK_ROWS;
 
   private final int items;
   private final int stride;

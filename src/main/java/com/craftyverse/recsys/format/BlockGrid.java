@@ -23,7 +23,7 @@ public record BlockGrid(int[] userBounds, int[] itemBounds) {
   /// Blocks per side in grids that `index` creates.
   public static final int SIDE = 6;
 
-  private static final int LARGEST_SIDE = 256;
+  private static final int MAX_SIDE = 256;
 
   private static final String BLOCKS = "blocks";
   private static final String USER_BOUNDS = "userBounds";
@@ -61,8 +61,8 @@ public record BlockGrid(int[] userBounds, int[] itemBounds) {
   ///     do not fit
   public static BlockGrid read(ArrowFile file) throws MalformedFileException {
     int side = number(file, BLOCKS, file.requireMetadata(BLOCKS));
-    if (side < 1 || side > LARGEST_SIDE) {
-      throw file.malformed("metadata '" + BLOCKS + "': " + side + " is outside 1.." + LARGEST_SIDE);
+    if (side < 1 || side > MAX_SIDE) {
+      throw file.malformed("metadata '" + BLOCKS + "': " + side + " is outside 1.." + MAX_SIDE);
     }
     BlockGrid grid =
         new BlockGrid(readBounds(file, USER_BOUNDS, side), readBounds(file, ITEM_BOUNDS, side));

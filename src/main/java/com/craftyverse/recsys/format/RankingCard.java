@@ -23,7 +23,7 @@ public record RankingCard(
     int epochs,
     float lowest,
     float highest) {
-  private static final double LEAST_WEIGHT = 0.1;
+  private static final double MIN_WEIGHT = 0.1;
 
   /// Returns the weight of a choice with that rating, from 0.1 for the lowest to 1 for the highest.
   public float weight(float rating) {
@@ -36,6 +36,6 @@ public record RankingCard(
       return 1;
     }
     double place = ((double) rating - lowest) / ((double) highest - lowest);
-    return (float) (LEAST_WEIGHT + (1 - LEAST_WEIGHT) * Math.clamp(place, 0, 1));
+    return (float) (MIN_WEIGHT + (1 - MIN_WEIGHT) * Math.clamp(place, 0, 1));
   }
 }

@@ -14,20 +14,21 @@ import org.jspecify.annotations.Nullable;
 /// @param step the distance between neighbouring ratings, counted from `min`; null if every number in the
 ///     range is a rating
 public record RatingScale(double min, double max, @Nullable Double step) {
-  private static final int LARGEST = 1_000_000;
+  private static final int MAX_ABSOLUTE_VALUE = 1_000_000;
 
   /// The MovieLens scale: half stars, in the older sets whole stars, so no step.
   public static final RatingScale STARS = new RatingScale(0.5, 5.0, null);
 
   /// All ratings that the project accepts.
-  public static final RatingScale ANY = new RatingScale(-LARGEST, LARGEST, null);
+  public static final RatingScale ANY =
+      new RatingScale(-MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE, null);
 
   /// Largest distance to a step, in steps. Decimal numbers are rarely exact doubles.
   private static final double ROUNDING = 1e-6;
 
   /// @throws IllegalArgumentException if the three values are not a valid scale
   public RatingScale {
-    if (!(min >= -LARGEST && max <= LARGEST && min <= max)) {
+    if (!(min >= -MAX_ABSOLUTE_VALUE && max <= MAX_ABSOLUTE_VALUE && min <= max)) {
       throw noScale(min, max);
     }
     if (step != null && !(step > 0 && step <= max - min)) {
@@ -54,9 +55,9 @@ public record RatingScale(double min, double max, @Nullable Double step) {
   private static IllegalArgumentException noScale(double min, double max) {
     return new IllegalArgumentException(
         "field 'scale': expected min below max, both from "
-            + -LARGEST
+            + -MAX_ABSOLUTE_VALUE
             + " to "
-            + LARGEST
+            + MAX_ABSOLUTE_VALUE
             + ", found min "
             + text(min)
             + " and max "

@@ -79,7 +79,7 @@ public final class StoreLayout {
   /// The dataset's pointer to the published model.
   public static final String CURRENT = "current.json";
 
-  private static final int LONGEST_DATASET = 100;
+  private static final int MAX_DATASET_LENGTH = 100;
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
   /// Returns the file name of an evaluation with non-default parameters.
@@ -144,7 +144,7 @@ public final class StoreLayout {
     String digest = "-" + checksum(name);
     return plain.isEmpty()
         ? "dataset" + digest
-        : plain.substring(0, LONGEST_DATASET - digest.length()) + digest;
+        : plain.substring(0, MAX_DATASET_LENGTH - digest.length()) + digest;
   }
 
   private static String checksum(String text) {
@@ -180,7 +180,7 @@ public final class StoreLayout {
   }
 
   private static boolean isDataset(String name) {
-    return name.length() <= LONGEST_DATASET && DATASET.matcher(name).matches();
+    return name.length() <= MAX_DATASET_LENGTH && DATASET.matcher(name).matches();
   }
 
   /// Returns the directory of a dataset version.

@@ -19,7 +19,7 @@ import java.util.Map;
 /// item is not in training (and drops them if requested), and checks each row against the set's time bounds.
 final class EvaluationSetIndexer {
   /// Sample rows of each set in the quality report.
-  static final int SHOWN = 5;
+  static final int SAMPLE_ROWS = 5;
 
   /// Drops rows whose user or item is not in training.
   static final String DROP = "drop";
@@ -43,13 +43,13 @@ final class EvaluationSetIndexer {
   /// @param path the file to write the mapped rows to
   /// @return a report on the rows before and after mapping
   /// @throws MalformedFileException if a timestamp is out of bounds or a rating is not a finite number
-  QualityReport.SetReport map(
+  QualityReport.SetReport index(
       ArrowFile set, String coldStart, double after, double until, Path path) throws IOException {
     boolean keep = coldStart.equals(KEEP);
     long unknownUsers = 0;
     long unknownItems = 0;
-    List<QualityReport.RawRow> before = new ArrayList<>();
-    List<QualityReport.MappedRow> mapped = new ArrayList<>();
+    List<QualityReport.RawRow> rawSample = new ArrayList<>();
+    List<QualityReport.MappedRow> mappedSample = new ArrayList<>();
     try (ArrowFileWriter writer =
         ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart))) {
       for (RecordBatch batch : set.batches()) {
@@ -60,15 +60,15 @@ final class EvaluationSetIndexer {
         int[] mappedUsers = new int[batch.rows()];
         int[] mappedItems = new int[batch.rows()];
         float[] mappedRatings = new float[batch.rows()];
-        int kept = 0;
+        int count = 0;
         for (int i = 0; i < batch.rows(); i++) {
           int userId = userIds.get(i);
           int itemId = itemIds.get(i);
           float rating = ratings.get(i);
           long time = times.get(i);
-          requireSound(set, batch.firstRow() + i, rating, time, after, until);
-          if (before.size() < SHOWN) {
-            before.add(new QualityReport.RawRow(userId, itemId, rating, time));
+          requireValid(set, batch.firstRow() + i, rating, time, after, until);
+          if (rawSample.size() < SAMPLE_ROWS) {
+            rawSample.add(new QualityReport.RawRow(userId, itemId, rating, time));
           }
           int user = users.indexOf(userId);
           int item = items.indexOf(itemId);
@@ -80,19 +80,19 @@ final class EvaluationSetIndexer {
           if ((user < 0 || item < 0) && !keep) {
             continue;
           }
-          if (mapped.size() < SHOWN) {
-            mapped.add(new QualityReport.MappedRow(user, item, rating, time));
+          if (mappedSample.size() < SAMPLE_ROWS) {
+            mappedSample.add(new QualityReport.MappedRow(user, item, rating, time));
           }
-          mappedUsers[kept] = user;
-          mappedItems[kept] = item;
-          mappedRatings[kept++] = rating;
+          mappedUsers[count] = user;
+          mappedItems[count] = item;
+          mappedRatings[count++] = rating;
         }
-        if (kept > 0) {
+        if (count > 0) {
           writer.writeBatch(
-              kept,
-              Buffers.of(mappedUsers, kept),
-              Buffers.of(mappedItems, kept),
-              Buffers.of(mappedRatings, kept));
+              count,
+              Buffers.of(mappedUsers, count),
+              Buffers.of(mappedItems, count),
+              Buffers.of(mappedRatings, count));
         }
       }
     }
@@ -103,12 +103,12 @@ final class EvaluationSetIndexer {
         unknownItems,
         rows - unknownUsers,
         rows - unknownUsers - unknownItems,
-        before,
-        mapped);
+        rawSample,
+        mappedSample);
   }
 
   /// Writes a set without rows.
-  QualityReport.SetReport none(String coldStart, Path path) throws IOException {
+  QualityReport.SetReport writeEmpty(String coldStart, Path path) throws IOException {
     ArrowFileWriter.create(path, Schemas.INDEXED_RATINGS, metadata(coldStart)).close();
     return new QualityReport.SetReport(0, 0, 0, 0, 0, List.of(), List.of());
   }
@@ -118,7 +118,7 @@ final class EvaluationSetIndexer {
   }
 
   /// Refuses a row whose rating is not finite or whose time is outside its set's bounds.
-  static void requireSound(
+  static void requireValid(
       ArrowFile set, long row, float rating, long time, double after, double until)
       throws MalformedFileException {
     if (!(time > after && time <= until)) {

@@ -12,7 +12,7 @@ import java.util.List;
 /// much memory, so the class searches the sorted ids instead.
 final class IdVocabulary {
   /// The id limit for a table, which takes 4 bytes per id.
-  private static final int LARGEST_TABLE = 1 << 26;
+  private static final int MAX_TABLE_SIZE = 1 << 26;
 
   private final int[] ids;
   private final int[] counts;
@@ -33,11 +33,11 @@ final class IdVocabulary {
     void add(int id) {
       if (id < counts.length) {
         counts[id]++;
-      } else if (id >= LARGEST_TABLE) {
+      } else if (id >= MAX_TABLE_SIZE) {
         sparse = true;
       } else if (!sparse) {
         counts =
-            Arrays.copyOf(counts, Math.min(LARGEST_TABLE, Math.max(id + 1, 2 * counts.length)));
+            Arrays.copyOf(counts, Math.min(MAX_TABLE_SIZE, Math.max(id + 1, 2 * counts.length)));
         counts[id]++;
       }
     }

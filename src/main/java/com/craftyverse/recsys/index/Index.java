@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// the training set in blocks and by rows, and reports on data quality.
 public final class Index {
   private static final long DEFAULT_SEED = 42;
-  private static final int IDS_SHOWN = 15;
+  private static final int SAMPLE_IDS = 15;
   private static final System.Logger LOG = System.getLogger(Index.class.getName());
 
   private final ObjectStore store;
@@ -128,21 +128,21 @@ public final class Index {
       Parameters parameters,
       StepRunner.Output output)
       throws IOException {
-    List<SplitSet> sets = sizes.learned(parameters.rows());
-    try (LearnedSets learned = new LearnedSets(store, splitDirectory, sets)) {
-      TrainingScan scan = TrainingScan.of(learned);
+    List<SplitSet> sets = sizes.trainingSets(parameters.rows());
+    try (TrainingSources training = new TrainingSources(store, splitDirectory, sets)) {
+      TrainingScan scan = TrainingScan.of(training);
       IdVocabulary users = scan.users();
       IdVocabulary items = scan.items();
       CsrRatings matrix =
           CsrRatings.read(
-              learned.files(),
+              training.files(),
               users,
               items,
-              new Progress(LOG, StepName.INDEX + " " + dataset, "rows", learned.rows()));
-      EvaluationSetIndexer mapper = new EvaluationSetIndexer(users, items);
+              new Progress(LOG, StepName.INDEX + " " + dataset, "rows", training.rows()));
+      EvaluationSetIndexer indexer = new EvaluationSetIndexer(users, items);
       BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
       List<QualityReport.SetReport> reports =
-          sideBySide(
+          runInParallel(
               List.<Callable<QualityReport.SetReport>>of(
                   () -> {
                     output.write(
@@ -151,37 +151,37 @@ public final class Index {
                     return scan.report();
                   },
                   () ->
-                      mapSet(
+                      indexSet(
                           splitDirectory,
                           sizes.test(),
                           sets,
-                          mapper,
+                          indexer,
                           parameters.coldStart(),
                           output),
                   () ->
-                      mapSet(
+                      indexSet(
                           splitDirectory,
                           sizes.validation(),
                           sets,
-                          mapper,
+                          indexer,
                           EvaluationSetIndexer.DROP, // model selection needs known users and items
                           output),
                   () -> {
                     output.write(StoreLayout.SEEN, matrix::writeSeen);
                     output.write(StoreLayout.USERS, path -> writeUsers(path, users));
-                    writeItems(datasetDirectory, learned, items, output);
+                    writeItems(datasetDirectory, training, items, output);
                     return scan.report();
                   }));
       QualityReport.SetReport test = reports.get(1);
       QualityReport.SetReport validation = reports.get(2);
-      double density = (double) learned.rows() / ((double) users.size() * items.size());
+      double density = (double) training.rows() / ((double) users.size() * items.size());
       output.writeJson(
           StoreLayout.QUALITY,
           report(dataset, sizes, parameters.rows(), scan, density, test, validation));
       return new IndexFigures(
           users.size(),
           items.size(),
-          learned.rows(),
+          training.rows(),
           parameters.coldStart().equals(EvaluationSetIndexer.KEEP)
               ? test.rows()
               : test.afterUnknownItemsRemoved(),
@@ -192,7 +192,7 @@ public final class Index {
   }
 
   /// Runs the tasks in parallel, on at most as many threads as there are processors.
-  private static <T> List<T> sideBySide(List<Callable<T>> tasks) throws IOException {
+  private static <T> List<T> runInParallel(List<Callable<T>> tasks) throws IOException {
     int threads = Math.min(tasks.size(), Runtime.getRuntime().availableProcessors());
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
       List<Future<T>> running = tasks.stream().map(executor::submit).toList();
@@ -222,34 +222,37 @@ public final class Index {
   }
 
   private void writeItems(
-      String datasetDirectory, LearnedSets learned, IdVocabulary items, StepRunner.Output output)
+      String datasetDirectory,
+      TrainingSources training,
+      IdVocabulary items,
+      StepRunner.Output output)
       throws IOException {
     String key = datasetDirectory + StoreLayout.ITEMS;
-    try (ArrowFile described = ArrowObjects.open(store, key, Schemas.ITEMS)) {
-      int[] recent = RecentRatings.count(learned.files(), items);
-      output.write(StoreLayout.ITEMS, path -> ItemTable.write(path, described, items, recent));
+    try (ArrowFile ingestedItems = ArrowObjects.open(store, key, Schemas.ITEMS)) {
+      int[] recent = RecentRatings.count(training.files(), items);
+      output.write(StoreLayout.ITEMS, path -> ItemTable.write(path, ingestedItems, items, recent));
     }
   }
 
   /// Maps a test or validation set, or writes it without rows if the model learns from it.
-  private QualityReport.SetReport mapSet(
+  private QualityReport.SetReport indexSet(
       String splitDirectory,
       SplitSet set,
-      List<SplitSet> learned,
-      EvaluationSetIndexer mapper,
+      List<SplitSet> trainingSets,
+      EvaluationSetIndexer indexer,
       String coldStart,
       StepRunner.Output output)
       throws IOException {
     List<QualityReport.SetReport> report = new ArrayList<>();
-    if (learned.contains(set)) {
-      output.write(set.name(), path -> report.add(mapper.none(coldStart, path)));
+    if (trainingSets.contains(set)) {
+      output.write(set.name(), path -> report.add(indexer.writeEmpty(coldStart, path)));
       return report.getFirst();
     }
     String key = splitDirectory + set.name();
     try (ArrowFile file = ArrowObjects.open(store, key, Schemas.RATINGS)) {
       output.write(
           set.name(),
-          path -> report.add(mapper.map(file, coldStart, set.after(), set.until(), path)));
+          path -> report.add(indexer.index(file, coldStart, set.after(), set.until(), path)));
       return report.getFirst();
     }
   }
@@ -269,9 +272,9 @@ public final class Index {
     long original = (maxUser + 1L) * (maxItem + 1L);
     long optimized = (long) users.size() * items.size();
     Map<String, QualityReport.Share> sets = new LinkedHashMap<>();
-    sets.put("train", share(train.report().rows(), sizes.ratings()));
-    sets.put("test", share(test.rows(), sizes.ratings()));
-    sets.put("validation", share(validation.rows(), sizes.ratings()));
+    sets.put("train", shareOf(train.report().rows(), sizes.ratings()));
+    sets.put("test", shareOf(test.rows(), sizes.ratings()));
+    sets.put("validation", shareOf(validation.rows(), sizes.ratings()));
     Map<String, String> checks = new LinkedHashMap<>();
     if (sizes.isByTime() && rows == Rows.TRAIN) {
       checks.put("noLeakageInTime", "every set's timestamps lie within its thresholds");
@@ -289,8 +292,8 @@ public final class Index {
         sizes.testThreshold(),
         users.size(),
         items.size(),
-        first(users),
-        first(items),
+        firstIds(users),
+        firstIds(items),
         users.ids()[0],
         maxUser,
         items.ids()[0],
@@ -307,11 +310,11 @@ public final class Index {
         checks);
   }
 
-  private static List<Integer> first(IdVocabulary ids) {
-    return Arrays.stream(ids.ids()).limit(IDS_SHOWN).boxed().toList();
+  private static List<Integer> firstIds(IdVocabulary ids) {
+    return Arrays.stream(ids.ids()).limit(SAMPLE_IDS).boxed().toList();
   }
 
-  private static QualityReport.Share share(long rows, long all) {
-    return new QualityReport.Share(rows, Math.round(10_000.0 * rows / all) / 100.0);
+  private static QualityReport.Share shareOf(long rows, long total) {
+    return new QualityReport.Share(rows, Math.round(10_000.0 * rows / total) / 100.0);
   }
 }

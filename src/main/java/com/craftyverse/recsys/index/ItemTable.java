@@ -19,7 +19,7 @@ final class ItemTable {
   private ItemTable() {}
 
   /// @param recent the number of recent ratings of each item
-  static void write(Path path, ArrowFile described, IdVocabulary items, int[] recent)
+  static void write(Path path, ArrowFile ingestedItems, IdVocabulary items, int[] recent)
       throws IOException {
     int count = items.size();
     String[] titles = new String[count];
@@ -29,7 +29,7 @@ final class ItemTable {
       titles[i] = "";
       genres.add(List.of());
     }
-    for (RecordBatch batch : described.batches()) {
+    for (RecordBatch batch : ingestedItems.batches()) {
       IntColumn ids = batch.ints("itemId");
       IntColumn batchYears = batch.ints("year");
       String[] batchTitles = batch.texts("title");

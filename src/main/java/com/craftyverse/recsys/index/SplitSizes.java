@@ -47,7 +47,7 @@ record SplitSizes(
   }
 
   /// Returns the sets that a model learns from.
-  List<SplitSet> learned(Rows rows) {
+  List<SplitSet> trainingSets(Rows rows) {
     return switch (rows) {
       case TRAIN -> List.of(train());
       case TRAIN_AND_VALIDATION -> List.of(train(), validation());

@@ -25,12 +25,12 @@ record TrainingScan(
   ///
   /// @throws MalformedFileException if a timestamp is outside its file's bounds, an id is negative or a
   ///     rating is not a finite number
-  static TrainingScan of(LearnedSets learned) throws MalformedFileException {
+  static TrainingScan of(TrainingSources training) throws MalformedFileException {
     IdVocabulary.Counter users = new IdVocabulary.Counter();
     IdVocabulary.Counter items = new IdVocabulary.Counter();
     List<RawRow> first = new ArrayList<>();
     double sum = 0;
-    for (LearnedSets.Part part : learned.parts()) {
+    for (TrainingSources.Part part : training.parts()) {
       ArrowFile file = part.file();
       double after = part.set().after();
       double until = part.set().until();
@@ -48,19 +48,19 @@ record TrainingScan(
             long row = batch.firstRow() + i;
             IdVocabulary.requireId(file, row, "userId", user);
             IdVocabulary.requireId(file, row, "itemId", item);
-            EvaluationSetIndexer.requireSound(file, row, rating, time, after, until);
+            EvaluationSetIndexer.requireValid(file, row, rating, time, after, until);
           }
           users.add(user);
           items.add(item);
           sum += rating;
-          if (first.size() < EvaluationSetIndexer.SHOWN) {
+          if (first.size() < EvaluationSetIndexer.SAMPLE_ROWS) {
             first.add(new RawRow(user, item, rating, time));
           }
         }
       }
     }
-    IdVocabulary userIds = IdVocabulary.of(users, learned.files(), "userId");
-    IdVocabulary itemIds = IdVocabulary.of(items, learned.files(), "itemId");
+    IdVocabulary userIds = IdVocabulary.of(users, training.files(), "userId");
+    IdVocabulary itemIds = IdVocabulary.of(items, training.files(), "itemId");
     List<MappedRow> mapped =
         first.stream()
             .map(
@@ -71,7 +71,7 @@ record TrainingScan(
                         row.rating(),
                         row.timestamp()))
             .toList();
-    long rows = learned.rows();
+    long rows = training.rows();
     return new TrainingScan(
         userIds, itemIds, sum, new QualityReport.SetReport(rows, 0, 0, rows, rows, first, mapped));
   }

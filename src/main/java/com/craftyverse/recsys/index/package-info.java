@@ -6,7 +6,7 @@
 ///   of 8 bytes per rating ([CsrRatings][com.craftyverse.recsys.index.CsrRatings]).
 /// - `rows` selects the sets of the split that the model learns from: the training set, the training and
 ///   validation sets, or all three. Together they are this index's training set
-///   ([LearnedSets][com.craftyverse.recsys.index.LearnedSets]). The published model learns from an index of
+///   ([TrainingSources][com.craftyverse.recsys.index.TrainingSources]). The published model learns from an index of
 ///   all rows, which leaves none to evaluate it on.
 /// - [RecentRatings][com.craftyverse.recsys.index.RecentRatings] counts recent popularity: each item's
 ///   ratings in the last fifth of the training ratings by time.

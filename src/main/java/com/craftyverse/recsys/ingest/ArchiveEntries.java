@@ -25,9 +25,9 @@ import java.util.zip.ZipException;
 final class ArchiveEntries {
   private static final String RATINGS_CSV = "ratings.csv";
   private static final String U_DATA = "u.data";
-  private static final int ENTRIES_NAMED = 8;
-  private static final int MOST_ENTRIES = 1_000;
-  private static final int START = 4_096;
+  private static final int MAX_NAMES_IN_MESSAGE = 8;
+  private static final int MAX_ENTRIES = 1_000;
+  private static final int START_BYTES = 4_096;
 
   /// A side file and its layout.
   enum Part {
@@ -45,7 +45,7 @@ final class ArchiveEntries {
     }
 
     /// Returns whether a file that begins with `start` has this layout.
-    private boolean begins(byte[] start) {
+    private boolean matches(byte[] start) {
       String line = RatingsFormat.firstLine(start, start.length);
       return switch (this) {
         case MOVIES_CSV -> header(start).containsAll(Movies.REQUIRED);
@@ -103,7 +103,7 @@ final class ArchiveEntries {
       }
     }
     for (List<Part> group : GROUPS) {
-      findOne(group);
+      findPart(group);
     }
     ratings = findRatings();
   }
@@ -126,53 +126,54 @@ final class ArchiveEntries {
         .toList();
   }
 
-  private void findOne(List<Part> group) {
+  private void findPart(List<Part> group) {
     for (Part part : group) {
-      if (take(part, files.stream().filter(file -> isNamed(file, part.file)).toList())) {
+      if (assign(part, files.stream().filter(file -> isNamed(file, part.file)).toList())) {
         return;
       }
     }
     for (Part part : group) {
-      if (take(part, files.stream().filter(file -> part.begins(start(file))).toList())) {
+      if (assign(part, files.stream().filter(file -> part.matches(startOf(file))).toList())) {
         return;
       }
     }
   }
 
   /// @return whether any candidates exist; one candidate is taken, several are reported as a problem
-  private boolean take(Part part, List<Entry> found) {
-    if (found.size() == 1) {
-      parts.put(part, found.getFirst());
-    } else if (found.size() > 1) {
+  private boolean assign(Part part, List<Entry> candidates) {
+    if (candidates.size() == 1) {
+      parts.put(part, candidates.getFirst());
+    } else if (candidates.size() > 1) {
       problems.add(
           RequestException.unprocessable(
               name
                   + " contains "
-                  + found.size()
+                  + candidates.size()
                   + " files like "
                   + part.file
                   + ", expected at most one; none was read: "
-                  + firstTwo(found)));
+                  + firstTwo(candidates)));
     }
-    return !found.isEmpty();
+    return !candidates.isEmpty();
   }
 
   private Entry findRatings() {
-    List<Entry> found = new ArrayList<>();
+    List<Entry> candidates = new ArrayList<>();
     for (Entry file : files) {
       if ((isNamed(file, RATINGS_CSV) && format.columns() == null)
-          || format.recognise(start(file), start(file).length).isPresent()) {
-        found.add(file);
+          || format.detect(startOf(file), startOf(file).length).isPresent()) {
+        candidates.add(file);
       }
     }
     // ml-100k also contains five ready-made splits of u.data.
-    if (found.size() > 1 && found.stream().filter(file -> isNamed(file, U_DATA)).count() == 1) {
-      found.removeIf(file -> !isNamed(file, U_DATA));
+    if (candidates.size() > 1
+        && candidates.stream().filter(file -> isNamed(file, U_DATA)).count() == 1) {
+      candidates.removeIf(file -> !isNamed(file, U_DATA));
     }
-    if (found.isEmpty() && !unreadable.isEmpty()) {
-      throw unreadable(unreadable.keySet());
+    if (candidates.isEmpty() && !unreadable.isEmpty()) {
+      throw unreadableRatings(unreadable.keySet());
     }
-    if (found.isEmpty()) {
+    if (candidates.isEmpty()) {
       throw RequestException.unprocessable(
           name
               + " contains no "
@@ -180,19 +181,23 @@ final class ArchiveEntries {
               + "; it has "
               + (zip.entries().isEmpty() ? "no files at all" : names()));
     }
-    if (found.size() > 1) {
+    if (candidates.size() > 1) {
       throw RequestException.unprocessable(
-          name + " contains " + found.size() + " ratings files, expected one: " + firstTwo(found));
+          name
+              + " contains "
+              + candidates.size()
+              + " ratings files, expected one: "
+              + firstTwo(candidates));
     }
-    if (unreadable.containsKey(found.getFirst())) {
-      throw unreadable(found);
+    if (unreadable.containsKey(candidates.getFirst())) {
+      throw unreadableRatings(candidates);
     }
-    return found.getFirst();
+    return candidates.getFirst();
   }
 
   /// Returns why a file cannot be read. Prefers a file that is named like ratings; otherwise reports the
   /// first one.
-  private RequestException unreadable(Collection<Entry> among) {
+  private RequestException unreadableRatings(Collection<Entry> among) {
     Entry first =
         among.stream()
             .filter(file -> isNamed(file, U_DATA) || fileName(file).startsWith("ratings"))
@@ -201,20 +206,21 @@ final class ArchiveEntries {
     return Objects.requireNonNull(unreadable.get(first));
   }
 
-  private byte[] start(Entry file) {
+  private byte[] startOf(Entry file) {
     return starts.getOrDefault(file, new byte[0]);
   }
 
   /// Returns the first bytes of a file, or none if it is unreadable. Then only the name identifies the file.
   private byte[] readStart(Entry entry) throws IOException {
-    String obstacle = entry.obstacle();
-    if (obstacle != null) {
+    String unreadableReason = entry.unreadableReason();
+    if (unreadableReason != null) {
       unreadable.put(
-          entry, RequestException.unprocessable(name + ": " + entry.name() + " " + obstacle));
+          entry,
+          RequestException.unprocessable(name + ": " + entry.name() + " " + unreadableReason));
       return new byte[0];
     }
     try (InputStream input = zip.open(entry)) {
-      return input.readNBytes(START);
+      return input.readNBytes(START_BYTES);
     } catch (ZipException | EOFException e) {
       unreadable.put(entry, UploadFile.unreadable(name, "zip", e));
       return new byte[0];
@@ -224,9 +230,9 @@ final class ArchiveEntries {
   /// Refuses names that point outside the zip. Nothing is unpacked under an entry's name, but such a zip is
   /// malicious.
   private void requireNames(List<Entry> entries) {
-    if (entries.size() > MOST_ENTRIES) {
+    if (entries.size() > MAX_ENTRIES) {
       throw RequestException.unprocessable(
-          name + " has " + entries.size() + " entries, expected at most " + MOST_ENTRIES);
+          name + " has " + entries.size() + " entries, expected at most " + MAX_ENTRIES);
     }
     for (Entry entry : entries) {
       String path = entry.name().replace('\\', '/');
@@ -254,11 +260,11 @@ final class ArchiveEntries {
     List<Entry> entries = zip.entries();
     String first =
         entries.stream()
-            .limit(ENTRIES_NAMED)
+            .limit(MAX_NAMES_IN_MESSAGE)
             .map(e -> ObjectKeys.quote(e.name()))
             .collect(Collectors.joining(", "));
-    return entries.size() > ENTRIES_NAMED
-        ? first + " and " + (entries.size() - ENTRIES_NAMED) + " more"
+    return entries.size() > MAX_NAMES_IN_MESSAGE
+        ? first + " and " + (entries.size() - MAX_NAMES_IN_MESSAGE) + " more"
         : first;
   }
 

@@ -9,13 +9,13 @@ import java.util.List;
 final class BadRows {
   private static final int EXAMPLES = 5;
 
-  private final long most;
+  private final long limit;
   private final List<String> examples = new ArrayList<>();
   private long count;
 
-  /// @param most the number of rows to skip before failing; 0 fails at the first one
-  BadRows(long most) {
-    this.most = most;
+  /// @param limit the number of rows to skip before failing; 0 fails at the first one
+  BadRows(long limit) {
+    this.limit = limit;
   }
 
   /// Skips any number of rows.
@@ -27,13 +27,13 @@ final class BadRows {
   ///
   /// @throws RequestException if the limit is exceeded
   void add(RequestException problem) {
-    if (most == 0) {
+    if (limit == 0) {
       throw problem;
     }
-    if (count == most) {
+    if (count == limit) {
       throw RequestException.unprocessable(
           "more than "
-              + most
+              + limit
               + " bad rows (field 'maxBadRows'); the last: "
               + problem.getMessage());
     }
@@ -44,9 +44,9 @@ final class BadRows {
   }
 
   /// Adds the rows that another instance recorded.
-  void addAll(BadRows others) {
-    count += others.count;
-    for (String example : others.examples) {
+  void addAll(BadRows other) {
+    count += other.count;
+    for (String example : other.examples) {
       if (examples.size() < EXAMPLES) {
         examples.add(example);
       }

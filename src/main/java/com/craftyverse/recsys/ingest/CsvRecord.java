@@ -11,15 +11,15 @@ import java.util.List;
 /// ordinary character. One object parses all records in turn.
 final class CsvRecord {
   /// How a record ends.
-  enum Ending {
+  enum Outcome {
     /// At a line end or at the last byte.
-    WHOLE,
+    COMPLETE,
 
-    /// Inside quotes, which open at [#problem].
-    OPEN,
+    /// Inside quotes, which open at [#problemOffset].
+    UNCLOSED_QUOTE,
 
-    /// Malformed: at [#problem], text follows a closing quote without a separator.
-    BROKEN
+    /// Malformed: at [#problemOffset], text follows a closing quote without a separator.
+    TEXT_AFTER_QUOTE
   }
 
   private final byte[] bytes;
@@ -32,7 +32,7 @@ final class CsvRecord {
   private int count;
   private int start;
   private int next;
-  private int problem;
+  private int problemOffset;
 
   /// @param bytes the buffer with the records; its content may change between records
   /// @param separator one ASCII character, or the same one twice
@@ -43,7 +43,7 @@ final class CsvRecord {
   }
 
   /// Reads the record that begins at `from` in `bytes[from, to)`.
-  Ending read(int from, int to) {
+  Outcome read(int from, int to) {
     start = from;
     count = 0;
     int at = from;
@@ -54,13 +54,13 @@ final class CsvRecord {
       if (first < to && bytes[first] == '"') {
         int close = closingQuote(first, to);
         if (close == to) {
-          problem = first;
-          return Ending.OPEN;
+          problemOffset = first;
+          return Outcome.UNCLOSED_QUOTE;
         }
         end = skipBlanks(close + 1, to);
         if (end < to && !isSeparator(end, to) && !isLineEnd(end, to)) {
-          problem = end;
-          return Ending.BROKEN;
+          problemOffset = end;
+          return Outcome.TEXT_AFTER_QUOTE;
         }
         first++;
         last = close;
@@ -80,11 +80,11 @@ final class CsvRecord {
       add(first, last, end);
       if (end == to) {
         next = to;
-        return Ending.WHOLE;
+        return Outcome.COMPLETE;
       }
       if (isLineEnd(end, to)) {
         next = bytes[end] == '\n' ? end + 1 : end + 2;
-        return Ending.WHOLE;
+        return Outcome.COMPLETE;
       }
       at = end + separatorLength;
     }
@@ -143,18 +143,18 @@ final class CsvRecord {
   }
 
   /// Returns the start of the value at `place`, inside its quotes if it has any.
-  int start(int place) {
-    return starts[place];
+  int start(int field) {
+    return starts[field];
   }
 
   /// Returns the end of the value at `place`, inside its quotes if it has any.
-  int end(int place) {
-    return ends[place];
+  int end(int field) {
+    return ends[field];
   }
 
   /// Returns the position of the separator or line end after the value at `place`.
-  int outerEnd(int place) {
-    return outerEnds[place];
+  int outerEnd(int field) {
+    return outerEnds[field];
   }
 
   /// Returns the start of the next record.
@@ -163,8 +163,8 @@ final class CsvRecord {
   }
 
   /// Returns the position of the error.
-  int problem() {
-    return problem;
+  int problemOffset() {
+    return problemOffset;
   }
 
   /// Returns the number of line breaks between the record's start and `at`.
@@ -187,9 +187,9 @@ final class CsvRecord {
   }
 
   /// Returns the value at `place`. In a quoted value, doubled quotes become single ones.
-  String text(int place) {
-    String text = Encoding.decode(bytes, starts[place], ends[place]);
-    boolean quoted = starts[place] > start && bytes[starts[place] - 1] == '"';
+  String text(int field) {
+    String text = Encoding.decode(bytes, starts[field], ends[field]);
+    boolean quoted = starts[field] > start && bytes[starts[field] - 1] == '"';
     return quoted ? text.replace("\"\"", "\"") : text;
   }
 

@@ -10,14 +10,14 @@ import java.util.List;
 /// beyond what the caller keeps.
 final class CsvRow {
   /// The maximum number of characters in a row. It keeps an unclosed quote from swallowing the whole file.
-  static final int MOST_CHARS = 1 << 20;
+  static final int MAX_CHARS = 1 << 20;
 
   private final String file;
   private final List<String> columns;
   private final int separatorLength;
 
   /// The place of each column in the file, or -1.
-  private int[] places;
+  private int[] fieldOfColumn;
 
   private long line = 1;
   private char[] chars = new char[256];
@@ -29,48 +29,49 @@ final class CsvRow {
   private int count;
 
   /// Whether the next value begins a new row, which starts in line `nextLine`.
-  private boolean whole = true;
+  private boolean complete = true;
 
   private long nextLine = 1;
 
   /// @param file the file's name in error messages
-  /// @param columns the columns to read, in the order of the file unless [#setPlaces] changes it
+  /// @param columns the columns to read, in the order of the file unless [#setColumnOrder] changes it
   /// @param separatorLength the number of characters between two values
   CsvRow(String file, List<String> columns, int separatorLength) {
     this.file = file;
     this.columns = columns;
     this.separatorLength = separatorLength;
-    this.places = new int[columns.size()];
-    Arrays.setAll(places, column -> column);
+    this.fieldOfColumn = new int[columns.size()];
+    Arrays.setAll(fieldOfColumn, column -> column);
   }
 
-  void setPlaces(int[] places) {
-    this.places = places;
+  void setColumnOrder(int[] fieldOfColumn) {
+    this.fieldOfColumn = fieldOfColumn;
   }
 
   /// Makes the next value the first of a new row. Until it arrives, the last row stays, also at the end of
   /// the file.
   ///
   /// @param number the line in which the new row begins, from 1
-  void begin(long number) {
+  void beginRow(long number) {
     nextLine = number;
-    whole = true;
+    complete = true;
   }
 
   /// Appends a value.
   ///
   /// @param wasQuoted whether the value was quoted in the file; `source` has it without the quotes
-  /// @throws RequestException if the row exceeds [#MOST_CHARS]
+  /// @throws RequestException if the row exceeds [#MAX_CHARS]
   void add(char[] source, int offset, int length, boolean wasQuoted) {
-    if (whole) {
-      whole = false;
+    if (complete) {
+      complete = false;
       line = nextLine;
       count = 0;
       quoted.clear();
     }
     int start = start(count);
-    if (start + length + count > MOST_CHARS) {
-      throw unfinished("a row of more than " + MOST_CHARS + " characters; is a quote not closed?");
+    if (start + length + count > MAX_CHARS) {
+      throw unfinishedRow(
+          "a row of more than " + MAX_CHARS + " characters; is a quote not closed?");
     }
     if (start + length > chars.length) {
       chars = Arrays.copyOf(chars, 2 * (start + length));
@@ -91,8 +92,8 @@ final class CsvRow {
   }
 
   /// Returns the value at a place in the file, whether or not its column is read.
-  String value(int place) {
-    return new String(chars, start(place), ends[place] - start(place)).strip();
+  String value(int field) {
+    return new String(chars, start(field), ends[field] - start(field)).strip();
   }
 
   /// Returns whether the last value was quoted.
@@ -107,42 +108,42 @@ final class CsvRow {
   void requireAll(List<String> names) {
     if (count < names.size()) {
       throw problem(
-          endOf(count - 1),
+          endPosition(count - 1),
           "the row ends after " + names.get(count - 1) + "; " + names.get(count) + " is missing");
     }
     if (count > names.size()) {
       throw problem(
-          endOf(names.size() - 1),
+          endPosition(names.size() - 1),
           "the row continues after " + names.getLast() + "; expected " + names.size() + " values");
     }
   }
 
   /// Returns the value of a column, or an empty string if the file lacks the column.
   String text(int column) {
-    return places[column] < 0 ? "" : value(places[column]);
+    return fieldOfColumn[column] < 0 ? "" : value(fieldOfColumn[column]);
   }
 
   /// Returns the value of a column as an id.
   ///
   /// @throws RequestException if it is not an id
   int id(int column) {
-    return (int) whole(column, Integer.MAX_VALUE, RowReader.AN_ID);
+    return (int) wholeNumber(column, Integer.MAX_VALUE, RowReader.AN_ID);
   }
 
   /// Returns the value of a column in epoch seconds.
   ///
   /// @throws RequestException if it is not a time, or is in milliseconds
   long seconds(int column) {
-    long value = whole(column, Long.MAX_VALUE / 100, RowReader.A_TIME);
+    long value = wholeNumber(column, Long.MAX_VALUE / 100, RowReader.A_TIME);
     if (value > RowReader.LATEST_TIMESTAMP) {
-      throw wrong(column, RowReader.A_TIME_NOT_MILLISECONDS);
+      throw unexpectedValue(column, RowReader.A_TIME_NOT_MILLISECONDS);
     }
     return value;
   }
 
-  private long whole(int column, long most, String expected) {
-    int from = start(places[column]);
-    int to = ends[places[column]];
+  private long wholeNumber(int column, long max, String expected) {
+    int from = start(fieldOfColumn[column]);
+    int to = ends[fieldOfColumn[column]];
     while (from < to && Character.isWhitespace(chars[from])) {
       from++;
     }
@@ -153,19 +154,19 @@ final class CsvRow {
     for (int i = from; i < to && value >= 0; i++) {
       int digit = chars[i] - '0';
       value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
-      value = value > most ? -1 : value;
+      value = value > max ? -1 : value;
     }
     if (value < 0) {
-      value = Decimal.whole(text(column), most);
+      value = Decimal.parseWholeNumber(text(column), max);
     }
     if (value < 0) {
-      throw wrong(column, expected);
+      throw unexpectedValue(column, expected);
     }
     return value;
   }
 
   /// Returns the error for an invalid value.
-  RequestException wrong(int column, String expected) {
+  RequestException unexpectedValue(int column, String expected) {
     String found = text(column);
     return problem(
         column,
@@ -177,44 +178,45 @@ final class CsvRow {
   }
 
   /// Returns an error about a column's value.
-  RequestException problem(int column, String what) {
-    return problem(startOf(places[column]), what);
+  RequestException problem(int column, String message) {
+    return problem(startPosition(fieldOfColumn[column]), message);
   }
 
   /// Returns an error about the value that was about to be added.
-  RequestException unfinished(String what) {
-    Place place = whole ? new Place(nextLine, 1) : endOf(count - 1);
-    return problem(new Place(place.line, place.column + (whole ? 0 : separatorLength)), what);
+  RequestException unfinishedRow(String message) {
+    Position position = complete ? new Position(nextLine, 1) : endPosition(count - 1);
+    return problem(
+        new Position(position.line, position.column + (complete ? 0 : separatorLength)), message);
   }
 
   /// Returns an error about the last value.
-  RequestException last(String what) {
-    return problem(startOf(count - 1), what);
+  RequestException problemInLastField(String message) {
+    return problem(startPosition(count - 1), message);
   }
 
-  private RequestException problem(Place place, String what) {
+  private RequestException problem(Position position, String message) {
     return RequestException.unprocessable(
-        file + ", line " + place.line + ", column " + place.column + ": " + what);
+        file + ", line " + position.line + ", column " + position.column + ": " + message);
   }
 
   /// A place in the file, counted like an editor does.
   ///
   /// @param line the line, from 1
   /// @param column the column in characters, from 1
-  private record Place(long line, int column) {}
+  private record Position(long line, int column) {}
 
   /// Returns the start of a value, inside its quotes if it has any.
-  private Place startOf(int place) {
-    Place before = place == 0 ? new Place(line, 1) : endOf(place - 1);
-    int between = (place == 0 ? 0 : separatorLength) + (quoted.get(place) ? 1 : 0);
-    return new Place(before.line, before.column + between);
+  private Position startPosition(int field) {
+    Position previousEnd = field == 0 ? new Position(line, 1) : endPosition(field - 1);
+    int between = (field == 0 ? 0 : separatorLength) + (quoted.get(field) ? 1 : 0);
+    return new Position(previousEnd.line, previousEnd.column + between);
   }
 
   /// Returns the end of a value, after its quotes if it has any.
-  private Place endOf(int place) {
+  private Position endPosition(int field) {
     long atLine = line;
     int atColumn = 1 - separatorLength;
-    for (int i = 0; i <= place; i++) {
+    for (int i = 0; i <= field; i++) {
       int quotes = quoted.get(i) ? 1 : 0;
       atColumn += separatorLength + quotes;
       for (int at = start(i); at < ends[i]; at++) {
@@ -228,10 +230,10 @@ final class CsvRow {
       }
       atColumn += quotes;
     }
-    return new Place(atLine, atColumn);
+    return new Position(atLine, atColumn);
   }
 
-  private int start(int place) {
-    return place == 0 ? 0 : ends[place - 1];
+  private int start(int field) {
+    return field == 0 ? 0 : ends[field - 1];
   }
 }

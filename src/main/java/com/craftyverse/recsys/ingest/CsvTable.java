@@ -76,14 +76,14 @@ final class CsvTable {
     }
     rows.next();
     List<String> header = IntStream.range(0, row.count()).mapToObj(row::value).toList();
-    row.setPlaces(places(header));
+    row.setColumnOrder(fieldOfColumn(header));
     while (true) {
       try {
         if (!hasNext(rows, row)) {
           return;
         }
         if (row.endsQuoted() && text.isAtEnd() && !text.endsWithQuote()) {
-          throw row.last("the quote before this is never closed");
+          throw row.problemInLastField("the quote before this is never closed");
         }
       } catch (RequestException problem) {
         badRows.add(
@@ -105,11 +105,11 @@ final class CsvTable {
 
     @Override
     protected void handleBegin(long line) {
-      row.begin(line);
+      row.beginRow(line);
     }
 
     @Override
-    protected void handleField(int place, char[] buffer, int offset, int length, boolean quoted) {
+    protected void handleField(int field, char[] buffer, int offset, int length, boolean quoted) {
       row.add(buffer, offset, length, quoted);
     }
 
@@ -138,7 +138,7 @@ final class CsvTable {
       String next = lines.next();
       line++;
       if (!next.isBlank()) {
-        row.begin(line);
+        row.beginRow(line);
         for (String value : values.apply(next)) {
           row.add(value.toCharArray(), 0, value.length(), false);
         }
@@ -161,28 +161,28 @@ final class CsvTable {
       return rows.hasNext();
     } catch (CsvParseException e) {
       for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-        if (cause instanceof RequestException refused) {
-          throw refused;
+        if (cause instanceof RequestException requestException) {
+          throw requestException;
         }
       }
-      throw row.unfinished("unexpected text after the closing quote");
+      throw row.unfinishedRow("unexpected text after the closing quote");
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private int[] places(List<String> header) {
-    int[] places = columns.stream().mapToInt(header::indexOf).toArray();
-    for (int i = 0; i < places.length; i++) {
+  private int[] fieldOfColumn(List<String> header) {
+    int[] fieldOfColumn = columns.stream().mapToInt(header::indexOf).toArray();
+    for (int i = 0; i < fieldOfColumn.length; i++) {
       String column = columns.get(i);
-      if (places[i] < 0 && optional.contains(column)) {
+      if (fieldOfColumn[i] < 0 && optional.contains(column)) {
         badRows.add(
             RequestException.unprocessable(
                 file
                     + ", line 1: the column "
                     + column
                     + " is missing; the file is read without it"));
-      } else if (places[i] < 0) {
+      } else if (fieldOfColumn[i] < 0) {
         throw RequestException.unprocessable(
             file
                 + ", line 1: the header is "
@@ -191,6 +191,6 @@ final class CsvTable {
                 + String.join(",", columns));
       }
     }
-    return places;
+    return fieldOfColumn;
   }
 }

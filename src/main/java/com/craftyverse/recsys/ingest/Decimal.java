@@ -9,24 +9,24 @@ final class Decimal {
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(\\d++\\.?+\\d*+|\\.\\d++)([eE][+-]?\\d{1,4})?");
   private static final Pattern WITH_COMMA = Pattern.compile("[+-]?\\d++,\\d++");
-  private static final int LONGEST = 400;
+  private static final int MAX_LENGTH = 400;
 
   private Decimal() {}
 
   /// Returns the nearest double, or NaN if `text` is not such a number.
-  static double value(String text) {
+  static double parse(String text) {
     return isNumber(text) ? Double.parseDouble(text) : Double.NaN;
   }
 
   /// Returns the value of a whole number without a sign, such as `21` for `21.0`. Returns -1 if `text` is not
   /// such a number or is above `most`.
-  static long whole(String text, long most) {
+  static long parseWholeNumber(String text, long max) {
     if (!isNumber(text) || text.startsWith("+") || text.startsWith("-")) {
       return -1;
     }
     try {
       long value = new BigDecimal(text).longValueExact();
-      return value > most ? -1 : value;
+      return value > max ? -1 : value;
     } catch (ArithmeticException e) {
       return -1;
     }
@@ -38,6 +38,6 @@ final class Decimal {
   }
 
   private static boolean isNumber(String text) {
-    return text.length() <= LONGEST && NUMBER.matcher(text).matches();
+    return text.length() <= MAX_LENGTH && NUMBER.matcher(text).matches();
   }
 }

@@ -24,11 +24,11 @@ import java.util.BitSet;
 final class Duplicates {
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
-  private static final int ROWS_OF_A_GROUP = 128;
-  private static final int MOST_GROUP_BITS = 18;
+  private static final int ROWS_PER_GROUP = 128;
+  private static final int MAX_GROUP_BITS = 18;
 
   /// 2³² divided by the golden ratio: spreads neighbouring ids (Knuth, TAOCP 3, 6.4).
-  private static final int SPREAD = 0x9E3779B9;
+  private static final int HASH_MULTIPLIER = 0x9E3779B9;
 
   private static final int BATCH_BITS = Integer.numberOfTrailingZeros(RatingsBatch.CAPACITY);
 
@@ -39,16 +39,15 @@ final class Duplicates {
   private final MemorySegment[] items;
   private final MemorySegment[] timestamps;
 
-  private final String what;
+  private final String label;
 
-  private Duplicates(ArrowFile ratings, String what) {
+  private Duplicates(ArrowFile ratings, String label) {
     this.ratings = ratings;
-    this.what = what;
+    this.label = label;
     this.rows = Math.toIntExact(ratings.rows());
     this.groupBits =
         Math.min(
-            MOST_GROUP_BITS,
-            Integer.SIZE - Integer.numberOfLeadingZeros(rows / ROWS_OF_A_GROUP + 1));
+            MAX_GROUP_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(rows / ROWS_PER_GROUP + 1));
     this.users = column("userId");
     this.items = column("itemId");
     this.timestamps = column("timestamp");
@@ -57,43 +56,43 @@ final class Duplicates {
   /// Finds the rows that later rows replace.
   ///
   /// @param ratings a file written by [RatingsWriter], in batches of [RatingsBatch#CAPACITY] rows
-  /// @param what the name of the work in progress messages
+  /// @param label the name of the work in progress messages
   /// @throws InterruptedIOException if the thread is interrupted
-  static BitSet find(ArrowFile ratings, String what) throws IOException {
-    return new Duplicates(ratings, what).find();
+  static BitSet find(ArrowFile ratings, String label) throws IOException {
+    return new Duplicates(ratings, label).find();
   }
 
   /// Writes `ratings` without the `dropped` rows.
   ///
   /// @param path the file to write; an existing one is replaced
-  /// @param what the name of the work in progress messages
+  /// @param label the name of the work in progress messages
   /// @return the counts and ranges of the remaining rows
-  static RatingsSummary writeWithout(BitSet dropped, ArrowFile ratings, Path path, String what)
+  static RatingsSummary writeWithout(BitSet duplicates, ArrowFile ratings, Path path, String label)
       throws IOException {
-    Progress progress = new Progress(LOG, what + ", removing duplicates", "rows", ratings.rows());
+    Progress progress = new Progress(LOG, label + ", removing duplicates", "rows", ratings.rows());
     try (RatingsWriter writer = new RatingsWriter(path)) {
-      RatingsBatch kept = new RatingsBatch();
+      RatingsBatch output = new RatingsBatch();
       for (RecordBatch batch : ratings.batches()) {
         IntColumn users = batch.ints("userId");
         IntColumn items = batch.ints("itemId");
         FloatColumn values = batch.floats("rating");
         LongColumn timestamps = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
-          if (!dropped.get((int) batch.firstRow() + i)) {
-            kept.users[kept.rows] = users.get(i);
-            kept.items[kept.rows] = items.get(i);
-            kept.ratings[kept.rows] = values.get(i);
-            kept.timestamps[kept.rows] = timestamps.get(i);
-            if (++kept.rows == RatingsBatch.CAPACITY) {
-              writer.accept(kept);
-              kept.rows = 0;
+          if (!duplicates.get((int) batch.firstRow() + i)) {
+            output.users[output.rows] = users.get(i);
+            output.items[output.rows] = items.get(i);
+            output.ratings[output.rows] = values.get(i);
+            output.timestamps[output.rows] = timestamps.get(i);
+            if (++output.rows == RatingsBatch.CAPACITY) {
+              writer.accept(output);
+              output.rows = 0;
             }
           }
         }
         progress.update(batch.firstRow() + batch.rows());
       }
-      if (kept.rows > 0) {
-        writer.accept(kept);
+      if (output.rows > 0) {
+        writer.accept(output);
       }
       return writer.summary();
     }
@@ -104,18 +103,18 @@ final class Duplicates {
   }
 
   private BitSet find() throws IOException {
-    Progress progress = new Progress(LOG, what + ", finding duplicates", "rows", rows);
+    Progress progress = new Progress(LOG, label + ", finding duplicates", "rows", rows);
     int[] starts = new int[(1 << groupBits) + 1];
     for (int row = 0; row < rows; row++) {
       starts[group(user(row)) + 1]++;
     }
     Arrays.parallelPrefix(starts, Integer::sum);
-    int[] grouped = new int[rows];
+    int[] rowsByGroup = new int[rows];
     int[] next = Arrays.copyOf(starts, 1 << groupBits);
     for (int row = 0; row < rows; row++) {
-      grouped[next[group(user(row))]++] = row;
+      rowsByGroup[next[group(user(row))]++] = row;
     }
-    BitSet dropped = new BitSet(rows);
+    BitSet duplicates = new BitSet(rows);
     int[] table = new int[1 << 10];
     for (int group = 0; group < 1 << groupBits; group++) {
       int count = starts[group + 1] - starts[group];
@@ -125,20 +124,21 @@ final class Duplicates {
       } else {
         Arrays.fill(table, 0, size, 0);
       }
-      drop(grouped, starts[group], starts[group + 1], table, size, dropped);
+      findInGroup(rowsByGroup, starts[group], starts[group + 1], table, size, duplicates);
       progress.update(starts[group + 1]);
     }
-    return dropped;
+    return duplicates;
   }
 
   /// Marks the duplicates in one group. `table[0, size)` holds row numbers plus one, for the pairs seen so
   /// far.
-  private void drop(int[] grouped, int from, int to, int[] table, int size, BitSet dropped) {
+  private void findInGroup(
+      int[] rowsByGroup, int from, int to, int[] table, int size, BitSet duplicates) {
     for (int i = from; i < to; i++) {
-      int row = grouped[i];
+      int row = rowsByGroup[i];
       int user = user(row);
       int item = item(row);
-      int slot = ((user * 31 + item) * SPREAD) >>> Integer.numberOfLeadingZeros(size - 1);
+      int slot = ((user * 31 + item) * HASH_MULTIPLIER) >>> Integer.numberOfLeadingZeros(size - 1);
       while (true) {
         int other = table[slot] - 1;
         if (other < 0) {
@@ -147,10 +147,10 @@ final class Duplicates {
         }
         if (user(other) == user && item(other) == item) {
           if (timestamp(row) >= timestamp(other)) {
-            dropped.set(other);
+            duplicates.set(other);
             table[slot] = row + 1;
           } else {
-            dropped.set(row);
+            duplicates.set(row);
           }
           break;
         }
@@ -160,7 +160,7 @@ final class Duplicates {
   }
 
   private int group(int user) {
-    return (user * SPREAD) >>> (Integer.SIZE - groupBits);
+    return (user * HASH_MULTIPLIER) >>> (Integer.SIZE - groupBits);
   }
 
   private int user(int row) {

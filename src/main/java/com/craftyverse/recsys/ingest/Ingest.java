@@ -74,7 +74,7 @@ public final class Ingest {
   public IngestResult run(IngestRequest request) throws IOException {
     IngestParameters parameters = IngestParameters.of(request);
     if (Boolean.TRUE.equals(request.nameOnly())) {
-      return name(Request.require("key", request.key()));
+      return nameDataset(Request.require("key", request.key()));
     }
     if (request.events() == null) {
       String key = Request.requireKey("key", Request.require("key", request.key()));
@@ -107,24 +107,24 @@ public final class Ingest {
       }
     }
     return last == null
-        ? IngestResult.nothing(ignored)
+        ? IngestResult.nothingIngested(ignored)
         : last.with(manifests.subList(0, manifests.size() - 1), ignored);
   }
 
   /// Returns the dataset's name, so that callers that lock a dataset derive the name by the same rule. A key
   /// that is not an upload's has no dataset. That is not an error, because events bring such keys.
-  private static IngestResult name(String key) {
+  private static IngestResult nameDataset(String key) {
     try {
       return IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
     } catch (InvalidKeyException e) {
-      return IngestResult.nothing(List.of(String.valueOf(e.getMessage())));
+      return IngestResult.nothingIngested(List.of(String.valueOf(e.getMessage())));
     }
   }
 
   /// Ingests an upload that a scan of the store found, without a request for it.
   ///
   /// @throws RequestException if it is not a ratings file, or would replace another file of its dataset
-  public IngestResult take(ObjectInfo upload) throws IOException {
+  public IngestResult ingestUpload(ObjectInfo upload) throws IOException {
     return ingest(upload, IngestParameters.of(IngestRequest.of(upload.key())), true);
   }
 
@@ -132,7 +132,7 @@ public final class Ingest {
   /// `ignored`.
   private Optional<ObjectInfo> find(UploadEvent event, List<String> ignored) throws IOException {
     String object = ObjectKeys.quote("s3://" + event.bucket() + "/" + event.key());
-    Optional<ObjectInfo> found = Optional.empty();
+    Optional<ObjectInfo> stored = Optional.empty();
     String reason;
     if (!store.location().equals("s3://" + event.bucket())) {
       reason = object + " is not in the store " + store.location();
@@ -145,15 +145,16 @@ public final class Ingest {
     } else {
       try {
         StoreLayout.datasetOfUpload(event.key());
-        found = store.find(event.key());
+        stored = store.find(event.key());
         reason = object + " no longer exists";
       } catch (InvalidKeyException e) {
         reason = String.valueOf(e.getMessage());
       }
-      if (found.isPresent() && (event.etag() == null || event.etag().equals(found.get().etag()))) {
-        return found;
+      if (stored.isPresent()
+          && (event.etag() == null || event.etag().equals(stored.get().etag()))) {
+        return stored;
       }
-      if (found.isPresent()) {
+      if (stored.isPresent()) {
         reason = object + " has changed since; the new content has its own event";
       }
     }
@@ -166,8 +167,8 @@ public final class Ingest {
     requireSize(upload);
     long start = System.nanoTime();
     try (FetchedObject fetched = fetch(upload.key());
-        UploadReader reading = new UploadReader(store, fetched, parameters)) {
-      UploadReader.Result result = reading.await();
+        UploadReader reader = new UploadReader(store, fetched, parameters)) {
+      UploadReader.Result result = reader.await();
       double seconds = (System.nanoTime() - start) / 1e9;
       Path path = Objects.requireNonNull(result.files().get(StoreLayout.RATINGS));
       try (ArrowFile ratings = ArrowFile.open(path, StoreLayout.RATINGS)) {
@@ -207,19 +208,19 @@ public final class Ingest {
   /// The file that a dataset was first made from. Another file would silently replace it.
   private record DatasetFile(String key) {}
 
-  /// @param arrived whether an event or a scan brought the upload, so nobody asked for this very file
-  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean arrived)
+  /// @param fromEvent whether an event or a scan brought the upload, so nobody asked for this very file
+  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean fromEvent)
       throws IOException {
     String dataset = StoreLayout.datasetOfUpload(upload.key());
     String fileKey = "datasets/" + dataset + "/file.json";
     Optional<DatasetFile> file = readFile(fileKey);
-    if (arrived && file.isPresent()) {
+    if (fromEvent && file.isPresent()) {
       requireSameFile(dataset, file.get(), upload);
     }
     IngestResult result = ingest(upload, parameters);
     if (file.isEmpty()
         && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(upload.key())))
-        && arrived) {
+        && fromEvent) {
       requireSameFile(dataset, readFile(fileKey).orElseThrow(), upload);
     }
     return result;
@@ -261,9 +262,9 @@ public final class Ingest {
     requireSize(upload);
     // A note of the digest saves reading a version again.
     String noteKey = noteKey(dataset, upload);
-    Optional<String> known = readNote(noteKey);
-    if (known.isPresent()) {
-      Optional<IngestResult> done = find(dataset, known.get(), parameters);
+    Optional<String> knownDigest = readNote(noteKey);
+    if (knownDigest.isPresent()) {
+      Optional<IngestResult> done = find(dataset, knownDigest.get(), parameters);
       if (done.isPresent()) {
         return done.get();
       }
@@ -271,8 +272,8 @@ public final class Ingest {
     // Start reading now, while the digest is computed that shows whether the upload is already
     // ingested.
     try (FetchedObject fetched = fetch(key);
-        UploadReader reading = new UploadReader(store, fetched, parameters)) {
-      String sha256 = reading.sha256();
+        UploadReader reader = new UploadReader(store, fetched, parameters)) {
+      String sha256 = reader.sha256();
       StepSpec spec = spec(dataset, sha256, parameters);
       String directory = StoreLayout.datasetDirectory(dataset, spec.id());
       StepRunner.Result<IngestFigures> done =
@@ -281,7 +282,7 @@ public final class Ingest {
               directory,
               Map.of("upload", key),
               IngestFigures.class,
-              output -> write(reading, fetched.info(), output));
+              output -> write(reader, fetched.info(), output));
       store.put(
           noteKey(dataset, fetched.info()),
           Json.write(new UploadNote(key, fetched.info().etag(), sha256)));
@@ -325,9 +326,9 @@ public final class Ingest {
         .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
   }
 
-  private IngestFigures write(UploadReader reading, ObjectInfo upload, StepRunner.Output output)
+  private IngestFigures write(UploadReader reader, ObjectInfo upload, StepRunner.Output output)
       throws IOException {
-    UploadReader.Result result = reading.await();
+    UploadReader.Result result = reader.await();
     requireUnchanged(upload);
     for (Map.Entry<String, Path> file : result.files().entrySet()) {
       output.put(file.getKey(), file.getValue());
@@ -337,12 +338,12 @@ public final class Ingest {
 
   /// Refuses an upload that changed while it was read, as a local file can: what was read is then no
   /// consistent version.
-  private void requireUnchanged(ObjectInfo read) throws IOException {
-    Optional<ObjectInfo> now = store.find(read.key());
-    if (now.isPresent() && !now.get().etag().equals(read.etag())) {
+  private void requireUnchanged(ObjectInfo expected) throws IOException {
+    Optional<ObjectInfo> current = store.find(expected.key());
+    if (current.isPresent() && !current.get().etag().equals(expected.etag())) {
       throw RequestException.conflict(
           "the object "
-              + ObjectKeys.quote(read.key())
+              + ObjectKeys.quote(expected.key())
               + " changed while it was being read; try again");
     }
   }

@@ -50,8 +50,8 @@ public record IngestFigures(
     long sideFileProblems,
     List<String> sideFileProblemExamples,
     List<String> skippedFiles) {
-  private static final int MOST_LISTED = 20;
-  private static final int LONGEST_LISTED = 300;
+  private static final int MAX_LISTED = 20;
+  private static final int MAX_LISTED_LENGTH = 300;
 
   /// Bounds the lists, whose lengths depend on the upload: Step Functions accepts at most 256 KiB per result.
   public IngestFigures {
@@ -63,12 +63,14 @@ public record IngestFigures(
   /// Returns at most 20 texts of at most 300 characters. The last one counts the omitted texts.
   static List<String> bounded(List<String> texts) {
     List<String> bounded = new ArrayList<>();
-    for (String text : texts.subList(0, Math.min(texts.size(), MOST_LISTED))) {
+    for (String text : texts.subList(0, Math.min(texts.size(), MAX_LISTED))) {
       bounded.add(
-          text.length() <= LONGEST_LISTED ? text : text.substring(0, LONGEST_LISTED - 1) + "…");
+          text.length() <= MAX_LISTED_LENGTH
+              ? text
+              : text.substring(0, MAX_LISTED_LENGTH - 1) + "…");
     }
-    if (texts.size() > MOST_LISTED) {
-      bounded.set(MOST_LISTED - 1, "and " + (texts.size() - MOST_LISTED + 1) + " more");
+    if (texts.size() > MAX_LISTED) {
+      bounded.set(MAX_LISTED - 1, "and " + (texts.size() - MAX_LISTED + 1) + " more");
     }
     return List.copyOf(bounded);
   }

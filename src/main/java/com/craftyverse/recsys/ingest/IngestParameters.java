@@ -14,16 +14,16 @@ record IngestParameters(long maxBadRows, RatingsFormat format) {
   /// @throws RequestException if a field of the request is out of range
   static IngestParameters of(IngestRequest request) {
     String onBadRow = Objects.requireNonNullElse(request.onBadRow(), "fail");
-    long most = Objects.requireNonNullElse(request.maxBadRows(), DEFAULT_MAX_BAD_ROWS);
+    long limit = Objects.requireNonNullElse(request.maxBadRows(), DEFAULT_MAX_BAD_ROWS);
     if (!onBadRow.equals("fail") && !onBadRow.equals("skip")) {
       throw RequestException.invalid(
           "field 'onBadRow': expected fail or skip, found " + ObjectKeys.quote(onBadRow));
     }
-    if (most < 1) {
-      throw RequestException.invalid("field 'maxBadRows': expected 1 or more, found " + most);
+    if (limit < 1) {
+      throw RequestException.invalid("field 'maxBadRows': expected 1 or more, found " + limit);
     }
     return new IngestParameters(
-        onBadRow.equals("skip") ? most : 0,
+        onBadRow.equals("skip") ? limit : 0,
         RatingsFormat.of(request.columns(), request.delimiter(), request.scale()));
   }
 }

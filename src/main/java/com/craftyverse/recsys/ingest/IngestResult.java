@@ -46,7 +46,7 @@ public record IngestResult(
   }
 
   /// Returns the result for an event that named no upload to ingest.
-  static IngestResult nothing(List<String> ignored) {
+  static IngestResult nothingIngested(List<String> ignored) {
     return new IngestResult("", false, "", "", IngestFigures.NONE, null, List.of(), ignored, null);
   }
 
@@ -56,8 +56,8 @@ public record IngestResult(
         "", false, dataset, "", IngestFigures.NONE, null, List.of(), List.of(), now);
   }
 
-  IngestResult with(List<String> otherManifests, List<String> whyIgnored) {
+  IngestResult with(List<String> otherManifests, List<String> ignoredReasons) {
     return new IngestResult(
-        manifest, cached, dataset, version, figures, preview, otherManifests, whyIgnored, null);
+        manifest, cached, dataset, version, figures, preview, otherManifests, ignoredReasons, null);
   }
 }

@@ -9,15 +9,15 @@ import java.io.InputStream;
 /// disk. Other threads may read the count.
 final class LimitedInputStream extends FilterInputStream {
   private final String file;
-  private final long most;
+  private final long limit;
   private volatile long count;
 
   /// @param file the file's name in the error message
-  /// @param most the maximum number of bytes
-  LimitedInputStream(InputStream in, String file, long most) {
+  /// @param limit the maximum number of bytes
+  LimitedInputStream(InputStream in, String file, long limit) {
     super(in);
     this.file = file;
-    this.most = most;
+    this.limit = limit;
   }
 
   /// Returns the number of bytes read so far.
@@ -42,8 +42,8 @@ final class LimitedInputStream extends FilterInputStream {
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread updates it; others only read it
   private void count(int read) {
     count += read;
-    if (count > most) {
-      throw RequestException.unprocessable(file + " has more than " + most + " bytes, the limit");
+    if (count > limit) {
+      throw RequestException.unprocessable(file + " has more than " + limit + " bytes, the limit");
     }
   }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 /// A converter from `links.csv` to `links.arrow`: the movies' ids in other databases.
 final class Links {
   /// The maximum size of a links file in bytes. All links are held in memory.
-  static final long MOST_BYTES = 64L << 20;
+  static final long MAX_BYTES = 64L << 20;
 
   /// The required columns of the CSV file.
   static final List<String> COLUMNS = List.of("movieId", "imdbId", "tmdbId");
@@ -31,7 +31,7 @@ final class Links {
   /// @param path the file to write
   /// @return the number of rows
   /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
-  static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
+  static long fromCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     Links links = new Links();
     new CsvTable(file, COLUMNS, badRows).readCsv(csv, charset, links::add);

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// year in parentheses.
 final class Movies {
   /// The maximum size of a movies file in bytes. All movies are held in memory.
-  static final long MOST_BYTES = 64L << 20;
+  static final long MAX_BYTES = 64L << 20;
 
   /// The genres of `u.item`, in the order of its flags.
   private static final List<String> ITEM_GENRES =
@@ -74,7 +74,7 @@ final class Movies {
   /// @param file the file's name in error messages
   /// @throws RequestException if it is not such a file; the message names line and column
   /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
-  static Movies ofCsv(InputStream csv, Charset charset, String file, BadRows badRows)
+  static Movies fromCsv(InputStream csv, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
     new CsvTable(file, COLUMNS, Set.of("genres"), badRows).readCsv(csv, charset, movies::add);
@@ -82,7 +82,7 @@ final class Movies {
   }
 
   /// Reads `movies.dat`: `id::title::genres`.
-  static Movies ofDat(InputStream dat, Charset charset, String file, BadRows badRows)
+  static Movies fromDat(InputStream dat, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
     new CsvTable(file, COLUMNS, badRows)
@@ -91,7 +91,7 @@ final class Movies {
   }
 
   /// Reads `u.item`: `id|title|date|date|url|` and one flag per genre.
-  static Movies ofItems(InputStream items, Charset charset, String file, BadRows badRows)
+  static Movies fromItemFile(InputStream items, Charset charset, String file, BadRows badRows)
       throws IOException {
     Movies movies = new Movies();
     new CsvTable(file, ITEM_COLUMNS, badRows)

@@ -57,7 +57,7 @@ final class PipelineEstimate {
   private static final double EVALUATE_NANOS = 4_500;
 
   /// Below this number of ratings, the reading time says little about the machine.
-  private static final long ENOUGH_TO_MEASURE = 1_000_000;
+  private static final long MIN_RATINGS_TO_MEASURE = 1_000_000;
 
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
@@ -73,10 +73,10 @@ final class PipelineEstimate {
   private final long[] rows = new long[3];
   private final long[] warmRows = new long[3];
 
-  private PipelineEstimate(ArrowFile ratings, IngestFigures figures, String what) {
+  private PipelineEstimate(ArrowFile ratings, IngestFigures figures, String label) {
     this.ratings = ratings;
     this.figures = figures;
-    this.progress = new Progress(LOG, what, "rows", 2 * ratings.rows());
+    this.progress = new Progress(LOG, label, "rows", 2 * ratings.rows());
     double[] thresholds =
         Quantile.of(
             ratings.batches().stream().map(batch -> batch.data("timestamp")).toList(),
@@ -88,17 +88,17 @@ final class PipelineEstimate {
 
   /// @param ratings the upload's ratings
   /// @param seconds the time it took to read the upload
-  /// @param what the name of the work in progress messages
+  /// @param label the name of the work in progress messages
   /// @throws java.io.InterruptedIOException if the thread is interrupted
-  static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds, String what)
+  static IngestPreview of(ArrowFile ratings, IngestFigures figures, double seconds, String label)
       throws IOException {
-    PipelineEstimate estimate = new PipelineEstimate(ratings, figures, what);
-    estimate.findTrained();
-    estimate.count();
+    PipelineEstimate estimate = new PipelineEstimate(ratings, figures, label);
+    estimate.scanTrainingIds();
+    estimate.countRows();
     return estimate.result(seconds);
   }
 
-  private void findTrained() throws IOException {
+  private void scanTrainingIds() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
       IntColumn userIds = batch.ints("userId");
       IntColumn itemIds = batch.ints("itemId");
@@ -117,7 +117,7 @@ final class PipelineEstimate {
     }
   }
 
-  private void count() throws IOException {
+  private void countRows() throws IOException {
     for (RecordBatch batch : ratings.batches()) {
       IntColumn userIds = batch.ints("userId");
       IntColumn itemIds = batch.ints("itemId");
@@ -149,8 +149,8 @@ final class PipelineEstimate {
             "no rating in the " + names[i] + " set has a user and an item of the training set");
       }
     }
-    double speed =
-        figures.ratings() < ENOUGH_TO_MEASURE
+    double timeFactor =
+        figures.ratings() < MIN_RATINGS_TO_MEASURE
             ? 1
             : seconds / (figures.ratings() * INGEST_NANOS / 1e9);
     return new IngestPreview(
@@ -162,22 +162,22 @@ final class PipelineEstimate {
         new IngestPreview.SetSize(rows[1], warmRows[1]),
         new IngestPreview.SetSize(rows[2], warmRows[2]),
         problems,
-        needs(speed),
+        needs(timeFactor),
         String.format(
             Locale.ROOT,
             "memory and space: computed from the file formats for k = 50 and, for ranking, 128;"
                 + " seconds: measured with 33.8 million ratings on two cores, 20 epochs and, for"
                 + " ranking, 10, multiplied by this machine's time to read the upload relative to"
                 + " that one (%.2f; 1 if there are too few ratings to compare)",
-            speed));
+            timeFactor));
   }
 
-  private List<IngestPreview.Needs> needs(double speed) {
+  private List<IngestPreview.Needs> needs(double timeFactor) {
     long all = figures.ratings();
     long train = rows[0];
     long vectors = users.cardinality() + (long) items.cardinality();
     long allVectors = allUsers.cardinality() + (long) allItems.cardinality();
-    long again = figures.duplicates() > 0 ? 2 : 1;
+    long copies = figures.duplicates() > 0 ? 2 : 1;
     long tables = 4L * (users.length() + items.length());
     long indexed = INDEXED_BYTES * (train + warmRows[1] + warmRows[2]);
     long model = VECTOR_BYTES * vectors + SEEN_BYTES * train;
@@ -185,35 +185,35 @@ final class PipelineEstimate {
         needs(
             "ingest",
             figures.duplicates() > 0 ? 4 * all : 0,
-            figures.uploadBytes() + again * RATING_BYTES * all,
-            speed * INGEST_NANOS * all),
-        needs("split", 0, 2 * RATING_BYTES * all, speed * SPLIT_NANOS * all),
+            figures.uploadBytes() + copies * RATING_BYTES * all,
+            timeFactor * INGEST_NANOS * all),
+        needs("split", 0, 2 * RATING_BYTES * all, timeFactor * SPLIT_NANOS * all),
         needs(
             "index",
             SEEN_BYTES * train + tables,
             RATING_BYTES * all + indexed + SEEN_BYTES * train,
-            speed * INDEX_NANOS * all),
+            timeFactor * INDEX_NANOS * all),
         needs(
             "train",
             trainingHeap(vectors, items.cardinality(), train),
             INDEXED_BYTES * (train + warmRows[2]) + model,
-            speed * (UPDATE_NANOS * EPOCHS + RANKING_NANOS + RANKING_SEARCH_NANOS) * train),
+            timeFactor * (UPDATE_NANOS * EPOCHS + RANKING_NANOS + RANKING_SEARCH_NANOS) * train),
         needs(
             "evaluate",
             VECTOR_BYTES * vectors + SCORES_BYTES * items.cardinality(),
             INDEXED_BYTES * (train + warmRows[1]) + model,
-            speed * EVALUATE_NANOS * (rows[1] + rows[2])),
+            timeFactor * EVALUATE_NANOS * (rows[1] + rows[2])),
         // The served model, trained on all rows.
         needs(
             "index (all rows)",
             SEEN_BYTES * all + 4L * (allUsers.length() + allItems.length()),
             (RATING_BYTES + INDEXED_BYTES + SEEN_BYTES) * all,
-            speed * INDEX_NANOS * all),
+            timeFactor * INDEX_NANOS * all),
         needs(
             "train (all rows)",
             trainingHeap(allVectors, allItems.cardinality(), all),
             (INDEXED_BYTES + SEEN_BYTES) * all + VECTOR_BYTES * allVectors,
-            speed * (UPDATE_NANOS * EPOCHS + RANKING_NANOS) * all),
+            timeFactor * (UPDATE_NANOS * EPOCHS + RANKING_NANOS) * all),
         needs("publish", 0, 0, 0));
   }
 

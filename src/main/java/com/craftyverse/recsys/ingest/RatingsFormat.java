@@ -33,10 +33,10 @@ record RatingsFormat(
     return new RatingsFormat(
         columns == null && delimiter != null ? RatingsColumns.MOVIELENS : columns,
         delimiter == null ? "," : delimiter,
-        declared(scale));
+        requireDeclarable(scale));
   }
 
-  private static @Nullable RatingScale declared(@Nullable RatingScale scale) {
+  private static @Nullable RatingScale requireDeclarable(@Nullable RatingScale scale) {
     try {
       return scale == null ? null : scale.declared();
     } catch (IllegalArgumentException e) {
@@ -64,7 +64,7 @@ record RatingsFormat(
 
   /// Returns the layout of a file that begins with the first `length` bytes of `start`, or empty if it is not
   /// a ratings file.
-  Optional<RatingsLayout> recognise(byte[] start, int length) {
+  Optional<RatingsLayout> detect(byte[] start, int length) {
     if (columns == null) {
       String line = firstLine(start, length);
       for (RatingsLayout layout : List.of(RatingsLayout.U_DATA, RatingsLayout.RATINGS_DAT)) {
@@ -97,7 +97,7 @@ record RatingsFormat(
   /// @throws RequestException if the file begins differently, or has a required column twice
   RatingsLayout require(byte[] start, int length, String file) {
     RatingsLayout layout =
-        recognise(start, length)
+        detect(start, length)
             .orElseThrow(
                 () ->
                     RequestException.unprocessable(
@@ -126,7 +126,7 @@ record RatingsFormat(
   /// Returns the names in a file's header, or an empty list if its quotes are malformed.
   static List<String> header(byte[] start, int length, String delimiter) {
     CsvRecord header = new CsvRecord(start, delimiter);
-    return header.read(afterByteOrderMark(start, length), length) == CsvRecord.Ending.WHOLE
+    return header.read(afterByteOrderMark(start, length), length) == CsvRecord.Outcome.COMPLETE
         ? header.texts().stream().map(String::strip).toList()
         : List.of();
   }

@@ -67,7 +67,7 @@ final class RatingsParser {
   private long line;
 
   /// The number of the first blank line, or 0 if there was none yet.
-  private long blankLine;
+  private long firstBlankLine;
 
   /// @param input the file's bytes
   /// @param format the expected format of the file
@@ -121,7 +121,7 @@ final class RatingsParser {
               file + " is empty; expected the header " + format.header());
         }
         reader = new RowReader(chunk, format.require(chunk, end, file), format.accepted(), file);
-        from = start(reader.layout(), end);
+        from = skipHeader(reader.layout(), end);
       }
       int parsed = parseLines(from, end, reader);
       System.arraycopy(chunk, parsed, chunk, 0, length - parsed);
@@ -141,7 +141,7 @@ final class RatingsParser {
   }
 
   /// Returns the start of the first row: after the byte order mark and the header, if there are any.
-  private int start(RatingsLayout layout, int end) {
+  private int skipHeader(RatingsLayout layout, int end) {
     int start = RatingsFormat.afterByteOrderMark(chunk, end);
     if (!layout.header()) {
       return start;
@@ -165,12 +165,13 @@ final class RatingsParser {
       if (rows == RatingsBatch.CAPACITY) {
         flush();
       }
-      int next = plain && blankLine == 0 ? parsePlain(position, separator, separatorLength) : -1;
+      int next =
+          plain && firstBlankLine == 0 ? parseFast(position, separator, separatorLength) : -1;
       if (next >= 0) {
         rows++;
         line++;
       } else {
-        next = parseWithCare(position, end, reader);
+        next = parseSlow(position, end, reader);
         if (next < 0) {
           return position;
         }
@@ -183,25 +184,25 @@ final class RatingsParser {
   /// Parses a row of any form.
   ///
   /// @return the start of the next row, or -1 if this row continues in the next chunk
-  private int parseWithCare(int position, int end, RowReader reader) {
+  private int parseSlow(int position, int end, RowReader reader) {
     if (reader.isBlank(position)) {
       line++;
-      blankLine = blankLine == 0 ? line : blankLine;
+      firstBlankLine = firstBlankLine == 0 ? line : firstBlankLine;
       return position + (chunk[position] == '\n' ? 1 : 2);
     }
-    if (blankLine > 0) {
+    if (firstBlankLine > 0) {
       throw RequestException.unprocessable(
-          file + ", line " + blankLine + ": a blank line before the end of the file");
+          file + ", line " + firstBlankLine + ": a blank line before the end of the file");
     }
-    int next = reader.find(position, end, line + 1);
+    int next = reader.scan(position, end, line + 1);
     if (next < 0) {
       if (atEnd || position == 0) {
-        throw reader.unclosed(atEnd ? "the end of the file" : CHUNK + " bytes");
+        throw reader.unclosedQuote(atEnd ? "the end of the file" : CHUNK + " bytes");
       }
       return -1;
     }
     try {
-      reader.read();
+      reader.parse();
       users[rows] = reader.user();
       items[rows] = reader.item();
       ratings[rows] = reader.rating();
@@ -210,32 +211,32 @@ final class RatingsParser {
     } catch (RequestException problem) {
       badRows.add(problem);
     }
-    line += reader.lines();
+    line += reader.lineCount();
     return next;
   }
 
   /// Parses a row of the common form.
   ///
   /// @return the start of the next row, or -1 if this row has another form
-  private int parsePlain(int start, byte separator, int separatorLength) {
+  private int parseFast(int start, byte separator, int separatorLength) {
     int position = start;
     long word = (long) LONG.get(chunk, position) ^ ZEROS;
-    int digits = digits(word);
+    int digits = countDigits(word);
     position += digits;
     // Ids of eight or more digits take the slow path, so nothing overflows here.
-    if (digits == 0 || digits == 8 || !separated(position, separator, separatorLength)) {
+    if (digits == 0 || digits == 8 || !isSeparatorAt(position, separator, separatorLength)) {
       return -1;
     }
-    users[rows] = (int) value(word, digits);
+    users[rows] = (int) parseDigits(word, digits);
     position += separatorLength;
 
     word = (long) LONG.get(chunk, position) ^ ZEROS;
-    digits = digits(word);
+    digits = countDigits(word);
     position += digits;
-    if (digits == 0 || digits == 8 || !separated(position, separator, separatorLength)) {
+    if (digits == 0 || digits == 8 || !isSeparatorAt(position, separator, separatorLength)) {
       return -1;
     }
-    items[rows] = (int) value(word, digits);
+    items[rows] = (int) parseDigits(word, digits);
     position += separatorLength;
 
     int tenths = (chunk[position] - '0') * 10;
@@ -250,7 +251,7 @@ final class RatingsParser {
     position++;
     if (tenths < 0
         || tenths >= ratingsByTenths.length
-        || !separated(position, separator, separatorLength)) {
+        || !isSeparatorAt(position, separator, separatorLength)) {
       return -1;
     }
     float rating = ratingsByTenths[tenths];
@@ -261,20 +262,20 @@ final class RatingsParser {
     position += separatorLength;
 
     word = (long) LONG.get(chunk, position) ^ ZEROS;
-    digits = digits(word);
+    digits = countDigits(word);
     if (digits == 0) {
       return -1;
     }
-    long time = value(word, digits);
+    long time = parseDigits(word, digits);
     position += digits;
     if (digits == 8) {
       word = (long) LONG.get(chunk, position) ^ ZEROS;
-      digits = digits(word);
+      digits = countDigits(word);
       if (digits >= POWERS_OF_TEN.length) {
         return -1;
       }
       if (digits > 0) {
-        time = time * POWERS_OF_TEN[digits] + value(word, digits);
+        time = time * POWERS_OF_TEN[digits] + parseDigits(word, digits);
         position += digits;
       }
     }
@@ -285,22 +286,22 @@ final class RatingsParser {
     return chunk[position] == '\n' && time <= RowReader.LATEST_TIMESTAMP ? position + 1 : -1;
   }
 
-  private boolean separated(int position, byte separator, int length) {
+  private boolean isSeparatorAt(int position, byte separator, int length) {
     return chunk[position] == separator && chunk[position + length - 1] == separator;
   }
 
   /// Counts the leading bytes, from the lowest, that are below ten.
-  private static int digits(long word) {
-    long others = ((word + 0x7676767676767676L) | word) & 0x8080808080808080L;
-    return Long.numberOfTrailingZeros(others) >>> 3;
+  private static int countDigits(long word) {
+    long nonDigits = ((word + 0x7676767676767676L) | word) & 0x8080808080808080L;
+    return Long.numberOfTrailingZeros(nonDigits) >>> 3;
   }
 
   /// Returns the number that the first 1 to 8 bytes spell: combines pairs, then fours, then eights.
-  private static long value(long word, int digits) {
-    long all = word << (Long.SIZE - 8 * digits);
-    all = (all * 10 + (all >>> 8)) & 0x00FF00FF00FF00FFL;
-    all = (all * 100 + (all >>> 16)) & 0x0000FFFF0000FFFFL;
-    return (all * 10_000 + (all >>> 32)) & 0xFFFFFFFFL;
+  private static long parseDigits(long word, int digits) {
+    long packed = word << (Long.SIZE - 8 * digits);
+    packed = (packed * 10 + (packed >>> 8)) & 0x00FF00FF00FF00FFL;
+    packed = (packed * 100 + (packed >>> 16)) & 0x0000FFFF0000FFFFL;
+    return (packed * 10_000 + (packed >>> 32)) & 0xFFFFFFFFL;
   }
 
   private void flush() throws IOException {

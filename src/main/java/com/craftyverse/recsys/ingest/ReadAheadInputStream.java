@@ -13,12 +13,12 @@ final class ReadAheadInputStream extends InputStream {
   private static final int CHUNKS = 4;
 
   /// @param length 0 at the end of the stream
-  private record Chunk(byte[] bytes, int length, @Nullable Throwable problem) {}
+  private record Chunk(byte[] bytes, int length, @Nullable Throwable failure) {}
 
   private final InputStream source;
   private final CpuPermits permits;
-  private final ArrayBlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS);
-  private final ArrayBlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(CHUNKS);
+  private final ArrayBlockingQueue<Chunk> filledChunks = new ArrayBlockingQueue<>(CHUNKS);
+  private final ArrayBlockingQueue<byte[]> freeBuffers = new ArrayBlockingQueue<>(CHUNKS);
   private final Thread thread;
   private @Nullable Chunk current;
   private int position;
@@ -33,22 +33,22 @@ final class ReadAheadInputStream extends InputStream {
 
   private void readAhead() {
     byte[] bytes = new byte[0];
-    int made = 0;
+    int allocated = 0;
     try {
       int length;
       do {
         // A small file needs only one chunk.
-        boolean more = empty.isEmpty() && made < CHUNKS - 1;
-        bytes = more ? new byte[CHUNK_BYTES] : empty.take();
-        made += more ? 1 : 0;
+        boolean more = freeBuffers.isEmpty() && allocated < CHUNKS - 1;
+        bytes = more ? new byte[CHUNK_BYTES] : freeBuffers.take();
+        allocated += more ? 1 : 0;
         length = source.readNBytes(bytes, 0, bytes.length);
-        full.put(new Chunk(bytes, length, null));
+        filledChunks.put(new Chunk(bytes, length, null));
       } while (length > 0);
     } catch (InterruptedException e) {
       // closed early
     } catch (IOException | RuntimeException | Error e) {
       // The queue has room: this thread's chunk is not in it.
-      full.add(new Chunk(bytes, 0, e));
+      filledChunks.add(new Chunk(bytes, 0, e));
     }
   }
 
@@ -78,11 +78,11 @@ final class ReadAheadInputStream extends InputStream {
     Chunk chunk = current;
     if (chunk == null || (position == chunk.length && chunk.length > 0)) {
       if (chunk != null) {
-        empty.add(chunk.bytes);
+        freeBuffers.add(chunk.bytes);
       }
       permits.release();
       try {
-        chunk = full.take();
+        chunk = filledChunks.take();
       } catch (InterruptedException e) {
         throw Threads.interrupted("reading");
       } finally {
@@ -91,12 +91,12 @@ final class ReadAheadInputStream extends InputStream {
       current = chunk;
       position = 0;
     }
-    switch (chunk.problem) {
+    switch (chunk.failure) {
       case null -> {}
       case IOException e -> throw e;
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> throw new IOException(chunk.problem);
+      default -> throw new IOException(chunk.failure);
     }
     return chunk;
   }

@@ -81,82 +81,84 @@ final class RowReader {
   /// @return the start of the next row, or -1 if this row ends inside quotes
   /// @throws RequestException if text follows a closing quote. The row boundaries are unclear from there on,
   ///     so skipping one bad row would not help.
-  int find(int start, int end, long number) {
+  int scan(int start, int end, long number) {
     line = number;
     return switch (record.read(start, end)) {
-      case WHOLE -> record.next();
-      case OPEN -> -1;
-      case BROKEN -> throw problem(record.problem(), "unexpected text after the closing quote");
+      case COMPLETE -> record.next();
+      case UNCLOSED_QUOTE -> -1;
+      case TEXT_AFTER_QUOTE ->
+          throw problem(record.problemOffset(), "unexpected text after the closing quote");
     };
   }
 
   /// Returns the number of lines in the row.
-  int lines() {
+  int lineCount() {
     return record.lineBreaks(record.next());
   }
 
   /// Returns the error for a row that ends inside quotes.
   ///
-  /// @param within where the search for the closing quote ended
-  RequestException unclosed(String within) {
-    return problem(record.problem(), "the quote that opens here is not closed before " + within);
+  /// @param limit where the search for the closing quote ended
+  RequestException unclosedQuote(String limit) {
+    return problem(
+        record.problemOffset(), "the quote that opens here is not closed before " + limit);
   }
 
   /// Reads the values of the row found last.
   ///
   /// @throws RequestException if they are malformed
-  void read() {
-    int found = Math.min(record.count(), layout.columns());
-    for (int column = 0; column < found; column++) {
-      take(column, record.start(column), record.end(column));
+  void parse() {
+    int present = Math.min(record.count(), layout.columns());
+    for (int column = 0; column < present; column++) {
+      parseField(column, record.start(column), record.end(column));
     }
     if (record.count() < layout.columns()) {
       throw problem(
-          record.outerEnd(found - 1),
+          record.outerEnd(present - 1),
           "the row ends after "
-              + layout.column(found - 1)
+              + layout.column(present - 1)
               + "; "
-              + layout.column(found)
+              + layout.column(present)
               + " is missing");
     }
     if (record.count() > layout.columns()) {
       throw problem(
-          record.outerEnd(found - 1),
+          record.outerEnd(present - 1),
           "the row continues after "
-              + layout.column(found - 1)
+              + layout.column(present - 1)
               + "; expected "
               + layout.columns()
               + " values");
     }
   }
 
-  private void take(int column, int from, int to) {
+  private void parseField(int column, int from, int to) {
     if (column == layout.user()) {
-      user = (int) whole(column, from, to, Integer.MAX_VALUE, AN_ID);
+      user = (int) wholeNumber(column, from, to, Integer.MAX_VALUE, AN_ID);
     } else if (column == layout.item()) {
-      item = (int) whole(column, from, to, Integer.MAX_VALUE, AN_ID);
+      item = (int) wholeNumber(column, from, to, Integer.MAX_VALUE, AN_ID);
     } else if (column == layout.rating()) {
       rating = rating(column, from, to);
     } else if (column == layout.timestamp()) {
-      timestamp = whole(column, from, to, Long.MAX_VALUE / 100, A_TIME);
+      timestamp = wholeNumber(column, from, to, Long.MAX_VALUE / 100, A_TIME);
       if (timestamp > LATEST_TIMESTAMP) {
-        throw wrong(column, A_TIME_NOT_MILLISECONDS);
+        throw unexpectedValue(column, A_TIME_NOT_MILLISECONDS);
       }
     }
   }
 
-  private long whole(int column, int from, int to, long most, String expected) {
+  private long wholeNumber(int column, int from, int to, long max, String expected) {
     long value = from == to ? -1 : 0;
     for (int i = from; i < to && value >= 0; i++) {
       int digit = chunk[i] - '0';
       value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
-      value = value > most ? -1 : value;
+      value = value > max ? -1 : value;
     }
     if (value < 0) {
-      value = Decimal.whole(text(column).strip(), most);
+      value = Decimal.parseWholeNumber(text(column).strip(), max);
     }
     if (value < 0) {
-      throw wrong(column, expected);
+      throw unexpectedValue(column, expected);
     }
     return value;
   }
@@ -182,10 +184,10 @@ final class RowReader {
     double rating =
         i == to && digits > 0 && digits <= EXACT_DIGITS
             ? value / POWERS_OF_TEN[Math.max(0, decimals)]
-            : Decimal.value(text(column).strip());
+            : Decimal.parse(text(column).strip());
     if (!scale.has(rating)) {
       String hint = Decimal.hasComma(text(column)) ? " (with a decimal point, not a comma)" : "";
-      throw wrong(column, scale.describe() + hint);
+      throw unexpectedValue(column, scale.describe() + hint);
     }
     return (float) rating;
   }
@@ -194,7 +196,7 @@ final class RowReader {
     return record.text(column);
   }
 
-  private RequestException wrong(int column, String expected) {
+  private RequestException unexpectedValue(int column, String expected) {
     String found = text(column);
     return problem(
         record.start(column),
@@ -205,14 +207,14 @@ final class RowReader {
             + expected);
   }
 
-  private RequestException problem(int place, String what) {
+  private RequestException problem(int offset, String message) {
     return RequestException.unprocessable(
         file
             + ", line "
-            + (line + record.lineBreaks(place))
+            + (line + record.lineBreaks(offset))
             + ", column "
-            + record.column(place)
+            + record.column(offset)
             + ": "
-            + what);
+            + message);
   }
 }

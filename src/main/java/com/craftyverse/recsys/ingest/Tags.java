@@ -14,7 +14,7 @@ import java.util.Map;
 /// A writer for `tags.arrow`: the tags that users gave movies, with times.
 final class Tags implements AutoCloseable {
   /// The maximum size of a `tags.dat` in bytes. It is held in memory.
-  static final long MOST_BYTES_OF_DAT = 64L << 20;
+  static final long MAX_DAT_BYTES = 64L << 20;
 
   private static final int BATCH_ROWS = 1 << 15;
 
@@ -38,7 +38,7 @@ final class Tags implements AutoCloseable {
   /// @param path the file to write
   /// @return the number of rows
   /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
-  static long ofCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
+  static long fromCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     try (Tags tags = new Tags(path)) {
       new CsvTable(file, COLUMNS, badRows).readCsv(csv, charset, tags::add);
@@ -47,7 +47,7 @@ final class Tags implements AutoCloseable {
   }
 
   /// Converts `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may contain colons.
-  static long ofDat(InputStream dat, Charset charset, String file, BadRows badRows, Path path)
+  static long fromDat(InputStream dat, Charset charset, String file, BadRows badRows, Path path)
       throws IOException {
     try (Tags tags = new Tags(path)) {
       new CsvTable(file, COLUMNS, badRows).readLines(dat, charset, 2, Tags::fields, tags::add);

@@ -29,8 +29,8 @@ final class TextReader extends Reader {
   }
 
   @Override
-  public int read(char[] target, int offset, int most) throws IOException {
-    int count = text.read(target, offset, most);
+  public int read(char[] target, int offset, int maxChars) throws IOException {
+    int count = text.read(target, offset, maxChars);
     atEnd |= count < 0;
     if (!begun && count > 0) {
       begun = true;
@@ -38,7 +38,7 @@ final class TextReader extends Reader {
         System.arraycopy(target, offset + 1, target, offset, count - 1);
         count--;
         if (count == 0) {
-          return read(target, offset, most);
+          return read(target, offset, maxChars);
         }
       }
     }

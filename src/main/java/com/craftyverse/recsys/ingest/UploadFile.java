@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 /// among the ready-made splits of ml-100k. Several threads may read its parts, one part each.
 final class UploadFile implements AutoCloseable {
   /// The maximum number of bytes that an entry or a gzip may inflate to. Tests may lower it.
-  static final long MOST_BYTES = 8L << 30;
+  static final long MAX_BYTES = 8L << 30;
 
   private final Path path;
   private final String name;
   private final RatingsFormat format;
-  private final long mostBytes;
+  private final long maxBytes;
 
   /// Null unless the file is a zip.
   private final @Nullable ZipArchive zip;
@@ -60,7 +60,7 @@ final class UploadFile implements AutoCloseable {
       RatingsFormat format,
       @Nullable ZipArchive zip,
       boolean gzip,
-      long mostBytes)
+      long maxBytes)
       throws IOException {
     this.path = path;
     this.name = name;
@@ -68,7 +68,7 @@ final class UploadFile implements AutoCloseable {
     this.zip = zip;
     this.entries = zip == null ? null : new ArchiveEntries(zip, name, format, problems);
     this.gzip = gzip;
-    this.mostBytes = mostBytes;
+    this.maxBytes = maxBytes;
     int cores = Runtime.getRuntime().availableProcessors();
     this.permits = new CpuPermits(zip == null && !gzip ? cores : Math.max(1, cores - 1));
   }
@@ -77,10 +77,10 @@ final class UploadFile implements AutoCloseable {
   /// @param format the expected format of its ratings
   /// @throws RequestException if it is empty, or a zip that cannot be read
   static UploadFile open(Path path, String name, RatingsFormat format) throws IOException {
-    return open(path, name, format, MOST_BYTES);
+    return open(path, name, format, MAX_BYTES);
   }
 
-  static UploadFile open(Path path, String name, RatingsFormat format, long mostBytes)
+  static UploadFile open(Path path, String name, RatingsFormat format, long maxBytes)
       throws IOException {
     byte[] start;
     try (InputStream input = Files.newInputStream(path)) {
@@ -91,11 +91,11 @@ final class UploadFile implements AutoCloseable {
     }
     if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
-      return new UploadFile(path, name, format, null, gzip, mostBytes);
+      return new UploadFile(path, name, format, null, gzip, maxBytes);
     }
     ZipArchive zip = openZip(path, name);
     try {
-      return new UploadFile(path, name, format, zip, false, mostBytes);
+      return new UploadFile(path, name, format, zip, false, maxBytes);
     } catch (IOException | RuntimeException e) {
       zip.close();
       throw e;
@@ -163,15 +163,15 @@ final class UploadFile implements AutoCloseable {
     if (entries != null) {
       return read(
           entries.ratings(),
-          mostBytes,
+          maxBytes,
           this::readAhead,
           (input, file) -> new RatingsParser(input, format, file, badRows, sink).parse());
     }
     permits.acquire();
     try (InputStream file = Files.newInputStream(path);
         InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file;
-        InputStream ahead = readAhead(new LimitedInputStream(input, name, mostBytes))) {
-      return new RatingsParser(ahead, format, name, badRows, sink).parse();
+        InputStream buffered = readAhead(new LimitedInputStream(input, name, maxBytes))) {
+      return new RatingsParser(buffered, format, name, badRows, sink).parse();
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "gzip", e);
     } finally {
@@ -186,7 +186,7 @@ final class UploadFile implements AutoCloseable {
 
   /// Returns the name of the ratings file in error messages.
   String ratingsFile() {
-    return entries == null ? name : inZip(entries.ratings());
+    return entries == null ? name : qualifiedName(entries.ratings());
   }
 
   /// Reads the items; returns none for a plain file or a zip without them.
@@ -196,12 +196,12 @@ final class UploadFile implements AutoCloseable {
       if (entry.isPresent()) {
         return readSideFile(
                 entry.get(),
-                Movies.MOST_BYTES,
+                Movies.MAX_BYTES,
                 (in, charset, file, badRows) ->
                     switch (part) {
-                      case MOVIES_CSV -> Movies.ofCsv(in, charset, file, badRows);
-                      case MOVIES_DAT -> Movies.ofDat(in, charset, file, badRows);
-                      default -> Movies.ofItems(in, charset, file, badRows);
+                      case MOVIES_CSV -> Movies.fromCsv(in, charset, file, badRows);
+                      case MOVIES_DAT -> Movies.fromDat(in, charset, file, badRows);
+                      default -> Movies.fromItemFile(in, charset, file, badRows);
                     })
             .orElseGet(Movies::new);
       }
@@ -217,16 +217,16 @@ final class UploadFile implements AutoCloseable {
     if (csv.isPresent()) {
       return readSideFile(
           csv.get(),
-          mostBytes,
-          (in, charset, file, badRows) -> Tags.ofCsv(in, charset, file, badRows, target));
+          maxBytes,
+          (in, charset, file, badRows) -> Tags.fromCsv(in, charset, file, badRows, target));
     }
     Optional<Entry> dat = part(Part.TAGS_DAT);
     return dat.isEmpty()
         ? Optional.empty()
         : readSideFile(
             dat.get(),
-            Tags.MOST_BYTES_OF_DAT,
-            (in, charset, file, badRows) -> Tags.ofDat(in, charset, file, badRows, target));
+            Tags.MAX_DAT_BYTES,
+            (in, charset, file, badRows) -> Tags.fromDat(in, charset, file, badRows, target));
   }
 
   /// Writes the links to `target`.
@@ -238,30 +238,30 @@ final class UploadFile implements AutoCloseable {
         ? Optional.empty()
         : readSideFile(
             csv.get(),
-            Links.MOST_BYTES,
-            (in, charset, file, badRows) -> Links.ofCsv(in, charset, file, badRows, target));
+            Links.MAX_BYTES,
+            (in, charset, file, badRows) -> Links.fromCsv(in, charset, file, badRows, target));
   }
 
-  private interface TextReading<T> {
+  private interface TextFileReader<T> {
     T read(InputStream input, Charset charset, String file, BadRows badRows) throws IOException;
   }
 
   /// Reads a side file. Its problems are recorded and never refuse the upload. A file that is not UTF-8 is
   /// read again in its detected encoding.
-  private <T> Optional<T> readSideFile(Entry entry, long most, TextReading<T> reading)
+  private <T> Optional<T> readSideFile(Entry entry, long max, TextFileReader<T> reader)
       throws IOException {
     try {
-      BadRows found = BadRows.unlimited();
+      BadRows fileProblems = BadRows.unlimited();
       T result;
       try {
-        result = read(entry, most, (in, file) -> reading.read(in, UTF_8, file, found));
-        problems.addAll(found);
+        result = read(entry, max, (in, file) -> reader.read(in, UTF_8, file, fileProblems));
+        problems.addAll(fileProblems);
       } catch (CharacterCodingException e) {
-        Charset charset = read(entry, most, (in, file) -> Encoding.of(in).charset());
+        Charset charset = read(entry, max, (in, file) -> Encoding.of(in).charset());
         problems.add(
             RequestException.unprocessable(
-                inZip(entry) + " is not UTF-8; read as " + charset.name()));
-        result = read(entry, most, (in, file) -> reading.read(in, charset, file, problems));
+                qualifiedName(entry) + " is not UTF-8; read as " + charset.name()));
+        result = read(entry, max, (in, file) -> reader.read(in, charset, file, problems));
       }
       return Optional.of(result);
     } catch (RequestException problem) {
@@ -290,25 +290,25 @@ final class UploadFile implements AutoCloseable {
     T read(InputStream input, String file) throws IOException;
   }
 
-  private <T> T read(Entry entry, long most, Reader<T> reader) throws IOException {
-    return read(entry, most, permits::yielding, reader);
+  private <T> T read(Entry entry, long max, Reader<T> reader) throws IOException {
+    return read(entry, max, permits::yielding, reader);
   }
 
   /// Reads an entry to its end and verifies its checksum.
   ///
   /// @param buffer wraps the inflated stream before the checksum is computed
   private <T> T read(
-      Entry entry, long most, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
+      Entry entry, long max, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
       throws IOException {
     ZipArchive archive = Objects.requireNonNull(zip);
-    String file = inZip(entry);
-    String obstacle = entry.obstacle();
-    if (obstacle != null) {
-      throw RequestException.unprocessable(file + " " + obstacle);
+    String file = qualifiedName(entry);
+    String unreadableReason = entry.unreadableReason();
+    if (unreadableReason != null) {
+      throw RequestException.unprocessable(file + " " + unreadableReason);
     }
     permits.acquire();
     try (LimitedInputStream limited =
-            new LimitedInputStream(archive.open(entry), file, Math.min(most, mostBytes));
+            new LimitedInputStream(archive.open(entry), file, Math.min(max, maxBytes));
         CheckedInputStream checked = new CheckedInputStream(buffer.apply(limited), new CRC32())) {
       T result = reader.read(checked, file);
       checked.transferTo(OutputStream.nullOutputStream());
@@ -324,7 +324,7 @@ final class UploadFile implements AutoCloseable {
     }
   }
 
-  private String inZip(Entry entry) {
+  private String qualifiedName(Entry entry) {
     return name + ": " + entry.name();
   }
 

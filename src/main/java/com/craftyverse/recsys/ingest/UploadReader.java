@@ -48,7 +48,7 @@ final class UploadReader implements AutoCloseable {
   private record Ratings(
       Path path, String layout, RatingsSummary summary, long duplicates, BadRows badRows) {}
 
-  private record Others(Map<String, Path> files, int items, long tags, long links) {}
+  private record SideFiles(Map<String, Path> files, int items, long tags, long links) {}
 
   /// Starts reading.
   ///
@@ -77,10 +77,10 @@ final class UploadReader implements AutoCloseable {
   /// @throws RequestException if the upload is invalid
   /// @throws java.io.InterruptedIOException if the thread is interrupted
   Result await() throws IOException {
-    Others besides = readOthers();
-    Ratings read = ratings();
-    Map<String, Path> objects = new LinkedHashMap<>(besides.files);
-    objects.put(StoreLayout.RATINGS, read.path);
+    SideFiles sideFiles = readSideFiles();
+    Ratings parsed = ratings();
+    Map<String, Path> objects = new LinkedHashMap<>(sideFiles.files);
+    objects.put(StoreLayout.RATINGS, parsed.path);
     BadRows problems = upload.problems();
     if (problems.count() > 0) {
       LOG.log(
@@ -91,15 +91,15 @@ final class UploadReader implements AutoCloseable {
           problems.count(),
           problems.examples().getFirst());
     }
-    RatingsSummary summary = read.summary;
+    RatingsSummary summary = parsed.summary;
     return new Result(
         objects,
         new IngestFigures(
-            read.layout,
+            parsed.layout,
             summary.rows(),
-            besides.items,
-            besides.tags,
-            besides.links,
+            sideFiles.items,
+            sideFiles.tags,
+            sideFiles.links,
             summary.minUser(),
             summary.maxUser(),
             summary.minItem(),
@@ -110,9 +110,9 @@ final class UploadReader implements AutoCloseable {
             summary.minTimestamp(),
             summary.maxTimestamp(),
             uploadBytes,
-            read.duplicates,
-            read.badRows.count(),
-            read.badRows.examples(),
+            parsed.duplicates,
+            parsed.badRows.count(),
+            parsed.badRows.examples(),
             problems.count(),
             problems.examples(),
             upload.skipped()));
@@ -132,8 +132,8 @@ final class UploadReader implements AutoCloseable {
     Path path = newFile();
     upload.requireSpace(Files.getFileStore(path).getUsableSpace());
     BadRows badRows = new BadRows(maxBadRows);
-    String what = StepName.INGEST + " " + upload.name();
-    Progress progress = new Progress(LOG, what, "bytes", upload.ratingsBytes());
+    String label = StepName.INGEST + " " + upload.name();
+    Progress progress = new Progress(LOG, label, "bytes", upload.ratingsBytes());
     RatingsLayout layout;
     RatingsSummary summary;
     try (RatingsWriter writer = new RatingsWriter(path)) {
@@ -158,36 +158,38 @@ final class UploadReader implements AutoCloseable {
       return new Ratings(path, layout.name(), summary, 0, badRows);
     }
     try (ArrowFile file = ArrowFile.open(path, StoreLayout.RATINGS)) {
-      BitSet dropped = Duplicates.find(file, what);
-      if (dropped.isEmpty()) {
+      BitSet duplicates = Duplicates.find(file, label);
+      if (duplicates.isEmpty()) {
         return new Ratings(path, layout.name(), summary, 0, badRows);
       }
-      Path kept = newFile();
-      RatingsSummary keptSummary = Duplicates.writeWithout(dropped, file, kept, what);
+      Path deduplicated = newFile();
+      RatingsSummary deduplicatedSummary =
+          Duplicates.writeWithout(duplicates, file, deduplicated, label);
       LOG.log(
           Level.INFO,
           "{0} {1}: {2} duplicates dropped; the latest rating of each user and item is kept",
           StepName.INGEST,
           upload.name(),
-          dropped.cardinality());
+          duplicates.cardinality());
       Files.delete(path);
-      return new Ratings(kept, layout.name(), keptSummary, dropped.cardinality(), badRows);
+      return new Ratings(
+          deduplicated, layout.name(), deduplicatedSummary, duplicates.cardinality(), badRows);
     }
   }
 
-  private Others readOthers() throws IOException {
-    Map<String, Path> written = new LinkedHashMap<>();
+  private SideFiles readSideFiles() throws IOException {
+    Map<String, Path> objects = new LinkedHashMap<>();
     Movies items = upload.items();
     Path file = newFile();
     items.write(file);
-    written.put(StoreLayout.ITEMS, file);
-    Path ofTags = newFile();
-    Optional<Long> tags = upload.writeTags(ofTags);
-    tags.ifPresent(rows -> written.put(StoreLayout.TAGS, ofTags));
-    Path ofLinks = newFile();
-    Optional<Long> links = upload.writeLinks(ofLinks);
-    links.ifPresent(rows -> written.put(StoreLayout.LINKS, ofLinks));
-    return new Others(written, items.size(), tags.orElse(0L), links.orElse(0L));
+    objects.put(StoreLayout.ITEMS, file);
+    Path tagsFile = newFile();
+    Optional<Long> tags = upload.writeTags(tagsFile);
+    tags.ifPresent(rows -> objects.put(StoreLayout.TAGS, tagsFile));
+    Path linksFile = newFile();
+    Optional<Long> links = upload.writeLinks(linksFile);
+    links.ifPresent(rows -> objects.put(StoreLayout.LINKS, linksFile));
+    return new SideFiles(objects, items.size(), tags.orElse(0L), links.orElse(0L));
   }
 
   private Path newFile() throws IOException {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ZipArchive implements AutoCloseable {
   /// The maximum number of bytes to read for the central directory. A thousand entries take a tenth of it. A
   /// directory of this size takes about 100 MB of memory.
-  private static final long MOST_LIST_BYTES = 4L << 20;
+  private static final long MAX_DIRECTORY_BYTES = 4L << 20;
 
   private static final int INFLATER_BYTES = 1 << 16;
 
@@ -117,7 +117,7 @@ final class ZipArchive implements AutoCloseable {
     return entries;
   }
 
-  /// Opens an entry that has no [Entry#obstacle].
+  /// Opens an entry that has no [Entry#unreadableReason].
   InputStream open(Entry entry) throws IOException {
     int method = entry.header.getMethod();
     // Finding the start of the data moves the file position, which other threads share.
@@ -126,7 +126,7 @@ final class ZipArchive implements AutoCloseable {
         return switch (method) {
           case STORED -> zip.getRawInputStream(entry.header);
           case DEFLATED -> new Inflating(zip.getRawInputStream(entry.header));
-          default -> new Guarded(zip.getInputStream(entry.header));
+          default -> new DamageReportingStream(zip.getInputStream(entry.header));
         };
       } catch (IOException | RuntimeException e) {
         throw damage(e);
@@ -192,7 +192,7 @@ final class ZipArchive implements AutoCloseable {
     }
 
     /// Returns why the content cannot be read, as the end of a sentence; null if it can.
-    @Nullable String obstacle() {
+    @Nullable String unreadableReason() {
       if (header.getGeneralPurposeBit().usesEncryption()) {
         return "is encrypted; upload a zip without a password";
       }
@@ -222,10 +222,10 @@ final class ZipArchive implements AutoCloseable {
   }
 
   /// A stream that reports whatever the library's decoders throw as damage.
-  private static final class Guarded extends InputStream {
+  private static final class DamageReportingStream extends InputStream {
     private final InputStream in;
 
-    Guarded(InputStream in) {
+    DamageReportingStream(InputStream in) {
       this.in = in;
     }
 
@@ -280,11 +280,11 @@ final class ZipArchive implements AutoCloseable {
 
     private void count(int bytes) {
       read += bytes;
-      if (!listed && read > MOST_LIST_BYTES) {
+      if (!listed && read > MAX_DIRECTORY_BYTES) {
         throw RequestException.unprocessable(
             name
                 + " has a central directory of more than "
-                + MOST_LIST_BYTES
+                + MAX_DIRECTORY_BYTES
                 + " bytes, the limit");
       }
     }

@@ -25,7 +25,7 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   int BATCH = 8;
 
   /// Rows processed together, so that they stay in the L1 cache.
-  int PIECE = 64;
+  int BLOCK_ROWS = 64;
 
   /// A little-endian int32 at any offset.
   ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -167,9 +167,9 @@ public sealed interface Kernel permits ScalarKernel, VectorKernel {
   ///
   /// @param stride floats per row, a multiple of [#VIRTUAL_LANES]
   /// @param from the first row
-  /// @param count number of rows, at most [#PIECE]
+  /// @param count number of rows, at most [#BLOCK_ROWS]
   /// @param matrix `stride` × `stride` floats, in row-major order
-  /// @param copy buffer for [#PIECE] rows
+  /// @param copy buffer for [#BLOCK_ROWS] rows
   /// @throws IndexOutOfBoundsException if a row lies outside its array
   void multiply(float[] rows, int stride, int from, int count, float[] matrix, float[] copy);
 }

@@ -32,32 +32,32 @@ class CurlExamples {
     int[] userIds = column(outcome.index() + StoreLayout.USERS, "userId");
     int[] itemRatings = column(outcome.index() + StoreLayout.ITEMS, "ratings");
     int[] itemIds = column(outcome.index() + StoreLayout.ITEMS, "itemId");
-    List<Integer> items = most(itemRatings, ITEMS).stream().map(item -> itemIds[item]).toList();
+    List<Integer> items = largest(itemRatings, ITEMS).stream().map(item -> itemIds[item]).toList();
     String dataset = "\"dataset\":\"" + outcome.dataset() + "\"";
-    String user = dataset + ",\"userId\":" + userIds[most(userRatings, 1).getFirst()];
+    String user = dataset + ",\"userId\":" + userIds[largest(userRatings, 1).getFirst()];
     String itemIdList = ",\"itemIds\":" + items.toString().replace(" ", "");
-    LocalPipeline.say("Try:");
-    say("predict", user + itemIdList, "the most active user, the most rated items");
-    say("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
-    say("similar", dataset + ",\"itemId\":" + items.getFirst(), "the items nearest to one");
-    say(
+    LocalPipeline.log("Try:");
+    logCommand("predict", user + itemIdList, "the most active user, the most rated items");
+    logCommand("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
+    logCommand("similar", dataset + ",\"itemId\":" + items.getFirst(), "the items nearest to one");
+    logCommand(
         "foldIn",
         dataset + ",\"ratings\":[{\"itemId\":" + items.getFirst() + ",\"rating\":5}]",
         "recommendations for a new user, from one rating");
-    say("popular", dataset + ",\"n\":5", "what most users chose lately");
-    say(
+    logCommand("popular", dataset + ",\"n\":5", "what most users chose lately");
+    logCommand(
         "ingest",
         "\"key\":\"" + outcome.upload() + "\"",
         "one step by hand; this one is already done");
   }
 
-  private void say(String function, String fields, String comment) {
-    LocalPipeline.say(
+  private void logCommand(String function, String fields, String comment) {
+    LocalPipeline.log(
         "  curl -s localhost:%d/%s -d '{%s}'   # %s", port, function, fields, comment);
   }
 
   /// Returns the rows with the largest counts, largest first.
-  private static List<Integer> most(int[] counts, int rows) {
+  private static List<Integer> largest(int[] counts, int rows) {
     return IntStream.range(0, counts.length)
         .boxed()
         .sorted(Comparator.comparingInt((Integer row) -> -counts[row]))

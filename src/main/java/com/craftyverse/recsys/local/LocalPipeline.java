@@ -63,14 +63,14 @@ final class LocalPipeline {
   /// @throws com.craftyverse.recsys.step.RequestException if a step refuses the upload
   Outcome run(ObjectInfo upload) throws IOException {
     long start = System.nanoTime();
-    say("upload    %s (%s)", upload.key(), size(upload.size()));
+    log("upload    %s (%s)", upload.key(), size(upload.size()));
 
-    long begin = System.nanoTime();
-    IngestResult ingest = new Ingest(store).take(upload);
-    report(
+    long stepStart = System.nanoTime();
+    IngestResult ingest = new Ingest(store).ingestUpload(upload);
+    logStep(
         "ingest",
         ingest.cached(),
-        begin,
+        stepStart,
         ingest.figures().ratings(),
         String.format(
             Locale.ROOT,
@@ -80,12 +80,12 @@ final class LocalPipeline {
             ingest.dataset(),
             ingest.version()));
 
-    begin = System.nanoTime();
+    stepStart = System.nanoTime();
     SplitResult split = new Split(store).run(SplitRequest.of(ingest.manifest()));
-    report(
+    logStep(
         "split",
         split.cached(),
-        begin,
+        stepStart,
         split.figures().ratings(),
         String.format(
             Locale.ROOT,
@@ -94,12 +94,12 @@ final class LocalPipeline {
             split.figures().testRows(),
             split.figures().validationRows()));
 
-    begin = System.nanoTime();
+    stepStart = System.nanoTime();
     IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
-    report(
+    logStep(
         "index",
         index.cached(),
-        begin,
+        stepStart,
         split.figures().ratings(),
         String.format(
             Locale.ROOT,
@@ -110,54 +110,55 @@ final class LocalPipeline {
             index.figures().testRows(),
             index.figures().validationRows()));
 
-    begin = System.nanoTime();
+    stepStart = System.nanoTime();
     TrainResult train = new Train(store).run(TrainRequest.of(index.manifest()));
-    TrainFigures trained = train.figures();
-    report(
+    TrainFigures trainFigures = train.figures();
+    logStep(
         "train",
         train.cached(),
-        begin,
-        trained.trainRatings() * trained.epochs(),
+        stepStart,
+        trainFigures.trainRatings() * trainFigures.epochs(),
         String.format(
             Locale.ROOT,
             "%,d ratings, %d epochs, kept epoch %d",
-            trained.trainRatings(),
-            trained.epochs(),
-            trained.bestEpoch()));
+            trainFigures.trainRatings(),
+            trainFigures.epochs(),
+            trainFigures.bestEpoch()));
 
-    begin = System.nanoTime();
+    stepStart = System.nanoTime();
     EvaluateResult evaluate = new Evaluate(store).run(EvaluateRequest.of(train.model()));
     String errors = summary(evaluate.figures());
-    report("evaluate", evaluate.cached(), begin, 0, errors);
+    logStep("evaluate", evaluate.cached(), stepStart, 0, errors);
 
     String servedIndex = index.manifest();
     String served = train.model();
     if (refit) {
-      begin = System.nanoTime();
+      stepStart = System.nanoTime();
       IndexResult all = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
-      TrainResult again = new Train(store).run(TrainRequest.refit(all.manifest(), train.model()));
-      report(
+      TrainResult refitted =
+          new Train(store).run(TrainRequest.refit(all.manifest(), train.model()));
+      logStep(
           "refit",
-          all.cached() && again.cached(),
-          begin,
-          again.figures().trainRatings() * again.figures().epochs(),
+          all.cached() && refitted.cached(),
+          stepStart,
+          refitted.figures().trainRatings() * refitted.figures().epochs(),
           String.format(
               Locale.ROOT,
               "all %,d ratings of %,d users × %,d items, %d epochs with the parameters of the"
                   + " scored model %s",
-              again.figures().trainRatings(),
+              refitted.figures().trainRatings(),
               all.figures().users(),
               all.figures().items(),
-              again.figures().epochs(),
-              trained.modelId()));
+              refitted.figures().epochs(),
+              trainFigures.modelId()));
       servedIndex = all.manifest();
-      served = again.model();
+      served = refitted.model();
     }
 
     publish(ingest.dataset(), served);
     String model = ObjectKeys.directoryOf(served);
-    say("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
-    say("          the model is in %s/%s", store.location(), model);
+    log("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
+    log("          the model is in %s/%s", store.location(), model);
     return new Outcome(upload.key(), ingest.dataset(), ObjectKeys.directoryOf(servedIndex), model);
   }
 
@@ -171,12 +172,12 @@ final class LocalPipeline {
         StoreLayout.modelDirectory(dataset, publish.model())
             .equals(ObjectKeys.directoryOf(manifest));
     if (!isCurrent) {
-      say(
+      log(
           "publish   skipped: %s had this model and has replaced it; POST its manifest to"
               + " /publish to bring it back",
           dataset);
     } else {
-      say(
+      log(
           publish.cached()
               ? "publish   %s predicts with model %s%s (already done)"
               : "publish   %s now predicts with model %s%s",
@@ -188,9 +189,10 @@ final class LocalPipeline {
     }
   }
 
-  private static void report(String step, boolean cached, long begin, long rows, String result) {
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    String how =
+  private static void logStep(
+      String step, boolean cached, long stepStart, long rows, String result) {
+    double seconds = (System.nanoTime() - stepStart) / 1e9;
+    String timing =
         cached
             ? "already done"
             : rows > 0
@@ -200,7 +202,7 @@ final class LocalPipeline {
                     + Progress.rate(rows / seconds)
                     + " rows/s"
                 : "in " + Progress.duration(seconds);
-    say("%-9s %s (%s)", step, result, how);
+    log("%-9s %s (%s)", step, result, timing);
   }
 
   /// Summarizes the quality for a reader: recommendations first, then predicted ratings.
@@ -241,7 +243,7 @@ final class LocalPipeline {
         : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 
-  static void say(String format, Object... arguments) {
+  static void log(String format, Object... arguments) {
     LOG.log(Level.INFO, () -> String.format(Locale.ROOT, format, arguments));
   }
 }

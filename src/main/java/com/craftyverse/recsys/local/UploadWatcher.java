@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class UploadWatcher {
   private static final System.Logger LOG = System.getLogger(UploadWatcher.class.getName());
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   private final ObjectStore store;
   private final boolean enabled;
@@ -47,7 +47,7 @@ class UploadWatcher {
   /// ETags by key: as last listed, and as last sent through the chain.
   private final Map<String, String> seen = new HashMap<>();
 
-  private final Map<String, String> taken = new HashMap<>();
+  private final Map<String, String> processed = new HashMap<>();
 
   UploadWatcher(
       ObjectStore store,
@@ -76,25 +76,25 @@ class UploadWatcher {
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     if (thread != null) {
       thread.interrupt();
-      thread.join(LONGEST_STOP);
+      thread.join(STOP_TIMEOUT);
     }
   }
 
   private void watch() {
-    boolean begun = false;
+    boolean sampleUploaded = false;
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        if (!begun) {
-          uploadSample();
-          begun = true;
+        if (!sampleUploaded) {
+          uploadSampleIfEmpty();
+          sampleUploaded = true;
         }
-        look();
-        report(null);
+        poll();
+        logProblemChange(null);
       } catch (IOException | RuntimeException e) {
-        report(String.valueOf(e.getMessage()));
+        logProblemChange(String.valueOf(e.getMessage()));
       }
       try {
-        Thread.sleep(BETWEEN_LOOKS);
+        Thread.sleep(POLL_INTERVAL);
       } catch (InterruptedException e) {
         return;
       }
@@ -102,21 +102,21 @@ class UploadWatcher {
   }
 
   /// Logs when listings start to fail, fail for another reason, or succeed again.
-  private void report(@Nullable String found) {
-    if (found != null && !found.equals(problem)) {
+  private void logProblemChange(@Nullable String newProblem) {
+    if (newProblem != null && !newProblem.equals(problem)) {
       LOG.log(
           Level.ERROR,
           "cannot look for uploads in {0}: {1}; the watcher keeps trying",
           store.location(),
-          found);
-    } else if (found == null && problem != null) {
+          newProblem);
+    } else if (newProblem == null && problem != null) {
       LOG.log(Level.INFO, "looking for uploads in {0} again", store.location());
     }
-    problem = found;
+    problem = newProblem;
   }
 
   /// Uploads the sample into a store without uploads or models.
-  private void uploadSample() throws IOException {
+  private void uploadSampleIfEmpty() throws IOException {
     if (sample.isEmpty()
         || !store.list(StoreLayout.RAW).isEmpty()
         || !store.list("models/").isEmpty()) {
@@ -133,13 +133,13 @@ class UploadWatcher {
   }
 
   /// Lists the uploads and runs the chain for each that no longer changes.
-  private void look() throws IOException {
+  private void poll() throws IOException {
     List<ObjectInfo> uploads =
         store.list(StoreLayout.RAW).stream().filter(UploadWatcher::isUpload).toList();
     for (ObjectInfo upload : uploads) {
-      boolean atRest = upload.etag().equals(seen.put(upload.key(), upload.etag()));
-      if (atRest && !upload.etag().equals(taken.get(upload.key()))) {
-        taken.put(upload.key(), upload.etag());
+      boolean unchanged = upload.etag().equals(seen.put(upload.key(), upload.etag()));
+      if (unchanged && !upload.etag().equals(processed.get(upload.key()))) {
+        processed.put(upload.key(), upload.etag());
         process(upload);
         if (Thread.currentThread().isInterrupted()) {
           return;

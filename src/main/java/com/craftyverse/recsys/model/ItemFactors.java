@@ -19,7 +19,7 @@ public final class ItemFactors implements ItemVectors {
   private static final int CHUNK = 1_024;
 
   /// Products of values up to this size stay far from overflow.
-  private static final float LARGEST = 1e9f;
+  private static final float MAX_ABSOLUTE_VALUE = 1e9f;
 
   private final int items;
   private final int factors;
@@ -80,7 +80,7 @@ public final class ItemFactors implements ItemVectors {
   public static boolean areValid(float[] values) {
     boolean sound = true;
     for (float value : values) {
-      sound &= Math.abs(value) <= LARGEST; // false for NaN, too
+      sound &= Math.abs(value) <= MAX_ABSOLUTE_VALUE; // false for NaN, too
     }
     return sound;
   }

@@ -19,7 +19,7 @@ import com.craftyverse.recsys.format.Schemas;
 /// only their Gram matrix, which is stored with the model. Thread-safe.
 public final class RankingFoldIn {
   /// Keeps the equations solvable for models trained without a penalty.
-  private static final double LEAST_PENALTY = 1e-6;
+  private static final double MIN_PENALTY = 1e-6;
 
   private final RankingCard card;
   private final ItemVectors items;
@@ -104,7 +104,7 @@ public final class RankingFoldIn {
       normal.add(rows, weights);
       double penalty = card.regularization() * (sum + card.unobservedWeight() * items.items());
       for (int f = 0; f < size; f++) {
-        normal.addToDiagonal(f, Math.max(LEAST_PENALTY, penalty));
+        normal.addToDiagonal(f, Math.max(MIN_PENALTY, penalty));
       }
       normal.decompose();
     }

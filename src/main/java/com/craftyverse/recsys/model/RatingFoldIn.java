@@ -15,7 +15,7 @@ import java.util.Arrays;
 /// b.
 public final class RatingFoldIn {
   /// Keeps the equations solvable for models trained without a penalty.
-  private static final double LEAST_REGULARIZATION = 0.001;
+  private static final double MIN_REGULARIZATION = 0.001;
 
   /// c: makes the fold-in trust small numbers of ratings less. Chosen on the new users of two validation
   /// sets, where 0, 5, 10, 20 and 50 differ by less than 0.004 in RMSE.
@@ -48,8 +48,8 @@ public final class RatingFoldIn {
     this.prior = prior;
     this.card = card;
     this.items = items;
-    this.regularization = Math.max(LEAST_REGULARIZATION, regularization);
-    this.biasRegularization = Math.max(LEAST_REGULARIZATION, biasRegularization);
+    this.regularization = Math.max(MIN_REGULARIZATION, regularization);
+    this.biasRegularization = Math.max(MIN_REGULARIZATION, biasRegularization);
   }
 
   /// Returns the regularization of the users' factors, in training units.

@@ -29,7 +29,7 @@ import java.util.Optional;
 /// The publish step: makes an evaluated model the current one of its dataset. It adds `lookup.arrow`, which
 /// serving reads, and replaces `current.json` only if it has not changed in the meantime.
 public final class Publish {
-  private static final int HISTORY_KEPT = 100;
+  private static final int MAX_HISTORY = 100;
 
   private final ObjectStore store;
 
@@ -52,17 +52,17 @@ public final class Publish {
             : Manifest.read(store, key, StepName.TRAIN);
     String dataset = named.dataset();
     String model = directory.substring(StoreLayout.models(dataset).length()).replace("/", "");
-    requireWhole(directory);
+    requireComplete(directory);
     ModelCard card = ModelCard.read(store, directory);
     String scoredModel = card.scoredModel();
     requireEvaluated(model, card, evaluationKey);
     writeLookup(directory, card);
     String currentKey = StoreLayout.current(dataset);
-    Optional<CurrentModel.Versioned> before = CurrentModel.find(store, dataset);
-    if (before.isPresent()) {
-      CurrentModel current = before.get().current();
-      boolean stays = Boolean.FALSE.equals(request.again()) && current.wasPublished(model);
-      if (stays || current.model().equals(model)) {
+    Optional<CurrentModel.Versioned> previous = CurrentModel.find(store, dataset);
+    if (previous.isPresent()) {
+      CurrentModel current = previous.get().current();
+      boolean keepsCurrent = Boolean.FALSE.equals(request.again()) && current.wasPublished(model);
+      if (keepsCurrent || current.model().equals(model)) {
         return new PublishResult(
             currentKey, true, dataset, current.model(), current.scoredModel(), current.published());
       }
@@ -70,15 +70,15 @@ public final class Publish {
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<CurrentModel.Publication> history = new ArrayList<>();
     history.add(new CurrentModel.Publication(model, scoredModel, evaluationKey, now));
-    before.ifPresent(
+    previous.ifPresent(
         versioned ->
-            versioned.current().history().stream().limit(HISTORY_KEPT - 1).forEach(history::add));
+            versioned.current().history().stream().limit(MAX_HISTORY - 1).forEach(history::add));
     byte[] json = Json.write(new CurrentModel(dataset, model, scoredModel, now, history));
-    boolean won =
-        before.isPresent()
-            ? store.replace(currentKey, json, before.get().etag())
+    boolean published =
+        previous.isPresent()
+            ? store.replace(currentKey, json, previous.get().etag())
             : store.putIfAbsent(currentKey, json);
-    if (!won) {
+    if (!published) {
       throw RequestException.conflict(
           "another model of "
               + dataset
@@ -153,7 +153,7 @@ public final class Publish {
     }
   }
 
-  private void requireWhole(String directory) throws IOException {
+  private void requireComplete(String directory) throws IOException {
     for (String name :
         List.of(
             StoreLayout.MANIFEST,

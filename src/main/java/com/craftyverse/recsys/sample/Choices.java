@@ -21,17 +21,17 @@ final class Choices {
 
   final double[] weight;
 
-  private final Catalogue movies;
+  private final MovieCatalog movies;
   private final Users users;
   private final Table[] tables = new Table[TABLES];
 
-  Choices(SampleSpec spec, Timeline timeline, Catalogue movies, Users users) {
+  Choices(SampleSpec spec, Timeline timeline, MovieCatalog movies, Users users) {
     this.movies = movies;
     this.users = users;
     weight = WeightSolver.solve(spec, timeline, movies, users);
     int[] entered = new int[timeline.years()];
     for (int y = 0; y < entered.length; y++) {
-      entered[y] = movies.enteredBy(timeline.start(y + 1));
+      entered[y] = movies.countAddedBy(timeline.start(y + 1));
     }
     IntStream.range(0, TABLES).parallel().forEach(k -> tables[k] = table(k, entered));
   }
@@ -93,9 +93,9 @@ final class Choices {
     }
     double share = 0;
     if (movies.taste[movie] == k) {
-      share = Catalogue.FIRST_TASTE;
+      share = MovieCatalog.FIRST_TASTE;
     } else if (movies.secondTaste[movie] == k) {
-      share = 1 - Catalogue.FIRST_TASTE;
+      share = 1 - MovieCatalog.FIRST_TASTE;
     }
     return weight[movie] * (1 - breadth) * share;
   }

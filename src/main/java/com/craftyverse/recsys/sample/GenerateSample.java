@@ -172,11 +172,11 @@ public final class GenerateSample {
     return base.named(options.getOrDefault("--name", base.name()), seed);
   }
 
-  private static int number(Map<String, String> options, String option, int least, int most) {
-    return (int) parse(options, option, least, most);
+  private static int number(Map<String, String> options, String option, int min, int max) {
+    return (int) parse(options, option, min, max);
   }
 
-  private static long parse(Map<String, String> options, String option, long least, long most) {
+  private static long parse(Map<String, String> options, String option, long min, long max) {
     String text = String.valueOf(options.get(option));
     long value;
     try {
@@ -184,9 +184,9 @@ public final class GenerateSample {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(option + " must be a whole number, not '" + text + "'", e);
     }
-    if (value < least || value > most) {
+    if (value < min || value > max) {
       throw new IllegalArgumentException(
-          option + " must be " + least + " to " + most + ", not " + value);
+          option + " must be " + min + " to " + max + ", not " + value);
     }
     return value;
   }

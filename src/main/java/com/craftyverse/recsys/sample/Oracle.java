@@ -20,15 +20,15 @@ public final class Oracle {
   private static final double RAW_MEAN = -Math.PI / 2 - 3 * StrictMath.log(2);
   private static final double RAW_SD = Math.sqrt(7 * Math.PI * Math.PI / 6 + 8 * 0.915965594177219);
 
-  private static final double MOST_STARS = 5;
+  private static final double MAX_STARS = 5;
 
   private final SampleSpec spec;
   private final Timeline timeline;
-  private final Catalogue movies;
+  private final MovieCatalog movies;
   private final Users users;
   private final Choices choices;
 
-  Oracle(SampleSpec spec, Timeline timeline, Catalogue movies, Users users, Choices choices) {
+  Oracle(SampleSpec spec, Timeline timeline, MovieCatalog movies, Users users, Choices choices) {
     this.spec = spec;
     this.timeline = timeline;
     this.movies = movies;
@@ -75,7 +75,7 @@ public final class Oracle {
     double[] cumulative = new double[Choices.TABLES];
     double[] result = new double[movies.size];
     for (int s = 0; s < plan.sessions; s++) {
-      int entered = movies.enteredBy(plan.start[s]);
+      int entered = movies.countAddedBy(plan.start[s]);
       choices.sum(user, timeline.year(plan.start[s]), cumulative);
       result[entered - 1] += plan.ratings[s] / cumulative[Choices.TABLES - 1];
     }
@@ -122,9 +122,9 @@ public final class Oracle {
   /// Returns the same by user and movie index.
   double affinityAt(int user, int movie) {
     double sum = 0;
-    int p = user * Catalogue.FACTORS;
-    int q = movie * Catalogue.FACTORS;
-    for (int f = 0; f < Catalogue.FACTORS; f++) {
+    int p = user * MovieCatalog.FACTORS;
+    int q = movie * MovieCatalog.FACTORS;
+    for (int f = 0; f < MovieCatalog.FACTORS; f++) {
       sum += (double) users.factors[p + f] * movies.factors[q + f];
     }
     return sum;
@@ -157,7 +157,7 @@ public final class Oracle {
     double sd = noiseSd(user);
     double step = halfStarsPerStep(user, timestamp) / 2.0;
     double sum = second ? step * step : step;
-    for (double value = 2 * step; value <= MOST_STARS; value += step) {
+    for (double value = 2 * step; value <= MAX_STARS; value += step) {
       double raw = (value - step / 2 - score) / sd * RAW_SD + RAW_MEAN;
       double reached = 1 - 1 / Math.sqrt(Math.sqrt(1 + StrictMath.exp(-raw)));
       double below = value - step;

@@ -84,14 +84,14 @@ final class Popularity {
     for (int i = 0; i < movies; i++) {
       full[i] = fullCount(1 + i * stride);
     }
-    double most = Math.max(1, 0.6 * spec.users());
+    double max = Math.max(1, 0.6 * spec.users());
     double low = 0;
     double high = 1e9;
     for (int i = 0; i < 200; i++) {
       double middle = (low + high) / 2;
       double sum = 0;
       for (double count : full) {
-        sum += Math.clamp(middle * count, 1, most);
+        sum += Math.clamp(middle * count, 1, max);
       }
       if (sum < spec.ratings()) {
         low = middle;
@@ -100,7 +100,7 @@ final class Popularity {
       }
     }
     for (int i = 0; i < movies; i++) {
-      full[i] = Math.clamp(low * full[i], 1, most);
+      full[i] = Math.clamp(low * full[i], 1, max);
     }
     return full;
   }

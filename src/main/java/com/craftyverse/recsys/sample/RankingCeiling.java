@@ -76,9 +76,9 @@ public final class RankingCeiling {
         });
     // Shuffle each user's movies and hold out the last ones.
     int[] known = new int[size];
-    int[] held = new int[size];
-    int knowns = 0;
-    int helds = 0;
+    int[] heldOut = new int[size];
+    int knownCount = 0;
+    int heldOutCount = 0;
     for (int start = 0, end; start < size; start = end) {
       end = start;
       while (end < size && userIds[end] == userIds[start]) {
@@ -86,25 +86,25 @@ public final class RankingCeiling {
       }
       SplitMix random = SplitMix.stream(seed, Streams.HOLD_OUT, userIds[start]);
       int count = end - start;
-      int take = count < 2 ? 0 : Math.clamp(Math.round(share * count), 1, count - 1);
+      int heldOutPerUser = count < 2 ? 0 : Math.clamp(Math.round(share * count), 1, count - 1);
       for (int k = count - 1; k >= 0; k--) {
         int other = start + random.nextInt(k + 1);
         int chosen = ids[other];
         ids[other] = ids[start + k];
         ids[start + k] = chosen;
-        if (k >= count - take) {
-          held[helds++] = start + k;
+        if (k >= count - heldOutPerUser) {
+          heldOut[heldOutCount++] = start + k;
         } else {
-          known[knowns++] = start + k;
+          known[knownCount++] = start + k;
         }
       }
     }
     return new RankingCeiling(
         generator.oracle(),
-        at(userIds, known, knowns),
-        at(ids, known, knowns),
-        at(userIds, held, helds),
-        at(ids, held, helds));
+        gather(userIds, known, knownCount),
+        gather(ids, known, knownCount),
+        gather(userIds, heldOut, heldOutCount),
+        gather(ids, heldOut, heldOutCount));
   }
 
   /// Ranks by true tastes alone: the number of known choosers of a movie × the user's true liking. Unlike
@@ -132,23 +132,23 @@ public final class RankingCeiling {
   /// Returns the mean NDCG over users with a held-out choice.
   ///
   /// @param k length of the list
-  /// @param mostUsers maximum number of users to evaluate, spread evenly over the ids
+  /// @param maxUsers maximum number of users to evaluate, spread evenly over the ids
   /// @throws IllegalArgumentException if nothing was held out
-  public double ndcg(Ranking ranking, int k, int mostUsers) {
-    int[] judged = IntStream.rangeClosed(1, users).filter(u -> heldOut.count(u) > 0).toArray();
-    if (judged.length == 0) {
+  public double ndcg(Ranking ranking, int k, int maxUsers) {
+    int[] testUsers = IntStream.rangeClosed(1, users).filter(u -> heldOut.count(u) > 0).toArray();
+    if (testUsers.length == 0) {
       throw new IllegalArgumentException("no user has a held-out choice");
     }
-    int size = Math.min(judged.length, mostUsers);
-    double[] each = new double[size];
+    int size = Math.min(testUsers.length, maxUsers);
+    double[] ndcgs = new double[size];
     IntStream.range(0, size)
         .parallel()
         .forEach(
             j -> {
-              int user = judged[(int) ((long) j * judged.length / size)];
-              each[j] = ndcg(ranking.scores(user), user, k);
+              int user = testUsers[(int) ((long) j * testUsers.length / size)];
+              ndcgs[j] = ndcg(ranking.scores(user), user, k);
             });
-    return Arrays.stream(each).sum() / size;
+    return Arrays.stream(ndcgs).sum() / size;
   }
 
   private double ndcg(double[] scores, int userId, int k) {
@@ -193,7 +193,7 @@ public final class RankingCeiling {
     return Arrays.stream(values).max().orElse(0);
   }
 
-  private static int[] at(int[] values, int[] rows, int size) {
+  private static int[] gather(int[] values, int[] rows, int size) {
     int[] result = new int[size];
     for (int i = 0; i < size; i++) {
       result[i] = values[rows[i]];

@@ -3,9 +3,9 @@ package com.craftyverse.recsys.sample;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// The ratings of consecutive users as packed rows (see [RatingMaker]), and their CSV lines.
+/// The ratings of consecutive users as packed rows (see [RatingSampler]), and their CSV lines.
 final class RatingChunk {
-  private static final int LONGEST_LINE = 48;
+  private static final int MAX_LINE_LENGTH = 48;
 
   private static final byte[][] TAGS =
       bytes(
@@ -45,30 +45,30 @@ final class RatingChunk {
       for (; row < ends[u]; row++) {
         consumer.accept(
             firstUser + u + 1,
-            movieIds[RatingMaker.movie(rows[row])],
-            RatingMaker.halfStars(rows[row]) / 2f,
-            RatingMaker.timestamp(rows[row]));
+            movieIds[RatingSampler.movie(rows[row])],
+            RatingSampler.halfStars(rows[row]) / 2f,
+            RatingSampler.timestamp(rows[row]));
       }
     }
   }
 
   /// Returns the lines of `ratings.csv` in UTF-8.
   byte[] ratingLines(int[] movieIds) {
-    Lines lines = new Lines(Math.multiplyExact(rows.length, LONGEST_LINE));
+    Lines lines = new Lines(Math.multiplyExact(rows.length, MAX_LINE_LENGTH));
     int row = 0;
     for (int u = 0; u < ends.length; u++) {
       for (; row < ends[u]; row++) {
         long packed = rows[row];
-        int halfStars = RatingMaker.halfStars(packed);
+        int halfStars = RatingSampler.halfStars(packed);
         lines.number(firstUser + u + 1);
         lines.put(',');
-        lines.number(movieIds[RatingMaker.movie(packed)]);
+        lines.number(movieIds[RatingSampler.movie(packed)]);
         lines.put(',');
         lines.put('0' + halfStars / 2);
         lines.put('.');
         lines.put((halfStars & 1) == 0 ? '0' : '5');
         lines.put(',');
-        lines.number(RatingMaker.timestamp(packed));
+        lines.number(RatingSampler.timestamp(packed));
         lines.put('\n');
       }
     }
@@ -88,13 +88,13 @@ final class RatingChunk {
         }
         int tag = random.nextInt(TAGS.length);
         int more = random.nextInt(3);
-        long time = RatingMaker.timestamp(rows[row]);
+        long time = RatingSampler.timestamp(rows[row]);
         for (int k = 0; k <= more; k++) {
           time = Math.min(spec.to(), time + 2 + random.nextInt(20));
-          lines.reserve(TAGS[tag].length + LONGEST_LINE);
+          lines.reserve(TAGS[tag].length + MAX_LINE_LENGTH);
           lines.number(firstUser + u + 1);
           lines.put(',');
-          lines.number(movieIds[RatingMaker.movie(rows[row])]);
+          lines.number(movieIds[RatingSampler.movie(rows[row])]);
           lines.put(',');
           lines.put(TAGS[tag]);
           lines.put(',');

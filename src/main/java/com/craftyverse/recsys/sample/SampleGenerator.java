@@ -22,7 +22,7 @@ public final class SampleGenerator {
 
   private final SampleSpec spec;
   private final Timeline timeline;
-  private final Catalogue movies;
+  private final MovieCatalog movies;
   private final Users users;
   private final Choices choices;
   private final Oracle oracle;
@@ -33,7 +33,7 @@ public final class SampleGenerator {
   public SampleGenerator(SampleSpec spec) {
     this.spec = spec;
     timeline = new Timeline(spec.from(), spec.to());
-    movies = new Catalogue(spec, timeline);
+    movies = new MovieCatalog(spec, timeline);
     users = new Users(spec, timeline, movies);
     choices = new Choices(spec, timeline, movies, users);
     oracle = new Oracle(spec, timeline, movies, users, choices);
@@ -49,7 +49,7 @@ public final class SampleGenerator {
     return oracle;
   }
 
-  Catalogue movies() {
+  MovieCatalog movies() {
     return movies;
   }
 
@@ -85,20 +85,21 @@ public final class SampleGenerator {
 
   /// A consumer of a chunk's result.
   @FunctionalInterface
-  interface Taker<T> {
-    void take(T made) throws IOException;
+  interface ResultSink<T> {
+    void accept(T result) throws IOException;
   }
 
   /// Generates chunks of ratings in parallel, applies `work` to each, and passes the results to `taker` in
   /// order.
   ///
   /// @param work runs in the generating threads
-  /// @param taker runs in the calling thread
-  <T> void inOrder(int threads, Function<RatingChunk, T> work, Taker<T> taker) throws IOException {
+  /// @param sink runs in the calling thread
+  <T> void inOrder(int threads, Function<RatingChunk, T> work, ResultSink<T> sink)
+      throws IOException {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
-    ConcurrentLinkedQueue<RatingMaker> idle = new ConcurrentLinkedQueue<>();
+    ConcurrentLinkedQueue<RatingSampler> idleSamplers = new ConcurrentLinkedQueue<>();
     ArrayDeque<Future<T>> pending = new ArrayDeque<>();
     int window = 2 * threads + 2;
     try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
@@ -109,9 +110,9 @@ public final class SampleGenerator {
             int first = next;
             next = Math.min(users.size, first + USERS_PER_CHUNK);
             int end = next;
-            pending.add(workers.submit(() -> work.apply(chunk(first, end, idle))));
+            pending.add(workers.submit(() -> work.apply(chunk(first, end, idleSamplers))));
           }
-          taker.take(pending.remove().get());
+          sink.accept(pending.remove().get());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -124,10 +125,10 @@ public final class SampleGenerator {
     }
   }
 
-  private RatingChunk chunk(int first, int end, ConcurrentLinkedQueue<RatingMaker> idle) {
-    RatingMaker maker = idle.poll();
-    if (maker == null) {
-      maker = new RatingMaker(spec, timeline, movies, users, choices, oracle);
+  private RatingChunk chunk(int first, int end, ConcurrentLinkedQueue<RatingSampler> idleSamplers) {
+    RatingSampler sampler = idleSamplers.poll();
+    if (sampler == null) {
+      sampler = new RatingSampler(spec, timeline, movies, users, choices, oracle);
     }
     int total = 0;
     int[] ends = new int[end - first];
@@ -138,10 +139,10 @@ public final class SampleGenerator {
     long[] rows = new long[total];
     int at = 0;
     for (int u = first; u < end; u++) {
-      maker.make(u, rows, at);
+      sampler.generate(u, rows, at);
       at = ends[u - first];
     }
-    idle.add(maker);
+    idleSamplers.add(sampler);
     return new RatingChunk(first, ends, rows);
   }
 }

@@ -20,7 +20,7 @@ final class SampleZip {
   private static final double NO_TMDB = 0.002;
 
   private final SampleGenerator generator;
-  private final Catalogue movies;
+  private final MovieCatalog movies;
 
   SampleZip(SampleGenerator generator) {
     this.generator = generator;

@@ -26,7 +26,7 @@ final class Users {
   private static final int SECONDS_PER_RATING = 300;
 
   /// The service opens when it has this many movies, or all movies of a smaller catalogue.
-  private static final int FEWEST_MOVIES = 20;
+  private static final int MIN_MOVIES = 20;
 
   /// A candidate with at least this liking is always accepted as a movie's first rater.
   private static final double PASSION = 5;
@@ -69,7 +69,7 @@ final class Users {
   private final Timeline timeline;
   private final long lastArrival;
 
-  Users(SampleSpec spec, Timeline timeline, Catalogue movies) {
+  Users(SampleSpec spec, Timeline timeline, MovieCatalog movies) {
     this.spec = spec;
     this.timeline = timeline;
     size = spec.users();
@@ -78,7 +78,7 @@ final class Users {
     bias = new float[size];
     spread = new float[size];
     wholeStars = new boolean[size];
-    factors = new float[size * Catalogue.FACTORS];
+    factors = new float[size * MovieCatalog.FACTORS];
     tastes = new float[size * Taste.COUNT];
     firstStart = new int[size + 1];
     firstMovies = new int[spec.ratedMovies()];
@@ -86,22 +86,22 @@ final class Users {
 
     double[] drawn = new double[Taste.COUNT];
     double[] activity = new double[size];
-    int[] most = new int[size];
-    int[] choosable = choosable(movies);
-    long opening = opening(movies, choosable);
+    int[] maxCounts = new int[size];
+    int[] choosable = countChoosable(movies);
+    long opening = openingTime(movies, choosable);
     for (int u = 0; u < size; u++) {
       SplitMix random = SplitMix.stream(spec.seed(), Streams.USER, u);
-      long comes = timeline.time(spec.arrivals() * random.nextDouble());
-      arrival[u] = Math.min(Math.max(comes, opening), lastArrival);
+      long arrives = timeline.time(spec.arrivals() * random.nextDouble());
+      arrival[u] = Math.min(Math.max(arrives, opening), lastArrival);
       activity[u] = StrictMath.exp(LOG_COUNT_MEAN + LOG_COUNT_SD * random.nextGaussian());
       long time = (timeline.to() - arrival[u]) / SECONDS_PER_RATING;
-      long choice = choosable[movies.enteredBy(arrival[u])] * 2L / 3;
-      most[u] = Math.max(1, (int) Math.min(MAX_COUNT, Math.min(time, choice)));
+      long choice = choosable[movies.countAddedBy(arrival[u])] * 2L / 3;
+      maxCounts[u] = Math.max(1, (int) Math.min(MAX_COUNT, Math.min(time, choice)));
       bias[u] = (float) (BIAS_SD * random.nextGaussian());
       spread[u] = (float) StrictMath.exp(LOG_SPREAD_SD * random.nextGaussian());
       wholeStars[u] = random.nextDouble() < WHOLE_STARS_ONLY;
-      for (int f = 0; f < Catalogue.FACTORS; f++) {
-        factors[u * Catalogue.FACTORS + f] = (float) random.nextGaussian();
+      for (int f = 0; f < MovieCatalog.FACTORS; f++) {
+        factors[u * MovieCatalog.FACTORS + f] = (float) random.nextGaussian();
       }
       TasteProfiles.draw(SplitMix.stream(spec.seed(), Streams.USER_TASTE, u), drawn);
       for (int k = 0; k < Taste.COUNT; k++) {
@@ -109,7 +109,7 @@ final class Users {
       }
     }
     alignFactors(movies);
-    countRatings(activity, most);
+    countRatings(activity, maxCounts);
     for (int u = 0; u < size; u++) {
       bias[u] += (float) (BIAS_PER_LOG_COUNT * (StrictMath.log(count[u]) - LOG_COUNT_MEAN));
     }
@@ -117,21 +117,22 @@ final class Users {
   }
 
   /// Returns how much likelier a user is to choose a movie than an average user.
-  double liking(int user, Catalogue movies, int movie) {
+  double liking(int user, MovieCatalog movies, int movie) {
     double breadth = movies.breadth[movie];
-    double met =
-        Catalogue.FIRST_TASTE * tastes[user * Taste.COUNT + movies.taste[movie]]
-            + (1 - Catalogue.FIRST_TASTE) * tastes[user * Taste.COUNT + movies.secondTaste[movie]];
-    return breadth + (1 - breadth) * met;
+    double affinity =
+        MovieCatalog.FIRST_TASTE * tastes[user * Taste.COUNT + movies.taste[movie]]
+            + (1 - MovieCatalog.FIRST_TASTE)
+                * tastes[user * Taste.COUNT + movies.secondTaste[movie]];
+    return breadth + (1 - breadth) * affinity;
   }
 
   /// Aligns the factors with the genres of the user's tastes, so that users tend to like what they choose.
   /// The factors keep unit variance.
-  private void alignFactors(Catalogue movies) {
-    double[][] points = new double[Taste.COUNT][Catalogue.FACTORS];
-    double[] sd = new double[Catalogue.FACTORS];
+  private void alignFactors(MovieCatalog movies) {
+    double[][] points = new double[Taste.COUNT][MovieCatalog.FACTORS];
+    double[] sd = new double[MovieCatalog.FACTORS];
     double variance = new TasteProfiles().variance;
-    for (int f = 0; f < Catalogue.FACTORS; f++) {
+    for (int f = 0; f < MovieCatalog.FACTORS; f++) {
       double mean = 0;
       for (Taste taste : Taste.values()) {
         points[taste.ordinal()][f] =
@@ -146,21 +147,21 @@ final class Users {
       // The tastes sum to a constant, so any two correlate by −1 / (COUNT − 1).
       sd[f] = Math.sqrt(squares * variance * Taste.COUNT / (Taste.COUNT - 1));
     }
-    double own = Math.sqrt(1 - TASTE_IN_FACTORS * TASTE_IN_FACTORS);
+    double ownShare = Math.sqrt(1 - TASTE_IN_FACTORS * TASTE_IN_FACTORS);
     for (int u = 0; u < size; u++) {
-      for (int f = 0; f < Catalogue.FACTORS; f++) {
+      for (int f = 0; f < MovieCatalog.FACTORS; f++) {
         double sum = 0;
         for (int k = 0; k < Taste.COUNT; k++) {
           sum += tastes[u * Taste.COUNT + k] * points[k][f];
         }
-        int at = u * Catalogue.FACTORS + f;
-        factors[at] = (float) (TASTE_IN_FACTORS * sum / sd[f] + own * factors[at]);
+        int at = u * MovieCatalog.FACTORS + f;
+        factors[at] = (float) (TASTE_IN_FACTORS * sum / sd[f] + ownShare * factors[at]);
       }
     }
   }
 
   /// Returns, for each `n`, how many of the first `n` movies users choose by preference.
-  private static int[] choosable(Catalogue movies) {
+  private static int[] countChoosable(MovieCatalog movies) {
     int[] result = new int[movies.size + 1];
     for (int i = 0; i < movies.size; i++) {
       result[i + 1] = result[i] + (movies.expected[i] > 1 ? 1 : 0);
@@ -169,8 +170,8 @@ final class Users {
   }
 
   /// Returns the time when there are enough movies for the first users.
-  private static long opening(Catalogue movies, int[] choosable) {
-    int enough = Math.min(FEWEST_MOVIES, choosable[movies.size]);
+  private static long openingTime(MovieCatalog movies, int[] choosable) {
+    int enough = Math.min(MIN_MOVIES, choosable[movies.size]);
     int i = 0;
     while (i < movies.size - 1 && choosable[i + 1] < enough) {
       i++;
@@ -179,14 +180,14 @@ final class Users {
   }
 
   /// Scales the activities so that the counts sum exactly to the requested number of ratings.
-  private void countRatings(double[] activity, int[] most) {
+  private void countRatings(double[] activity, int[] maxCounts) {
     double low = 0;
     double high = 1e9;
     for (int i = 0; i < 100; i++) {
       double middle = (low + high) / 2;
       long sum = 0;
       for (int u = 0; u < size; u++) {
-        sum += Math.clamp((long) (middle * activity[u]), 1, most[u]);
+        sum += Math.clamp((long) (middle * activity[u]), 1, maxCounts[u]);
       }
       if (sum <= spec.ratings()) {
         low = middle;
@@ -196,13 +197,13 @@ final class Users {
     }
     long missing = spec.ratings();
     for (int u = 0; u < size; u++) {
-      count[u] = Math.clamp((long) (low * activity[u]), 1, most[u]);
+      count[u] = Math.clamp((long) (low * activity[u]), 1, maxCounts[u]);
       missing -= count[u];
     }
     while (missing > 0) {
       long before = missing;
       for (int u = 0; u < size && missing > 0; u++) {
-        if (count[u] < most[u]) {
+        if (count[u] < maxCounts[u]) {
           count[u]++;
           missing--;
         }
@@ -222,7 +223,7 @@ final class Users {
 
   /// Assigns a first rater to each rated movie, because a movie is only in such a catalogue if somebody
   /// rated it. The first rater arrives after the movie and is drawn in proportion to the number of ratings.
-  private void findFirstRaters(Catalogue movies) {
+  private void findFirstRaters(MovieCatalog movies) {
     long[] byArrival = new long[size];
     for (int u = 0; u < size; u++) {
       byArrival[u] = arrival[u] << 24 | u;
@@ -254,10 +255,10 @@ final class Users {
   }
 
   private int findFirstRater(
-      Catalogue movies, int movie, int first, long[] byArrival, long[] cumulative, int[] given) {
+      MovieCatalog movies, int movie, int first, long[] byArrival, long[] cumulative, int[] given) {
     SplitMix random = SplitMix.stream(spec.seed(), Streams.FIRST_RATER, movie);
     long total = cumulative[size] - cumulative[first];
-    for (int tries = 0; tries < 100 && total > 0; tries++) {
+    for (int attempt = 0; attempt < 100 && total > 0; attempt++) {
       long point = cumulative[first] + (long) (random.nextDouble() * total);
       int k = insertionPoint(cumulative, point + 1) - 1;
       int user = user(byArrival[k]);
@@ -304,9 +305,9 @@ final class Users {
     final long[] start = new long[MAX_SESSIONS];
     final int[] ratings = new int[MAX_SESSIONS];
 
-    private void add(long when, int howMany) {
-      start[sessions] = when;
-      ratings[sessions++] = howMany;
+    private void add(long time, int count) {
+      start[sessions] = time;
+      ratings[sessions++] = count;
     }
   }
 
@@ -314,12 +315,12 @@ final class Users {
   void plan(int user, SplitMix random, Plan plan) {
     plan.sessions = 0;
     int total = count[user];
-    long begin = arrival[user];
-    long window = Math.min(lastArrival, spec.to()) - begin;
-    double comesBack = spec.returning() + 0.09 * (StrictMath.log(total) - LOG_COUNT_MEAN);
-    boolean back = random.nextDouble() < Math.clamp(comesBack, 0.03, 0.97);
-    if (total == 1 || window < 2 * SESSION_GAP || (!back && total <= LONG_SESSION)) {
-      plan.add(begin, total);
+    long start = arrival[user];
+    long window = Math.min(lastArrival, spec.to()) - start;
+    double returnProbability = spec.returning() + 0.09 * (StrictMath.log(total) - LOG_COUNT_MEAN);
+    boolean returns = random.nextDouble() < Math.clamp(returnProbability, 0.03, 0.97);
+    if (total == 1 || window < 2 * SESSION_GAP || (!returns && total <= LONG_SESSION)) {
+      plan.add(start, total);
       return;
     }
     double days =
@@ -331,42 +332,44 @@ final class Users {
     long lifetime = Math.max(needed, (long) Math.min(days * DAY, 4e9));
     if (lifetime > window) {
       // The user is still active when the data ends, some time after the last rating.
-      lifetime = Math.max(Math.min(needed, window), between(begin, begin + window, random) - begin);
+      lifetime = Math.max(Math.min(needed, window), between(start, start + window, random) - start);
     }
 
-    int own = firstStart[user + 1] - firstStart[user];
+    int ownShare = firstStart[user + 1] - firstStart[user];
     int first = (int) (total * (0.05 + 0.8 * random.nextDouble()) + 0.5);
-    first = Math.max(Math.clamp(first, 1, Math.min(LONG_SESSION, total - 1)), own);
-    plan.add(begin, first);
-    int rest = total - first;
-    if (rest == 0) {
+    first = Math.max(Math.clamp(first, 1, Math.min(LONG_SESSION, total - 1)), ownShare);
+    plan.add(start, first);
+    int remaining = total - first;
+    if (remaining == 0) {
       return;
     }
     int typical = 4 + random.nextInt(24);
-    long most = Math.min(MAX_SESSIONS - 1, lifetime / (2 * SESSION_GAP));
-    int more = Math.clamp(Math.min(1 + rest / typical, rest), 1, (int) most);
+    long maxSessions = Math.min(MAX_SESSIONS - 1, lifetime / (2 * SESSION_GAP));
+    int more = Math.clamp(Math.min(1 + remaining / typical, remaining), 1, (int) maxSessions);
     long[] starts = new long[more];
-    starts[0] = begin + lifetime;
+    starts[0] = start + lifetime;
     for (int s = 1; s < more; s++) {
-      starts[s] = between(begin, begin + lifetime, random);
+      starts[s] = between(start, start + lifetime, random);
     }
     Arrays.sort(starts);
     for (int s = 0; s < more; s++) {
       int left = more - s;
       int share =
           left == 1
-              ? rest
+              ? remaining
               : Math.clamp(
-                  (long) (rest * (0.5 + random.nextDouble()) / left), 1, rest - (left - 1));
+                  (long) (remaining * (0.5 + random.nextDouble()) / left),
+                  1,
+                  remaining - (left - 1));
       plan.add(starts[s], share);
-      rest -= share;
+      remaining -= share;
     }
   }
 
   /// Draws a time between two others, likelier when the service is busy.
-  private long between(long begin, long end, SplitMix random) {
-    double first = timeline.share(begin);
+  private long between(long start, long end, SplitMix random) {
+    double first = timeline.share(start);
     double share = first + random.nextDouble() * (timeline.share(end) - first);
-    return Math.clamp(timeline.time(share), begin, end);
+    return Math.clamp(timeline.time(share), start, end);
   }
 }

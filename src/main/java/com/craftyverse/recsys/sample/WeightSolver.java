@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /// number of ratings, and similar tastes.
 final class WeightSolver {
   private static final int GROUPS = 10;
-  private static final int TURNS = 16;
+  private static final int ITERATIONS = 16;
   private static final int REPRESENTATIVES = TasteProfiles.REPRESENTATIVES;
   private static final int TABLES = Taste.COUNT + 1;
 
@@ -25,14 +25,14 @@ final class WeightSolver {
   private static final double LINEAR = 0.05;
 
   private final Timeline timeline;
-  private final Catalogue movies;
+  private final MovieCatalog movies;
   private final int years;
 
   /// By year and group: number of users, movies per user, and the longest time.
-  private final double[] people;
+  private final double[] userWeight;
 
-  private final double[] taken;
-  private final double[] longest;
+  private final double[] meanRatings;
+  private final double[] maxTime;
 
   /// By year, group and representative.
   private final double[] time;
@@ -44,29 +44,29 @@ final class WeightSolver {
   private final double strongest;
   private final double[] weights;
 
-  private WeightSolver(SampleSpec spec, Timeline timeline, Catalogue movies, Users users) {
+  private WeightSolver(SampleSpec spec, Timeline timeline, MovieCatalog movies, Users users) {
     this.timeline = timeline;
     this.movies = movies;
     years = timeline.years();
     int cells = years * GROUPS;
-    people = new double[cells];
-    taken = new double[cells];
-    longest = new double[cells];
+    userWeight = new double[cells];
+    meanRatings = new double[cells];
+    maxTime = new double[cells];
     time = new double[cells * REPRESENTATIVES];
     timeByTaste = new double[cells * TABLES];
-    double most = 1;
+    double max = 1;
     for (double taste : tastes[0]) {
-      most = Math.max(most, taste);
+      max = Math.max(max, taste);
     }
-    strongest = most;
+    strongest = max;
     Users.Plan plan = new Users.Plan();
     for (int u = 0; u < users.size; u++) {
       users.plan(u, SplitMix.stream(spec.seed(), Streams.EVENTS, u), plan);
       int group = group(users.count[u]);
       for (int s = 0; s < plan.sessions; s++) {
         int cell = timeline.year(plan.start[s]) * GROUPS + group;
-        people[cell] += (double) plan.ratings[s] / users.count[u];
-        taken[cell] += plan.ratings[s];
+        userWeight[cell] += (double) plan.ratings[s] / users.count[u];
+        meanRatings[cell] += plan.ratings[s];
       }
     }
     weights = new double[movies.size];
@@ -77,18 +77,18 @@ final class WeightSolver {
       all += weights[i];
     }
     for (int c = 0; c < cells; c++) {
-      taken[c] = people[c] > 0 ? taken[c] / people[c] : 0;
+      meanRatings[c] = userWeight[c] > 0 ? meanRatings[c] / userWeight[c] : 0;
       for (int r = 0; r < REPRESENTATIVES; r++) {
-        time[c * REPRESENTATIVES + r] = taken[c] / Math.max(all, 1e-300);
+        time[c * REPRESENTATIVES + r] = meanRatings[c] / Math.max(all, 1e-300);
       }
     }
   }
 
   /// Returns the weight of each movie; 0 for a movie that nobody chooses.
-  static double[] solve(SampleSpec spec, Timeline timeline, Catalogue movies, Users users) {
+  static double[] solve(SampleSpec spec, Timeline timeline, MovieCatalog movies, Users users) {
     WeightSolver solver = new WeightSolver(spec, timeline, movies, users);
-    for (int turn = 0; turn < TURNS; turn++) {
-      solver.turn();
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      solver.iterate();
     }
     return solver.weights;
   }
@@ -98,9 +98,9 @@ final class WeightSolver {
     return Math.clamp(27 - Integer.numberOfLeadingZeros(ratings), 0, GROUPS - 1);
   }
 
-  private void turn() {
-    for (int c = 0; c < people.length; c++) {
-      longest[c] = 0;
+  private void iterate() {
+    for (int c = 0; c < userWeight.length; c++) {
+      maxTime[c] = 0;
       for (int k = 0; k < TABLES; k++) {
         double sum = 0;
         for (int r = 0; r < REPRESENTATIVES; r++) {
@@ -109,16 +109,16 @@ final class WeightSolver {
         timeByTaste[c * TABLES + k] = sum;
       }
       for (int r = 0; r < REPRESENTATIVES; r++) {
-        longest[c] = Math.max(longest[c], time[c * REPRESENTATIVES + r]);
+        maxTime[c] = Math.max(maxTime[c], time[c * REPRESENTATIVES + r]);
       }
     }
     Sums[] parts = new Sums[PARTS];
-    IntStream.range(0, PARTS).parallel().forEach(part -> parts[part] = part(part));
-    IntStream.range(0, people.length).parallel().forEach(c -> adjustTimes(c, parts));
+    IntStream.range(0, PARTS).parallel().forEach(part -> parts[part] = solvePart(part));
+    IntStream.range(0, userWeight.length).parallel().forEach(c -> adjustTimes(c, parts));
   }
 
   private void adjustTimes(int cell, Sums[] parts) {
-    if (people[cell] == 0) {
+    if (userWeight[cell] == 0) {
       return;
     }
     double[] rate = new double[TABLES];
@@ -141,7 +141,7 @@ final class WeightSolver {
       }
       if (slope > 0) {
         // A Newton step for ln t, damped where a year's movies are nearly used up.
-        time[at] *= StrictMath.exp(Math.clamp((taken[cell] - sum) / slope, -1.0, 1.0));
+        time[at] *= StrictMath.exp(Math.clamp((meanRatings[cell] - sum) / slope, -1.0, 1.0));
       }
     }
   }
@@ -161,8 +161,8 @@ final class WeightSolver {
   }
 
   /// Runs one iteration over a part of the movies and updates their weights.
-  private Sums part(int part) {
-    Sums sums = new Sums(people.length);
+  private Sums solvePart(int part) {
+    Sums sums = new Sums(userWeight.length);
     double[] rate = new double[REPRESENTATIVES];
     int first = (int) ((long) movies.size * part / PARTS);
     int end = (int) ((long) movies.size * (part + 1) / PARTS);
@@ -171,60 +171,63 @@ final class WeightSolver {
       if (w == 0) {
         continue;
       }
-      int one = movies.taste[i];
-      int two = movies.secondTaste[i];
-      double ofAll = w * movies.breadth[i];
-      double ofOne = Catalogue.FIRST_TASTE * (w - ofAll);
-      double ofTwo = (1 - Catalogue.FIRST_TASTE) * (w - ofAll);
+      int firstTaste = movies.taste[i];
+      int secondTaste = movies.secondTaste[i];
+      double sharedWeight = w * movies.breadth[i];
+      double firstWeight = MovieCatalog.FIRST_TASTE * (w - sharedWeight);
+      double secondWeight = (1 - MovieCatalog.FIRST_TASTE) * (w - sharedWeight);
       for (int r = 0; r < REPRESENTATIVES; r++) {
-        rate[r] = ofAll + ofOne * tastes[one][r] + ofTwo * tastes[two][r];
+        rate[r] =
+            sharedWeight
+                + firstWeight * tastes[firstTaste][r]
+                + secondWeight * tastes[secondTaste][r];
       }
-      int enters = timeline.year(movies.added[i]);
-      double takers = 0;
-      for (int y = enters; y < years; y++) {
-        double open = 1;
-        if (y == enters) {
+      int firstYear = timeline.year(movies.added[i]);
+      double expectedRatings = 0;
+      for (int y = firstYear; y < years; y++) {
+        double availableShare = 1;
+        if (y == firstYear) {
           long length = timeline.start(y + 1) - timeline.start(y);
-          open = (double) (timeline.start(y + 1) - movies.added[i]) / length;
+          availableShare = (double) (timeline.start(y + 1) - movies.added[i]) / length;
         }
         for (int c = y * GROUPS; c < (y + 1) * GROUPS; c++) {
-          if (people[c] == 0) {
+          if (userWeight[c] == 0) {
             continue;
           }
           int table = c * TABLES;
           double sum;
-          if (w * strongest * longest[c] < LINEAR) {
+          if (w * strongest * maxTime[c] < LINEAR) {
             sum =
-                ofAll * timeByTaste[table + Taste.COUNT]
-                    + ofOne * timeByTaste[table + one]
-                    + ofTwo * timeByTaste[table + two];
-            sums.rate[table + Taste.COUNT] += open * ofAll;
-            sums.rate[table + one] += open * ofOne;
-            sums.rate[table + two] += open * ofTwo;
+                sharedWeight * timeByTaste[table + Taste.COUNT]
+                    + firstWeight * timeByTaste[table + firstTaste]
+                    + secondWeight * timeByTaste[table + secondTaste];
+            sums.rate[table + Taste.COUNT] += availableShare * sharedWeight;
+            sums.rate[table + firstTaste] += availableShare * firstWeight;
+            sums.rate[table + secondTaste] += availableShare * secondWeight;
           } else {
-            sum = race(rate, c * REPRESENTATIVES, open, sums);
+            sum = race(rate, c * REPRESENTATIVES, availableShare, sums);
           }
-          takers += people[c] * open * sum / REPRESENTATIVES;
+          expectedRatings += userWeight[c] * availableShare * sum / REPRESENTATIVES;
         }
       }
       double target = movies.expected[i] - 1;
-      weights[i] = w * Math.clamp(target / Math.max(takers, 1e-300), 0.25, 4);
+      weights[i] = w * Math.clamp(target / Math.max(expectedRatings, 1e-300), 0.25, 4);
     }
     return sums;
   }
 
   /// Adds a movie's contribution to the sums of a cell's representatives and returns how many of them
   /// choose it.
-  private double race(double[] rate, int cell, double open, Sums sums) {
-    double takers = 0;
+  private double race(double[] rate, int cell, double availableShare, Sums sums) {
+    double expectedRatings = 0;
     for (int r = 0; r < REPRESENTATIVES; r++) {
       double x = rate[r] * time[cell + r];
       double left = decay(x);
-      takers += 1 - left;
-      sums.taken[cell + r] += open * (1 - left);
-      sums.slope[cell + r] += open * x * left;
+      expectedRatings += 1 - left;
+      sums.taken[cell + r] += availableShare * (1 - left);
+      sums.slope[cell + r] += availableShare * x * left;
     }
-    return takers;
+    return expectedRatings;
   }
 
   /// Computes `exp(−x)` for `x ≥ 0` to eight digits where it matters, with basic arithmetic only: faster

@@ -23,19 +23,19 @@ record ItemFilter(
     @Nullable Integer minRatings,
     @Nullable List<Integer> allow,
     @Nullable List<Integer> deny) {
-  private static final int MOST_GENRES = 100;
-  private static final int GENRES_SHOWN = 30;
+  private static final int MAX_GENRES = 100;
+  private static final int MAX_GENRES_IN_MESSAGE = 30;
 
   /// Checks what can be checked without a model.
   ItemFilter {
     if (genres != null) {
-      RequestLimits.list("genres", genres, MOST_GENRES, "genres");
+      RequestLimits.list("genres", genres, MAX_GENRES, "genres");
     }
     if (allow != null) {
-      RequestLimits.list("allow", allow, RequestLimits.MOST_LISTED, "items");
+      RequestLimits.list("allow", allow, RequestLimits.MAX_LISTED, "items");
     }
     if (deny != null && !deny.isEmpty()) {
-      RequestLimits.list("deny", deny, RequestLimits.MOST_LISTED, "items");
+      RequestLimits.list("deny", deny, RequestLimits.MAX_LISTED, "items");
     }
     if (yearFrom != null && yearTo != null && yearFrom > yearTo) {
       throw RequestException.invalid(
@@ -118,8 +118,9 @@ record ItemFilter(
                 Locale.ROOT,
                 "field 'genres': %s is not a genre of this dataset; its genres are %s%s",
                 ObjectKeys.quote(genre),
-                String.join(", ", itemsByGenre.keySet().stream().limit(GENRES_SHOWN).toList()),
-                itemsByGenre.size() > GENRES_SHOWN ? ", …" : ""));
+                String.join(
+                    ", ", itemsByGenre.keySet().stream().limit(MAX_GENRES_IN_MESSAGE).toList()),
+                itemsByGenre.size() > MAX_GENRES_IN_MESSAGE ? ", …" : ""));
       }
       items.or(withGenre);
     }

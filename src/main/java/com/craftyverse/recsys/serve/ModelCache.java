@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 /// need not.
 public final class ModelCache {
   /// Datasets in memory at once; the least recently requested one is evicted.
-  private static final int MOST_DATASETS = 4;
+  private static final int MAX_DATASETS = 4;
 
   /// Time limit for the check after a restore, half of what Lambda allows.
   private static final Duration RESTORE_LIMIT = Duration.ofSeconds(5);
@@ -135,7 +135,7 @@ public final class ModelCache {
   private void put(Dataset dataset) {
     synchronized (datasets) {
       datasets.putIfAbsent(dataset.name, dataset);
-      if (datasets.size() > MOST_DATASETS) {
+      if (datasets.size() > MAX_DATASETS) {
         datasets.remove(datasets.keySet().iterator().next());
       }
     }

@@ -56,7 +56,7 @@ public final class RecommendationService {
           "field 'pairs' takes the place of 'userId', 'itemIds' and 'ratings'; send one or the"
               + " other");
     }
-    RequestLimits.list("pairs", pairs, RequestLimits.MOST_PREDICTIONS, "pairs");
+    RequestLimits.list("pairs", pairs, RequestLimits.MAX_PREDICTIONS, "pairs");
     return answer(
         request.dataset(),
         model ->
@@ -87,7 +87,7 @@ public final class RecommendationService {
   }
 
   private static List<Integer> checkItemIds(List<Integer> itemIds) {
-    RequestLimits.list("itemIds", itemIds, RequestLimits.MOST_PREDICTIONS, "items");
+    RequestLimits.list("itemIds", itemIds, RequestLimits.MAX_PREDICTIONS, "items");
     return itemIds;
   }
 
@@ -120,10 +120,10 @@ public final class RecommendationService {
       int itemId = Request.require("pairs[" + i + "].itemId", pairs.get(i).itemId());
       UserProfile user = profiles.get(userId);
       if (user == null) {
-        if (profiles.size() == RequestLimits.MOST_USERS) {
+        if (profiles.size() == RequestLimits.MAX_USERS) {
           throw RequestException.invalid(
               "field 'pairs' is of more than "
-                  + RequestLimits.MOST_USERS
+                  + RequestLimits.MAX_USERS
                   + " users, the most that are taken in one request");
         }
         user = UserProfile.of(model, userId);

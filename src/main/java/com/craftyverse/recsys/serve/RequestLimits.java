@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
 /// The limits of a single request.
 final class RequestLimits {
   /// Predictions per answer.
-  static final int MOST_PREDICTIONS = 1_000;
+  static final int MAX_PREDICTIONS = 1_000;
 
   /// Users per request.
-  static final int MOST_USERS = 100;
+  static final int MAX_USERS = 100;
 
   /// Recommendations per answer.
-  static final int MOST_RECOMMENDATIONS = 1_000;
+  static final int MAX_RECOMMENDATIONS = 1_000;
 
   /// Ratings per request.
-  static final int MOST_RATINGS = 10_000;
+  static final int MAX_RATINGS = 10_000;
 
   /// Recommendations × ratings of the user in an explained answer.
-  static final int MOST_EXPLAINED = 300_000;
+  static final int MAX_EXPLAINED = 300_000;
 
   /// Items in an allow or deny list.
-  static final int MOST_LISTED = 10_000;
+  static final int MAX_LISTED = 10_000;
 
   private static final int DEFAULT_RECOMMENDATIONS = 10;
 
@@ -58,7 +58,7 @@ final class RequestLimits {
 
   /// Checks what can be checked without a model: complete ratings, at most one per item.
   static void ratings(List<Rating> ratings) {
-    list("ratings", ratings, MOST_RATINGS, "ratings");
+    list("ratings", ratings, MAX_RATINGS, "ratings");
     int[] items = new int[ratings.size()];
     for (int i = 0; i < items.length; i++) {
       items[i] = Request.require("ratings[" + i + "].itemId", ratings.get(i).itemId());
@@ -80,7 +80,7 @@ final class RequestLimits {
   /// @param ratings number of the user's ratings
   static void explanations(int n, int ratings) {
     long parts = (long) n * ratings;
-    if (parts > MOST_EXPLAINED) {
+    if (parts > MAX_EXPLAINED) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
@@ -89,8 +89,8 @@ final class RequestLimits {
               n,
               ratings,
               parts,
-              MOST_EXPLAINED,
-              Math.max(1, MOST_EXPLAINED / ratings)));
+              MAX_EXPLAINED,
+              Math.max(1, MAX_EXPLAINED / ratings)));
     }
   }
 
@@ -99,9 +99,9 @@ final class RequestLimits {
     if (n == null) {
       return DEFAULT_RECOMMENDATIONS;
     }
-    if (n < 1 || n > MOST_RECOMMENDATIONS) {
+    if (n < 1 || n > MAX_RECOMMENDATIONS) {
       throw RequestException.invalid(
-          "field 'n': expected a whole number from 1 to " + MOST_RECOMMENDATIONS + ", found " + n);
+          "field 'n': expected a whole number from 1 to " + MAX_RECOMMENDATIONS + ", found " + n);
     }
     return n;
   }

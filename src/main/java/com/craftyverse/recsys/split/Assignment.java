@@ -37,17 +37,18 @@ interface Assignment {
     Permutation order = new Permutation(rows, seed);
     Assignment training = training(rows - (testTo - testFrom), seed);
     return (row, timestamp) -> {
-      long place = order.placeOf(row);
-      if (place >= testFrom && place < testTo) {
+      long position = order.apply(row);
+      if (position >= testFrom && position < testTo) {
         return TEST;
       }
-      return training.setOf(place < testFrom ? place : place - (testTo - testFrom), timestamp);
+      return training.setOf(
+          position < testFrom ? position : position - (testTo - testFrom), timestamp);
     };
   }
 
   /// Assigns the first `trainRows` ratings to training, except a random tenth for validation, and the rest to
   /// test.
-  static Assignment given(long trainRows, long seed) {
+  static Assignment ofGivenTest(long trainRows, long seed) {
     Assignment training = training(trainRows, seed);
     return (row, timestamp) -> row < trainRows ? training.setOf(row, timestamp) : TEST;
   }
@@ -60,7 +61,7 @@ interface Assignment {
     }
     Permutation order = new Permutation(rows, ~seed);
     long validation = (rows + 5) / 10;
-    return (row, _) -> order.placeOf(row) < validation ? VALIDATION : TRAIN;
+    return (row, _) -> order.apply(row) < validation ? VALIDATION : TRAIN;
   }
 
   /// Assigns a random `testRatio` of each user's ratings, at least one, to test, and a tenth of the rest to
@@ -116,27 +117,27 @@ interface Assignment {
 
     /// Returns the set of the user's next row in the file.
     private int next() {
-      long place = Objects.requireNonNull(order).placeOf(nextRow++);
-      return place < testRows ? TEST : place < testRows + validationRows ? VALIDATION : TRAIN;
+      long position = Objects.requireNonNull(order).apply(nextRow++);
+      return position < testRows ? TEST : position < testRows + validationRows ? VALIDATION : TRAIN;
     }
   }
 
   /// Assigns each user's latest rating to test and the one before it to validation. Of ratings of the same
   /// second, the one further down in the file counts as later. A user's first rating always goes to training.
   static Assignment leaveLastOut(ArrowFile ratings) {
-    Map<Integer, Latest> users = new HashMap<>();
+    Map<Integer, LatestRating> users = new HashMap<>();
     for (RecordBatch batch : ratings.batches()) {
       IntColumn ids = batch.ints("userId");
       LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
         users
-            .computeIfAbsent(ids.get(i), _ -> new Latest())
+            .computeIfAbsent(ids.get(i), _ -> new LatestRating())
             .add(batch.firstRow() + i, times.get(i));
       }
     }
     BitSet test = new BitSet();
     BitSet validation = new BitSet();
-    for (Latest user : users.values()) {
+    for (LatestRating user : users.values()) {
       if (user.count > 1) {
         test.set(Math.toIntExact(user.lastRow));
       }
@@ -148,7 +149,7 @@ interface Assignment {
   }
 
   /// A user's two latest ratings.
-  final class Latest {
+  final class LatestRating {
     private long count;
     private long lastRow = -1;
     private long lastTime = Long.MIN_VALUE;

@@ -31,18 +31,18 @@ final class Permutation {
   }
 
   /// Returns the place of a number in the order.
-  long placeOf(long number) {
-    long place = number;
+  long apply(long number) {
+    long position = number;
     do {
-      long left = place >>> halfBits;
-      long right = place & halfMask;
+      long left = position >>> halfBits;
+      long right = position & halfMask;
       for (long key : keys) {
         long next = left ^ (SplitMix64.mix(right + key) & halfMask);
         left = right;
         right = next;
       }
-      place = (left << halfBits) | right;
-    } while (place >= n);
-    return place;
+      position = (left << halfBits) | right;
+    } while (position >= n);
+    return position;
   }
 }

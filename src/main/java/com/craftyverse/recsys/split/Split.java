@@ -117,7 +117,7 @@ public final class Split {
             write(
                 files,
                 Assignment.byTime(thresholds[0], thresholds[1]),
-                set -> emptyInTime(set, thresholds),
+                set -> emptyTimeSet(set, thresholds),
                 dataset,
                 output);
         yield new SplitFigures(thresholds[0], thresholds[1], rows, sizes[0], sizes[1], sizes[2]);
@@ -142,7 +142,7 @@ public final class Split {
             files, Assignment.atRandom(rows, from, to, kfold.seed()), parameters, dataset, output);
       }
       case SplitParameters.Given given ->
-          write(files, Assignment.given(rows, given.seed()), parameters, dataset, output);
+          write(files, Assignment.ofGivenTest(rows, given.seed()), parameters, dataset, output);
       case SplitParameters.LeaveLastOut _ ->
           write(files, Assignment.leaveLastOut(ratings), parameters, dataset, output);
     };
@@ -233,7 +233,7 @@ public final class Split {
     }
   }
 
-  private static String emptyInTime(int set, double[] thresholds) {
+  private static String emptyTimeSet(int set, double[] thresholds) {
     return "the "
         + SETS.get(set)
         + " set would be empty: the thresholds fall at "

@@ -23,14 +23,14 @@ sealed interface SplitParameters {
     String kind = Objects.requireNonNullElse(request.kind(), "temporal");
     return switch (kind) {
       case "temporal" -> {
-        refuseOthers(request, kind, List.of("trainRatio", "testRatio"));
+        requireOnly(request, kind, List.of("trainRatio", "testRatio"));
         yield new Temporal(
             kind,
             Objects.requireNonNullElse(request.trainRatio(), Temporal.DEFAULT_TRAIN),
             Objects.requireNonNullElse(request.testRatio(), Temporal.DEFAULT_TEST));
       }
       case "random" -> {
-        refuseOthers(request, kind, List.of("testRatio", "seed", "by"));
+        requireOnly(request, kind, List.of("testRatio", "seed", "by"));
         yield new Random(
             kind,
             Objects.requireNonNullElse(request.testRatio(), Random.DEFAULT_TEST),
@@ -38,7 +38,7 @@ sealed interface SplitParameters {
             Objects.requireNonNullElse(request.by(), Random.BY_ROW));
       }
       case "kfold" -> {
-        refuseOthers(request, kind, List.of("folds", "fold", "seed"));
+        requireOnly(request, kind, List.of("folds", "fold", "seed"));
         yield new KFold(
             kind,
             Objects.requireNonNullElse(request.folds(), KFold.DEFAULT_FOLDS),
@@ -46,11 +46,11 @@ sealed interface SplitParameters {
             seed(request));
       }
       case "given" -> {
-        refuseOthers(request, kind, List.of("test", "seed"));
+        requireOnly(request, kind, List.of("test", "seed"));
         yield new Given(kind, seed(request));
       }
       case "leaveLastOut" -> {
-        refuseOthers(request, kind, List.of());
+        requireOnly(request, kind, List.of());
         yield new LeaveLastOut(kind);
       }
       default ->
@@ -64,7 +64,7 @@ sealed interface SplitParameters {
     return Objects.requireNonNullElse(request.seed(), DEFAULT_SEED);
   }
 
-  private static void refuseOthers(SplitRequest request, String kind, List<String> own) {
+  private static void requireOnly(SplitRequest request, String kind, List<String> allowed) {
     List<String> present = new ArrayList<>();
     note(present, "trainRatio", request.trainRatio());
     note(present, "testRatio", request.testRatio());
@@ -74,14 +74,14 @@ sealed interface SplitParameters {
     note(present, "test", request.test());
     note(present, "by", request.by());
     for (String field : present) {
-      if (!own.contains(field)) {
+      if (!allowed.contains(field)) {
         throw RequestException.invalid(
             "field '"
                 + field
                 + "' does not apply to a "
                 + kind
                 + " split, whose fields are: "
-                + (own.isEmpty() ? "none" : String.join(", ", own)));
+                + (allowed.isEmpty() ? "none" : String.join(", ", allowed)));
       }
     }
   }
@@ -164,12 +164,12 @@ sealed interface SplitParameters {
   /// @param seed the random seed, the same for all folds of a cross-validation
   record KFold(String kind, int folds, int fold, long seed) implements SplitParameters {
     private static final int DEFAULT_FOLDS = 5;
-    private static final int MOST_FOLDS = 1_000;
+    private static final int MAX_FOLDS = 1_000;
 
     public KFold {
-      if (folds < 2 || folds > MOST_FOLDS) {
+      if (folds < 2 || folds > MAX_FOLDS) {
         throw RequestException.invalid(
-            "field 'folds': expected 2 to " + MOST_FOLDS + ", found " + folds);
+            "field 'folds': expected 2 to " + MAX_FOLDS + ", found " + folds);
       }
       if (fold < 0 || fold >= folds) {
         throw RequestException.invalid(

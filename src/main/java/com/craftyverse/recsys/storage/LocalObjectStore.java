@@ -139,13 +139,13 @@ public final class LocalObjectStore implements ObjectStore {
     Path file = path(key);
     long size = require(key, file).size();
     if (length == 0 && offset > size) {
-      throw pastTheEnd(key, size, offset, length);
+      throw rangePastEnd(key, size, offset, length);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer buffer = ByteBuffer.allocate(length);
       while (buffer.hasRemaining()) {
         if (channel.read(buffer, offset + buffer.position()) < 0) {
-          throw pastTheEnd(key, channel.size(), offset, length);
+          throw rangePastEnd(key, channel.size(), offset, length);
         }
       }
       return buffer.array();
@@ -154,7 +154,7 @@ public final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  private static EOFException pastTheEnd(String key, long size, long offset, int length) {
+  private static EOFException rangePastEnd(String key, long size, long offset, int length) {
     return new EOFException(
         key + " has " + size + " bytes; cannot read bytes " + offset + " to " + (offset + length));
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The rules for object keys, the same in every store.
 public final class ObjectKeys {
-  private static final int LONGEST_KEY = 1024;
+  private static final int MAX_KEY_LENGTH = 1024;
 
   private ObjectKeys() {}
 
@@ -42,8 +42,8 @@ public final class ObjectKeys {
     if (key.isEmpty()) {
       return "is empty";
     }
-    if (key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
-      return "is longer than " + LONGEST_KEY + " bytes";
+    if (key.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_LENGTH) {
+      return "is longer than " + MAX_KEY_LENGTH + " bytes";
     }
     if (key.chars().anyMatch(Character::isISOControl)) {
       return "has a control character";

@@ -287,7 +287,7 @@ final class Checkpoint {
       if (header == null) {
         return null;
       }
-      if (header.factors < 1 || header.factors > RankingParameters.MOST_FACTORS) {
+      if (header.factors < 1 || header.factors > RankingParameters.MAX_FACTORS) {
         throw new UnfitException("it belongs to another run");
       }
       int stride = RowLayout.padded(header.factors);

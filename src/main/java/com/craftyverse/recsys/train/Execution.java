@@ -10,19 +10,19 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 /// @param kernel the kernel and why it was chosen
 /// @param maxSeconds time limit of this call's epochs; infinite without a limit
 record Execution(int threads, Kernels.Choice kernel, double maxSeconds) {
-  private static final int MOST_THREADS = 64;
-  private static final int MOST_SECONDS = 1_000_000;
+  private static final int MAX_THREADS = 64;
+  private static final int MAX_SECONDS = 1_000_000;
 
   /// Returns the settings of a request.
   ///
   /// @throws RequestException naming the field that is invalid or not supported here
   static Execution of(TrainRequest request) {
-    int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    int processors = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
     return new Execution(
-        TrainParameters.intOrDefault("threads", request.threads(), processors, MOST_THREADS),
+        TrainParameters.intOrDefault("threads", request.threads(), processors, MAX_THREADS),
         kernel(request.kernel() == null ? "auto" : request.kernel()),
         TrainParameters.doubleOrDefault(
-            "maxSeconds", request.maxSeconds(), Double.POSITIVE_INFINITY, false, MOST_SECONDS));
+            "maxSeconds", request.maxSeconds(), Double.POSITIVE_INFINITY, false, MAX_SECONDS));
   }
 
   private static Kernels.Choice kernel(String name) {

@@ -13,10 +13,10 @@ import java.util.Arrays;
 /// @param available number of choices of the same users, held-out ones included
 record HoldOut(Choices training, NdcgEvaluator.TestCases cases, int available) {
   /// Number of choices from which on no more users are added to a trial.
-  private static final int MOST_CHOICES = 1_000_000;
+  private static final int MAX_CHOICES = 1_000_000;
 
   /// Maximum number of users that judge a trial.
-  private static final int MOST_CASES = 2_000;
+  private static final int MAX_CASES = 2_000;
 
   /// Minimum number of users for the validation set to judge trials.
   private static final int ENOUGH_USERS = 500;
@@ -25,10 +25,10 @@ record HoldOut(Choices training, NdcgEvaluator.TestCases cases, int available) {
     return validation.users() >= ENOUGH_USERS
         ? ofValidation(
             choices,
-            NdcgEvaluator.TestCases.of(validation, choices, MOST_CASES, seed),
-            MOST_CHOICES,
+            NdcgEvaluator.TestCases.of(validation, choices, MAX_CASES, seed),
+            MAX_CHOICES,
             seed)
-        : ofTraining(choices, MOST_CHOICES, MOST_CASES, seed);
+        : ofTraining(choices, MAX_CHOICES, MAX_CASES, seed);
   }
 
   /// Holds nothing out: the validation choices are the test cases.

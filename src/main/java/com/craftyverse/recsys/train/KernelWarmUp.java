@@ -33,10 +33,10 @@ final class KernelWarmUp {
   private static final int RATINGS = 1_024;
 
   /// Runs of 1, 2, … ratings, which produce batches of all sizes.
-  private static final int LONGEST_RUN = 24;
+  private static final int MAX_RUN_LENGTH = 24;
 
   /// More than any compiler needs.
-  private static final int MOST_RUNS = 200_000;
+  private static final int MAX_RUNS = 200_000;
 
   /// Once the code is fast, pauses leave the processor to the compiler and the file reader.
   private static final int RUNS_BETWEEN_PAUSES = 64;
@@ -97,12 +97,12 @@ final class KernelWarmUp {
     UpdateCoefficients.Rate rate = new UpdateCoefficients.Rate(0.01f, 0.01f);
     UpdateCoefficients rates = new UpdateCoefficients(layout, 3, rate, rate, rate, rate);
     Scratch scratch = new Scratch(layout);
-    float[] predicted = new float[LONGEST_RUN];
+    float[] predicted = new float[MAX_RUN_LENGTH];
     long bytes = (long) RATINGS * Integer.BYTES;
     MemorySegment row = columns.asSlice(0, bytes);
     MemorySegment rating = columns.asSlice(bytes);
-    for (int run = 0; run < MOST_RUNS && !stopping; run++) {
-      int count = 1 + run % LONGEST_RUN;
+    for (int run = 0; run < MAX_RUNS && !stopping; run++) {
+      int count = 1 + run % MAX_RUN_LENGTH;
       int from = run % (RATINGS - count + 1);
       int userAt = run % ROWS * layout.stride();
       kernel.update(

@@ -135,13 +135,13 @@ final class NdcgEvaluator {
   private void evaluate(RankingFactors vectors, int from, int to) {
     int stride = vectors.stride();
     Scratch scratch = new Scratch(stride);
-    float[] scores = new float[Kernel.PIECE];
+    float[] scores = new float[Kernel.BLOCK_ROWS];
     TopList[] topLists = new TopList[to - from];
     for (int i = 0; i < topLists.length; i++) {
       topLists[i] = new TopList(cases.users[from + i]);
     }
-    for (int item = 0; item < allItems.length; item += Kernel.PIECE) {
-      int count = Math.min(Kernel.PIECE, allItems.length - item);
+    for (int item = 0; item < allItems.length; item += Kernel.BLOCK_ROWS) {
+      int count = Math.min(Kernel.BLOCK_ROWS, allItems.length - item);
       for (TopList top : topLists) {
         kernel.dots(
             scratch,

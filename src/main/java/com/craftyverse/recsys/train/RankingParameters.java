@@ -14,11 +14,11 @@ public record RankingParameters(
   /// Conjugate gradient steps per row and epoch.
   static final int STEPS = 1;
 
-  static final int MOST_FACTORS = 512;
+  static final int MAX_FACTORS = 512;
 
   private static final int DEFAULT_FACTORS = 128;
   private static final int DEFAULT_EPOCHS = 10;
-  private static final int MOST_EPOCHS = 1000;
+  private static final int MAX_EPOCHS = 1000;
 
   /// Returns the parameters of a request; null if it skips the ranking model.
   ///
@@ -38,9 +38,9 @@ public record RankingParameters(
     }
     return new RankingParameters(
         TrainParameters.intOrDefault(
-            "rankingFactors", request.rankingFactors(), DEFAULT_FACTORS, MOST_FACTORS),
+            "rankingFactors", request.rankingFactors(), DEFAULT_FACTORS, MAX_FACTORS),
         TrainParameters.intOrDefault(
-            "rankingEpochs", request.rankingEpochs(), DEFAULT_EPOCHS, MOST_EPOCHS),
+            "rankingEpochs", request.rankingEpochs(), DEFAULT_EPOCHS, MAX_EPOCHS),
         positive("rankingRegularization", request.rankingRegularization()),
         positive("rankingUnobservedWeight", request.rankingUnobservedWeight()));
   }

@@ -27,8 +27,8 @@ final class RankingSearch {
   private static final int BRACKET = 6;
   private static final double LOWEST = 0.25;
   private static final double HIGHEST = 4;
-  private static final int MOST_EXTENSIONS = 4;
-  private static final int MOST_CUTS = 8;
+  private static final int MAX_EXTENSIONS = 4;
+  private static final int MAX_CUTS = 8;
   private static final double RIDGE = 0.2;
   private static final double[] AROUND_THE_RIDGE = {0.1, 0.2, 0.4};
   private static final int FIRST_EPOCHS = 4;
@@ -105,7 +105,7 @@ final class RankingSearch {
 
   private RankingTrial findNonCollapsing(double guess) throws IOException {
     double rho = guess;
-    for (int i = 0; i < MOST_CUTS; i++) {
+    for (int i = 0; i < MAX_CUTS; i++) {
       RankingTrial trial = runTrial(rho, RIDGE, FIRST_EPOCHS);
       if (!trial.collapsed()) {
         return trial;
@@ -124,7 +124,7 @@ final class RankingSearch {
     for (int i = 0; i < BRACKET; i++) {
       bracket.add(runTrial(guess * LOWEST * Math.pow(factor, i), RIDGE, FIRST_EPOCHS));
     }
-    for (int i = 0; i < MOST_EXTENSIONS; i++) {
+    for (int i = 0; i < MAX_EXTENSIONS; i++) {
       double rho = best(bracket).rho();
       if (rho == bracket.getFirst().rho()) {
         bracket.addFirst(runTrial(rho / factor, RIDGE, FIRST_EPOCHS));

@@ -67,15 +67,15 @@ final class RankingSolver {
   /// The buffers of a thread.
   private final class Room {
     final Scratch scratch = new Scratch(stride);
-    final float[] dots = new float[Kernel.PIECE];
-    final float[] products = new float[Kernel.PIECE];
+    final float[] dots = new float[Kernel.BLOCK_ROWS];
+    final float[] products = new float[Kernel.BLOCK_ROWS];
     final float[] diagonal = new float[stride];
     final float[] residual = new float[stride];
     final float[] direction = new float[stride];
     final float[] image = new float[stride];
     final float[] product = new float[stride];
     final float[] gram = new float[stride * stride];
-    final float[] copy = new float[Kernel.PIECE * stride];
+    final float[] copy = new float[Kernel.BLOCK_ROWS * stride];
   }
 
   /// @param factors k, the length of the vectors
@@ -219,8 +219,8 @@ final class RankingSolver {
           Math.ceilDiv(count, GRAM_ROWS),
           (piece, worker) -> {
             int end = Math.min(count, (piece + 1) * GRAM_ROWS);
-            for (int row = piece * GRAM_ROWS; row < end; row += Kernel.PIECE) {
-              int length = Math.min(Kernel.PIECE, end - row);
+            for (int row = piece * GRAM_ROWS; row < end; row += Kernel.BLOCK_ROWS) {
+              int length = Math.min(Kernel.BLOCK_ROWS, end - row);
               kernel.multiply(matrix, stride, row, length, vectors, rooms[worker].copy);
             }
           });
@@ -448,8 +448,8 @@ final class RankingSolver {
       byte[] level = rows.level();
       float[] levels = rows.levels();
       double squares = 0;
-      for (int piece = from; piece < to; piece += Kernel.PIECE) {
-        int count = Math.min(Kernel.PIECE, to - piece);
+      for (int piece = from; piece < to; piece += Kernel.BLOCK_ROWS) {
+        int count = Math.min(Kernel.BLOCK_ROWS, to - piece);
         kernel.dots(
             own.scratch, solved, row * stride, fixed, stride, rows.index(), piece, count, errors);
         for (int j = 0; j < count; j++) {
@@ -513,8 +513,8 @@ final class RankingSolver {
       byte[] level = rows.level();
       float[] levels = rows.levels();
       double squares = 0;
-      for (int piece = from; piece < to; piece += Kernel.PIECE) {
-        int count = Math.min(Kernel.PIECE, to - piece);
+      for (int piece = from; piece < to; piece += Kernel.BLOCK_ROWS) {
+        int count = Math.min(Kernel.BLOCK_ROWS, to - piece);
         kernel.dots(own.scratch, directions, at, fixed, stride, rows.index(), piece, count, dots);
         for (int j = 0; j < count; j++) {
           products[j] = levels[level[piece + j] & 0xFF] * dots[j];

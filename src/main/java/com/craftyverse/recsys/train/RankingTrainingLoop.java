@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Trains a ranking model: searches for λ and α₀ unless the request gives them, then runs the epochs.
 final class RankingTrainingLoop {
   /// Maximum number of users in the NDCG of an epoch.
-  private static final int MOST_PROGRESS_USERS = 1_000;
+  private static final int MAX_PROGRESS_USERS = 1_000;
 
   private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
 
@@ -55,7 +55,7 @@ final class RankingTrainingLoop {
     this.solver =
         new RankingSolver(choices, parameters.factors(), RankingParameters.STEPS, kernel, workers);
     NdcgEvaluator.TestCases cases =
-        NdcgEvaluator.TestCases.of(validation, choices, MOST_PROGRESS_USERS, seed);
+        NdcgEvaluator.TestCases.of(validation, choices, MAX_PROGRESS_USERS, seed);
     this.evaluator = cases.size() == 0 ? null : new NdcgEvaluator(choices, cases, kernel, workers);
   }
 

@@ -46,7 +46,7 @@ public record TrainParameters(
   private static final int DEFAULT_PATIENCE = 5;
   private static final long DEFAULT_SEED = 42;
   private static final double DEFAULT_SPREAD = 0.25;
-  private static final int MOST_EPOCHS = 1000;
+  private static final int MAX_EPOCHS = 1000;
 
   private static final double DOT_LEARNING_RATE = 0.03;
   private static final double DOT_REGULARIZATION = 0.05;
@@ -80,7 +80,7 @@ public record TrainParameters(
         biased
             ? scaledBySize(BASE_REGULARIZATION, REGULARIZATION_EXPONENT, ratings)
             : DOT_REGULARIZATION;
-    int epochs = intOrDefault("epochs", request.epochs(), DEFAULT_EPOCHS, MOST_EPOCHS);
+    int epochs = intOrDefault("epochs", request.epochs(), DEFAULT_EPOCHS, MAX_EPOCHS);
     learningRate = doubleOrDefault("learningRate", request.learningRate(), learningRate, false, 1);
     regularization =
         doubleOrDefault("regularization", request.regularization(), regularization, true, 10);
@@ -104,7 +104,7 @@ public record TrainParameters(
             BIAS_PENALTY * regularization,
             10),
         doubleOrDefault("initialSpread", request.initialSpread(), DEFAULT_SPREAD, true, 10),
-        intOrDefault("patience", request.patience(), DEFAULT_PATIENCE, MOST_EPOCHS),
+        intOrDefault("patience", request.patience(), DEFAULT_PATIENCE, MAX_EPOCHS),
         request.seed() == null ? DEFAULT_SEED : request.seed(),
         RankingParameters.of(request));
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Runs the epochs of the rating model: early stopping, best-epoch selection, recovery from divergence.
 final class TrainingLoop {
   /// How often divergence may cut the learning rate.
-  static final int MOST_CUTS = 3;
+  static final int MAX_CUTS = 3;
 
   private static final double CUT = 0.5;
 
@@ -24,7 +24,7 @@ final class TrainingLoop {
   private static final double FIRST_RISE = 2;
 
   /// Extra tolerance, in training's unit, for sets whose error is almost zero.
-  private static final double LEAST_RISE = 5e-3;
+  private static final double MIN_RISE = 5e-3;
 
   private static final double SECONDS_BETWEEN_CHECKPOINTS = 300;
 
@@ -196,7 +196,7 @@ final class TrainingLoop {
             training.rows() / trainSeconds,
             secondsSoFar / number * (parameters.epochs() - number));
       }
-      if (state.cuts() == MOST_CUTS) {
+      if (state.cuts() == MAX_CUTS) {
         throw diverged(number, problem, learningRate);
       }
       state.revert(workers);
@@ -220,7 +220,7 @@ final class TrainingLoop {
     double lowest = state.history().stream().mapToDouble(Epoch::trainRmse).min().orElse(Double.NaN);
     double unit = training.unit(parameters.biased());
     double limit =
-        LEAST_RISE * unit
+        MIN_RISE * unit
             + (state.history().isEmpty()
                 ? FIRST_RISE * (training.standardDeviation() + parameters.initialSpread() * unit)
                 : RISE * lowest);
@@ -238,7 +238,7 @@ final class TrainingLoop {
             label,
             epoch,
             problem,
-            MOST_CUTS,
+            MAX_CUTS,
             learningRate,
             parameters.learningRate()));
   }

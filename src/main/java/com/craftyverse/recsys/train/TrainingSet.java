@@ -19,7 +19,7 @@ final class TrainingSet {
   /// The range of the scale that the defaults were tuned on: half stars, 0.5 to 5.
   private static final double STARS_RANGE = 4.5;
 
-  private static final double MOST_STARS = 5;
+  private static final double MAX_STARS = 5;
 
   /// A block of the grid: runs of ratings, one per user, users ascending.
   ///
@@ -132,7 +132,7 @@ final class TrainingSet {
       return ((double) highest - lowest) / STARS_RANGE;
     }
     double largest = Math.max(Math.abs(lowest), Math.abs(highest));
-    return largest > 0 ? largest / MOST_STARS : 1;
+    return largest > 0 ? largest / MAX_STARS : 1;
   }
 
   private record Range(int from, int to) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// claims. Waits and backoffs take no time.
 final class StateMachine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int MOST_STEPS = 3_000;
+  private static final int MAX_STEPS = 3_000;
 
   /// The fields that each type of state may have besides Type and Comment.
   private static final Map<String, String> FIELDS =
@@ -58,7 +58,7 @@ final class StateMachine {
   JsonNode run(JsonNode input, BiFunction<String, JsonNode, JsonNode> services) {
     JsonNode data = input;
     String name = definition.path("StartAt").asText();
-    for (int step = 0; step < MOST_STEPS; step++) {
+    for (int step = 0; step < MAX_STEPS; step++) {
       JsonNode state = states().path(name);
       String type = state.path("Type").asText();
       requireKnown(name, state, type);
@@ -84,7 +84,7 @@ final class StateMachine {
         }
       }
     }
-    throw new IllegalStateException("no end after " + MOST_STEPS + " states");
+    throw new IllegalStateException("no end after " + MAX_STEPS + " states");
   }
 
   private record Outcome(JsonNode data, String next) {}
@@ -217,7 +217,8 @@ final class StateMachine {
   private static void requireKnown(String name, JsonNode state, String type) {
     String fields = FIELDS.get(type);
     if (fields == null) {
-      throw new IllegalStateException("state " + name + " is of type '" + type + "', which is not supported");
+      throw new IllegalStateException(
+          "state " + name + " is of type '" + type + "', which is not supported");
     }
     List<String> known = List.of(("Type Comment " + fields).split(" "));
     for (var field : state.properties()) {

@@ -101,7 +101,7 @@ class CsvTableTest {
         .hasMessage("tags.csv, line 1, column 9: the row ends after movieId; tag is missing");
     assertThatThrownBy(
             () ->
-                Movies.ofItems(
+                Movies.fromItemFile(
                     stream("1|Toy (1995)|01-Jan-1995||http://x|0\n"),
                     UTF_8,
                     "u.item",

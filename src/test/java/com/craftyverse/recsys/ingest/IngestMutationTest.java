@@ -39,10 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// and no partial output becomes visible.
 class IngestMutationTest {
   private static final String RATINGS = Uploads.ratings(12, 15);
-  private static final Duration LONGEST = Duration.ofSeconds(20);
+  private static final Duration MAX_SECONDS = Duration.ofSeconds(20);
 
   /// The limit for all threads together. An intact upload takes 9 MB, mostly for buffers of fixed size.
-  private static final long MOST_ALLOCATED = 32L << 20;
+  private static final long MAX_ALLOCATED_BYTES = 32L << 20;
 
   /// Problems with the files also go to the log, thousands of times.
   private static final Logger LOG = Logger.getLogger(Ingest.class.getName());
@@ -215,8 +215,8 @@ class IngestMutationTest {
       }
       assertThat(threads.getTotalThreadAllocatedBytes() - allocated)
           .as("memory, " + what)
-          .isLessThan(MOST_ALLOCATED);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(LONGEST);
+          .isLessThan(MAX_ALLOCATED_BYTES);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(MAX_SECONDS);
       assertThat(store.list("datasets/")).as(what).isEmpty();
       assertThat(directory.resolve(".tmp")).as(what).isEmptyDirectory();
     }

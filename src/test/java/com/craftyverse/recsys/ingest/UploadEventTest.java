@@ -108,7 +108,7 @@ class UploadEventTest {
       assertThatThrownBy(() -> ingest(event.getBytes(StandardCharsets.UTF_8)))
           .isInstanceOf(RequestException.class)
           .hasMessage("'" + key + "'" + refusal);
-      assertThatThrownBy(() -> new Ingest(bucket).take(bucket.find(key).orElseThrow()))
+      assertThatThrownBy(() -> new Ingest(bucket).ingestUpload(bucket.find(key).orElseThrow()))
           .isInstanceOf(RequestException.class)
           .hasMessage("'" + key + "'" + refusal);
     }
@@ -117,11 +117,12 @@ class UploadEventTest {
     assertThat(named.dataset()).isEqualTo("my-set");
     assertThat(named.version()).isNotEqualTo(first.version());
     assertThatThrownBy(
-            () -> new Ingest(bucket).take(bucket.find("raw/my-set/second.zip").orElseThrow()))
+            () ->
+                new Ingest(bucket).ingestUpload(bucket.find("raw/my-set/second.zip").orElseThrow()))
         .as("a request for it does not make it the dataset's file")
         .hasMessage("'raw/my-set/second.zip'" + refusal);
     bucket.put(UPLOAD, other);
-    assertThat(new Ingest(bucket).take(bucket.find(UPLOAD).orElseThrow()).version())
+    assertThat(new Ingest(bucket).ingestUpload(bucket.find(UPLOAD).orElseThrow()).version())
         .isEqualTo(named.version());
   }
 
@@ -129,10 +130,13 @@ class UploadEventTest {
   void refusedFile_leavesTheDatasetToAnother() throws IOException {
     bucket.put("raw/new/broken.zip", new byte[] {1, 2, 3});
     assertThatThrownBy(
-            () -> new Ingest(bucket).take(bucket.find("raw/new/broken.zip").orElseThrow()))
+            () -> new Ingest(bucket).ingestUpload(bucket.find("raw/new/broken.zip").orElseThrow()))
         .isInstanceOf(RequestException.class);
     bucket.put("raw/new/good.zip", Uploads.zip(Uploads.ratings(20, 20), Uploads.MOVIES));
-    assertThat(new Ingest(bucket).take(bucket.find("raw/new/good.zip").orElseThrow()).dataset())
+    assertThat(
+            new Ingest(bucket)
+                .ingestUpload(bucket.find("raw/new/good.zip").orElseThrow())
+                .dataset())
         .isEqualTo("new");
   }
 

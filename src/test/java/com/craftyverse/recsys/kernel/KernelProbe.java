@@ -60,7 +60,8 @@ public final class KernelProbe {
       System.arraycopy(all, i * stride + i, gram, i * stride + i, stride - i);
     }
     float[] multiplied = rows.clone();
-    kernel.multiply(multiplied, stride, 1, ITEMS - 2, matrix, new float[Kernel.PIECE * stride]);
+    kernel.multiply(
+        multiplied, stride, 1, ITEMS - 2, matrix, new float[Kernel.BLOCK_ROWS * stride]);
     return concat(new int[] {kernel.lanes()}, bits(dots), bits(sums), bits(gram), bits(multiplied));
   }
 

@@ -118,7 +118,7 @@ class KernelTest {
     float[] multiplied = rows.clone();
 
     kernel.gram(rows, stride, 1, count, gram);
-    kernel.multiply(multiplied, stride, 1, count, matrix, new float[Kernel.PIECE * stride]);
+    kernel.multiply(multiplied, stride, 1, count, matrix, new float[Kernel.BLOCK_ROWS * stride]);
 
     for (int i = 0; i < stride; i++) {
       for (int j = i; j < stride; j++) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Tests the watcher when it cannot list the uploads.
 class WatcherTroubleTest {
-  private static final long LEAST_MILLISECONDS = 900;
+  private static final long MIN_POLL_MILLIS = 900;
 
   @TempDir Path directory;
 
@@ -49,7 +49,7 @@ class WatcherTroubleTest {
       for (int look = 0; look < 2; look++) {
         third = next(looks);
       }
-      assertThat(third - first).isGreaterThan(2 * LEAST_MILLISECONDS);
+      assertThat(third - first).isGreaterThan(2 * MIN_POLL_MILLIS);
       assertThat(lines.stream().filter(line -> line.contains("cannot look")))
           .hasSize(1)
           .allMatch(line -> line.contains("leads through a link, which is not followed"));

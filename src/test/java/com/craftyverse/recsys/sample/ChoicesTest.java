@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ChoicesTest {
   private static final SampleSpec SPEC = SampleSpec.ofRatings("choices", 3, 60_000);
   private static final Timeline TIMELINE = new Timeline(SPEC.from(), SPEC.to());
-  private static final Catalogue MOVIES = new Catalogue(SPEC, TIMELINE);
+  private static final MovieCatalog MOVIES = new MovieCatalog(SPEC, TIMELINE);
   private static final Users USERS = new Users(SPEC, TIMELINE, MOVIES);
   private static final Choices CHOICES = new Choices(SPEC, TIMELINE, MOVIES, USERS);
 
@@ -20,7 +20,7 @@ class ChoicesTest {
     for (int year : new int[] {3, TIMELINE.years() - 1}) {
       for (int user : new int[] {0, 7, 200}) {
         CHOICES.sum(user, year, cumulative);
-        int entered = MOVIES.enteredBy(TIMELINE.start(year + 1));
+        int entered = MOVIES.countAddedBy(TIMELINE.start(year + 1));
         int[] drawn = new int[entered];
         SplitMix random = new SplitMix(user);
         for (int n = 0; n < draws; n++) {

@@ -13,7 +13,7 @@ class PermutationTest {
   void everyNumber_hasAPlaceOfItsOwn(long n) {
     for (long seed : new long[] {0, 1, -1, 42}) {
       Permutation order = new Permutation(n, seed);
-      long[] places = LongStream.range(0, n).map(order::placeOf).sorted().toArray();
+      long[] places = LongStream.range(0, n).map(order::apply).sorted().toArray();
       assertThat(places).isEqualTo(LongStream.range(0, n).toArray());
     }
   }
@@ -28,8 +28,8 @@ class PermutationTest {
     Permutation order = new Permutation(n, seed);
     int[] counts = new int[256];
     for (int i = 0; i + 1 < n; i++) {
-      int row = (int) (order.placeOf(i) * 16 / n);
-      int column = (int) (order.placeOf(i + 1) * 16 / n);
+      int row = (int) (order.apply(i) * 16 / n);
+      int column = (int) (order.apply(i + 1) * 16 / n);
       counts[16 * row + column]++;
     }
     double expected = (n - 1) / 256.0;

@@ -24,22 +24,22 @@ public final class AllocationTest {
 
   /// A vector that does not stay in registers is an object of 48 bytes or more. With one user per 30
   /// ratings in a block, one object per user would exceed one byte per rating.
-  private static final double MOST_BYTES = 0.1;
+  private static final double MAX_BYTES = 0.1;
 
   /// The order of compilation differs from JVM to JVM.
   private static final int JVMS = 3;
 
-  private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(15);
+  private static final Duration MAX_WARM_UP = Duration.ofSeconds(15);
 
   @Test
   void scalarKernel_allocatesNothingPerRating() throws Exception {
-    assertThat(bytesOfARating("scalar")).isLessThan(MOST_BYTES);
+    assertThat(bytesOfARating("scalar")).isLessThan(MAX_BYTES);
   }
 
   @Test
   void vectorKernel_allocatesNothingPerRating() throws Exception {
     for (int jvm = 0; jvm < JVMS; jvm++) {
-      assertThat(bytesOfARating("vector")).isLessThan(MOST_BYTES);
+      assertThat(bytesOfARating("vector")).isLessThan(MAX_BYTES);
     }
   }
 
@@ -102,9 +102,9 @@ public final class AllocationTest {
       long[] worker = new long[1];
       workers.run(1, (task, self) -> worker[0] = Thread.currentThread().threadId());
 
-      Instant end = Instant.now().plus(LONGEST_WARM_UP);
+      Instant end = Instant.now().plus(MAX_WARM_UP);
       double least = Double.POSITIVE_INFINITY;
-      for (int epoch = 1; least >= MOST_BYTES && Instant.now().isBefore(end); epoch++) {
+      for (int epoch = 1; least >= MAX_BYTES && Instant.now().isBefore(end); epoch++) {
         long before = THREADS.getThreadAllocatedBytes(worker[0]);
         sgd.train(factors, epoch, 0.001);
         long allocated = THREADS.getThreadAllocatedBytes(worker[0]) - before;

@@ -38,7 +38,7 @@ final class S3Body {
       while (length < content.length) {
         int n = read(body, content, length);
         if (n < 0) {
-          throw cutOff(length, content.length);
+          throw truncated(length, content.length);
         }
         length += n;
       }
@@ -48,7 +48,7 @@ final class S3Body {
   }
 
   /// Writes the body, which must be `length` bytes from `offset`, into the file at `offset`.
-  static ResponseTransformer<GetObjectResponse, Integer> to(
+  static ResponseTransformer<GetObjectResponse, Integer> writeTo(
       FileChannel channel, long offset, int length) {
     return (response, body) -> {
       if (requireLength(response) != length || rangeStart(response) != offset) {
@@ -68,7 +68,7 @@ final class S3Body {
         }
       }
       if (written < length) {
-        throw cutOff(written, length);
+        throw truncated(written, length);
       }
       return written;
     };
@@ -129,7 +129,7 @@ final class S3Body {
     }
   }
 
-  private static RetryableException cutOff(int length, int expected) {
+  private static RetryableException truncated(int length, int expected) {
     return RetryableException.create(
         "the response was cut off after " + length + " of " + expected + " bytes");
   }

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// Concurrent requests for an object share one download. When the total size would exceed the limit or the
 /// disk is full, the cache evicts the least recently used files. It never evicts a file in use.
 final class S3Cache {
-  private record Version(String key, String etag) {}
+  private record ObjectVersion(String key, String etag) {}
 
   private static final class Entry {
     final Path file;
     final long size;
-    int users = 1;
+    int references = 1;
     boolean downloading = true;
 
     Entry(Path file, long size) {
@@ -34,7 +34,7 @@ final class S3Cache {
   /// Fills a file with an object's content.
   @FunctionalInterface
   interface Download {
-    void to(Path file) throws IOException;
+    void writeTo(Path file) throws IOException;
   }
 
   private final String location;
@@ -43,7 +43,7 @@ final class S3Cache {
   private final S3Options.FreeSpace freeSpace;
 
   /// In least-recently-used order.
-  private final Map<Version, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<ObjectVersion, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
   private boolean closed;
 
@@ -59,31 +59,31 @@ final class S3Cache {
 
   /// Returns this version of the object as a file. Downloads it if it is not cached.
   FetchedObject fetch(ObjectInfo object, Download download) throws IOException {
-    Version version = new Version(object.key(), object.etag());
+    ObjectVersion version = new ObjectVersion(object.key(), object.etag());
     Entry entry;
-    boolean mine = false;
+    boolean startsDownload = false;
     synchronized (this) {
       entry = awaitDownload(version);
       if (entry == null) {
-        mine = true;
-        makeRoom(object);
+        startsDownload = true;
+        ensureSpace(object);
         entry = new Entry(directory.newFile(), object.size());
         entries.put(version, entry);
       } else {
-        entry.users++;
+        entry.references++;
       }
     }
-    if (mine) {
-      boolean whole = false;
+    if (startsDownload) {
+      boolean complete = false;
       try {
-        download.to(entry.file);
-        whole = true;
+        download.writeTo(entry.file);
+        complete = true;
       } finally {
-        finish(version, entry, whole);
+        finish(version, entry, complete);
       }
     }
-    Entry used = entry;
-    return new FetchedObject(object, entry.file, () -> release(used));
+    Entry fetched = entry;
+    return new FetchedObject(object, entry.file, () -> release(fetched));
   }
 
   /// Closes the cache. Every later fetch fails.
@@ -93,7 +93,7 @@ final class S3Cache {
     notifyAll();
   }
 
-  private @Nullable Entry awaitDownload(Version version) throws IOException {
+  private @Nullable Entry awaitDownload(ObjectVersion version) throws IOException {
     while (true) {
       if (closed) {
         throw new IOException("the store " + location + " is closed");
@@ -112,23 +112,24 @@ final class S3Cache {
     }
   }
 
-  private synchronized void finish(Version version, Entry entry, boolean whole) throws IOException {
+  private synchronized void finish(ObjectVersion version, Entry entry, boolean complete)
+      throws IOException {
     entry.downloading = false;
     notifyAll();
-    if (!whole) {
+    if (!complete) {
       entries.remove(version, entry);
       Files.deleteIfExists(entry.file);
     }
   }
 
   private synchronized void release(Entry entry) throws IOException {
-    entry.users--;
+    entry.references--;
     evict(limit);
   }
 
-  private void makeRoom(ObjectInfo object) throws IOException {
+  private void ensureSpace(ObjectInfo object) throws IOException {
     evict(limit - object.size());
-    long needed = object.size() + sum(true);
+    long needed = object.size() + totalSize(true);
     if (freeSpace.in(directory.path()) < needed) {
       evict(0);
       long free = freeSpace.in(directory.path());
@@ -148,12 +149,12 @@ final class S3Cache {
   }
 
   /// Deletes unused files, least recently used first, until the total is at most `most` bytes.
-  private void evict(long most) throws IOException {
-    long sum = sum(false);
+  private void evict(long limit) throws IOException {
+    long sum = totalSize(false);
     Iterator<Entry> oldestFirst = entries.values().iterator();
-    while (sum > most && oldestFirst.hasNext()) {
+    while (sum > limit && oldestFirst.hasNext()) {
       Entry entry = oldestFirst.next();
-      if (entry.users == 0) {
+      if (entry.references == 0) {
         oldestFirst.remove();
         Files.deleteIfExists(entry.file);
         sum -= entry.size;
@@ -161,7 +162,7 @@ final class S3Cache {
     }
   }
 
-  private long sum(boolean downloadingOnly) {
+  private long totalSize(boolean downloadingOnly) {
     long sum = 0;
     for (Entry entry : entries.values()) {
       if (entry.downloading || !downloadingOnly) {

@@ -52,11 +52,11 @@ final class S3Checksum {
     return Optional.empty();
   }
 
-  private static Optional<String> compare(String name, String expected, String found) {
+  private static Optional<String> compare(String name, String expected, String actual) {
     // A suffix "-n" marks a composite of n parts' checksums.
-    return expected.equals(found) || expected.contains("-")
+    return expected.equals(actual) || expected.contains("-")
         ? Optional.empty()
-        : Optional.of("its " + name + " is " + found + ", expected " + expected);
+        : Optional.of("its " + name + " is " + actual + ", expected " + expected);
   }
 
   private static long sum(Path file, Checksum checksum) throws IOException {

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Connection {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofSeconds(30);
-  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(20);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(20);
   private static final int CONFLICT = 409;
 
   private S3Connection() {}
@@ -112,8 +112,7 @@ final class S3Connection {
   /// Avoids lambdas where it can: linking each one delays the first response of a cold start.
   private static S3ClientBuilder bare(S3Options options) {
     BackoffStrategy backoff =
-        BackoffStrategy.exponentialDelay(
-            options.backoff().plus(options.backoff()), LONGEST_BACKOFF);
+        BackoffStrategy.exponentialDelay(options.backoff().plus(options.backoff()), MAX_BACKOFF);
     RetryStrategy retries =
         AwsRetryStrategy.standardRetryStrategy().toBuilder()
             .maxAttempts(options.attempts())

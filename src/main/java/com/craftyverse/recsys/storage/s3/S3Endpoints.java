@@ -30,27 +30,27 @@ final class S3Endpoints implements S3EndpointProvider {
   /// The region whose default endpoint has no region name in it.
   private static final String GLOBAL = "us-east-1";
 
-  private static final int LONGEST = 63;
+  private static final int MAX_LABEL_LENGTH = 63;
 
   @Override
-  public CompletableFuture<Endpoint> resolveEndpoint(S3EndpointParams where) {
-    String url = isUsual(where) ? url(where) : null;
+  public CompletableFuture<Endpoint> resolveEndpoint(S3EndpointParams params) {
+    String url = isStandard(params) ? url(params) : null;
     return url == null
-        ? S3EndpointProvider.defaultProvider().resolveEndpoint(where)
-        : CompletableFuture.completedFuture(endpoint(url, where.region().id()));
+        ? S3EndpointProvider.defaultProvider().resolveEndpoint(params)
+        : CompletableFuture.completedFuture(endpoint(url, params.region().id()));
   }
 
-  private static boolean isUsual(S3EndpointParams where) {
-    return where.bucket() != null
-        && where.bucket().length() <= LONGEST
-        && BUCKET.matcher(where.bucket()).matches()
-        && where.region() != null
-        && REGION.matcher(where.region().id()).matches()
-        && !isTrue(where.useFips())
-        && !isTrue(where.useDualStack())
-        && !isTrue(where.accelerate())
-        && !isTrue(where.useObjectLambdaEndpoint())
-        && !isTrue(where.useS3ExpressControlEndpoint());
+  private static boolean isStandard(S3EndpointParams params) {
+    return params.bucket() != null
+        && params.bucket().length() <= MAX_LABEL_LENGTH
+        && BUCKET.matcher(params.bucket()).matches()
+        && params.region() != null
+        && REGION.matcher(params.region().id()).matches()
+        && !isTrue(params.useFips())
+        && !isTrue(params.useDualStack())
+        && !isTrue(params.accelerate())
+        && !isTrue(params.useObjectLambdaEndpoint())
+        && !isTrue(params.useS3ExpressControlEndpoint());
   }
 
   private static boolean isTrue(@Nullable Boolean option) {
@@ -58,21 +58,21 @@ final class S3Endpoints implements S3EndpointProvider {
   }
 
   /// Returns the bucket's URL, or null when the case is not one of the common ones.
-  private static @Nullable String url(S3EndpointParams where) {
-    boolean byPath = isTrue(where.forcePathStyle());
-    String region = where.region().id();
-    if (where.endpoint() != null) {
-      return byPath && SERVER.matcher(where.endpoint()).matches()
-          ? where.endpoint() + "/" + where.bucket()
+  private static @Nullable String url(S3EndpointParams params) {
+    boolean byPath = isTrue(params.forcePathStyle());
+    String region = params.region().id();
+    if (params.endpoint() != null) {
+      return byPath && SERVER.matcher(params.endpoint()).matches()
+          ? params.endpoint() + "/" + params.bucket()
           : null;
     }
     if (byPath) {
       return null;
     }
-    if (!isTrue(where.useGlobalEndpoint())) {
-      return "https://" + where.bucket() + ".s3." + region + ".amazonaws.com";
+    if (!isTrue(params.useGlobalEndpoint())) {
+      return "https://" + params.bucket() + ".s3." + region + ".amazonaws.com";
     }
-    return region.equals(GLOBAL) ? "https://" + where.bucket() + ".s3.amazonaws.com" : null;
+    return region.equals(GLOBAL) ? "https://" + params.bucket() + ".s3.amazonaws.com" : null;
   }
 
   private static Endpoint endpoint(String url, String region) {

@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// Translates S3 errors into one sentence: the attempted action, S3's response and the remedy.
 final class S3Errors {
-  private static final int LONGEST = 300;
+  private static final int MAX_MESSAGE_LENGTH = 300;
 
   private S3Errors() {}
 
@@ -90,7 +90,7 @@ final class S3Errors {
   private static String reason(Action action, S3Exception problem) {
     AwsErrorDetails details = problem.awsErrorDetails();
     String code = details == null ? "" : clean(details.errorCode());
-    String said = details == null ? "" : clean(details.errorMessage());
+    String message = details == null ? "" : clean(details.errorMessage());
     String answer =
         "S3 answered "
             + problem.statusCode()
@@ -101,7 +101,7 @@ final class S3Errors {
             : details.sdkHttpResponse().firstMatchingHeader("x-amz-bucket-region").orElse(null);
     String advice = advice(action, problem.statusCode(), code, region);
     return answer
-        + (said.isEmpty() ? "" : ", '" + said + "'")
+        + (message.isEmpty() ? "" : ", '" + message + "'")
         + (advice.isEmpty() ? "" : "; " + advice);
   }
 
@@ -136,6 +136,6 @@ final class S3Errors {
       return "";
     }
     String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ").strip();
-    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+    return line.length() > MAX_MESSAGE_LENGTH ? line.substring(0, MAX_MESSAGE_LENGTH) + "…" : line;
   }
 }

@@ -33,9 +33,9 @@ final class S3Parallel {
   ///
   /// @throws InterruptedIOException when interrupted; the thread's interrupt status stays set
   <T> List<T> run(int count, Part<T> part) throws IOException {
-    record Done<T>(int index, T result) {}
+    record IndexedResult<T>(int index, T result) {}
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      ExecutorCompletionService<Done<T>> done = new ExecutorCompletionService<>(threads);
+      ExecutorCompletionService<IndexedResult<T>> done = new ExecutorCompletionService<>(threads);
       try {
         for (int i = 0; i < count; i++) {
           int index = i;
@@ -44,18 +44,18 @@ final class S3Parallel {
                   () -> {
                     permits.acquire();
                     try {
-                      return new Done<>(index, part.run(index));
+                      return new IndexedResult<>(index, part.run(index));
                     } finally {
                       permits.release();
                     }
                   });
         }
-        List<Done<T>> results = new ArrayList<>(count);
+        List<IndexedResult<T>> results = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
           results.add(done.take().get());
         }
         results.sort((a, b) -> Integer.compare(a.index, b.index));
-        return results.stream().map(Done::result).toList();
+        return results.stream().map(IndexedResult::result).toList();
       } catch (ExecutionException e) {
         threads.shutdownNow();
         throw rethrow(e.getCause());

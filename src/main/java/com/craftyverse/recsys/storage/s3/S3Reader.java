@@ -80,25 +80,25 @@ public final class S3Reader {
       HeadObjectResponse head = head(key).orElseThrow(() -> new NoSuchObjectException(key));
       long size = S3ObjectStore.info(key, head).size();
       if (offset > size) {
-        throw pastTheEnd(key, offset, length);
+        throw rangePastEnd(key, offset, length);
       }
       return new byte[0];
     }
     try {
       byte[] content = get(key, rangeHeader(offset, length), null, S3Body.bytes()).content();
       if (content.length < length) {
-        throw pastTheEnd(key, offset, length);
+        throw rangePastEnd(key, offset, length);
       }
       return content;
     } catch (S3Exception e) {
       if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
-        throw pastTheEnd(key, offset, length);
+        throw rangePastEnd(key, offset, length);
       }
       throw e;
     }
   }
 
-  private static EOFException pastTheEnd(String key, long offset, int length) {
+  private static EOFException rangePastEnd(String key, long offset, int length) {
     return new EOFException(
         key
             + " ends before byte "
@@ -134,7 +134,10 @@ public final class S3Reader {
             long offset = (long) part * partBytes;
             int length = Math.toIntExact(Math.min(partBytes, size - offset));
             return get(
-                key, rangeHeader(offset, length), head.eTag(), S3Body.to(channel, offset, length));
+                key,
+                rangeHeader(offset, length),
+                head.eTag(),
+                S3Body.writeTo(channel, offset, length));
           });
     } catch (S3Exception e) {
       if (e.statusCode() == PRECONDITION_FAILED) {

@@ -22,14 +22,14 @@ final class S3TempDirectory implements AutoCloseable {
   private static final String LOCK = "lock";
 
   /// A directory younger than this may not be locked yet.
-  private static final Duration YOUNG = Duration.ofMinutes(1);
+  private static final Duration MIN_AGE = Duration.ofMinutes(1);
 
   private final Path parent;
-  private @Nullable Made made;
+  private @Nullable LockedDirectory current;
   private boolean closed;
 
   /// The directory once it exists.
-  private record Made(Path path, FileChannel lock) {}
+  private record LockedDirectory(Path path, FileChannel lock) {}
 
   /// Creates nothing yet: the directory in `parent` is created on first use. A process that only reads
   /// objects into memory never creates it.
@@ -44,15 +44,15 @@ final class S3TempDirectory implements AutoCloseable {
     if (closed) {
       throw new IOException("the directory for temporary files in " + parent + " is closed");
     }
-    Made known = made;
-    if (known == null) {
-      known = make(parent);
-      made = known;
+    LockedDirectory existing = current;
+    if (existing == null) {
+      existing = create(parent);
+      current = existing;
     }
-    return known.path;
+    return existing.path;
   }
 
-  private static Made make(Path parent) throws IOException {
+  private static LockedDirectory create(Path parent) throws IOException {
     Files.createDirectories(parent);
     deleteAbandoned(parent);
     Path path = Files.createTempDirectory(parent, PREFIX);
@@ -66,7 +66,7 @@ final class S3TempDirectory implements AutoCloseable {
       delete(path);
       throw e;
     }
-    return new Made(path, lock);
+    return new LockedDirectory(path, lock);
   }
 
   /// Creates an empty file.
@@ -78,16 +78,16 @@ final class S3TempDirectory implements AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     closed = true;
-    Made known = made;
-    if (known != null) {
-      made = null;
-      known.lock.close();
-      delete(known.path);
+    LockedDirectory existing = current;
+    if (existing != null) {
+      current = null;
+      existing.lock.close();
+      delete(existing.path);
     }
   }
 
   private static void deleteAbandoned(Path parent) throws IOException {
-    Instant before = Instant.now().minus(YOUNG);
+    Instant before = Instant.now().minus(MIN_AGE);
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : directories) {
         try {

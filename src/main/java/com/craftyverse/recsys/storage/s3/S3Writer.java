@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Writer {
   private static final String WRITE_ID = "write-id";
   private static final String CONTENT_TYPE = "application/octet-stream";
-  private static final int MOST_PARTS = 10_000;
+  private static final int MAX_PARTS = 10_000;
   private static final int CONFLICT = 409;
   private static final int PRECONDITION_FAILED = 412;
   private static final int SERVER_ERROR = 500;
@@ -64,7 +64,7 @@ final class S3Writer {
       put(key, content, writeId, condition);
       return true;
     } catch (SdkException e) {
-      if (mayHaveHappened(e) && isOurs(key, writeId, e)) {
+      if (mayHaveSucceeded(e) && isOwnWrite(key, writeId, e)) {
         return true;
       }
       if (e instanceof S3Exception s3
@@ -121,7 +121,7 @@ final class S3Writer {
 
   private List<CompletedPart> uploadParts(String key, String uploadId, Path file, long size)
       throws IOException {
-    int length = Math.max(partBytes, Math.toIntExact(Math.ceilDiv(size, MOST_PARTS)));
+    int length = Math.max(partBytes, Math.toIntExact(Math.ceilDiv(size, MAX_PARTS)));
     int count = Math.toIntExact(Math.ceilDiv(size, length));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return parallel.run(
@@ -160,8 +160,8 @@ final class S3Writer {
                   .checksumCRC32(crc)
                   .multipartUpload(upload -> upload.parts(parts)));
     } catch (SdkException e) {
-      boolean gone = e instanceof S3Exception s3 && S3Reader.isAbsent(s3);
-      if (!(gone || mayHaveHappened(e)) || !isOurs(key, writeId, e)) {
+      boolean uploadMissing = e instanceof S3Exception s3 && S3Reader.isAbsent(s3);
+      if (!(uploadMissing || mayHaveSucceeded(e)) || !isOwnWrite(key, writeId, e)) {
         throw e;
       }
     }
@@ -181,7 +181,7 @@ final class S3Writer {
   }
 
   /// Returns whether S3 may have carried out the request despite the error.
-  private static boolean mayHaveHappened(SdkException problem) {
+  private static boolean mayHaveSucceeded(SdkException problem) {
     return problem instanceof S3Exception s3
         ? s3.statusCode() == PRECONDITION_FAILED
             || s3.statusCode() == CONFLICT
@@ -189,7 +189,7 @@ final class S3Writer {
         : !(problem instanceof AbortedException);
   }
 
-  private boolean isOurs(String key, String writeId, SdkException problem) {
+  private boolean isOwnWrite(String key, String writeId, SdkException problem) {
     try {
       return reader
           .head(key)

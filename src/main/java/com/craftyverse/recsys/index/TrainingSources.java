@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The memory-mapped files of the sets that a model learns from, in sequence.
-final class LearnedSets implements AutoCloseable {
+final class TrainingSources implements AutoCloseable {
   /// A set's file.
   record Part(ArrowFile file, SplitSet set) {}
 
@@ -19,7 +19,7 @@ final class LearnedSets implements AutoCloseable {
   /// @param directory the directory of the split
   /// @throws com.craftyverse.recsys.columnar.MalformedFileException if a file has no rows, or another number
   ///     of rows than the split's manifest states
-  LearnedSets(ObjectStore store, String directory, List<SplitSet> sets) throws IOException {
+  TrainingSources(ObjectStore store, String directory, List<SplitSet> sets) throws IOException {
     try {
       for (SplitSet set : sets) {
         String key = directory + set.name();

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /// The movies in the order in which they entered the catalogue, which is also the order of their ids. The
 /// arrays are parallel and read-only outside this class.
-final class Catalogue {
+final class MovieCatalog {
   /// Number of latent factors.
   static final int FACTORS = 8;
 
@@ -26,13 +26,13 @@ final class Catalogue {
   static final double FIRST_TASTE = 0.8;
 
   /// Breadth of a typical movie that few users rate.
-  private static final double LEAST_BREADTH = 0.1;
+  private static final double MIN_BREADTH = 0.1;
 
   /// Increase in breadth for a movie that all users rate.
   private static final double BREADTH_BY_REACH = 0.8;
 
   private static final double LOG_BREADTH_SD = 0.3;
-  private static final double MOST_BREADTH = 0.9;
+  private static final double MAX_BREADTH = 0.9;
 
   /// Probability that a movie has the lead genre of its first taste.
   private static final double LEADS = 0.9;
@@ -91,7 +91,7 @@ final class Catalogue {
 
   private final int users;
 
-  Catalogue(SampleSpec spec, Timeline timeline) {
+  MovieCatalog(SampleSpec spec, Timeline timeline) {
     size = spec.movies();
     id = new int[size];
     title = new String[size];
@@ -107,12 +107,13 @@ final class Catalogue {
 
     double[] counts = Popularity.expectedCounts(spec);
     double stride = Popularity.ranksPerMovie(spec);
-    long[] entered = new long[size];
+    long[] addedTimes = new long[size];
     for (int rank = 1; rank <= size; rank++) {
       SplitMix random = SplitMix.stream(spec.seed(), Streams.ENTRY, rank);
-      entered[rank - 1] = entered(1 + (rank - 1) * stride, random) << RANK_BITS | (rank - 1);
+      addedTimes[rank - 1] =
+          drawAddedTime(1 + (rank - 1) * stride, random) << RANK_BITS | (rank - 1);
     }
-    Arrays.sort(entered);
+    Arrays.sort(addedTimes);
 
     genreFactors = genreFactors(spec.seed());
     // Movies that enter later would find too few users to rate them.
@@ -121,8 +122,8 @@ final class Catalogue {
     SplitMix idGaps = SplitMix.stream(spec.seed(), Streams.MOVIE_ID, 0);
     int lastId = 0;
     for (int i = 0; i < size; i++) {
-      int rank = (int) (entered[i] & ((1 << RANK_BITS) - 1)) + 1;
-      added[i] = Math.clamp(entered[i] >> RANK_BITS, timeline.from(), latest);
+      int rank = (int) (addedTimes[i] & ((1 << RANK_BITS) - 1)) + 1;
+      added[i] = Math.clamp(addedTimes[i] >> RANK_BITS, timeline.from(), latest);
       expected[i] = rank <= counts.length ? counts[rank - 1] : 0;
       // Ids are dense at first and sparse later, as if numbers had been assigned and not used.
       boolean dense = i < size / 10;
@@ -151,7 +152,7 @@ final class Catalogue {
   }
 
   /// Returns the number of movies that have entered by a time. They are the first ones.
-  int enteredBy(long time) {
+  int countAddedBy(long time) {
     int low = 0;
     int high = size;
     while (low < high) {
@@ -167,7 +168,7 @@ final class Catalogue {
 
   /// Returns when a movie of a given popularity rank enters, in epoch seconds, possibly before the service
   /// began. Popular movies tend to enter early; some are new releases of a later year.
-  private static long entered(double rank, SplitMix random) {
+  private static long drawAddedTime(double rank, SplitMix random) {
     double newest = 1998 + 2 * StrictMath.log(rank);
     double year;
     if (rank <= 8_000 && random.nextDouble() < NEW_RELEASES) {
@@ -186,9 +187,9 @@ final class Catalogue {
     taste[i] = (byte) random.nextInt(Taste.COUNT);
     secondTaste[i] = (byte) ((taste[i] + 1 + random.nextInt(Taste.COUNT - 1)) % Taste.COUNT);
     double reach = expected[i] / users;
-    double typical = LEAST_BREADTH + BREADTH_BY_REACH * reach;
+    double typical = MIN_BREADTH + BREADTH_BY_REACH * reach;
     double own = typical * StrictMath.exp(LOG_BREADTH_SD * random.nextGaussian());
-    breadth[i] = (float) Math.min(own, MOST_BREADTH);
+    breadth[i] = (float) Math.min(own, MAX_BREADTH);
   }
 
   private void describe(int i, double rank, SplitMix random, Titles titles) {

@@ -4,34 +4,34 @@ import java.util.Arrays;
 
 /// Generates users' ratings, one user after another: sessions, movies, stars and timestamps. Holds scratch
 /// memory for one thread.
-final class RatingMaker {
+final class RatingSampler {
   private static final double LOG_GAP_MEAN = StrictMath.log(11);
   private static final double LOG_GAP_SD = 1.673;
 
   /// After this many rejections in a row, the user has probably chosen nearly everything available.
-  private static final int PATIENCE = 400;
+  private static final int MAX_REJECTIONS = 400;
 
   private static final int MOVIE_SHIFT = 36;
   private static final int TIME_SHIFT = 4;
 
   private final SampleSpec spec;
   private final Timeline timeline;
-  private final Catalogue movies;
+  private final MovieCatalog movies;
   private final Users users;
   private final Choices choices;
   private final Oracle oracle;
 
   private final Users.Plan plan = new Users.Plan();
-  private final int[] takenBy;
+  private final int[] lastRater;
   private final double[] cumulative = new double[Choices.TABLES];
   private long[] race = {};
   private long[] rows = {};
   private int size;
 
-  RatingMaker(
+  RatingSampler(
       SampleSpec spec,
       Timeline timeline,
-      Catalogue movies,
+      MovieCatalog movies,
       Users users,
       Choices choices,
       Oracle oracle) {
@@ -41,8 +41,8 @@ final class RatingMaker {
     this.users = users;
     this.choices = choices;
     this.oracle = oracle;
-    takenBy = new int[movies.size];
-    Arrays.fill(takenBy, -1);
+    lastRater = new int[movies.size];
+    Arrays.fill(lastRater, -1);
   }
 
   static int movie(long row) {
@@ -60,7 +60,7 @@ final class RatingMaker {
   /// Writes a user's ratings, ascending by movie, as packed rows (see the three methods above).
   ///
   /// @param at index of the first row; the user has `count` rows
-  void make(int user, long[] target, int at) {
+  void generate(int user, long[] target, int at) {
     rows = target;
     size = at;
     SplitMix random = SplitMix.stream(spec.seed(), Streams.EVENTS, user);
@@ -75,57 +75,57 @@ final class RatingMaker {
   /// Generates a session's ratings from a given time on.
   ///
   /// @return the earliest start of the next session
-  private long session(int user, int session, long begin, SplitMix random) {
-    long time = Math.min(begin, spec.to());
-    int open = plan.ratings[session];
+  private long session(int user, int session, long start, SplitMix random) {
+    long time = Math.min(start, spec.to());
+    int remaining = plan.ratings[session];
     if (session == 0) {
       for (int k = users.firstStart[user]; k < users.firstStart[user + 1]; k++) {
         time = rate(user, users.firstMovies[k], time, random);
-        open--;
+        remaining--;
       }
     }
     // The movies available when the session was planned, so that a late start does no harm.
-    long shelf = plan.start[session];
-    int year = timeline.year(shelf);
+    long plannedTime = plan.start[session];
+    int year = timeline.year(plannedTime);
     choices.sum(user, year, cumulative);
-    int refusals = 0;
-    while (open > 0 && refusals < PATIENCE) {
+    int rejections = 0;
+    while (remaining > 0 && rejections < MAX_REJECTIONS) {
       int movie = choices.draw(random, year, cumulative);
-      if (takenBy[movie] == user || movies.added[movie] > shelf) {
-        refusals++;
+      if (lastRater[movie] == user || movies.added[movie] > plannedTime) {
+        rejections++;
       } else {
         time = rate(user, movie, time, random);
-        refusals = 0;
-        open--;
+        rejections = 0;
+        remaining--;
       }
     }
-    if (open > 0) {
-      time = raceFor(open, user, shelf, time, random);
+    if (remaining > 0) {
+      time = drawByRace(remaining, user, plannedTime, time, random);
     }
     return time + Users.SESSION_GAP;
   }
 
   /// Chooses a session's remaining movies at once, with the same distribution as one by one: each movie
   /// gets an exponential clock, and the first to ring are chosen (Efraimidis & Spirakis 2006).
-  private long raceFor(int open, int user, long shelf, long begin, SplitMix random) {
-    int entered = movies.enteredBy(shelf);
-    if (race.length < entered) {
-      race = new long[entered];
+  private long drawByRace(int remaining, int user, long plannedTime, long start, SplitMix random) {
+    int available = movies.countAddedBy(plannedTime);
+    if (race.length < available) {
+      race = new long[available];
     }
     int runners = 0;
-    for (int i = 0; i < entered; i++) {
-      if (takenBy[i] != user && choices.weight[i] > 0) {
-        double rings = -StrictMath.log(random.nextDouble()) / choices.preference(user, i);
+    for (int i = 0; i < available; i++) {
+      if (lastRater[i] != user && choices.weight[i] > 0) {
+        double arrivalTime = -StrictMath.log(random.nextDouble()) / choices.preference(user, i);
         // Positive doubles sort like their bits; the low bits hold the movie.
-        race[runners++] = (Double.doubleToRawLongBits(rings) & -(1L << 20)) | i;
+        race[runners++] = (Double.doubleToRawLongBits(arrivalTime) & -(1L << 20)) | i;
       }
     }
-    if (runners < open) {
+    if (runners < remaining) {
       throw new IllegalStateException("no movies left for user " + (user + 1));
     }
     Arrays.sort(race, 0, runners);
-    long time = begin;
-    for (int k = 0; k < open; k++) {
+    long time = start;
+    for (int k = 0; k < remaining; k++) {
       time = rate(user, (int) (race[k] & ((1 << 20) - 1)), time, random);
     }
     return time;
@@ -135,10 +135,10 @@ final class RatingMaker {
   ///
   /// @return the time of the session's next rating
   private long rate(int user, int movie, long time, SplitMix random) {
-    takenBy[movie] = user;
-    long when = Math.min(time, spec.to());
-    int stars = oracle.draw(user, movie, oracle.affinityAt(user, movie), when, random);
-    rows[size++] = (long) movie << MOVIE_SHIFT | when << TIME_SHIFT | stars;
+    lastRater[movie] = user;
+    long timestamp = Math.min(time, spec.to());
+    int stars = oracle.draw(user, movie, oracle.affinityAt(user, movie), timestamp, random);
+    rows[size++] = (long) movie << MOVIE_SHIFT | timestamp << TIME_SHIFT | stars;
     double gap = StrictMath.exp(LOG_GAP_MEAN + LOG_GAP_SD * random.nextGaussian());
     return time + (long) Math.min(Users.SESSION_GAP, gap + 0.5);
   }
