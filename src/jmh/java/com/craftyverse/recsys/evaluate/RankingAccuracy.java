@@ -97,7 +97,7 @@ public final class RankingAccuracy {
     return Objects.requireNonNull(relevance).at10().ndcg().value();
   }
 
-  private static void printFigures(String what, RankingFigures ranking) {
+  private static void printFigures(String label, RankingFigures ranking) {
     ranking
         .rankers()
         .forEach(
@@ -108,7 +108,7 @@ public final class RankingAccuracy {
               print(
                   "%s: %-15s NDCG@10 %.4f (%.4f to %.4f), liked %.4f, recall@20 %.4f, coverage"
                       + " %.3f, %d users",
-                  what,
+                  label,
                   name,
                   ndcg.value(),
                   ndcg.low(),
@@ -124,7 +124,7 @@ public final class RankingAccuracy {
             (name, lead) ->
                 print(
                     "%s: ahead of %s by %.4f (%.4f to %.4f)",
-                    what, name, lead.value(), lead.low(), lead.high()));
+                    label, name, lead.value(), lead.low(), lead.high()));
   }
 
   private static void print(String format, Object... arguments) {

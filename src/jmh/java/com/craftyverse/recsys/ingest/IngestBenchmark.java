@@ -97,12 +97,12 @@ public final class IngestBenchmark implements AutoCloseable {
 
   /// The seconds of each, the minimum over all rounds.
   private double[] compare(Timed ours, Timed theirs) throws Exception {
-    double[] least = {Double.MAX_VALUE, Double.MAX_VALUE};
+    double[] fastest = {Double.MAX_VALUE, Double.MAX_VALUE};
     for (int round = 0; round < rounds; round++) {
-      least[0] = Math.min(least[0], seconds(ours));
-      least[1] = Math.min(least[1], seconds(theirs));
+      fastest[0] = Math.min(fastest[0], seconds(ours));
+      fastest[1] = Math.min(fastest[1], seconds(theirs));
     }
-    return least;
+    return fastest;
   }
 
   private static double seconds(Timed timed) throws Exception {
@@ -111,7 +111,7 @@ public final class IngestBenchmark implements AutoCloseable {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private static void say(String format, Object... values) {
+  private static void print(String format, Object... values) {
     System.out.printf(Locale.ROOT, format + "%n", values);
   }
 
@@ -126,7 +126,7 @@ public final class IngestBenchmark implements AutoCloseable {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(csv, StandardOpenOption.READ)) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      double[] least =
+      double[] fastest =
           compare(
               () -> {
                 rows[0] = 0;
@@ -143,9 +143,9 @@ public final class IngestBenchmark implements AutoCloseable {
               },
               () -> rows[1] = lines());
       require(rows[0] == rows[1] - 1, rows[0] + " rows of " + rows[1] + " lines");
-      say(
+      print(
           "parser: %,d rows in %.3f s, wc -l %.3f s: %.1f times",
-          rows[0], least[0], least[1], least[0] / least[1]);
+          rows[0], fastest[0], fastest[1], fastest[0] / fastest[1]);
     }
   }
 
@@ -161,16 +161,17 @@ public final class IngestBenchmark implements AutoCloseable {
     long[] bytes = new long[1];
     AtomicLong rows = new AtomicLong();
     try (Memory memory = new Memory()) {
-      double[] least = compare(() -> rows.set(ingest(zip, "all.zip")), () -> bytes[0] = inflate());
+      double[] fastest =
+          compare(() -> rows.set(ingest(zip, "all.zip")), () -> bytes[0] = inflate());
       require(bytes[0] == Files.size(csv), "inflated to " + bytes[0]);
-      say(
+      print(
           "zip: %,d rows ingested in %.2f s, inflated to nowhere in %.2f s: %.2f times; RssAnon at"
               + " most %,d MB of a heap of %,d MB",
           rows.get(),
-          least[0],
-          least[1],
-          least[0] / least[1],
-          memory.most() >> 20,
+          fastest[0],
+          fastest[1],
+          fastest[0] / fastest[1],
+          memory.peak() >> 20,
           Runtime.getRuntime().maxMemory() >> 20);
     }
   }
@@ -178,10 +179,10 @@ public final class IngestBenchmark implements AutoCloseable {
   private long inflate() throws IOException {
     try (ZipFile file = new ZipFile(zip.toFile())) {
       ZipEntry entry = file.stream().filter(IngestBenchmark::isRatings).findFirst().orElseThrow();
-      byte[] nowhere = new byte[1 << 16];
+      byte[] discard = new byte[1 << 16];
       long total = 0;
       try (InputStream input = file.getInputStream(entry)) {
-        for (int read = input.read(nowhere); read >= 0; read = input.read(nowhere)) {
+        for (int read = input.read(discard); read >= 0; read = input.read(discard)) {
           total += read;
         }
       }
@@ -197,14 +198,16 @@ public final class IngestBenchmark implements AutoCloseable {
       }
       Path part = directory.resolve("part.csv");
       head(size, part);
-      double least = Double.MAX_VALUE;
+      double fastest = Double.MAX_VALUE;
       for (int round = 0; round < rounds; round++) {
-        least =
+        fastest =
             Math.min(
-                least,
+                fastest,
                 seconds(() -> require(ingest(part, "part.csv") == size, "rows are missing")));
       }
-      say("size: %,d rows of the CSV in %.3f s, %.1f ns a row", size, least, least * 1e9 / size);
+      print(
+          "size: %,d rows of the CSV in %.3f s, %.1f ns a row",
+          size, fastest, fastest * 1e9 / size);
       Files.delete(part);
     }
   }
@@ -214,7 +217,7 @@ public final class IngestBenchmark implements AutoCloseable {
     try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:")) {
       execute(duckDb, "SET threads TO " + Runtime.getRuntime().availableProcessors());
       String version = duckDb.getMetaData().getDatabaseProductVersion();
-      double[] least =
+      double[] fastest =
           compare(
               () -> rows.set(ingest(csv, "all.csv")),
               () ->
@@ -226,10 +229,10 @@ public final class IngestBenchmark implements AutoCloseable {
         count.next();
         require(count.getLong(1) == rows.get(), "DuckDB has " + count.getLong(1) + " rows");
       }
-      say(
+      print(
           "csv: %,d rows ingested in %.2f s, by DuckDB %s in %.2f s: DuckDB takes %.1f times as"
               + " long",
-          rows.get(), least[0], version, least[1], least[1] / least[0]);
+          rows.get(), fastest[0], version, fastest[1], fastest[1] / fastest[0]);
     }
   }
 
@@ -312,13 +315,13 @@ public final class IngestBenchmark implements AutoCloseable {
   private static final class Memory implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
 
-    private final AtomicLong most = new AtomicLong();
-    private final Thread thread = Thread.ofPlatform().daemon().start(this::look);
+    private final AtomicLong peak = new AtomicLong();
+    private final Thread thread = Thread.ofPlatform().daemon().start(this::sample);
 
-    private void look() {
+    private void sample() {
       try {
         while (true) {
-          most.accumulateAndGet(now(), Math::max);
+          peak.accumulateAndGet(used(), Math::max);
           Thread.sleep(LOOK_MILLIS);
         }
       } catch (InterruptedException e) {
@@ -328,7 +331,7 @@ public final class IngestBenchmark implements AutoCloseable {
       }
     }
 
-    private static long now() throws IOException {
+    private static long used() throws IOException {
       for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
         if (line.startsWith("RssAnon:")) {
           return Long.parseLong(line.replaceAll("\\D", "")) << 10;
@@ -337,8 +340,8 @@ public final class IngestBenchmark implements AutoCloseable {
       return 0;
     }
 
-    long most() {
-      return most.get();
+    long peak() {
+      return peak.get();
     }
 
     @Override

@@ -28,22 +28,22 @@ public final class LaneWidthGuard {
       System.out.println(ratio());
       return;
     }
-    int most = VectorKernel.preferredBits() / Float.SIZE;
+    int maxLanes = VectorKernel.preferredBits() / Float.SIZE;
     int standard = Kernels.vector().lanes();
     boolean slow = false;
-    for (int lanes = 4; lanes <= most; lanes *= 2) {
+    for (int lanes = 4; lanes <= maxLanes; lanes *= 2) {
       List<Double> ratios = new ArrayList<>();
       for (int start = 0; start < STARTS; start++) {
         ratios.add(ratioInFreshJvm(lanes));
       }
-      double least = ratios.stream().mapToDouble(r -> r).min().orElse(0);
+      double minRatio = ratios.stream().mapToDouble(r -> r).min().orElse(0);
       System.out.printf(
           Locale.ROOT,
           "%2d lanes%s: speedup over the scalar kernel, by JVM: %s%n",
           lanes,
           lanes == standard ? " (default)" : "",
           ratios.stream().map(r -> String.format(Locale.ROOT, "%.2f", r)).toList());
-      slow |= least < 1;
+      slow |= minRatio < 1;
     }
     if (slow) {
       System.out.println("the vector kernel was slower than the scalar kernel");

@@ -38,7 +38,7 @@ public final class ColdStart {
   private static final String OPTION = "-XX:MetaspaceSize=64m";
 
   /// A way to start the JVM.
-  private record Variant(String name, String use, String make) {}
+  private record Variant(String name, String use, String archiver) {}
 
   private static final List<Variant> VARIANTS =
       List.of(
@@ -109,8 +109,8 @@ public final class ColdStart {
     Map<String, List<Double>> seconds = new TreeMap<>();
     for (Variant variant : VARIANTS) {
       for (Function function : functions) {
-        if (!variant.make.isEmpty()) {
-          start(function, variant.make + archive(variant, function, work), server);
+        if (!variant.archiver.isEmpty()) {
+          start(function, variant.archiver + archive(variant, function, work), server);
         }
       }
     }
@@ -124,7 +124,7 @@ public final class ColdStart {
         }
       }
     }
-    say(
+    print(
         "%-16s %18s %18s %18s %14s %14s",
         "min/median, ms",
         "empty",
@@ -136,7 +136,7 @@ public final class ColdStart {
       double[] empty = minimumAndMedian(seconds, variant.name + "empty");
       double[] rating = minimumAndMedian(seconds, variant.name + "rating");
       double[] ranking = minimumAndMedian(seconds, variant.name + "ranking");
-      say(
+      print(
           "%-16s %9.0f %8.0f %9.0f %8.0f %9.0f %8.0f %9.2f %4.2f %9.2f %4.2f",
           variant.name,
           empty[0],
@@ -173,8 +173,8 @@ public final class ColdStart {
     }
     Path file = Files.write(work.resolve("events"), events);
     String output = run(serve, "", server, file.toString()).output;
-    say("memory of serve, heap of %s at most, after %d requests:", HEAP, 1 + events.size());
-    output.lines().filter(line -> line.startsWith("MEMORY")).forEach(line -> say("%s", line));
+    print("memory of serve, heap of %s at most, after %d requests:", HEAP, 1 + events.size());
+    output.lines().filter(line -> line.startsWith("MEMORY")).forEach(line -> print("%s", line));
   }
 
   private static Path archive(Variant variant, Function function, Path work) {
@@ -232,14 +232,14 @@ public final class ColdStart {
                 "key",
                 "AWS_SECRET_ACCESS_KEY",
                 "secret"));
-    long begin = System.nanoTime();
+    long startNanos = System.nanoTime();
     Process process = builder.start();
     StringBuilder output = new StringBuilder();
     double millis = 0;
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (line.startsWith("ANSWER ")) {
-          millis = (System.nanoTime() - begin) / 1e6;
+          millis = (System.nanoTime() - startNanos) / 1e6;
         }
         output.append(line).append('\n');
       }
@@ -261,7 +261,7 @@ public final class ColdStart {
     }
   }
 
-  private static void say(String format, Object... arguments) {
+  private static void print(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 }

@@ -65,11 +65,11 @@ public final class FoldInAccuracy {
     new Publish(store).run(new PublishRequest(evaluated.manifest()));
     ServedModel model =
         ServedModel.load(store, CurrentModel.find(store, "accuracy").orElseThrow().current());
-    say(
+    print(
         "known users of the test set: RMSE %.4f",
         Objects.requireNonNull(evaluated.figures().testRmse()));
     String directory = ObjectKeys.directoryOf(split);
-    Map<Integer, List<Rated>> validation =
+    Map<Integer, List<RatedItem>> validation =
         newcomers(store, directory + StoreLayout.VALIDATION, model);
     printErrors("validation", model, validation);
     choose(model, validation);
@@ -77,11 +77,11 @@ public final class FoldInAccuracy {
   }
 
   /// A rating of a known item.
-  private record Rated(int item, float rating, long timestamp) {}
+  private record RatedItem(int item, float rating, long timestamp) {}
 
-  private static Map<Integer, List<Rated>> newcomers(
+  private static Map<Integer, List<RatedItem>> newcomers(
       LocalObjectStore store, String key, ServedModel model) throws IOException {
-    Map<Integer, List<Rated>> users = new TreeMap<>();
+    Map<Integer, List<RatedItem>> users = new TreeMap<>();
     try (FetchedObject fetched = store.fetch(key);
         ArrowFile file = ArrowFile.open(fetched.path(), key)) {
       file.require(Schemas.RATINGS);
@@ -96,7 +96,7 @@ public final class FoldInAccuracy {
           if (item >= 0 && model.users().rowOf(userId) < 0) {
             users
                 .computeIfAbsent(userId, _ -> new ArrayList<>())
-                .add(new Rated(item, ratings.get(i), timestamps.get(i)));
+                .add(new RatedItem(item, ratings.get(i), timestamps.get(i)));
           }
         }
       }
@@ -107,19 +107,21 @@ public final class FoldInAccuracy {
         .forEach(
             ratings ->
                 ratings.sort(
-                    Comparator.comparingLong(Rated::timestamp).thenComparingInt(Rated::item)));
+                    Comparator.comparingLong(RatedItem::timestamp)
+                        .thenComparingInt(RatedItem::item)));
     return users;
   }
 
-  private static void printErrors(String set, ServedModel model, Map<Integer, List<Rated>> users) {
+  private static void printErrors(
+      String set, ServedModel model, Map<Integer, List<RatedItem>> users) {
     long pairs = users.values().stream().mapToLong(r -> r.size() - r.size() / 2).sum();
-    say("%s: %,d new users, %,d ratings to predict", set, users.size(), pairs);
-    say("  the items' averages alone: RMSE %.4f", rmse(model, null, users));
-    say("  folded in:                  RMSE %.4f", rmse(model, model.foldIn(), users));
+    print("%s: %,d new users, %,d ratings to predict", set, users.size(), pairs);
+    print("  the items' averages alone: RMSE %.4f", rmse(model, null, users));
+    print("  folded in:                  RMSE %.4f", rmse(model, model.foldIn(), users));
   }
 
   /// Prints the errors with other penalties.
-  private static void choose(ServedModel model, Map<Integer, List<Rated>> users) {
+  private static void choose(ServedModel model, Map<Integer, List<RatedItem>> users) {
     for (double prior : new double[] {0, 5, 10, 20, 50}) {
       for (double times : new double[] {.5, 1, 2}) {
         RatingFoldIn foldIn =
@@ -129,35 +131,36 @@ public final class FoldInAccuracy {
                 times * model.foldIn().regularization(),
                 times * model.foldIn().biasRegularization(),
                 prior);
-        say("  c = %2.0f, λ × %3.1f: RMSE %.4f", prior, times, rmse(model, foldIn, users));
+        print("  c = %2.0f, λ × %3.1f: RMSE %.4f", prior, times, rmse(model, foldIn, users));
       }
     }
   }
 
   private static double rmse(
-      ServedModel model, @Nullable RatingFoldIn foldIn, Map<Integer, List<Rated>> users) {
+      ServedModel model, @Nullable RatingFoldIn foldIn, Map<Integer, List<RatedItem>> users) {
     ItemFactors items = model.catalog().factors();
     float mean = model.card().globalMean();
     double squares = 0;
     long pairs = 0;
-    for (List<Rated> ratings : users.values()) {
+    for (List<RatedItem> ratings : users.values()) {
       int half = ratings.size() / 2;
-      Map<Integer, Float> earlier = new TreeMap<>();
-      ratings.subList(0, half).forEach(each -> earlier.put(each.item, each.rating));
-      History history = new History(new int[earlier.size()], new float[earlier.size()]);
+      Map<Integer, Float> first = new TreeMap<>();
+      ratings.subList(0, half).forEach(each -> first.put(each.item, each.rating));
+      History history = new History(new int[first.size()], new float[first.size()]);
       int i = 0;
-      for (var each : earlier.entrySet()) {
+      for (var each : first.entrySet()) {
         history.items()[i] = each.getKey();
         history.ratings()[i++] = each.getValue();
       }
-      RatingFoldIn.UserEmbedding place =
+      RatingFoldIn.UserEmbedding embedding =
           foldIn == null
               ? new RatingFoldIn.UserEmbedding(new float[items.factors()], 0)
               : foldIn.foldIn(history);
-      float[] vector = items.padded(place.vector());
-      for (Rated rated : ratings.subList(half, ratings.size())) {
+      float[] vector = items.padded(embedding.vector());
+      for (RatedItem rated : ratings.subList(half, ratings.size())) {
         double error =
-            rated.rating - model.card().clip(items.score(mean + place.bias(), vector, rated.item));
+            rated.rating
+                - model.card().clip(items.score(mean + embedding.bias(), vector, rated.item));
         squares += error * error;
         pairs++;
       }
@@ -165,7 +168,7 @@ public final class FoldInAccuracy {
     return Math.sqrt(squares / pairs);
   }
 
-  private static void say(String format, Object... arguments) {
+  private static void print(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 }

@@ -31,14 +31,14 @@ public final class ServingBenchmark {
   /// 50 factors of 64 items are 13 kB.
   private static final int CACHED_ITEMS = 64;
 
-  private final RecommendationService serving;
+  private final RecommendationService service;
   private final float[] matrix = new float[FullSizeModel.ITEMS * FullSizeModel.RANKING_FACTORS];
   private final float[] copy = new float[matrix.length];
   private static final int RATING_VALUES = FullSizeModel.ITEMS * FullSizeModel.FACTORS;
   private final Random random = new Random(2);
 
   private ServingBenchmark(LocalObjectStore store) {
-    this.serving =
+    this.service =
         new RecommendationService(
             store, new ModelCache(store, Optional.of(FullSizeModel.DATASET), Duration.ofDays(1)));
   }
@@ -53,10 +53,10 @@ public final class ServingBenchmark {
   }
 
   private void printMemory() {
-    serving.ensureLoaded(null);
+    service.ensureLoaded(null);
     System.gc();
     Runtime runtime = Runtime.getRuntime();
-    say(
+    print(
         "model loaded: %.1f MB of heap in use",
         (runtime.totalMemory() - runtime.freeMemory()) / 1e6);
   }
@@ -81,11 +81,11 @@ public final class ServingBenchmark {
     for (int round = 0; round < ROUNDS; round++) {
       tasks.forEach(Task::run);
     }
-    say(
+    print(
         "%-45s %10s %10s %10s %8s %8s",
         "microseconds", "minimum", "median", "p99", "p99/med", "× copy");
     for (Task task : tasks) {
-      say(
+      print(
           "%-45s %10.2f %10.2f %10.2f %8.2f %8.2f",
           task.name,
           task.quantile(0),
@@ -100,13 +100,13 @@ public final class ServingBenchmark {
   /// Measures the gain from a second thread. For comparison it runs work limited only by memory and work
   /// limited only by the processor, to show what the machine allows.
   private void measureThreads() throws InterruptedException {
-    say("%-45s %10s %10s %8s", "a second", "1 thread", "2 threads", "×");
+    print("%-45s %10s %10s %8s", "a second", "1 thread", "2 threads", "×");
     compareThreads(
         "recommend 10 of 41,239, without seen ones",
         500,
         seed -> {
           Random own = new Random(seed);
-          return () -> serving.recommend(recommendation(own.nextInt(KNOWN), null, null, null));
+          return () -> service.recommend(recommendation(own.nextInt(KNOWN), null, null, null));
         });
     compareThreads(
         "System.arraycopy of the ranking matrix",
@@ -129,7 +129,7 @@ public final class ServingBenchmark {
       throws InterruptedException {
     double one = perSecond(1, each, task);
     double two = perSecond(2, each, task);
-    say("%-45s %10.0f %10.0f %8.2f", name, one, two, two / one);
+    print("%-45s %10.0f %10.0f %8.2f", name, one, two, two / one);
   }
 
   private static double perSecond(int threads, int each, IntFunction<Runnable> task)
@@ -180,19 +180,19 @@ public final class ServingBenchmark {
   }
 
   private Object recommend() {
-    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null, null));
+    return service.recommend(recommendation(random.nextInt(KNOWN), null, null, null));
   }
 
   private Object byRating() {
-    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null, RankBy.rating));
+    return service.recommend(recommendation(random.nextInt(KNOWN), null, null, RankBy.rating));
   }
 
   private Object byPopularity() {
-    return serving.recommend(recommendation(random.nextInt(KNOWN), null, null, RankBy.popularity));
+    return service.recommend(recommendation(random.nextInt(KNOWN), null, null, RankBy.popularity));
   }
 
   private Object popular() {
-    return serving.popular(
+    return service.popular(
         PopularRequestBuilder.builder()
             .n(10)
             .period(Period.recent)
@@ -202,11 +202,11 @@ public final class ServingBenchmark {
   }
 
   private Object filtered() {
-    return serving.recommend(recommendation(random.nextInt(KNOWN), List.of("Comedy"), 1980, null));
+    return service.recommend(recommendation(random.nextInt(KNOWN), List.of("Comedy"), 1980, null));
   }
 
   private Object similar() {
-    return serving.similar(
+    return service.similar(
         new SimilarRequest(
             null,
             FullSizeModel.itemId(random.nextInt(FullSizeModel.ITEMS)),
@@ -229,7 +229,7 @@ public final class ServingBenchmark {
             item ->
                 ratings.add(
                     new Rating(FullSizeModel.itemId(item), .5f * (1 + random.nextInt(10)))));
-    return serving.foldIn(FoldInRequestBuilder.builder().ratings(ratings).n(10).build());
+    return service.foldIn(FoldInRequestBuilder.builder().ratings(ratings).n(10).build());
   }
 
   private Object predict() {
@@ -237,7 +237,7 @@ public final class ServingBenchmark {
     Object last = "";
     for (int i = 0; i < PAIRS; i++) {
       last =
-          serving.predict(
+          service.predict(
               new PredictRequest(
                   null,
                   FullSizeModel.userId(user),
@@ -271,7 +271,7 @@ public final class ServingBenchmark {
                 .mapToInt(FullSizeModel::itemId)
                 .toArray();
         int[] found =
-            serving.recommend(recommendation(user, null, null, null)).recommendations().stream()
+            service.recommend(recommendation(user, null, null, null)).recommendations().stream()
                 .mapToInt(Recommendation::itemId)
                 .toArray();
         if (!Arrays.equals(found, expected)) {
@@ -287,7 +287,7 @@ public final class ServingBenchmark {
     }
   }
 
-  private static void say(String format, Object... arguments) {
+  private static void print(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 

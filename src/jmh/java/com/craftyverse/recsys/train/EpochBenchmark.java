@@ -48,13 +48,13 @@ public final class EpochBenchmark {
   }
 
   /// A variant of an epoch's work.
-  private static final class Way {
+  private static final class Variant {
     final String name;
     final DoubleSupplier seconds;
-    double least = Double.POSITIVE_INFINITY;
+    double minSeconds = Double.POSITIVE_INFINITY;
 
     /// @param seconds runs it once and returns its duration
-    Way(String name, DoubleSupplier seconds) {
+    Variant(String name, DoubleSupplier seconds) {
       this.name = name;
       this.seconds = seconds;
     }
@@ -99,34 +99,36 @@ public final class EpochBenchmark {
       PlainLoops plain = new PlainLoops(training, parameters);
       try (WorkerPool two = new WorkerPool("train", "epochs", THREADS);
           WorkerPool one = new WorkerPool("train", "epochs", 1)) {
-        Way epoch = new Way("epoch, 2 threads", () -> epoch(kernel, two));
-        Way single = new Way("epoch, 1 thread", () -> epoch(kernel, one));
-        Way cached = new Way("rows in cache, 2 threads", () -> inCache.seconds(two));
-        Way scalar = new Way("scalar kernel, 2 threads", () -> epoch(Kernels.scalar(), two));
-        Way loops = new Way("plain loops, 2 threads", () -> plain.seconds(two));
-        Way racy = new Way("racy, 2 threads", () -> inCache.racySeconds(two));
-        Way spinOne = new Way("a spin loop alone", () -> Spin.seconds(one, 1));
-        Way spinTwo = new Way("two spin loops", () -> Spin.seconds(two, THREADS));
-        Way[] ways = {epoch, single, cached, scalar, loops, racy, spinOne, spinTwo};
+        Variant epoch = new Variant("epoch, 2 threads", () -> epoch(kernel, two));
+        Variant single = new Variant("epoch, 1 thread", () -> epoch(kernel, one));
+        Variant cached = new Variant("rows in cache, 2 threads", () -> inCache.seconds(two));
+        Variant scalar =
+            new Variant("scalar kernel, 2 threads", () -> epoch(Kernels.scalar(), two));
+        Variant loops = new Variant("plain loops, 2 threads", () -> plain.seconds(two));
+        Variant racy = new Variant("racy, 2 threads", () -> inCache.racySeconds(two));
+        Variant spinOne = new Variant("a spin loop alone", () -> Spin.seconds(one, 1));
+        Variant spinTwo = new Variant("two spin loops", () -> Spin.seconds(two, THREADS));
+        Variant[] variants = {epoch, single, cached, scalar, loops, racy, spinOne, spinTwo};
         for (int round = 0; round <= rounds; round++) {
-          for (Way way : ways) {
-            double seconds = way.seconds.getAsDouble();
-            way.least = round == 0 ? way.least : Math.min(way.least, seconds);
+          for (Variant variant : variants) {
+            double seconds = variant.seconds.getAsDouble();
+            variant.minSeconds =
+                round == 0 ? variant.minSeconds : Math.min(variant.minSeconds, seconds);
           }
         }
-        for (Way way : ways) {
+        for (Variant variant : variants) {
           System.out.printf(
               Locale.ROOT,
               "  %-26s %.3f s, %.1f ns per update%n",
-              way.name,
-              way.least,
-              way.least / training.rows() * 1e9);
+              variant.name,
+              variant.minSeconds,
+              variant.minSeconds / training.rows() * 1e9);
         }
-        ratio("epoch / rows in cache (at most 2.2)", epoch.least / cached.least);
-        ratio("plain loops / epoch (at least 3)", loops.least / epoch.least);
-        ratio("epoch / racy: what determinism costs", epoch.least / racy.least);
-        ratio("one thread / two", single.least / epoch.least);
-        ratio("the same for spin loops", 2 * spinOne.least / spinTwo.least);
+        ratio("epoch / rows in cache (at most 2.2)", epoch.minSeconds / cached.minSeconds);
+        ratio("plain loops / epoch (at least 3)", loops.minSeconds / epoch.minSeconds);
+        ratio("epoch / racy: what determinism costs", epoch.minSeconds / racy.minSeconds);
+        ratio("one thread / two", single.minSeconds / epoch.minSeconds);
+        ratio("the same for spin loops", 2 * spinOne.minSeconds / spinTwo.minSeconds);
       }
     }
 

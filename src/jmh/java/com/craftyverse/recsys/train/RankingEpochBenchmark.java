@@ -73,12 +73,12 @@ public final class RankingEpochBenchmark {
     RankingSolver single = new RankingSolver(choices, factors, 1, kernel, one);
     for (int round = 0; round <= rounds; round++) {
       double multiplyAdds = peak(kernel, two);
-      double epochOfTwo = seconds(both, vectors);
-      double epochOfOne = seconds(single, vectors);
+      double secondSeconds = seconds(both, vectors);
+      double firstSeconds = seconds(single, vectors);
       if (round > 0) {
         peak = Math.max(peak, multiplyAdds);
-        withTwo = Math.min(withTwo, epochOfTwo);
-        withOne = Math.min(withOne, epochOfOne);
+        withTwo = Math.min(withTwo, secondSeconds);
+        withOne = Math.min(withOne, firstSeconds);
       }
     }
     double rows = choices.users().length + (double) choices.items().length;

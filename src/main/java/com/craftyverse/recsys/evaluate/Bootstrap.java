@@ -13,7 +13,7 @@ final class Bootstrap {
   private static final double TAIL = 0.025;
 
   /// Samples summed in one pass over the users.
-  private static final int TOGETHER = 4;
+  private static final int SAMPLES_PER_TASK = 4;
 
   /// Users summed in float before the sum is added to a double.
   private static final int PARTIAL = 64;
@@ -29,14 +29,14 @@ final class Bootstrap {
     int columns = rows[0].length;
     double[][] means = new double[columns][SAMPLES];
     workers.run(
-        SAMPLES / TOGETHER,
+        SAMPLES / SAMPLES_PER_TASK,
         (task, _) -> {
           workers.checkStopped();
-          int first = task * TOGETHER;
-          int[][] times = new int[TOGETHER][];
-          Arrays.setAll(times, i -> draw(users, seed, first + i));
-          double[][] sums = sums(rows, times);
-          for (int i = 0; i < TOGETHER; i++) {
+          int first = task * SAMPLES_PER_TASK;
+          int[][] drawCounts = new int[SAMPLES_PER_TASK][];
+          Arrays.setAll(drawCounts, i -> draw(users, seed, first + i));
+          double[][] sums = sums(rows, drawCounts);
+          for (int i = 0; i < SAMPLES_PER_TASK; i++) {
             for (int column = 0; column < columns; column++) {
               means[column][first + i] = sums[i][column] / users;
             }
@@ -62,31 +62,31 @@ final class Bootstrap {
 
   /// Returns how many times a sample draws each user.
   private static int[] draw(int users, long seed, int sample) {
-    int[] times = new int[users];
+    int[] drawCounts = new int[users];
     long state = SplitMix64.mix(seed ^ SplitMix64.mix(sample));
     for (int i = 0; i < users; i++) {
       state += SplitMix64.GAMMA;
-      times[(int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), users)]++;
+      drawCounts[(int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), users)]++;
     }
-    return times;
+    return drawCounts;
   }
 
   /// Sums the columns of several samples in one pass over the rows.
   ///
-  /// @param times how many times each sample contains each user
-  private static double[][] sums(float[][] rows, int[][] times) {
+  /// @param drawCounts how many times each sample contains each user
+  private static double[][] sums(float[][] rows, int[][] drawCounts) {
     int columns = rows[0].length;
-    double[][] sums = new double[times.length][columns];
-    float[][] partial = new float[times.length][columns];
+    double[][] sums = new double[drawCounts.length][columns];
+    float[][] partial = new float[drawCounts.length][columns];
     for (int from = 0; from < rows.length; from += PARTIAL) {
       for (int user = from; user < Math.min(rows.length, from + PARTIAL); user++) {
-        for (int sample = 0; sample < times.length; sample++) {
-          if (times[sample][user] > 0) {
-            add(times[sample][user], rows[user], partial[sample]);
+        for (int sample = 0; sample < drawCounts.length; sample++) {
+          if (drawCounts[sample][user] > 0) {
+            add(drawCounts[sample][user], rows[user], partial[sample]);
           }
         }
       }
-      for (int sample = 0; sample < times.length; sample++) {
+      for (int sample = 0; sample < drawCounts.length; sample++) {
         for (int column = 0; column < columns; column++) {
           sums[sample][column] += partial[sample][column];
         }
@@ -96,9 +96,9 @@ final class Bootstrap {
     return sums;
   }
 
-  private static void add(float times, float[] row, float[] sums) {
+  private static void add(float drawCounts, float[] row, float[] sums) {
     for (int column = 0; column < sums.length; column++) {
-      sums[column] += times * row[column];
+      sums[column] += drawCounts * row[column];
     }
   }
 }

@@ -71,7 +71,7 @@ public final class Json {
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw new MalformedFileException(key, sentence(e));
+      throw new MalformedFileException(key, errorMessage(e));
     }
   }
 
@@ -109,7 +109,7 @@ public final class Json {
     } catch (IllegalArgumentException e) {
       String reason =
           e.getCause() instanceof JsonProcessingException problem
-              ? sentence(problem)
+              ? errorMessage(problem)
               : String.valueOf(e.getMessage());
       throw new MalformedFileException(key, reason);
     }
@@ -118,7 +118,7 @@ public final class Json {
   /// Describes in one sentence what is wrong with a document: the field, what was expected and what was
   /// found. If a record's constructor rejects a value, its message is used as is. The value of a `userId` is
   /// left out, because messages are logged.
-  public static String sentence(JsonProcessingException e) {
+  public static String errorMessage(JsonProcessingException e) {
     return switch (e) {
       case UnrecognizedPropertyException unknown ->
           "unknown field "
@@ -126,28 +126,32 @@ public final class Json {
               + "; expected one of "
               + names(unknown.getKnownPropertyIds());
       case MismatchedInputException wrong ->
-          "field " + field(wrong) + ": expected " + describe(wrong.getTargetType()) + found(wrong);
-      case ValueInstantiationException refused when refused.getCause() != null ->
-          String.valueOf(refused.getCause().getMessage());
-      case JsonMappingException large
-          when large.getCause() instanceof InputCoercionException overflow ->
           "field "
-              + field(large)
+              + field(wrong)
+              + ": expected "
+              + describe(wrong.getTargetType())
+              + foundValue(wrong);
+      case ValueInstantiationException rejected when rejected.getCause() != null ->
+          String.valueOf(rejected.getCause().getMessage());
+      case JsonMappingException tooLarge
+          when tooLarge.getCause() instanceof InputCoercionException overflow ->
+          "field "
+              + field(tooLarge)
               + ": expected a whole number from "
               + (overflow.getTargetType() == long.class
                   ? Long.MIN_VALUE + " to " + Long.MAX_VALUE
                   : Integer.MIN_VALUE + " to " + Integer.MAX_VALUE)
-              + found(large);
+              + foundValue(tooLarge);
       default -> {
         JsonLocation at = e.getLocation();
-        String place =
+        String location =
             at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-        yield "not valid JSON" + place + ": " + clean(e.getOriginalMessage());
+        yield "not valid JSON" + location + ": " + clean(e.getOriginalMessage());
       }
     };
   }
 
-  private static String found(JsonMappingException e) {
+  private static String foundValue(JsonMappingException e) {
     if (e.getProcessor() instanceof JsonParser parser) {
       try {
         return ", found " + (isUserId(e) ? kind(parser) : describe(parser));

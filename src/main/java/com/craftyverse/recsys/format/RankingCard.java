@@ -35,7 +35,7 @@ public record RankingCard(
     if (!(highest > lowest)) {
       return 1;
     }
-    double place = ((double) rating - lowest) / ((double) highest - lowest);
-    return (float) (MIN_WEIGHT + (1 - MIN_WEIGHT) * Math.clamp(place, 0, 1));
+    double position = ((double) rating - lowest) / ((double) highest - lowest);
+    return (float) (MIN_WEIGHT + (1 - MIN_WEIGHT) * Math.clamp(position, 0, 1));
   }
 }

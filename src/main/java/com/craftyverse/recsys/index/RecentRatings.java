@@ -21,14 +21,14 @@ final class RecentRatings {
   /// @return the count of each item; all zero if every rating has the same timestamp
   static int[] count(List<ArrowFile> files, IdVocabulary items) {
     List<RecordBatch> batches = files.stream().flatMap(file -> file.batches().stream()).toList();
-    double begin =
+    double recentStart =
         Quantile.of(batches.stream().map(batch -> batch.data("timestamp")).toList(), BEGIN)[0];
     int[] counts = new int[items.size()];
     for (RecordBatch batch : batches) {
       IntColumn itemIds = batch.ints("itemId");
       LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
-        if (times.get(i) > begin) {
+        if (times.get(i) > recentStart) {
           counts[items.indexOf(itemIds.get(i))]++;
         }
       }

@@ -10,7 +10,7 @@ import java.nio.charset.CodingErrorAction;
 /// A reader for text in a given encoding that skips the byte order mark.
 final class TextReader extends Reader {
   private final Reader text;
-  private boolean begun;
+  private boolean started;
   private boolean atEnd;
 
   /// The last character other than a line end.
@@ -32,8 +32,8 @@ final class TextReader extends Reader {
   public int read(char[] target, int offset, int maxChars) throws IOException {
     int count = text.read(target, offset, maxChars);
     atEnd |= count < 0;
-    if (!begun && count > 0) {
-      begun = true;
+    if (!started && count > 0) {
+      started = true;
       if (target[offset] == '\uFEFF') {
         System.arraycopy(target, offset + 1, target, offset, count - 1);
         count--;

@@ -65,10 +65,10 @@ public final class UpdateCoefficients {
     }
   }
 
-  private static Rate rate(RowLayout layout, int place, int biasPlace, Rate factors, Rate bias) {
-    if (place < layout.factors()) {
+  private static Rate rate(RowLayout layout, int column, int biasColumn, Rate factors, Rate bias) {
+    if (column < layout.factors()) {
       return factors;
     }
-    return place == biasPlace ? bias : Rate.FIXED;
+    return column == biasColumn ? bias : Rate.FIXED;
   }
 }

@@ -102,8 +102,10 @@ final class VectorSteps {
       item = FloatVector.fromArray(SPECIES, items, at7 + i);
       error7.fma(step, item.mul(decay)).intoArray(items, at7 + i);
       gradient = error7.fma(item, gradient);
-      FloatVector kept = user.mul(FloatVector.fromArray(SPECIES, userDecay, decayAt + i));
-      FloatVector.fromArray(SPECIES, userStep, i).fma(gradient, kept).intoArray(users, userAt + i);
+      FloatVector decayed = user.mul(FloatVector.fromArray(SPECIES, userDecay, decayAt + i));
+      FloatVector.fromArray(SPECIES, userStep, i)
+          .fma(gradient, decayed)
+          .intoArray(users, userAt + i);
     }
   }
 
@@ -202,9 +204,11 @@ final class VectorSteps {
     int decayAt = batch * rates.stride;
     for (int i = 0; i < rates.used; i += LANES) {
       FloatVector user = FloatVector.fromArray(SPECIES, users, userAt + i);
-      FloatVector kept = user.mul(FloatVector.fromArray(SPECIES, userDecay, decayAt + i));
+      FloatVector decayed = user.mul(FloatVector.fromArray(SPECIES, userDecay, decayAt + i));
       FloatVector gradient = FloatVector.fromArray(SPECIES, gradients, i);
-      FloatVector.fromArray(SPECIES, userStep, i).fma(gradient, kept).intoArray(users, userAt + i);
+      FloatVector.fromArray(SPECIES, userStep, i)
+          .fma(gradient, decayed)
+          .intoArray(users, userAt + i);
       FloatVector.zero(SPECIES).intoArray(gradients, i);
     }
   }

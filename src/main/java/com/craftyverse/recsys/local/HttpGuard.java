@@ -118,8 +118,8 @@ class HttpGuard {
   private void answerFailure(RoutingContext context) {
     Throwable failure = context.failure();
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof FunctionException refused) {
-        answer(context, refused.status(), String.valueOf(refused.getMessage()));
+      if (t instanceof FunctionException functionException) {
+        answer(context, functionException.status(), String.valueOf(functionException.getMessage()));
         return;
       }
     }

@@ -19,13 +19,13 @@ class StoreCheck {
     try {
       LOG.log(Level.INFO, "The store is {0}.", store.location());
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, sentence(e));
+      LOG.log(Level.ERROR, describe(e));
       Quarkus.asyncExit(1);
     }
   }
 
   /// Returns the message of the first cause that mentions the store, and the cause behind it.
-  private static String sentence(RuntimeException e) {
+  private static String describe(RuntimeException e) {
     Throwable cause = e;
     while (cause.getCause() != null && !String.valueOf(cause.getMessage()).contains("store")) {
       cause = cause.getCause();

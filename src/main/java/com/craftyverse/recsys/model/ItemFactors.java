@@ -44,17 +44,17 @@ public final class ItemFactors implements ItemVectors {
   /// @return whether all values are numbers of moderate size
   public boolean set(int first, int count, FloatColumn vectors) {
     // Copy in chunks, because a full copy would be as large as the factors themselves.
-    float[] some = new float[Math.min(count, CHUNK) * factors];
-    boolean sound = true;
+    float[] batchBiases = new float[Math.min(count, CHUNK) * factors];
+    boolean valid = true;
     for (int done = 0; done < count; done += CHUNK) {
       int rows = Math.min(CHUNK, count - done);
-      vectors.copyTo((long) done * factors, some, 0, rows * factors);
-      sound &= areValid(some);
+      vectors.copyTo((long) done * factors, batchBiases, 0, rows * factors);
+      valid &= areValid(batchBiases);
       for (int f = 0; f < factors; f++) {
-        gather(some, f, factors, columns[f], first + done, rows);
+        gather(batchBiases, f, factors, columns[f], first + done, rows);
       }
     }
-    return sound;
+    return valid;
   }
 
   /// Stores the vectors and biases of consecutive items.
@@ -78,11 +78,11 @@ public final class ItemFactors implements ItemVectors {
 
   /// Returns whether all values are numbers of moderate size.
   public static boolean areValid(float[] values) {
-    boolean sound = true;
+    boolean valid = true;
     for (float value : values) {
-      sound &= Math.abs(value) <= MAX_ABSOLUTE_VALUE; // false for NaN, too
+      valid &= Math.abs(value) <= MAX_ABSOLUTE_VALUE; // false for NaN, too
     }
-    return sound;
+    return valid;
   }
 
   @Override

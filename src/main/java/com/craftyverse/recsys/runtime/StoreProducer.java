@@ -27,9 +27,9 @@ public class StoreProducer {
   @Produces
   @ApplicationScoped
   ObjectStore store(@ConfigProperty(name = "recsys.store") Optional<String> location) {
-    ObjectStore given = open.getAndSet(null);
-    if (given != null) {
-      return given;
+    ObjectStore adopted = open.getAndSet(null);
+    if (adopted != null) {
+      return adopted;
     }
     String configured =
         location.orElseThrow(

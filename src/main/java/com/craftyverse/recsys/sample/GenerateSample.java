@@ -225,7 +225,7 @@ public final class GenerateSample {
     private final long total;
     private final LongSupplier millis;
     private final PrintStream out;
-    private long begun = -1;
+    private long started = -1;
     private long next = QUIET_MILLIS;
 
     ProgressPrinter(long total, LongSupplier millis, PrintStream out) {
@@ -236,14 +236,14 @@ public final class GenerateSample {
 
     void ratings(long written) {
       long now = millis.getAsLong();
-      if (begun < 0) {
-        begun = now;
+      if (started < 0) {
+        started = now;
       }
-      if (now < next || now == begun) {
+      if (now < next || now == started) {
         return;
       }
       next = now + QUIET_MILLIS;
-      double perSecond = written * 1e3 / (now - begun);
+      double perSecond = written * 1e3 / (now - started);
       out.printf(
           Locale.ROOT,
           "%,d of %,d ratings (%d %%), %,.0f a second, about %.0f seconds left%n",

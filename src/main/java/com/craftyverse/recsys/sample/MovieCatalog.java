@@ -188,8 +188,8 @@ final class MovieCatalog {
     secondTaste[i] = (byte) ((taste[i] + 1 + random.nextInt(Taste.COUNT - 1)) % Taste.COUNT);
     double reach = expected[i] / users;
     double typical = MIN_BREADTH + BREADTH_BY_REACH * reach;
-    double own = typical * StrictMath.exp(LOG_BREADTH_SD * random.nextGaussian());
-    breadth[i] = (float) Math.min(own, MAX_BREADTH);
+    double ownShare = typical * StrictMath.exp(LOG_BREADTH_SD * random.nextGaussian());
+    breadth[i] = (float) Math.min(ownShare, MAX_BREADTH);
   }
 
   private void describe(int i, double rank, SplitMix random, Titles titles) {
@@ -213,19 +213,21 @@ final class MovieCatalog {
     quality[i] =
         (float) (quality(fullCount) + QUALITY_SHIFT + genreQuality + sd * random.nextGaussian());
     for (int f = 0; f < FACTORS; f++) {
-      double own = random.nextGaussian();
+      double ownShare = random.nextGaussian();
       double mixed =
-          unknown ? own : Math.sqrt(GENRE_SHARE) * shared[f] + Math.sqrt(1 - GENRE_SHARE) * own;
+          unknown
+              ? ownShare
+              : Math.sqrt(GENRE_SHARE) * shared[f] + Math.sqrt(1 - GENRE_SHARE) * ownShare;
       factors[i * FACTORS + f] = (float) (factorSd(f) * mixed);
     }
   }
 
   private int releaseYear(int i, SplitMix random) {
     boolean launch = Timeline.yearOf(added[i]) <= 1996;
-    double fresh = random.nextDouble();
+    double recent = random.nextDouble();
     double spread = random.nextDouble();
     double old = random.nextGaussian();
-    if (fresh < (launch ? 0.6 : 0.5)) {
+    if (recent < (launch ? 0.6 : 0.5)) {
       double years = launch ? 5 * spread : 0.6 * spread;
       return Timeline.yearOf(added[i] - (long) (years * SECONDS_PER_YEAR));
     }
@@ -234,8 +236,9 @@ final class MovieCatalog {
   }
 
   private Set<Genre> drawGenres(int i, SplitMix random, int year) {
-    double howMany = random.nextDouble();
-    int genreCount = howMany < 0.38 ? 1 : howMany < 0.72 ? 2 : howMany < 0.93 ? 3 : 4;
+    double expectedGenres = random.nextDouble();
+    int genreCount =
+        expectedGenres < 0.38 ? 1 : expectedGenres < 0.72 ? 2 : expectedGenres < 0.93 ? 3 : 4;
     double total = 0;
     for (Genre genre : Genre.values()) {
       total += genre.frequency;
@@ -307,16 +310,16 @@ final class MovieCatalog {
 
   private static double factorSd(int factor) {
     double sum = 0;
-    double own = 1;
+    double ownShare = 1;
     double share = 1;
     for (int f = 0; f < FACTORS; f++) {
       if (f == factor) {
-        own = share;
+        ownShare = share;
       }
       sum += share;
       share *= FACTOR_DECAY;
     }
-    return FACTOR_SD * Math.sqrt(own / sum);
+    return FACTOR_SD * Math.sqrt(ownShare / sum);
   }
 
   private static double quality(double fullCount) {

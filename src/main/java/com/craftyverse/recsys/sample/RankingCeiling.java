@@ -48,14 +48,14 @@ public final class RankingCeiling {
     int[] heldOutMovies = indices(heldOutMovieIds);
     int[] keptUsers = new int[heldOutMovies.length];
     int[] keptMovies = new int[heldOutMovies.length];
-    int kept = 0;
+    int count = 0;
     for (int i = 0; i < heldOutMovies.length; i++) {
       if (popularity[heldOutMovies[i]] > 0) {
-        keptUsers[kept] = heldOutUserIds[i];
-        keptMovies[kept++] = heldOutMovies[i];
+        keptUsers[count] = heldOutUserIds[i];
+        keptMovies[count++] = heldOutMovies[i];
       }
     }
-    heldOut = new Choices(users, Arrays.copyOf(keptUsers, kept), Arrays.copyOf(keptMovies, kept));
+    heldOut = new Choices(users, Arrays.copyOf(keptUsers, count), Arrays.copyOf(keptMovies, count));
   }
 
   /// Generates a set and holds out a random share of each user's choices: at least one, and at least one

@@ -34,11 +34,11 @@ final class Timeline {
       starts[y] = Math.clamp(start, from, to);
     }
     for (int y = 0; y < years; y++) {
-      int known = Math.clamp(firstYear + y - FIRST_KNOWN_YEAR, 0, ARRIVALS.length - 1);
+      int published = Math.clamp(firstYear + y - FIRST_KNOWN_YEAR, 0, ARRIVALS.length - 1);
       double share =
           (double) (starts[y + 1] - starts[y])
               / (startOf(firstYear + y + 1) - startOf(firstYear + y));
-      cumulative[y + 1] = cumulative[y] + ARRIVALS[known] * share;
+      cumulative[y + 1] = cumulative[y] + ARRIVALS[published] * share;
     }
   }
 

@@ -73,15 +73,15 @@ final class Titles {
 
   private static final String[] ROMANS = {"II", "III", "IV", "V"};
 
-  private final Set<String> taken = new HashSet<>();
+  private final Set<String> used = new HashSet<>();
 
   /// Returns a title that this object has not returned before.
   String next(SplitMix random, int year) {
     String suffix = " (" + year + ")";
     String title = invent(random);
-    for (int tries = 0; !taken.add(title + suffix); tries++) {
+    for (int attempt = 0; !used.add(title + suffix); attempt++) {
       title = invent(random);
-      if (tries > 20) {
+      if (attempt > 20) {
         title += " " + ROMANS[random.nextInt(ROMANS.length)];
       }
     }
@@ -91,7 +91,7 @@ final class Titles {
   private static String invent(SplitMix random) {
     String adjective = pick(ADJECTIVES, random);
     String noun = pick(NOUNS, random);
-    String place = pick(PLACES, random);
+    String setting = pick(PLACES, random);
     String name = pick(NAMES, random);
     int pattern = random.nextInt(100);
     if (pattern < 24) {
@@ -101,16 +101,16 @@ final class Titles {
       return adjective + " " + noun + ", The";
     }
     if (pattern < 47) {
-      return noun + " at " + place + ", The";
+      return noun + " at " + setting + ", The";
     }
     if (pattern < 55) {
-      return noun + " of " + place + ", The";
+      return noun + " of " + setting + ", The";
     }
     if (pattern < 61) {
       return noun + " and the " + pick(NOUNS, random) + ", The";
     }
     if (pattern < 67) {
-      return article(adjective + " " + noun + " in " + place);
+      return article(adjective + " " + noun + " in " + setting);
     }
     if (pattern < 73) {
       return name + " and the " + adjective + " " + noun;
@@ -125,13 +125,13 @@ final class Titles {
       return pick(VERBS, random) + " " + name;
     }
     if (pattern < 91) {
-      return name + " in " + place;
+      return name + " in " + setting;
     }
     if (pattern < 94) {
       return name + ", " + pick(NAMES, random) + " and the " + noun;
     }
     if (pattern < 96) {
-      return place + ": The " + adjective + " " + noun;
+      return setting + ": The " + adjective + " " + noun;
     }
     if (pattern < 98) {
       return adjective + " " + noun + " " + (2 + random.nextInt(3));
@@ -139,7 +139,7 @@ final class Titles {
     if (pattern < 99) {
       return "\"" + noun + "\" Affair, The";
     }
-    return "What Did the " + noun + " See in " + place + "?";
+    return "What Did the " + noun + " See in " + setting + "?";
   }
 
   private static String article(String phrase) {

@@ -66,13 +66,13 @@ sealed interface SplitParameters {
 
   private static void requireOnly(SplitRequest request, String kind, List<String> allowed) {
     List<String> present = new ArrayList<>();
-    note(present, "trainRatio", request.trainRatio());
-    note(present, "testRatio", request.testRatio());
-    note(present, "folds", request.folds());
-    note(present, "fold", request.fold());
-    note(present, "seed", request.seed());
-    note(present, "test", request.test());
-    note(present, "by", request.by());
+    addIfPresent(present, "trainRatio", request.trainRatio());
+    addIfPresent(present, "testRatio", request.testRatio());
+    addIfPresent(present, "folds", request.folds());
+    addIfPresent(present, "fold", request.fold());
+    addIfPresent(present, "seed", request.seed());
+    addIfPresent(present, "test", request.test());
+    addIfPresent(present, "by", request.by());
     for (String field : present) {
       if (!allowed.contains(field)) {
         throw RequestException.invalid(
@@ -86,7 +86,7 @@ sealed interface SplitParameters {
     }
   }
 
-  private static void note(List<String> present, String field, @Nullable Object value) {
+  private static void addIfPresent(List<String> present, String field, @Nullable Object value) {
     if (value != null) {
       present.add(field);
     }

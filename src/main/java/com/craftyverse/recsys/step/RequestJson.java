@@ -55,7 +55,7 @@ public final class RequestJson {
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw RequestException.invalid(Json.sentence(e));
+      throw RequestException.invalid(Json.errorMessage(e));
     }
   }
 
@@ -82,10 +82,10 @@ public final class RequestJson {
           .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .readValue(parser);
     } catch (JsonProcessingException e) {
-      if (e.getCause() instanceof RequestException refused) {
-        throw refused;
+      if (e.getCause() instanceof RequestException rejection) {
+        throw rejection;
       }
-      throw RequestException.invalid(Json.sentence(e));
+      throw RequestException.invalid(Json.errorMessage(e));
     }
   }
 }

@@ -72,8 +72,8 @@ public final class ObjectKeys {
   /// or a log line.
   public static String quote(String text) {
     StringBuilder quoted = new StringBuilder("'");
-    int shown = Math.min(text.length(), 120);
-    for (int i = 0; i < shown; i++) {
+    int length = Math.min(text.length(), 120);
+    for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
       if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
         quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
@@ -81,7 +81,7 @@ public final class ObjectKeys {
         quoted.append(c);
       }
     }
-    return quoted.append(shown < text.length() ? "…'" : "'").toString();
+    return quoted.append(length < text.length() ? "…'" : "'").toString();
   }
 
   /// Returns the object's directory, with a trailing slash.

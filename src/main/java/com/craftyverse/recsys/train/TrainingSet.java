@@ -176,7 +176,7 @@ final class TrainingSet {
         throw wrongBlock(file, batch, row, user, item, users, items);
       }
       if (!Float.isFinite(rating)) {
-        throw file.malformed(where(batch, row) + ": rating " + rating + " is not finite");
+        throw file.malformed(locate(batch, row) + ": rating " + rating + " is not finite");
       }
       if (user != previous) {
         previous = user;
@@ -203,14 +203,14 @@ final class TrainingSet {
 
   private static MalformedFileException wrongBlock(
       ArrowFile file, RecordBatch batch, int row, int user, int item, Range users, Range items) {
-    String found = where(batch, row) + ": user " + user + ", item " + item;
+    String found = locate(batch, row) + ": user " + user + ", item " + item;
     if (users.excludes(user) || items.excludes(item)) {
       return file.malformed(found + "; the block has users " + users + " and items " + items);
     }
     return file.malformed(found + "; the users of a block must ascend");
   }
 
-  private static String where(RecordBatch batch, int row) {
+  private static String locate(RecordBatch batch, int row) {
     return "record batch " + batch.index() + ", row " + row;
   }
 }

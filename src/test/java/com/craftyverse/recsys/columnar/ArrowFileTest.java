@@ -135,12 +135,12 @@ class ArrowFileTest {
 
   @Test
   void emptyTruncatedOrForeignFiles_areRefused() throws IOException {
-    byte[] whole = Files.readAllBytes(everyType("every.arrow"));
+    byte[] original = Files.readAllBytes(everyType("every.arrow"));
     assertThatThrownBy(() -> open(new byte[0]))
         .isInstanceOf(MalformedFileException.class)
         .hasMessage(
             "x.arrow: 0 bytes are too few for an Arrow file; the file is empty or truncated");
-    assertThatThrownBy(() -> open(java.util.Arrays.copyOf(whole, whole.length - 1)))
+    assertThatThrownBy(() -> open(java.util.Arrays.copyOf(original, original.length - 1)))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageContaining("no Arrow magic; the file is truncated or not an Arrow file");
     assertThatThrownBy(
@@ -157,11 +157,11 @@ class ArrowFileTest {
   /// outside the file.
   @Test
   void damagedFiles_areReadWithinTheirBoundsOrRefused() throws IOException {
-    byte[] whole = Files.readAllBytes(everyType("every.arrow"));
+    byte[] original = Files.readAllBytes(everyType("every.arrow"));
     ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     int refused = 0;
     for (int seed = 0; seed < Mutations.COUNT; seed++) {
-      byte[] damaged = Mutations.damage(whole, 1_500, new SplittableRandom(seed));
+      byte[] damaged = Mutations.damage(original, 1_500, new SplittableRandom(seed));
       long allocated = thread.getCurrentThreadAllocatedBytes();
       long start = System.nanoTime();
       try {
@@ -184,9 +184,9 @@ class ArrowFileTest {
 
   @Test
   void columnWithoutAWidth_isRefused() throws IOException {
-    byte[] whole = Files.readAllBytes(everyType("every.arrow"));
+    byte[] original = Files.readAllBytes(everyType("every.arrow"));
     // The seed whose damage loses only the width.
-    byte[] damaged = Mutations.damage(whole, 1_500, new SplittableRandom(2_640));
+    byte[] damaged = Mutations.damage(original, 1_500, new SplittableRandom(2_640));
     assertThatThrownBy(() -> open(damaged))
         .isInstanceOf(MalformedFileException.class)
         .hasMessage("x.arrow: column 'id' does not specify its width");

@@ -32,15 +32,15 @@ public final class Mutations {
   /// Returns a damaged copy. One to three times, some bytes are flipped, overwritten with a number that is
   /// often a limit, removed, duplicated or truncated.
   ///
-  /// @param hot number of bytes at the end that are damaged as often as all others together, because a
+  /// @param hotBytes number of bytes at the end that are damaged as often as all others together, because a
   ///     file's end describes the rest
-  public static byte[] damage(byte[] whole, int hot, SplittableRandom random) {
-    byte[] bytes = whole.clone();
+  public static byte[] damage(byte[] original, int hotBytes, SplittableRandom random) {
+    byte[] bytes = original.clone();
     for (int times = random.nextInt(1, 4); times > 0 && bytes.length > 0; times--) {
       int at =
           random.nextBoolean()
               ? random.nextInt(bytes.length)
-              : bytes.length - 1 - random.nextInt(Math.min(hot, bytes.length));
+              : bytes.length - 1 - random.nextInt(Math.min(hotBytes, bytes.length));
       int length = Math.min(bytes.length - at, 1 << random.nextInt(8));
       switch (random.nextInt(10)) {
         case 0, 1, 2 -> bytes[at] ^= (byte) (1 << random.nextInt(8));

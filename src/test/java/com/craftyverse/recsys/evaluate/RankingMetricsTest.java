@@ -99,19 +99,19 @@ class RankingMetricsTest {
       }
       if (rank <= top.size() && relevant.contains(top.get(rank - 1))) {
         dcg += discount;
-        Set<Integer> found = new HashSet<>(top.subList(0, rank));
-        found.retainAll(relevant);
-        averagePrecision += (double) found.size() / rank;
+        Set<Integer> hits = new HashSet<>(top.subList(0, rank));
+        hits.retainAll(relevant);
+        averagePrecision += (double) hits.size() / rank;
         reciprocal = Math.max(reciprocal, 1.0 / rank);
       }
     }
-    Set<Integer> found = new HashSet<>(top);
-    found.retainAll(relevant);
+    Set<Integer> hits = new HashSet<>(top);
+    hits.retainAll(relevant);
     return new double[] {
       dcg / ideal,
-      (double) found.size() / relevant.size(),
-      (double) found.size() / k,
-      found.isEmpty() ? 0 : 1,
+      (double) hits.size() / relevant.size(),
+      (double) hits.size() / k,
+      hits.isEmpty() ? 0 : 1,
       reciprocal,
       averagePrecision / Math.min(k, relevant.size())
     };

@@ -42,11 +42,11 @@ class RankingProtocolTest {
 
   @TempDir Path directory;
   private LocalObjectStore store;
-  private final List<Rated> uploaded = new ArrayList<>();
+  private final List<RatingRow> uploaded = new ArrayList<>();
   private String dataset = "";
 
   /// A row of the upload.
-  private record Rated(int user, int item, float rating, long time) {}
+  private record RatingRow(int user, int item, float rating, long time) {}
 
   /// Uploads 80 users who arrive one after the other and choose some of 60 items, low numbers more often.
   @BeforeEach
@@ -63,7 +63,7 @@ class RankingProtocolTest {
       for (int item : chosen) {
         float rating = (1 + random.nextInt(10)) / 2f;
         long time = 1_000_000 + 900L * user + random.nextInt(2_000);
-        uploaded.add(new Rated(user, item, rating, time));
+        uploaded.add(new RatingRow(user, item, rating, time));
         csv.append(user).append(',').append(item).append(',').append(rating).append(',');
         csv.append(time).append('\n');
       }
@@ -94,7 +94,7 @@ class RankingProtocolTest {
 
     assertThat(figures.protocol()).isEqualTo("replay");
     assertThat(figures.likedFrom()).isCloseTo(LIKED_FROM, within(1e-6));
-    List<Rated> training = uploaded.stream().filter(rated -> rated.time <= from).toList();
+    List<RatingRow> training = uploaded.stream().filter(rated -> rated.time <= from).toList();
     assertReplay(
         figures.test(),
         training,
@@ -109,23 +109,25 @@ class RankingProtocolTest {
                 .value());
   }
 
-  private static void assertReplay(SetFigures figures, List<Rated> training, List<Rated> window) {
+  private static void assertReplay(
+      SetFigures figures, List<RatingRow> training, List<RatingRow> window) {
     Map<Integer, Integer> popularity = counts(training);
-    Map<Integer, List<Rated>> users = byUser(window);
+    Map<Integer, List<RatingRow>> users = byUser(window);
     List<Case> cases = new ArrayList<>();
     int withoutHistory = 0;
     int outside = 0;
-    for (Map.Entry<Integer, List<Rated>> user : users.entrySet()) {
-      List<Rated> rows = user.getValue();
-      rows.sort(Comparator.comparingLong(Rated::time));
-      List<Rated> known = new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
-      known.addAll(inside(rows.subList(0, rows.size() / 2), popularity));
-      List<Rated> sought = inside(rows.subList(rows.size() / 2, rows.size()), popularity);
-      outside += rows.size() - inside(rows, popularity).size();
-      if (!sought.isEmpty() && known.isEmpty()) {
+    for (Map.Entry<Integer, List<RatingRow>> user : users.entrySet()) {
+      List<RatingRow> rows = user.getValue();
+      rows.sort(Comparator.comparingLong(RatingRow::time));
+      List<RatingRow> history =
+          new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
+      history.addAll(inCatalog(rows.subList(0, rows.size() / 2), popularity));
+      List<RatingRow> heldOut = inCatalog(rows.subList(rows.size() / 2, rows.size()), popularity);
+      outside += rows.size() - inCatalog(rows, popularity).size();
+      if (!heldOut.isEmpty() && history.isEmpty()) {
         withoutHistory++;
-      } else if (!sought.isEmpty()) {
-        cases.add(new Case(known, sought));
+      } else if (!heldOut.isEmpty()) {
+        cases.add(new Case(history, heldOut));
       }
     }
     RankingFigures ranking = requireNonNull(figures.ranking());
@@ -133,7 +135,7 @@ class RankingProtocolTest {
     assertThat(ranking.usersWithoutHistory()).isEqualTo(withoutHistory);
     assertThat(ranking.outsideCatalogue()).isEqualTo(outside);
     assertThat(ranking.items()).isEqualTo(popularity.size());
-    assertThat(ranking.heldOut()).isEqualTo(cases.stream().mapToInt(c -> c.sought.size()).sum());
+    assertThat(ranking.heldOut()).isEqualTo(cases.stream().mapToInt(c -> c.heldOut.size()).sum());
     assertOrder(ranking, "mostPopular", cases, byCount(popularity, popularity));
     assertOrder(ranking, "recentlyPopular", cases, byCount(popularity, counts(recent(training))));
     Interval lead = requireNonNull(ranking.lead().get("recentlyPopular"));
@@ -160,20 +162,21 @@ class RankingProtocolTest {
   }
 
   private static void assertWithinUsers(
-      EvaluateFigures figures, List<Rated> training, List<Rated> test) {
+      EvaluateFigures figures, List<RatingRow> training, List<RatingRow> test) {
     Map<Integer, Integer> popularity = counts(training);
     List<Case> cases = new ArrayList<>();
     byUser(test)
         .forEach(
             (user, rows) -> {
-              List<Rated> sought = inside(rows, popularity);
-              if (!sought.isEmpty()) {
-                cases.add(new Case(requireNonNull(byUser(training).get(user)), sought));
+              List<RatingRow> heldOut = inCatalog(rows, popularity);
+              if (!heldOut.isEmpty()) {
+                cases.add(new Case(requireNonNull(byUser(training).get(user)), heldOut));
               }
             });
     RankingFigures ranking = requireNonNull(figures.test().ranking());
     assertThat(ranking.users()).isEqualTo(cases.size()).isGreaterThan(60);
-    assertThat(ranking.outsideCatalogue()).isEqualTo(test.size() - inside(test, popularity).size());
+    assertThat(ranking.outsideCatalogue())
+        .isEqualTo(test.size() - inCatalog(test, popularity).size());
     assertOrder(ranking, "mostPopular", cases, byCount(popularity, popularity));
   }
 
@@ -191,7 +194,7 @@ class RankingProtocolTest {
 
     assertThat(figures.validation())
         .isEqualTo(new SetFigures(null, null, null, "the model was trained on the validation set"));
-    List<Rated> training = read(split, "train.arrow");
+    List<RatingRow> training = read(split, "train.arrow");
     training.addAll(read(split, "validation.arrow"));
     assertWithinUsers(figures, training, read(split, "test.arrow"));
   }
@@ -265,12 +268,12 @@ class RankingProtocolTest {
         .hasMessage(message);
   }
 
-  private record Case(List<Rated> known, List<Rated> sought) {}
+  private record Case(List<RatingRow> history, List<RatingRow> heldOut) {}
 
-  private List<Rated> read(SplitResult split, String set) throws IOException {
-    Map<List<Integer>, Rated> rows = new HashMap<>();
+  private List<RatingRow> read(SplitResult split, String set) throws IOException {
+    Map<List<Integer>, RatingRow> rows = new HashMap<>();
     uploaded.forEach(rated -> rows.put(List.of(rated.user, rated.item), rated));
-    List<Rated> read = new ArrayList<>();
+    List<RatingRow> read = new ArrayList<>();
     String key = split.manifest().replace("manifest.json", set);
     try (var file = ArrowFile.open(store.fetch(key).path(), key)) {
       for (var batch : file.batches()) {
@@ -284,28 +287,28 @@ class RankingProtocolTest {
     return read;
   }
 
-  private static Map<Integer, List<Rated>> byUser(List<Rated> rows) {
-    Map<Integer, List<Rated>> users = new TreeMap<>();
+  private static Map<Integer, List<RatingRow>> byUser(List<RatingRow> rows) {
+    Map<Integer, List<RatingRow>> users = new TreeMap<>();
     rows.forEach(row -> users.computeIfAbsent(row.user, _ -> new ArrayList<>()).add(row));
     return users;
   }
 
-  private static Map<Integer, Integer> counts(List<Rated> rows) {
+  private static Map<Integer, Integer> counts(List<RatingRow> rows) {
     Map<Integer, Integer> counts = new TreeMap<>();
     rows.forEach(row -> counts.merge(row.item, 1, Integer::sum));
     return counts;
   }
 
-  private static List<Rated> inside(List<Rated> rows, Map<Integer, Integer> catalog) {
+  private static List<RatingRow> inCatalog(List<RatingRow> rows, Map<Integer, Integer> catalog) {
     return rows.stream().filter(row -> catalog.containsKey(row.item)).toList();
   }
 
   /// Returns the rows after the 0.8 quantile of the times, interpolated as in numpy.
-  private static List<Rated> recent(List<Rated> training) {
-    long[] times = training.stream().mapToLong(Rated::time).sorted().toArray();
-    double place = (times.length - 1) * 0.8;
-    int below = (int) place;
-    double quantile = times[below] + (times[below + 1] - times[below]) * (place - below);
+  private static List<RatingRow> recent(List<RatingRow> training) {
+    long[] times = training.stream().mapToLong(RatingRow::time).sorted().toArray();
+    double position = (times.length - 1) * 0.8;
+    int below = (int) position;
+    double quantile = times[below] + (times[below + 1] - times[below]) * (position - below);
     return training.stream().filter(row -> row.time > quantile).toList();
   }
 
@@ -322,18 +325,18 @@ class RankingProtocolTest {
       RankingFigures ranking, String name, List<Case> cases, List<Integer> order) {
     RankerFigures figures = requireNonNull(ranking.rankers().get(name));
     assertThat(requireNonNull(figures.all()).at10().ndcg().value())
-        .isCloseTo(ndcg(cases, order, c -> c.sought), within(1e-6));
+        .isCloseTo(ndcg(cases, order, c -> c.heldOut), within(1e-6));
     assertThat(requireNonNull(figures.liked()).at10().ndcg().value())
         .isCloseTo(
             ndcg(
                 cases,
                 order,
-                c -> c.sought.stream().filter(row -> row.rating >= LIKED_FROM).toList()),
+                c -> c.heldOut.stream().filter(row -> row.rating >= LIKED_FROM).toList()),
             within(1e-6));
   }
 
   private static double ndcg(
-      List<Case> cases, List<Integer> order, Function<Case, List<Rated>> relevance) {
+      List<Case> cases, List<Integer> order, Function<Case, List<RatingRow>> relevance) {
     double sum = 0;
     int users = 0;
     for (Case user : cases) {
@@ -342,9 +345,10 @@ class RankingProtocolTest {
       if (relevant.isEmpty()) {
         continue;
       }
-      Set<Integer> known = new HashSet<>();
-      user.known.forEach(row -> known.add(row.item));
-      List<Integer> list = order.stream().filter(item -> !known.contains(item)).limit(10).toList();
+      Set<Integer> knownItems = new HashSet<>();
+      user.history.forEach(row -> knownItems.add(row.item));
+      List<Integer> list =
+          order.stream().filter(item -> !knownItems.contains(item)).limit(10).toList();
       double gain = 0;
       double ideal = 0;
       for (int i = 0; i < 10; i++) {
@@ -362,27 +366,28 @@ class RankingProtocolTest {
   /// ratings.
   private static void assertBiases(
       SetFigures figures,
-      List<Rated> training,
-      Map<Integer, List<Rated>> users,
+      List<RatingRow> training,
+      Map<Integer, List<RatingRow>> users,
       Map<Integer, Integer> popularity) {
-    double mean = training.stream().mapToDouble(Rated::rating).average().orElseThrow();
+    double mean = training.stream().mapToDouble(RatingRow::rating).average().orElseThrow();
     Map<Integer, Double> itemBias = new HashMap<>();
     training.forEach(row -> itemBias.merge(row.item, row.rating - mean, Double::sum));
     itemBias.replaceAll((item, sum) -> sum / (25 + requireNonNull(popularity.get(item))));
     double squares = 0;
     int rows = 0;
-    for (Map.Entry<Integer, List<Rated>> user : users.entrySet()) {
-      List<Rated> known = new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
-      for (Rated row : inside(user.getValue(), popularity)) {
+    for (Map.Entry<Integer, List<RatingRow>> user : users.entrySet()) {
+      List<RatingRow> history =
+          new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
+      for (RatingRow row : inCatalog(user.getValue(), popularity)) {
         double bias =
-            known.stream()
+            history.stream()
                     .mapToDouble(k -> k.rating - mean - requireNonNull(itemBias.get(k.item)))
                     .sum()
-                / (10 + known.size());
+                / (10 + history.size());
         double predicted = Math.clamp(mean + requireNonNull(itemBias.get(row.item)) + bias, 0.5, 5);
         squares += Math.pow(row.rating - predicted, 2);
         rows++;
-        known.add(row);
+        history.add(row);
       }
     }
     RatingFigures replayed = requireNonNull(figures.replayedRatings());

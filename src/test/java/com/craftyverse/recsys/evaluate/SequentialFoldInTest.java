@@ -52,15 +52,15 @@ class SequentialFoldInTest {
     for (int n = 0; n < rows.length; n++) {
       rows[n] = row();
       targets[n] = 2 * random.nextGaussian();
-      double[] sought = row();
+      double[] unknown = row();
       double expected = 0;
       if (n > 0) {
         double[] solution = solve(rows, targets, n);
         for (int f = 0; f < SIZE; f++) {
-          expected += sought[f] * solution[f];
+          expected += unknown[f] * solution[f];
         }
       }
-      assertThat(foldIn.predict(sought)).as("after %d", n).isCloseTo(expected, within(1e-5));
+      assertThat(foldIn.predict(unknown)).as("after %d", n).isCloseTo(expected, within(1e-5));
       foldIn.add(rows[n], targets[n]);
     }
     assertThat(foldIn.size()).isEqualTo(700);

@@ -47,7 +47,7 @@ class IndependentReadersTest {
   private static final String PYTHON =
       Objects.requireNonNullElse(System.getenv("PYTHON"), "python3");
 
-  /// Prints the same as [#ours] for each file: the path, type, values and sum of each leaf.
+  /// Prints the same as [#readWithOurReader] for each file: the path, type, values and sum of each leaf.
   private static final String PYARROW =
       """
       import sys, pyarrow as pa
@@ -143,7 +143,7 @@ class IndependentReadersTest {
           }
         }
       }
-      assertThat(lines(file, found)).isEqualTo(ours(file, false));
+      assertThat(lines(file, found)).isEqualTo(readWithOurReader(file, false));
     }
   }
 
@@ -154,7 +154,7 @@ class IndependentReadersTest {
     List<String> expected = new ArrayList<>();
     List<String> paths = new ArrayList<>();
     for (Path file : files) {
-      expected.addAll(ours(file, module.equals("polars")));
+      expected.addAll(readWithOurReader(file, module.equals("polars")));
       paths.add(file.toString());
     }
     List<String> command = new ArrayList<>();
@@ -184,7 +184,8 @@ class IndependentReadersTest {
   /// Returns what this project's reader finds: a line for each leaf of the columns, by path.
   ///
   /// @param topLevelNumbers whether to omit text and nested columns
-  private static List<String> ours(Path path, boolean topLevelNumbers) throws IOException {
+  private static List<String> readWithOurReader(Path path, boolean topLevelNumbers)
+      throws IOException {
     Map<String, double[]> found = new TreeMap<>();
     try (ArrowFile file = ArrowFile.open(path, path.toString())) {
       for (RecordBatch batch : file.batches()) {

@@ -339,8 +339,9 @@ class PipelineIT {
     store.put("raw/direct/a b.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
     ObjectNode notification = (ObjectNode) event("s3-notification.json");
     ((ObjectNode) notification.at("/Records/0/s3/object")).put("key", "raw/direct/a+b.zip");
-    ObjectNode told = MAPPER.createObjectNode();
-    told.putObject("detail")
+    ObjectNode notified = MAPPER.createObjectNode();
+    notified
+        .putObject("detail")
         .<ObjectNode>set("requestPayload", notification)
         .set("responsePayload", FIRST.invoke("ingest", notification));
     JsonNode transformer =
@@ -348,7 +349,8 @@ class PipelineIT {
     String input = transformer.path("InputTemplate").asText();
     for (var path : transformer.path("InputPathsMap").properties()) {
       JsonNode value =
-          told.at(path.getValue().asText().substring(1).replaceAll("[.\\[]", "/").replace("]", ""));
+          notified.at(
+              path.getValue().asText().substring(1).replaceAll("[.\\[]", "/").replace("]", ""));
       assertThat(value.isTextual()).as(path.toString()).isTrue();
       input = input.replace("<" + path.getKey() + ">", value.asText());
     }
@@ -409,7 +411,8 @@ class PipelineIT {
     ((ObjectNode) event.at("/detail/object")).put("key", "raw/twice.zip");
     StateMachine machine = StateMachine.read(Path.of("infra/pipeline.asl.json"));
     List<JsonNode> results =
-        atOnce(() -> machine.run(event, FIRST::call), () -> machine.run(event, SECOND::call));
+        runConcurrently(
+            () -> machine.run(event, FIRST::call), () -> machine.run(event, SECOND::call));
     for (String step : List.of("ingest", "split", "index", "train", "evaluate", "served")) {
       assertThat(results.get(0).path(step).path("manifest").asText())
           .isNotEmpty()
@@ -463,13 +466,14 @@ class PipelineIT {
       processes
           .proxies
           .get("publish")
-          .spoil(
+          .inject(
               line -> line.startsWith("PUT ") && line.contains("/models/rivals/current.json"),
               1,
-              FaultyProxy.meet(together));
+              FaultyProxy.await(together));
     }
     for (JsonNode answer :
-        atOnce(() -> publish(FIRST, requests.get(0)), () -> publish(SECOND, requests.get(1)))) {
+        runConcurrently(
+            () -> publish(FIRST, requests.get(0)), () -> publish(SECOND, requests.get(1)))) {
       answers.add(answer);
     }
     assertThat(answers)
@@ -499,7 +503,7 @@ class PipelineIT {
     return MAPPER.createObjectNode().set("manifest", result.path("manifest"));
   }
 
-  private static List<JsonNode> atOnce(Callable<JsonNode> one, Callable<JsonNode> other)
+  private static List<JsonNode> runConcurrently(Callable<JsonNode> one, Callable<JsonNode> other)
       throws Exception {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       List<JsonNode> results = new ArrayList<>();

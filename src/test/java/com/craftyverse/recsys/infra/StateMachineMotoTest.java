@@ -3,6 +3,7 @@ package com.craftyverse.recsys.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.craftyverse.recsys.step.Await;
 import com.craftyverse.recsys.storage.s3.MotoServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,11 +19,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +41,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class StateMachineMotoTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String ROLE = "arn:aws:iam::123456789012:role/test";
-  private static final int POLLS = 300;
+  private static final Duration MAX_EXECUTION = Duration.ofSeconds(30);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private MotoServer server;
@@ -90,7 +93,7 @@ class StateMachineMotoTest {
             "{\"manifest\": \"h\"}")) {
       answers.add(MAPPER.readTree(answer));
     }
-    answer(answers);
+    setAnswers(answers);
     String definition = Files.readString(file);
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
@@ -99,7 +102,7 @@ class StateMachineMotoTest {
     JsonNode execution = run(definition, event);
 
     List<String> calls = new ArrayList<>();
-    JsonNode walked =
+    JsonNode expected =
         StateMachine.read(file)
             .run(
                 event,
@@ -115,7 +118,7 @@ class StateMachineMotoTest {
                   return resource.startsWith("${") ? answers.remove() : MAPPER.createObjectNode();
                 });
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
-    assertThat(MAPPER.readTree(execution.path("output").asText())).isEqualTo(walked);
+    assertThat(MAPPER.readTree(execution.path("output").asText())).isEqualTo(expected);
     assertThat(tasks(execution))
         .isEqualTo(
             calls.stream()
@@ -126,23 +129,23 @@ class StateMachineMotoTest {
         .filteredOn("Train"::equals)
         .hasSize(3);
     assertThat(tasks(execution)).filteredOn("Refit"::equals).hasSize(2);
-    assertThat(locks()).isZero();
+    assertThat(countLocks()).isZero();
   }
 
   @Test
   void executionThatWasAborted_losesItsLock() throws Exception {
-    lock("arn:aborted");
-    JsonNode execution = unlock("arn:aborted");
+    putLock("arn:aborted");
+    JsonNode execution = runUnlock("arn:aborted");
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
-    assertThat(locks()).isZero();
+    assertThat(countLocks()).isZero();
   }
 
   @Test
   void lockOfAnotherExecution_stays() throws Exception {
-    lock("arn:another");
-    JsonNode execution = unlock("arn:aborted");
+    putLock("arn:another");
+    JsonNode execution = runUnlock("arn:aborted");
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
-    assertThat(locks()).isEqualTo(1);
+    assertThat(countLocks()).isEqualTo(1);
   }
 
   @Test
@@ -154,7 +157,7 @@ class StateMachineMotoTest {
          "expires": {"N": "1764115612"}}}
         """);
     JsonNode name = MAPPER.readTree("{\"dataset\": \"my-set\", \"now\": 1764115613}");
-    answer(List.of(name, MAPPER.createObjectNode()));
+    setAnswers(List.of(name, MAPPER.createObjectNode()));
     String definition = Files.readString(Path.of("infra/pipeline.asl.json"));
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
@@ -163,30 +166,31 @@ class StateMachineMotoTest {
     assertThat(execution.path("status").asText()).as(execution.toString()).isEqualTo("SUCCEEDED");
     assertThat(tasks(execution))
         .containsExactly("NameDataset", "AcquireLock", "Ingest", "ReleaseLock");
-    assertThat(locks()).isZero();
+    assertThat(countLocks()).isZero();
   }
 
-  private JsonNode unlock(String execution) throws Exception {
-    ObjectNode news = MAPPER.createObjectNode();
-    news.putObject("detail")
+  private JsonNode runUnlock(String execution) throws Exception {
+    ObjectNode endEvent = MAPPER.createObjectNode();
+    endEvent
+        .putObject("detail")
         .put("executionArn", execution)
         .put("status", "ABORTED")
         .put("input", event.toString());
-    answer(List.of(MAPPER.createObjectNode().put("dataset", "my-set")));
+    setAnswers(List.of(MAPPER.createObjectNode().put("dataset", "my-set")));
     return run(
         Files.readString(Path.of("infra/unlock.asl.json"))
             .replace("${IngestFunctionArn}", createFunction("Ingest")),
-        news);
+        endEvent);
   }
 
   /// Sets the functions' answers, in order.
-  private void answer(Iterable<JsonNode> answers) throws Exception {
+  private void setAnswers(Iterable<JsonNode> answers) throws Exception {
     ObjectNode results = MAPPER.createObjectNode();
     answers.forEach(answer -> results.withArray("results").add(answer.toString()));
     configure("static/lambda-simple/response", results.toString());
   }
 
-  private void lock(String execution) throws Exception {
+  private void putLock(String execution) throws Exception {
     call(
         "DynamoDB_20120810.PutItem",
         """
@@ -195,7 +199,7 @@ class StateMachineMotoTest {
             .formatted(execution));
   }
 
-  private int locks() throws Exception {
+  private int countLocks() throws Exception {
     return call("DynamoDB_20120810.Scan", "{\"TableName\": \"locks\"}").path("Count").asInt();
   }
 
@@ -226,24 +230,23 @@ class StateMachineMotoTest {
         "moto_server runs no state machines (pip install 'moto[stepfunctions]')");
     assertThat(started.statusCode()).as(started.body()).isEqualTo(200);
     String execution = MAPPER.readTree(started.body()).path("executionArn").asText();
-    for (int poll = 0; poll < POLLS; poll++) {
-      JsonNode state = call("AWSStepFunctions.DescribeExecution", named(execution));
-      if (!state.path("status").asText().equals("RUNNING")) {
-        return state;
-      }
-      Thread.sleep(100);
-    }
-    throw new IllegalStateException("the execution does not end");
+    return Await.value(
+        MAX_EXECUTION,
+        "the execution's end",
+        () ->
+            Optional.of(call("AWSStepFunctions.DescribeExecution", executionRequest(execution)))
+                .filter(state -> !state.path("status").asText().equals("RUNNING")));
   }
 
-  private static String named(String execution) {
+  private static String executionRequest(String execution) {
     return MAPPER.createObjectNode().put("executionArn", execution).toString();
   }
 
   /// Returns the Task states that an execution entered.
   private List<String> tasks(JsonNode execution) throws Exception {
     return call(
-            "AWSStepFunctions.GetExecutionHistory", named(execution.path("executionArn").asText()))
+            "AWSStepFunctions.GetExecutionHistory",
+            executionRequest(execution.path("executionArn").asText()))
         .path("events")
         .valueStream()
         .filter(entry -> entry.path("type").asText().equals("TaskStateEntered"))
@@ -296,9 +299,9 @@ class StateMachineMotoTest {
   }
 
   private HttpRequest request(String target, String json) {
-    boolean steps = target.startsWith("AWSStepFunctions");
+    boolean stepFunctions = target.startsWith("AWSStepFunctions");
     return HttpRequest.newBuilder(URI.create(server.uri() + "/"))
-        .header("Authorization", credential(steps ? "states" : "dynamodb"))
+        .header("Authorization", credential(stepFunctions ? "states" : "dynamodb"))
         .header("X-Amz-Target", target)
         .header("Content-Type", "application/x-amz-json-1.0")
         .POST(HttpRequest.BodyPublishers.ofString(json))

@@ -45,7 +45,7 @@ class StateMachineTest {
         .containsExactly(
             NAME,
             "updateItem lock",
-            "Ingest " + named(),
+            "Ingest " + withDatasetName(),
             "Split {\"manifest\":\"of Ingest\"," + ID + "}",
             "Index {\"manifest\":\"of Split\"," + ID + "}",
             "Train {\"manifest\":\"of Index\"," + ID + "}",
@@ -294,10 +294,10 @@ class StateMachineTest {
   /// This includes errors that no state can catch, such as a result of more than 256 KiB.
   @Test
   void executionThatEndsInAnyWay_losesItsLock() throws IOException {
-    StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
+    StateMachine unlockMachine = StateMachine.read(Path.of("infra/unlock.asl.json"));
     for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
       calls.clear();
-      unlock.run(ended(status), this::call);
+      unlockMachine.run(endEvent(status), this::call);
       assertThat(calls)
           .as(status)
           .containsExactly(NAME, "deleteItem lock", "publish An upload did not become a model");
@@ -306,11 +306,11 @@ class StateMachineTest {
 
   @Test
   void executionThatReleasedItsLock_isReportedOnce() throws IOException {
-    StateMachine unlock = StateMachine.read(Path.of("infra/unlock.asl.json"));
+    StateMachine unlockMachine = StateMachine.read(Path.of("infra/unlock.asl.json"));
     for (String status : List.of("FAILED", "ABORTED", "TIMED_OUT")) {
       calls.clear();
-      unlock.run(
-          ended(status),
+      unlockMachine.run(
+          endEvent(status),
           (resource, input) -> {
             JsonNode result = call(resource, input);
             if (resource.contains("deleteItem")) {
@@ -324,13 +324,14 @@ class StateMachineTest {
     }
   }
 
-  private JsonNode ended(String status) {
-    ObjectNode news = mapper.createObjectNode();
-    news.putObject("detail")
+  private JsonNode endEvent(String status) {
+    ObjectNode endEvent = mapper.createObjectNode();
+    endEvent
+        .putObject("detail")
         .put("executionArn", "arn:execution")
         .put("status", status)
         .put("input", event.toString());
-    return news;
+    return endEvent;
   }
 
   @Test
@@ -352,7 +353,7 @@ class StateMachineTest {
   }
 
   /// Returns the event with the name that the first state adds.
-  private JsonNode named() {
+  private JsonNode withDatasetName() {
     ObjectNode named = event.deepCopy();
     named.putObject("name").put("manifest", "of Ingest").put("dataset", "named by ingest");
     return named;

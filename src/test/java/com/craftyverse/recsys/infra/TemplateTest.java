@@ -75,7 +75,7 @@ class TemplateTest {
 
   @Test
   void variables_areThoseThatTheCodeReads() throws IOException {
-    Set<String> read = variablesOfTheCode();
+    Set<String> read = variablesReadByCode();
     assertThat(read).contains("RECSYS_STORE", "RECSYS_METRICS_NAMESPACE");
     // Lambda sets these itself.
     read.removeAll(
@@ -114,9 +114,9 @@ class TemplateTest {
 
   /// Returns the environment variables and configuration keys that the sources read, as variables.
   /// Excludes what only the HTTP build has.
-  private static Set<String> variablesOfTheCode() throws IOException {
+  private static Set<String> variablesReadByCode() throws IOException {
     Path sources = Path.of("src/main/java/com/craftyverse/recsys");
-    Pattern asked =
+    Pattern lookup =
         Pattern.compile(
             "@ConfigProperty\\(\\s*name = \"([^\"]+)\"|(?:getenv|environment\\.getOrDefault)\\(\"([^\"]+)\"");
     Set<String> names = new TreeSet<>();
@@ -125,7 +125,7 @@ class TemplateTest {
         if (Set.of("local", "sample").contains(sources.relativize(file).getName(0).toString())) {
           continue;
         }
-        Matcher found = asked.matcher(Files.readString(file));
+        Matcher found = lookup.matcher(Files.readString(file));
         while (found.find()) {
           names.add(
               found.group(1) == null

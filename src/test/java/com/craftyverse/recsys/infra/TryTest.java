@@ -67,8 +67,8 @@ class TryTest {
     assertThat(output)
         .contains("Following arn:ours\n", "{\"answer\": 1}", "{\"answer\": 2}")
         .doesNotContain("secret", "token");
-    List<String> asked = Files.readAllLines(calls);
-    assertThat(asked)
+    List<String> queries = Files.readAllLines(calls);
+    assertThat(queries)
         .contains(
             "curl --silent --show-error --fail-with-body --config - --aws-sigv4"
                 + " aws:amz:eu-west-1:lambda --header content-type: application/json --data"
@@ -76,7 +76,7 @@ class TryTest {
                 + " https://id.lambda-url.eu-west-1.on.aws/recommend",
             "user = \"key:secret\"",
             "header = \"x-amz-security-token: token\"");
-    assertThat(asked).noneMatch(line -> line.startsWith("curl") && line.contains("secret"));
+    assertThat(queries).noneMatch(line -> line.startsWith("curl") && line.contains("secret"));
   }
 
   private void script(String name, String text) throws IOException {

@@ -20,9 +20,9 @@ class CpuPermitsTest {
   @Timeout(60)
   void onePermit_isSharedByAllThreads() throws Exception {
     CpuPermits permits = new CpuPermits(1);
-    AtomicInteger atWork = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger maxRunning = new AtomicInteger();
+    AtomicInteger started = new AtomicInteger();
     int workers = 3;
     InputStream endless =
         permits.yielding(
@@ -34,17 +34,17 @@ class CpuPermitsTest {
 
               @Override
               public int read(byte[] buffer, int offset, int length) {
-                most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
-                atWork.decrementAndGet();
+                maxRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+                running.decrementAndGet();
                 return length;
               }
             });
     Callable<Integer> work =
         () -> {
           permits.acquire();
-          begun.incrementAndGet();
+          started.incrementAndGet();
           int reads = 0;
-          while (begun.get() < workers || reads < 1_000) {
+          while (started.get() < workers || reads < 1_000) {
             reads += endless.read(new byte[1]);
           }
           permits.release();
@@ -55,7 +55,7 @@ class CpuPermitsTest {
         assertThat(done.get()).isGreaterThanOrEqualTo(1_000);
       }
     }
-    assertThat(most).hasValue(1);
+    assertThat(maxRunning).hasValue(1);
   }
 
   /// A thread that waits for bytes yields its permit meanwhile.

@@ -84,10 +84,10 @@ class IngestMutationTest {
     return files;
   }
 
-  private void damagedZips(byte[] whole, int count) throws IOException {
+  private void damagedZips(byte[] original, int count) throws IOException {
     // The zip's checksums distinguish damage from data.
     List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
-    int refused = tryAll("a.zip", whole, 500, count, damaged -> Optional.of(rows));
+    int refused = tryAll("a.zip", original, 500, count, damaged -> Optional.of(rows));
     assertThat(refused).isGreaterThan(count / 2);
   }
 
@@ -112,13 +112,14 @@ class IngestMutationTest {
   @Test
   void damagedItems() throws IOException {
     List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
-    byte[] whole = (Uploads.MOVIES + "7,\"So-called \"\"Art\"\" (1997)\",Drama\n").getBytes(UTF_8);
+    byte[] original =
+        (Uploads.MOVIES + "7,\"So-called \"\"Art\"\" (1997)\",Drama\n").getBytes(UTF_8);
     int count = Mutations.COUNT / 5;
     int refused =
         tryAll(
             "a.zip",
-            whole,
-            whole.length,
+            original,
+            original.length,
             count,
             damaged -> {
               Map<String, byte[]> entries = new LinkedHashMap<>();
@@ -133,13 +134,13 @@ class IngestMutationTest {
 
   @Test
   void damagedTexts() throws IOException {
-    byte[] whole = RATINGS.getBytes(UTF_8);
+    byte[] original = RATINGS.getBytes(UTF_8);
     int count = Mutations.COUNT / 5;
     int refused =
         tryAll(
             "a.csv",
-            whole,
-            whole.length,
+            original,
+            original.length,
             count,
             damaged -> RatingsOracle.rows(new String(damaged, StandardCharsets.ISO_8859_1)));
     assertThat(refused).isBetween(count / 4, count - 1);
@@ -160,14 +161,14 @@ class IngestMutationTest {
           .append(comments[i % comments.length])
           .append(i % 4 == 0 ? "\r\n" : "\n");
     }
-    byte[] whole = csv.toString().getBytes(UTF_8);
+    byte[] original = csv.toString().getBytes(UTF_8);
     assertThat(RatingsOracle.rows(csv.toString()).orElseThrow()).hasSize(60);
     int count = Mutations.COUNT / 5;
     int refused =
         tryAll(
             "a.csv",
-            whole,
-            whole.length,
+            original,
+            original.length,
             count,
             damaged -> RatingsOracle.rows(new String(damaged, StandardCharsets.ISO_8859_1)));
     assertThat(refused).isBetween(count / 4, count - 1);
@@ -175,50 +176,50 @@ class IngestMutationTest {
 
   private interface Expectation {
     /// Returns the rows of the dataset, or empty if the upload must be refused.
-    Optional<List<String>> of(byte[] damaged);
+    Optional<List<String>> verify(byte[] damaged);
   }
 
-  private int tryAll(String name, byte[] whole, int hot, int count, Expectation expectation)
+  private int tryAll(String name, byte[] original, int hotBytes, int count, Expectation expectation)
       throws IOException {
-    return tryAll(name, whole, hot, count, damaged -> damaged, expectation);
+    return tryAll(name, original, hotBytes, count, damaged -> damaged, expectation);
   }
 
   /// @param upload turns the damaged bytes into an upload
   /// @return the number of refused uploads
   private int tryAll(
       String name,
-      byte[] whole,
-      int hot,
+      byte[] original,
+      int hotBytes,
       int count,
       UnaryOperator<byte[]> upload,
       Expectation expectation)
       throws IOException {
     int refused = 0;
     for (int seed = 0; seed < count; seed++) {
-      byte[] damaged = Mutations.damage(whole, hot, new SplittableRandom(seed));
-      Optional<List<String>> expected = expectation.of(damaged);
-      String what = name + ", seed " + seed;
+      byte[] damaged = Mutations.damage(original, hotBytes, new SplittableRandom(seed));
+      Optional<List<String>> expected = expectation.verify(damaged);
+      String label = name + ", seed " + seed;
       long allocated = threads.getTotalThreadAllocatedBytes();
       long start = System.nanoTime();
       try {
         IngestResult result = Uploads.ingest(store, "raw/" + name, upload.apply(damaged));
-        assertThat(expected).as(what).isPresent();
-        assertThat(rows(result)).as(what).isEqualTo(expected.orElseThrow());
+        assertThat(expected).as(label).isPresent();
+        assertThat(rows(result)).as(label).isEqualTo(expected.orElseThrow());
         deleteDatasets();
       } catch (RequestException e) {
         refused++;
-        assertThat(e.getMessage()).as(what).startsWith(name);
+        assertThat(e.getMessage()).as(label).startsWith(name);
         // Data with a checksum may be refused for harmless damage.
-        assertThat(expected.isEmpty() || !name.endsWith(".csv")).as(what + ": " + e).isTrue();
+        assertThat(expected.isEmpty() || !name.endsWith(".csv")).as(label + ": " + e).isTrue();
       } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-        throw new AssertionError(what, e);
+        throw new AssertionError(label, e);
       }
       assertThat(threads.getTotalThreadAllocatedBytes() - allocated)
-          .as("memory, " + what)
+          .as("memory, " + label)
           .isLessThan(MAX_ALLOCATED_BYTES);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(what).isLessThan(MAX_SECONDS);
-      assertThat(store.list("datasets/")).as(what).isEmpty();
-      assertThat(directory.resolve(".tmp")).as(what).isEmptyDirectory();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).as(label).isLessThan(MAX_SECONDS);
+      assertThat(store.list("datasets/")).as(label).isEmpty();
+      assertThat(directory.resolve(".tmp")).as(label).isEmptyDirectory();
     }
     return refused;
   }

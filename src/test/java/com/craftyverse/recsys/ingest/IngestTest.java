@@ -90,12 +90,12 @@ class IngestTest {
   void sameContentAgain_isCached_andOtherContentIsAnotherVersion() throws IOException {
     byte[] upload = Uploads.zip(RATINGS, Uploads.MOVIES);
     IngestResult first = Uploads.ingest(store, "raw/set/a.zip", upload);
-    IngestResult again = new Ingest(store).run(IngestRequest.of("raw/set/a.zip"));
+    IngestResult repeated = new Ingest(store).run(IngestRequest.of("raw/set/a.zip"));
     IngestResult otherName = Uploads.ingest(store, "raw/set/b.zip", upload);
     IngestResult other =
         Uploads.ingest(store, "raw/set/a.zip", Uploads.zip(RATINGS + "9,1,1,1\n", Uploads.MOVIES));
 
-    assertThat(again)
+    assertThat(repeated)
         .isEqualTo(
             new IngestResult(first.manifest(), true, "set", first.version(), first.figures()));
     assertThat(otherName.cached()).isTrue();
@@ -114,16 +114,16 @@ class IngestTest {
     entries.put("ml/tags.csv", "userId,movieId,tag,timestamp\n1,5,sad,40\n");
     entries.put("ml/links.csv", "movieId,imdbId,tmdbId\n1,0114709,862\n");
     byte[] upload = Uploads.zip(entries);
-    IngestResult here = Uploads.ingest(store, "raw/set/a.zip", upload);
+    IngestResult first = Uploads.ingest(store, "raw/set/a.zip", upload);
     try (LocalObjectStore other = new LocalObjectStore(elsewhere)) {
-      IngestResult there = Uploads.ingest(other, "raw/set/b.zip", upload);
-      assertThat(there.manifest()).isEqualTo(here.manifest());
-      Manifest manifest = Manifest.read(store, here.manifest(), StepName.INGEST);
+      IngestResult second = Uploads.ingest(other, "raw/set/b.zip", upload);
+      assertThat(second.manifest()).isEqualTo(first.manifest());
+      Manifest manifest = Manifest.read(store, first.manifest(), StepName.INGEST);
       assertThat(manifest.inputs()).isEqualTo(Map.of("upload", Digest.of(upload)));
       assertThat(manifest.outputs())
           .containsOnlyKeys("ratings.arrow", "items.arrow", "tags.arrow", "links.arrow");
       for (String name : manifest.outputs().keySet()) {
-        String key = here.manifest().replace("manifest.json", name);
+        String key = first.manifest().replace("manifest.json", name);
         assertThat(other.read(key).content()).as(name).isEqualTo(store.read(key).content());
       }
     }
@@ -188,14 +188,15 @@ class IngestTest {
     refused(
         Uploads.zip(Map.of("/etc/ratings.csv", RATINGS)),
         "a.zip has an entry named '/etc/ratings.csv', which points outside the zip");
-    Path bomb = directory.resolve("bomb.zip");
-    Files.write(bomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
-    try (UploadFile upload = UploadFile.open(bomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
+    Path zipBomb = directory.resolve("bomb.zip");
+    Files.write(zipBomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
+    try (UploadFile upload =
+        UploadFile.open(zipBomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
       assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
           .hasMessage("bomb.zip: set/ratings.csv has more than 10000 bytes, the limit");
     }
-    Files.delete(bomb);
+    Files.delete(zipBomb);
     assertOnlyUploadsAreThere();
   }
 
@@ -332,9 +333,9 @@ class IngestTest {
     patchMethod(zip, 1, 8);
     patchFlags(zip, 1, flags -> flags | 1);
     refused(zip, "a.zip: ml-1m/ratings.dat is encrypted; upload a zip without a password");
-    byte[] mine = Uploads.zip(Map.of("mine.csv", RATINGS));
-    patchFlags(mine, 0, flags -> flags | 1);
-    refused(mine, "a.zip: mine.csv is encrypted; upload a zip without a password");
+    byte[] encrypted = Uploads.zip(Map.of("mine.csv", RATINGS));
+    patchFlags(encrypted, 0, flags -> flags | 1);
+    refused(encrypted, "a.zip: mine.csv is encrypted; upload a zip without a password");
   }
 
   @Test
@@ -654,10 +655,10 @@ class IngestTest {
   @Test
   void duplicateRatings_theLatestCounts() throws IOException {
     // The file has (1,5) three times, the latest in the middle, and (1,2) twice at the same second.
-    String again =
+    String repeated =
         Uploads.HEADER + "1,5,1.0,30\n1,2,2.0,20\n2,1,3.5,10\n1,5,4.0,50\n1,2,2.5,20\n1,5,5.0,40\n";
     IngestResult result =
-        Uploads.ingest(store, "raw/a.csv", again.getBytes(StandardCharsets.UTF_8));
+        Uploads.ingest(store, "raw/a.csv", repeated.getBytes(StandardCharsets.UTF_8));
     assertThat(result.figures().ratings()).isEqualTo(3);
     assertThat(result.figures().duplicates()).isEqualTo(3);
     assertThat(result.figures().minTimestamp()).isEqualTo(10);
@@ -982,9 +983,9 @@ class IngestTest {
     byte[] upload = RATINGS.getBytes(StandardCharsets.UTF_8);
     IngestResult first = Uploads.ingest(store, "raw/a.csv", upload);
     store.delete(first.manifest().replace("manifest.json", "ratings.arrow"));
-    IngestResult again = new Ingest(store).run(request("{\"key\": \"raw/a.csv\"}"));
-    assertThat(again.cached()).isFalse();
-    assertThat(again.manifest()).isEqualTo(first.manifest());
+    IngestResult repeated = new Ingest(store).run(request("{\"key\": \"raw/a.csv\"}"));
+    assertThat(repeated.cached()).isFalse();
+    assertThat(repeated.manifest()).isEqualTo(first.manifest());
     assertThat(store.find(first.manifest().replace("manifest.json", "ratings.arrow"))).isPresent();
     assertThat(new Ingest(store).run(request("{\"key\": \"raw/a.csv\"}")).cached()).isTrue();
   }

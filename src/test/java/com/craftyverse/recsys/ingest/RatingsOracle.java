@@ -27,8 +27,8 @@ final class RatingsOracle {
     }
     List<List<String>> records = found.get();
     List<String> header = records.removeFirst().stream().map(String::strip).toList();
-    List<String> wanted = List.of("userId", "movieId", "rating", "timestamp");
-    for (String name : wanted) {
+    List<String> required = List.of("userId", "movieId", "rating", "timestamp");
+    for (String name : required) {
       if (header.stream().filter(name::equals).count() != 1) {
         return Optional.empty();
       }
@@ -39,7 +39,7 @@ final class RatingsOracle {
         return Optional.empty();
       }
       String[] row =
-          wanted.stream()
+          required.stream()
               .map(name -> values.get(header.indexOf(name)).strip())
               .toArray(String[]::new);
       if (!isWhole(row[0], Integer.MAX_VALUE)
@@ -50,9 +50,9 @@ final class RatingsOracle {
           || !isWhole(row[3], 100_000_000_000L)) {
         return Optional.empty();
       }
-      String pair = whole(row[0]) + "," + whole(row[1]);
+      String pair = parseWholeNumber(row[0]) + "," + parseWholeNumber(row[1]);
       String[] other = latest.get(pair);
-      if (other == null || whole(row[3]) >= whole(other[3])) {
+      if (other == null || parseWholeNumber(row[3]) >= parseWholeNumber(other[3])) {
         latest.remove(pair);
         latest.put(pair, row);
       }
@@ -65,7 +65,7 @@ final class RatingsOracle {
                         + ","
                         + (float) Double.parseDouble(e.getValue()[2])
                         + ","
-                        + whole(e.getValue()[3]))
+                        + parseWholeNumber(e.getValue()[3]))
             .toList());
   }
 
@@ -106,16 +106,16 @@ final class RatingsOracle {
     }
   }
 
-  private static boolean isWhole(String text, long most) {
+  private static boolean isWhole(String text, long max) {
     if (!isNumber(text) || text.matches("[+-].*")) {
       return false;
     }
     BigDecimal number = new BigDecimal(text);
-    return number.compareTo(BigDecimal.valueOf(most)) <= 0
+    return number.compareTo(BigDecimal.valueOf(max)) <= 0
         && (number.signum() == 0 || number.stripTrailingZeros().scale() <= 0);
   }
 
-  private static long whole(String text) {
+  private static long parseWholeNumber(String text) {
     return new BigDecimal(text).longValueExact();
   }
 }

@@ -321,10 +321,10 @@ class RatingsParserTest {
         .hasMessage(
             "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp', expected"
                 + " customer;sku;stars;when");
-    RatingsFormat jokes = RatingsFormat.of(null, "\t", new RatingScale(-10, 10, null));
-    assertThat(parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-9.75\t3\n", jokes))
+    RatingsFormat tabs = RatingsFormat.of(null, "\t", new RatingScale(-10, 10, null));
+    assertThat(parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-9.75\t3\n", tabs))
         .containsExactly("1,2,-9.75,3");
-    assertThatThrownBy(() -> parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-\t3\n", jokes))
+    assertThatThrownBy(() -> parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-\t3\n", tabs))
         .hasMessage(
             "ratings.csv, line 2, column 5: rating is '-', expected a number from -10.0 to 10.0");
   }

@@ -59,7 +59,7 @@ class CrashTest {
         assertThatThrownBy(() -> runChain(broken))
             .as("write %d", write)
             .hasMessageContaining("the power is gone");
-        assertManifestsTellTheTruth(store);
+        assertManifestsMatchObjects(store);
         runChain(store);
         assertThat(results(store).keySet()).isEqualTo(expected.keySet());
         results(store)
@@ -118,7 +118,7 @@ class CrashTest {
 
   /// Every object named by an existing manifest is complete. Removes the interrupted run's lease, which
   /// has not expired yet.
-  private static void assertManifestsTellTheTruth(ObjectStore store) throws IOException {
+  private static void assertManifestsMatchObjects(ObjectStore store) throws IOException {
     for (ObjectInfo object : store.list("")) {
       if (object.key().endsWith("/" + StoreLayout.MANIFEST)) {
         Manifest manifest =

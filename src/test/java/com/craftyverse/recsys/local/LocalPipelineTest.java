@@ -57,12 +57,12 @@ class LocalPipelineTest {
 
   @TempDir Path directory;
   private LocalObjectStore store;
-  private RecommendationService serving;
+  private RecommendationService service;
 
   @BeforeEach
   void open() throws IOException {
     store = new LocalObjectStore(directory);
-    serving =
+    service =
         new RecommendationService(store, new ModelCache(store, Optional.empty(), Duration.ZERO));
   }
 
@@ -73,7 +73,7 @@ class LocalPipelineTest {
 
   private RecommendResult recommend(int user) throws IOException {
     String request = "{\"userId\": " + user + ", \"n\": 10}";
-    return serving.recommend(
+    return service.recommend(
         RequestJson.decode(request.getBytes(StandardCharsets.UTF_8), RecommendRequest.class));
   }
 
@@ -103,7 +103,7 @@ class LocalPipelineTest {
           .noneMatch(recommendation -> user.getValue().contains(recommendation.itemId()));
     }
 
-    ModelInfoResult info = serving.modelInfo(new ModelInfoRequest(null));
+    ModelInfoResult info = service.modelInfo(new ModelInfoRequest(null));
     ModelCard card = ModelCard.read(store, outcome.model());
     assertThat(info.ratings()).isEqualTo(100_000);
     assertThat(info.rows()).isEqualTo(Rows.ALL);
@@ -124,7 +124,7 @@ class LocalPipelineTest {
   void withoutRefit_theScoredModelIsPublished() throws IOException {
     LocalPipeline.Outcome outcome =
         run("raw/few/r.csv", FEW.getBytes(StandardCharsets.UTF_8), false);
-    ModelInfoResult info = serving.modelInfo(new ModelInfoRequest(null));
+    ModelInfoResult info = service.modelInfo(new ModelInfoRequest(null));
     assertThat(info.rows()).isEqualTo(Rows.TRAIN);
     assertThat(info.scoredModel()).isEqualTo(info.model());
     assertThat(outcome.model()).isEqualTo("models/few/" + info.model() + "/");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.step.Await;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(FreshStore.Watched.class)
 class UploadWatcherTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @Inject ObjectStore store;
 
@@ -159,14 +159,6 @@ class UploadWatcherTest {
   }
 
   private static <T> T await(Callable<Optional<T>> condition) throws Exception {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (Instant.now().isBefore(end)) {
-      Optional<T> result = condition.call();
-      if (result.isPresent()) {
-        return result.get();
-      }
-      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-    }
-    throw new AssertionError("nothing appeared within " + PATIENCE);
+    return Await.value(TIMEOUT, "the watcher's result", condition);
   }
 }

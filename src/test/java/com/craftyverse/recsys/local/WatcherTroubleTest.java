@@ -34,8 +34,8 @@ class WatcherTroubleTest {
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Path raw = Files.createSymbolicLink(root.resolve("raw"), elsewhere);
     LocalObjectStore store = new LocalObjectStore(root);
-    BlockingQueue<Long> looks = new LinkedBlockingQueue<>();
-    ObjectStore watched = watched(store, looks);
+    BlockingQueue<Long> polls = new LinkedBlockingQueue<>();
+    ObjectStore watched = watched(store, polls);
     UploadWatcher watcher =
         new UploadWatcher(watched, true, true, Optional.empty(), new CurlExamples(watched, 8080));
     List<String> lines = new CopyOnWriteArrayList<>();
@@ -44,10 +44,10 @@ class WatcherTroubleTest {
     logger.addHandler(handler);
     try {
       watcher.start(new StartupEvent());
-      long first = next(looks);
+      long first = next(polls);
       long third = first;
-      for (int look = 0; look < 2; look++) {
-        third = next(looks);
+      for (int poll = 0; poll < 2; poll++) {
+        third = next(polls);
       }
       assertThat(third - first).isGreaterThan(2 * MIN_POLL_MILLIS);
       assertThat(lines.stream().filter(line -> line.contains("cannot look")))
@@ -55,9 +55,9 @@ class WatcherTroubleTest {
           .allMatch(line -> line.contains("leads through a link, which is not followed"));
 
       Files.delete(raw);
-      next(looks);
-      next(looks);
-      next(looks);
+      next(polls);
+      next(polls);
+      next(polls);
       assertThat(lines.stream().filter(line -> line.contains("again"))).hasSize(1);
     } finally {
       watcher.stop(new ShutdownEvent());
@@ -65,21 +65,21 @@ class WatcherTroubleTest {
     }
   }
 
-  private static long next(BlockingQueue<Long> looks) throws InterruptedException {
-    Long look = looks.poll(60, TimeUnit.SECONDS);
-    assertThat(look).as("the watcher looks again").isNotNull();
-    return look;
+  private static long next(BlockingQueue<Long> polls) throws InterruptedException {
+    Long poll = polls.poll(60, TimeUnit.SECONDS);
+    assertThat(poll).as("the watcher looks again").isNotNull();
+    return poll;
   }
 
   /// Returns the store with a record of when its uploads are listed.
-  private static ObjectStore watched(ObjectStore store, BlockingQueue<Long> looks) {
+  private static ObjectStore watched(ObjectStore store, BlockingQueue<Long> polls) {
     return (ObjectStore)
         Proxy.newProxyInstance(
             ObjectStore.class.getClassLoader(),
             new Class<?>[] {ObjectStore.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("list")) {
-                looks.add(System.nanoTime() / 1_000_000);
+                polls.add(System.nanoTime() / 1_000_000);
               }
               try {
                 return method.invoke(store, arguments);

@@ -15,19 +15,19 @@ class RankingFoldInTest {
 
   /// At the minimum of the training objective over all pairs, no small step decreases it.
   @Test
-  void place_isTheMinimumOfTheObjective() {
+  void foldIn_isTheMinimumOfTheObjective() {
     Random random = new Random(7);
     float[] vectors = vectors(random, 6);
     RankingFoldIn foldIn = foldIn(CARD, vectors);
     for (int size : new int[] {1, 3, 4, 5, 12}) {
       History history = history(random, size);
-      float[] place = foldIn.foldIn(history);
-      double least = objective(vectors, history, place);
+      float[] vector = foldIn.foldIn(history);
+      double minimum = objective(vectors, history, vector);
       for (int f = 0; f < 6; f++) {
         for (float step : new float[] {-.01f, .01f}) {
-          float[] other = place.clone();
+          float[] other = vector.clone();
           other[f] += step;
-          assertThat(objective(vectors, history, other)).isGreaterThan(least);
+          assertThat(objective(vectors, history, other)).isGreaterThan(minimum);
         }
       }
     }
@@ -84,14 +84,14 @@ class RankingFoldInTest {
     RankingFoldIn foldIn = foldIn(CARD, vectors);
     History history = history(random, 10);
     RankingFoldIn.Equations equations = foldIn.equations(history);
-    float[] place = equations.solve();
-    assertThat(place).isEqualTo(foldIn.foldIn(history));
+    float[] vector = equations.solve();
+    assertThat(vector).isEqualTo(foldIn.foldIn(history));
     for (int item = 0; item < ITEMS; item++) {
       double sum = 0;
       for (double contribution : equations.contributions(item)) {
         sum += contribution;
       }
-      assertThat(sum).isCloseTo(score(vectors, item, place), within(1e-6));
+      assertThat(sum).isCloseTo(score(vectors, item, vector), within(1e-6));
     }
   }
 

@@ -17,19 +17,19 @@ class RatingFoldInTest {
   /// At the minimum, no small step decreases the sum of squares and penalties.
   @ParameterizedTest
   @CsvSource({"biased, 1", "dot, 1", "biased, 20", "dot, 0.2"})
-  void place_isTheMinimumOfSquaresAndPenalties(String kind, double unit) {
+  void foldIn_isTheMinimumOfSquaresAndPenalties(String kind, double unit) {
     Random random = new Random(7);
     int factors = 5;
     ItemFactors items = items(random, 40, factors);
     float mean = kind.equals("dot") ? 0 : 3;
     RatingFoldIn foldIn = new RatingFoldIn(card(kind, factors, mean, unit), items, 0.07, 0.021);
     History history = history(random, 12);
-    RatingFoldIn.UserEmbedding place = foldIn.foldIn(history);
-    double least = loss(items, history, mean, unit, place.vector(), place.bias());
+    RatingFoldIn.UserEmbedding embedding = foldIn.foldIn(history);
+    double minimum = loss(items, history, mean, unit, embedding.vector(), embedding.bias());
     for (int f = 0; f <= factors; f++) {
       for (float step : new float[] {-.01f, .01f}) {
-        float[] vector = place.vector().clone();
-        float bias = place.bias();
+        float[] vector = embedding.vector().clone();
+        float bias = embedding.bias();
         if (f < factors) {
           vector[f] += step;
         } else if (kind.equals("biased")) {
@@ -37,10 +37,10 @@ class RatingFoldInTest {
         } else {
           continue;
         }
-        assertThat(loss(items, history, mean, unit, vector, bias)).isGreaterThan(least);
+        assertThat(loss(items, history, mean, unit, vector, bias)).isGreaterThan(minimum);
       }
     }
-    assertThat(kind.equals("dot")).isEqualTo(place.bias() == 0);
+    assertThat(kind.equals("dot")).isEqualTo(embedding.bias() == 0);
   }
 
   private static double loss(
@@ -64,13 +64,13 @@ class RatingFoldInTest {
     ItemFactors items = items(random, 40, 6);
     RatingFoldIn foldIn = new RatingFoldIn(card("biased", 6, 3, 1), items, 0.05, 0.015);
     History history = history(random, 10);
-    RatingFoldIn.UserEmbedding place = foldIn.foldIn(history);
+    RatingFoldIn.UserEmbedding embedding = foldIn.foldIn(history);
     for (int item = 0; item < 40; item++) {
       double sum = 3 + items.bias(item);
       for (double contribution : foldIn.equations(history).contributions(item)) {
         sum += contribution;
       }
-      float predicted = items.score(3 + place.bias(), items.padded(place.vector()), item);
+      float predicted = items.score(3 + embedding.bias(), items.padded(embedding.vector()), item);
       assertThat(sum).isCloseTo(predicted, within(1e-4));
     }
   }
@@ -80,9 +80,10 @@ class RatingFoldInTest {
     Random random = new Random(9);
     ItemFactors items = items(random, 40, 50);
     RatingFoldIn foldIn = new RatingFoldIn(card("biased", 50, 3, 1), items, 0, 0);
-    RatingFoldIn.UserEmbedding place = foldIn.foldIn(new History(new int[] {3}, new float[] {5}));
-    assertThat(ItemFactors.areValid(place.vector())).isTrue();
-    assertThat(items.score(3 + place.bias(), items.padded(place.vector()), 3))
+    RatingFoldIn.UserEmbedding embedding =
+        foldIn.foldIn(new History(new int[] {3}, new float[] {5}));
+    assertThat(ItemFactors.areValid(embedding.vector())).isTrue();
+    assertThat(items.score(3 + embedding.bias(), items.padded(embedding.vector()), 3))
         .isCloseTo(5, within(.05f));
   }
 

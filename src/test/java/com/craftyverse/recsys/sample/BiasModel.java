@@ -33,31 +33,31 @@ final class BiasModel {
       }
     }
     mean = sum / size;
-    for (int turn = 0; turn < TURNS; turn++) {
-      double[] ofMovie = new double[movieBias.length];
+    for (int pass = 0; pass < TURNS; pass++) {
+      double[] movieSums = new double[movieBias.length];
       for (int i = 0; i < rows.size; i++) {
         if (rows.time[i] <= lastTime) {
-          ofMovie[rows.movie[i]] += rows.rating[i] - mean - userBias[rows.user[i]];
+          movieSums[rows.movie[i]] += rows.rating[i] - mean - userBias[rows.user[i]];
         }
       }
       for (int m = 0; m < movieBias.length; m++) {
-        movieBias[m] = ofMovie[m] / (movieCount[m] + SHRINKAGE);
+        movieBias[m] = movieSums[m] / (movieCount[m] + SHRINKAGE);
       }
-      double[] ofUser = new double[userBias.length];
+      double[] userSums = new double[userBias.length];
       for (int i = 0; i < rows.size; i++) {
         if (rows.time[i] <= lastTime) {
-          ofUser[rows.user[i]] += rows.rating[i] - mean - movieBias[rows.movie[i]];
+          userSums[rows.user[i]] += rows.rating[i] - mean - movieBias[rows.movie[i]];
         }
       }
       for (int u = 0; u < userBias.length; u++) {
-        userBias[u] = ofUser[u] / (userCount[u] + SHRINKAGE);
+        userBias[u] = userSums[u] / (userCount[u] + SHRINKAGE);
       }
     }
   }
 
   /// Adds factors by stochastic gradient descent over the same rows.
-  void learnFactors(Ratings rows, double lastTime, int howMany, int epochs, long seed) {
-    factors = howMany;
+  void learnFactors(Ratings rows, double lastTime, int factors, int epochs, long seed) {
+    this.factors = factors;
     SplitMix random = new SplitMix(seed);
     p = new double[userBias.length * factors];
     q = new double[movieBias.length * factors];
@@ -95,10 +95,10 @@ final class BiasModel {
     userBias[u] += rate * (error - 0.02 * userBias[u]);
     movieBias[m] += rate * (error - 0.02 * movieBias[m]);
     for (int f = 0; f < factors; f++) {
-      double ofUser = p[u * factors + f];
-      double ofMovie = q[m * factors + f];
-      p[u * factors + f] += rate * (error * ofMovie - 0.06 * ofUser);
-      q[m * factors + f] += rate * (error * ofUser - 0.06 * ofMovie);
+      double userFactor = p[u * factors + f];
+      double movieFactor = q[m * factors + f];
+      p[u * factors + f] += rate * (error * movieFactor - 0.06 * userFactor);
+      q[m * factors + f] += rate * (error * userFactor - 0.06 * movieFactor);
     }
   }
 

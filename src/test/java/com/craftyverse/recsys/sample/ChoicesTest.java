@@ -28,8 +28,8 @@ class ChoicesTest {
         }
         // Pearson's statistic over the frequently drawn movies, with all others as one class.
         double sum = 0;
-        double expectedOfRest = 0;
-        int drawnOfRest = 0;
+        double expectedOthers = 0;
+        int drawnOthers = 0;
         double squares = 0;
         int classes = 0;
         for (int i = 0; i < entered; i++) {
@@ -40,11 +40,11 @@ class ChoicesTest {
             squares += (drawn[i] - expected) * (drawn[i] - expected) / expected;
             classes++;
           } else {
-            expectedOfRest += expected;
-            drawnOfRest += drawn[i];
+            expectedOthers += expected;
+            drawnOthers += drawn[i];
           }
         }
-        squares += (drawnOfRest - expectedOfRest) * (drawnOfRest - expectedOfRest) / expectedOfRest;
+        squares += (drawnOthers - expectedOthers) * (drawnOthers - expectedOthers) / expectedOthers;
         assertThat(Math.abs(sum / cumulative[Choices.TABLES - 1] - 1)).isLessThan(1e-6);
         assertThat(classes).isGreaterThan(20);
         assertThat(squares)
@@ -74,7 +74,7 @@ class ChoicesTest {
 
   @Test
   void moviesShowTheirTasteInTheirGenres() {
-    int led = 0;
+    int leading = 0;
     int known = 0;
     Set<Integer> tastes = new HashSet<>();
     for (int i = 0; i < MOVIES.size; i++) {
@@ -82,10 +82,10 @@ class ChoicesTest {
       tastes.add((int) MOVIES.taste[i]);
       if (!MOVIES.genres[i].equals(Genre.NONE)) {
         known++;
-        led += MOVIES.genres[i].contains(Taste.values()[MOVIES.taste[i]].lead.label) ? 1 : 0;
+        leading += MOVIES.genres[i].contains(Taste.values()[MOVIES.taste[i]].lead.label) ? 1 : 0;
       }
     }
-    assertThat((double) led / known).isGreaterThan(0.9);
+    assertThat((double) leading / known).isGreaterThan(0.9);
     assertThat(tastes).hasSize(Taste.COUNT);
   }
 }

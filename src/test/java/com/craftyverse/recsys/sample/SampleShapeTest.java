@@ -75,15 +75,15 @@ class SampleShapeTest {
       }
     }
     assertThat(early).isZero();
-    int judged = 0;
+    int users = 0;
     int whole = 0;
     for (int u = 1; u <= SPEC.users(); u++) {
       if (since[u] >= 30) {
-        judged++;
+        users++;
         whole += gaveHalf[u] ? 0 : 1;
       }
     }
-    assertThat((double) whole / judged).isBetween(0.1, 0.25);
+    assertThat((double) whole / users).isBetween(0.1, 0.25);
   }
 
   @Test
@@ -142,17 +142,22 @@ class SampleShapeTest {
   }
 
   private static void assertMovieMeans(
-      double[] means, int[] counts, double least, double below, double expected, double allowed) {
+      double[] means,
+      int[] counts,
+      double minCount,
+      double below,
+      double expected,
+      double allowed) {
     double sum = 0;
     int movies = 0;
     for (int m = 0; m < counts.length; m++) {
-      if (counts[m] >= least && counts[m] < below) {
+      if (counts[m] >= minCount && counts[m] < below) {
         sum += means[m];
         movies++;
       }
     }
     assertThat(sum / movies)
-        .as("mean of movies with %.0f to %.0f ratings", least, below)
+        .as("mean of movies with %.0f to %.0f ratings", minCount, below)
         .isCloseTo(expected, within(allowed));
   }
 
@@ -166,8 +171,8 @@ class SampleShapeTest {
     int[] counts = Ratings.counts(ROWS.user);
     double[] squares = new double[SPEC.users() + 1];
     for (int i = 0; i < ROWS.size; i++) {
-      double away = ROWS.rating[i] - means[ROWS.user[i] - 1];
-      squares[ROWS.user[i]] += away * away;
+      double deviation = ROWS.rating[i] - means[ROWS.user[i] - 1];
+      squares[ROWS.user[i]] += deviation * deviation;
     }
     double sum = 0;
     int users = 0;
@@ -183,7 +188,7 @@ class SampleShapeTest {
   @Test
   void usersRateInSessions() {
     int[] ends = Ratings.counts(ROWS.user);
-    double[] lives = new double[SPEC.users()];
+    double[] lifetimes = new double[SPEC.users()];
     int[] gaps = new int[3_601];
     int oneSession = 0;
     double firstShare = 0;
@@ -193,7 +198,7 @@ class SampleShapeTest {
       long[] times = Arrays.copyOfRange(ROWS.time, start, start + count);
       Arrays.sort(times);
       start += count;
-      lives[u - 1] = (double) (times[count - 1] - times[0]) / DAY;
+      lifetimes[u - 1] = (double) (times[count - 1] - times[0]) / DAY;
       int first = count;
       for (int i = 1; i < count; i++) {
         long gap = times[i] - times[i - 1];
@@ -206,14 +211,14 @@ class SampleShapeTest {
       oneSession += first == count ? 1 : 0;
       firstShare += (double) first / count / SPEC.users();
     }
-    Arrays.sort(lives);
+    Arrays.sort(lifetimes);
     assertThat((double) oneSession / SPEC.users()).isBetween(0.5, 0.6);
     assertThat(firstShare).isCloseTo(0.75, within(0.02));
     assertThat(gapQuantile(gaps, 0.5)).isCloseTo(11, within(1));
     assertThat(gapQuantile(gaps, 0.75)).isCloseTo(34, within(1));
-    long day = Arrays.stream(lives).filter(life -> life <= 1).count();
+    long day = Arrays.stream(lifetimes).filter(lifetime -> lifetime <= 1).count();
     assertThat((double) day / SPEC.users()).isCloseTo(0.59, within(0.03));
-    assertThat(Ratings.quantile(lives, 0.9)).isCloseTo(617, within(180.0));
+    assertThat(Ratings.quantile(lifetimes, 0.9)).isCloseTo(617, within(180.0));
   }
 
   private static int gapQuantile(int[] counts, double q) {
@@ -247,11 +252,11 @@ class SampleShapeTest {
     }
     double all = Arrays.stream(thousands).sum();
     double allGenerated = Arrays.stream(generated).sum();
-    double moved = 0;
+    double shift = 0;
     for (int y = 0; y < thousands.length; y++) {
-      moved += Math.abs(thousands[y] / all - generated[y] / allGenerated) / 2;
+      shift += Math.abs(thousands[y] / all - generated[y] / allGenerated) / 2;
     }
-    assertThat(moved).as("share of ratings in another year").isLessThan(0.05);
+    assertThat(shift).as("share of ratings in another year").isLessThan(0.05);
   }
 
   @Test
@@ -290,13 +295,14 @@ class SampleShapeTest {
     double[] affinities = new double[ROWS.size / 10];
     for (int k = 0; k < affinities.length; k++) {
       int i = 10 * k;
-      double away = ROWS.rating[i] - oracle.expectation(ROWS.user[i], ROWS.movie[i], ROWS.time[i]);
+      double deviation =
+          ROWS.rating[i] - oracle.expectation(ROWS.user[i], ROWS.movie[i], ROWS.time[i]);
       double expected = oracle.variance(ROWS.user[i], ROWS.movie[i], ROWS.time[i]);
-      error += away;
+      error += deviation;
       variance += expected;
-      squares += away * away;
-      excess += away * away - expected;
-      excessSquares += (away * away - expected) * (away * away - expected);
+      squares += deviation * deviation;
+      excess += deviation * deviation - expected;
+      excessSquares += (deviation * deviation - expected) * (deviation * deviation - expected);
       double biasAway = ROWS.rating[i] - bias.predict(ROWS.user[i], ROWS.movie[i]);
       biasSquares += biasAway * biasAway;
       affinities[k] = oracle.affinity(ROWS.user[i], ROWS.movie[i]);

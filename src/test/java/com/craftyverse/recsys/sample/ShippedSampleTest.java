@@ -54,11 +54,13 @@ class ShippedSampleTest {
     // then every entry is the same, in the same order. The deflated bytes are not compared: Java
     // builds
     // come with different zlib versions, which pack the same content differently.
-    Map<String, Entry> made = read(zip.toByteArray());
-    assertThat(List.copyOf(made.keySet())).isEqualTo(List.copyOf(ENTRIES.keySet()));
-    for (String name : made.keySet()) {
-      assertThat(entry(made, name).time).as("time of " + name).isEqualTo(entry(ENTRIES, name).time);
-      assertThat(entry(made, name).content)
+    Map<String, Entry> generated = read(zip.toByteArray());
+    assertThat(List.copyOf(generated.keySet())).isEqualTo(List.copyOf(ENTRIES.keySet()));
+    for (String name : generated.keySet()) {
+      assertThat(entry(generated, name).time)
+          .as("time of " + name)
+          .isEqualTo(entry(ENTRIES, name).time);
+      assertThat(entry(generated, name).content)
           .as("content of " + name)
           .isEqualTo(entry(ENTRIES, name).content);
     }

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 class SplitMixTest {
   @Test
   void nextLong_isTheSequenceOfTheJdksSplittableRandom() {
-    SplitMix ours = new SplitMix(1_234_567);
+    SplitMix random = new SplitMix(1_234_567);
     SplittableRandom jdk = new SplittableRandom(1_234_567);
     for (int i = 0; i < 1_000; i++) {
-      assertThat(ours.nextLong()).isEqualTo(jdk.nextLong());
+      assertThat(random.nextLong()).isEqualTo(jdk.nextLong());
     }
   }
 

@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class CountingStore {
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
-  private final Map<String, Runnable> before = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> hooks = new ConcurrentHashMap<>();
   private final ObjectStore store;
 
-  public CountingStore(ObjectStore behind) {
+  public CountingStore(ObjectStore backing) {
     this.store =
         (ObjectStore)
             Proxy.newProxyInstance(
@@ -29,13 +29,13 @@ public final class CountingStore {
                   if (arguments != null && arguments[0] instanceof String key) {
                     String name = key.substring(ObjectKeys.directoryOf(key).length());
                     calls.add(method.getName() + " " + name);
-                    before.getOrDefault(name, () -> {}).run();
+                    hooks.getOrDefault(name, () -> {}).run();
                     if (failing.contains(name)) {
                       throw new IOException("/secret/path/" + key + " cannot be read");
                     }
                   }
                   try {
-                    return method.invoke(behind, arguments);
+                    return method.invoke(backing, arguments);
                   } catch (InvocationTargetException e) {
                     throw e.getCause();
                   }
@@ -47,10 +47,10 @@ public final class CountingStore {
   }
 
   /// Returns and clears the recorded calls: the method and the object's name without directories.
-  public List<String> calls() {
-    List<String> made = List.copyOf(calls);
+  public List<String> drainCalls() {
+    List<String> drained = List.copyOf(calls);
     calls.clear();
-    return made;
+    return drained;
   }
 
   public void fail(String name) {
@@ -58,12 +58,12 @@ public final class CountingStore {
   }
 
   /// Runs a hook before each read of an object with this name.
-  public void before(String name, Runnable hook) {
-    before.put(name, hook);
+  public void beforeEach(String name, Runnable hook) {
+    hooks.put(name, hook);
   }
 
-  public void heal() {
-    before.clear();
+  public void reset() {
+    hooks.clear();
     failing.clear();
   }
 }

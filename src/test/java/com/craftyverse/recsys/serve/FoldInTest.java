@@ -50,15 +50,15 @@ class FoldInTest {
     for (int i = 0; i < index.test.size(); i++) {
       int user = index.test.user(i);
       int item = index.test.item(i);
-      RatingFoldIn.UserEmbedding place = model.foldIn().foldIn(model.users().history(user));
+      RatingFoldIn.UserEmbedding embedding = model.foldIn().foldIn(model.users().history(user));
       float mean = model.card().globalMean();
-      float folded = items.score(mean + place.bias(), items.padded(place.vector()), item);
-      float known =
+      float folded = items.score(mean + embedding.bias(), items.padded(embedding.vector()), item);
+      float predicted =
           items.score(
               mean + model.users().bias(user), items.padded(model.users().vector(user)), item);
-      squares += (folded - known) * (folded - known);
+      squares += (folded - predicted) * (folded - predicted);
       foldedError += Math.pow(folded - index.test.rating(i), 2);
-      trainedError += Math.pow(known - index.test.rating(i), 2);
+      trainedError += Math.pow(predicted - index.test.rating(i), 2);
       pairs++;
     }
     double unit = model.card().unit();

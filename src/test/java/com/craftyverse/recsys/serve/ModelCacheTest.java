@@ -39,19 +39,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Tests what the cache reads when, and how it switches to another model.
 class ModelCacheTest {
-  private static final String ASK = "{'userId': 20, 'itemIds': [100]}";
+  private static final String PREDICT = "{'userId': 20, 'itemIds': [100]}";
 
   @TempDir Path directory;
-  private LocalObjectStore behind;
+  private LocalObjectStore backing;
   private CountingStore store;
-  private long now = 1;
+  private long nowMillis = 1;
   private final Deque<Runnable> background = new ArrayDeque<>();
   private Requests requests;
 
   @BeforeEach
   void open() throws IOException {
-    behind = new LocalObjectStore(directory);
-    store = new CountingStore(behind);
+    backing = new LocalObjectStore(directory);
+    store = new CountingStore(backing);
     requests = requests(Optional.of("set"), Duration.ofMillis(100));
   }
 
@@ -59,14 +59,14 @@ class ModelCacheTest {
     return new Requests(
         new RecommendationService(
             store.store(),
-            new ModelCache(store.store(), dataset, refresh, background::add, () -> now)));
+            new ModelCache(store.store(), dataset, refresh, background::add, () -> nowMillis)));
   }
 
-  private float ask() {
-    return requests.predict(ASK).predictions().getFirst().rating();
+  private float predictedRating() {
+    return requests.predict(PREDICT).predictions().getFirst().rating();
   }
 
-  private void inTheBackground() {
+  private void runBackgroundTasks() {
     while (!background.isEmpty()) {
       background.remove().run();
     }
@@ -74,80 +74,80 @@ class ModelCacheTest {
 
   @Test
   void reads_areOnePerFileAtStart_oneRangePerUser_andNoneAfter() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     new RecommendationService(
             store.store(), new ModelCache(store.store(), Optional.of("set"), Duration.ofDays(1)))
         .ensureLoaded(null);
-    List<String> reads = store.calls();
+    List<String> reads = store.drainCalls();
     assertThat(reads.subList(0, 2)).containsExactly("read current.json", "read model.json");
     assertThat(reads.subList(2, reads.size())) // side by side
         .containsExactlyInAnyOrder("read items.arrow", "read lookup.arrow");
 
     requests.similar("{'itemId': 100}");
-    store.calls();
-    requests.predict(ASK);
-    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    store.drainCalls();
+    requests.predict(PREDICT);
+    assertThat(store.drainCalls()).containsExactly("readRange users.arrow");
     requests.recommend("{'userId': 20}");
-    assertThat(store.calls()).containsExactly("readRange seen.arrow");
+    assertThat(store.drainCalls()).containsExactly("readRange seen.arrow");
     requests.recommend("{'userId': 30, 'explain': true}"); // both in parallel
-    assertThat(store.calls())
+    assertThat(store.drainCalls())
         .containsExactlyInAnyOrder("readRange users.arrow", "readRange seen.arrow");
-    requests.predict(ASK);
+    requests.predict(PREDICT);
     requests.recommend("{'userId': 20, 'explain': true}");
     requests.recommend("{'userId': 30}");
     requests.recommend("{'userId': 99}");
     requests.foldIn("{'ratings': [{'itemId': 100, 'rating': 3}]}");
     requests.similar("{'itemId': 100}");
-    assertThat(store.calls()).isEmpty();
+    assertThat(store.drainCalls()).isEmpty();
   }
 
   @Test
   void namesWithoutAModel_evictNothing() throws IOException {
     for (String dataset : List.of("a", "b", "c", "d")) {
-      new ModelFixture(dataset, "m1").publish(behind);
-      requests.predict(askOf(dataset));
+      new ModelFixture(dataset, "m1").publish(backing);
+      requests.predict(predictRequest(dataset));
     }
     for (int i = 0; i < 8; i++) {
-      String madeUp = askOf("made-up-" + i);
+      String madeUp = predictRequest("made-up-" + i);
       assertThatThrownBy(() -> requests.predict(madeUp))
           .hasMessageContaining("has no published model");
     }
-    store.calls();
+    store.drainCalls();
     for (String dataset : List.of("a", "b", "c", "d")) {
-      requests.predict(askOf(dataset));
+      requests.predict(predictRequest(dataset));
     }
-    assertThat(store.calls()).isEmpty();
+    assertThat(store.drainCalls()).isEmpty();
 
-    new ModelFixture("e", "m1").publish(behind);
-    requests.predict(askOf("e"));
-    store.calls();
-    requests.predict(askOf("b"));
-    assertThat(store.calls()).as("the four most recently requested").isEmpty();
-    requests.predict(askOf("a"));
-    assertThat(store.calls()).as("the evicted one").contains("read model.json");
+    new ModelFixture("e", "m1").publish(backing);
+    requests.predict(predictRequest("e"));
+    store.drainCalls();
+    requests.predict(predictRequest("b"));
+    assertThat(store.drainCalls()).as("the four most recently requested").isEmpty();
+    requests.predict(predictRequest("a"));
+    assertThat(store.drainCalls()).as("the evicted one").contains("read model.json");
   }
 
-  private static String askOf(String dataset) {
+  private static String predictRequest(String dataset) {
     return "{'dataset': '" + dataset + "', 'userId': 20, 'itemIds': [100]}";
   }
 
   @Test
   void newModel_afterHalfTheStaleness_isFoundInTheBackground() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    assertThat(ask()).isEqualTo(4.25f);
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
-    store.calls();
+    new ModelFixture("set", "m1").publish(backing);
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
+    store.drainCalls();
 
-    now += 49;
-    assertThat(ask()).isEqualTo(4.25f);
+    nowMillis += 49;
+    assertThat(predictedRating()).isEqualTo(4.25f);
     assertThat(background).isEmpty();
-    now += 1;
-    assertThat(ask()).isEqualTo(4.25f);
-    assertThat(ask()).isEqualTo(4.25f);
+    nowMillis += 1;
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    assertThat(predictedRating()).isEqualTo(4.25f);
     assertThat(background).hasSize(1);
-    assertThat(store.calls()).isEmpty();
-    inTheBackground();
-    assertThat(store.calls())
+    assertThat(store.drainCalls()).isEmpty();
+    runBackgroundTasks();
+    assertThat(store.drainCalls())
         .containsExactlyInAnyOrder( // items and lookup are read side by side
             "find current.json",
             "read current.json",
@@ -156,27 +156,27 @@ class ModelCacheTest {
             "read model.json",
             "read items.arrow",
             "read lookup.arrow");
-    assertThat(ask()).isEqualTo(3.25f);
+    assertThat(predictedRating()).isEqualTo(3.25f);
 
-    now += 50;
-    ask();
-    store.calls();
-    inTheBackground();
-    assertThat(store.calls()).containsExactly("find current.json");
+    nowMillis += 50;
+    predictedRating();
+    store.drainCalls();
+    runBackgroundTasks();
+    assertThat(store.drainCalls()).containsExactly("find current.json");
   }
 
   /// Simulates a process that is frozen between requests, so that nothing runs in the background.
   @Test
   void newModel_pastTheStaleness_answersAtOnce() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    assertThat(ask()).isEqualTo(4.25f);
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
-    now += 99;
-    assertThat(ask()).isEqualTo(4.25f);
-    now += 1;
-    store.calls();
-    assertThat(ask()).isEqualTo(3.25f);
-    assertThat(store.calls())
+    new ModelFixture("set", "m1").publish(backing);
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
+    nowMillis += 99;
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    nowMillis += 1;
+    store.drainCalls();
+    assertThat(predictedRating()).isEqualTo(3.25f);
+    assertThat(store.drainCalls())
         .containsExactlyInAnyOrder( // items and lookup are read side by side
             "find current.json",
             "read current.json",
@@ -186,48 +186,48 @@ class ModelCacheTest {
             "read items.arrow",
             "read lookup.arrow",
             "readRange users.arrow");
-    now += 49;
-    ask();
-    assertThat(store.calls()).isEmpty();
+    nowMillis += 49;
+    predictedRating();
+    assertThat(store.drainCalls()).isEmpty();
   }
 
   @Test
   void clockThatIsSetBack_makesEveryModelOld() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    assertThat(ask()).isEqualTo(4.25f);
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
-    now -= 1;
-    assertThat(ask()).isEqualTo(3.25f);
+    new ModelFixture("set", "m1").publish(backing);
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
+    nowMillis -= 1;
+    assertThat(predictedRating()).isEqualTo(3.25f);
   }
 
   /// A background check reads an old `current.json`, is frozen, and continues after a later check
   /// has finished.
   @Test
   void frozenCheck_doesNotUndoALaterOne() throws Exception {
-    new ModelFixture("set", "m1").publish(behind);
-    assertThat(ask()).isEqualTo(4.25f);
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
-    now += 50;
-    ask();
-    CountDownLatch frozen = new CountDownLatch(1);
-    CountDownLatch thawed = new CountDownLatch(1);
+    new ModelFixture("set", "m1").publish(backing);
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
+    nowMillis += 50;
+    predictedRating();
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch mayContinue = new CountDownLatch(1);
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      store.before(
+      store.beforeEach(
           "items.arrow",
           () -> {
-            frozen.countDown();
-            awaitOrFail(thawed);
+            started.countDown();
+            awaitOrFail(mayContinue);
           });
-      Future<?> look = thread.submit(this::inTheBackground);
-      awaitOrFail(frozen);
-      store.heal();
-      new ModelFixture("set", "m3", "biased", 2.5f).publish(behind);
-      now += 1_000;
-      assertThat(ask()).isEqualTo(3.75f);
-      thawed.countDown();
-      look.get(30, TimeUnit.SECONDS);
+      Future<?> check = thread.submit(this::runBackgroundTasks);
+      awaitOrFail(started);
+      store.reset();
+      new ModelFixture("set", "m3", "biased", 2.5f).publish(backing);
+      nowMillis += 1_000;
+      assertThat(predictedRating()).isEqualTo(3.75f);
+      mayContinue.countDown();
+      check.get(30, TimeUnit.SECONDS);
     }
-    assertThat(ask()).isEqualTo(3.75f);
+    assertThat(predictedRating()).isEqualTo(3.75f);
   }
 
   private static void awaitOrFail(CountDownLatch latch) {
@@ -240,24 +240,24 @@ class ModelCacheTest {
 
   @Test
   void storeThatFailsPastTheStaleness_leavesTheOldModel() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    ask();
+    new ModelFixture("set", "m1").publish(backing);
+    predictedRating();
     store.fail("current.json");
-    now += 100;
-    store.calls();
-    assertThat(logOf(() -> assertThat(ask()).isEqualTo(4.25f)))
+    nowMillis += 100;
+    store.drainCalls();
+    assertThat(logOf(() -> assertThat(predictedRating()).isEqualTo(4.25f)))
         .anyMatch(line -> line.contains("could not check whether set has a new model"));
-    assertThat(ask()).isEqualTo(4.25f);
-    assertThat(store.calls()).containsExactly("find current.json");
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    assertThat(store.drainCalls()).containsExactly("find current.json");
   }
 
   @Test
   void stalenessOfZero_checksBeforeEachAnswer() throws IOException {
     requests = requests(Optional.of("set"), Duration.ZERO);
-    new ModelFixture("set", "m1").publish(behind);
-    assertThat(ask()).isEqualTo(4.25f);
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
-    assertThat(ask()).isEqualTo(3.25f);
+    new ModelFixture("set", "m1").publish(backing);
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
+    assertThat(predictedRating()).isEqualTo(3.25f);
     assertThat(background).isEmpty();
   }
 
@@ -277,62 +277,62 @@ class ModelCacheTest {
         "version | model.json   | model.json is of another format version",
         "nan     | items.arrow  | items.arrow is damaged",
       })
-  void brokenModel_isRefused_andTheOldOneStays(String how, String file, String problem)
+  void brokenModel_isRefused_andTheOldOneStays(String damage, String file, String problem)
       throws IOException {
     ModelFixture broken = new ModelFixture("set", "m2", "biased", 2);
     String error =
         "the current model of the dataset 'set' cannot be served: "
             + problem
             + "; publish it again, or another";
-    new ModelFixture("set", "m1").publish(behind);
-    assertThat(ask()).isEqualTo(4.25f);
+    new ModelFixture("set", "m1").publish(backing);
+    assertThat(predictedRating()).isEqualTo(4.25f);
 
-    broken.publish(behind);
-    breakIt(broken, how, file);
-    now += 50;
-    ask();
-    List<String> log = logOf(this::inTheBackground);
+    broken.publish(backing);
+    damage(broken, damage, file);
+    nowMillis += 50;
+    predictedRating();
+    List<String> log = logOf(this::runBackgroundTasks);
     assertThat(log).anyMatch(line -> line.contains("the new model of {0} cannot be served"));
-    assertThat(ask()).isEqualTo(4.25f);
+    assertThat(predictedRating()).isEqualTo(4.25f);
 
     // It is not tried again until another model is published.
-    now += 50;
-    ask();
-    store.calls();
-    inTheBackground();
-    assertThat(store.calls()).containsExactly("find current.json");
-    new ModelFixture("set", "m3", "biased", 2.5f).publish(behind);
-    now += 50;
-    ask();
-    inTheBackground();
-    assertThat(ask()).isEqualTo(3.75f);
+    nowMillis += 50;
+    predictedRating();
+    store.drainCalls();
+    runBackgroundTasks();
+    assertThat(store.drainCalls()).containsExactly("find current.json");
+    new ModelFixture("set", "m3", "biased", 2.5f).publish(backing);
+    nowMillis += 50;
+    predictedRating();
+    runBackgroundTasks();
+    assertThat(predictedRating()).isEqualTo(3.75f);
 
-    behind.put(
+    backing.put(
         "models/set/current.json",
         Json.write(new CurrentModel("set", "m2", null, "2026-01-01T00:00:00Z", List.of())));
-    Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
-    assertThatThrownBy(() -> fresh.predict(ASK))
+    Requests newProcess = requests(Optional.of("set"), Duration.ofMillis(100));
+    assertThatThrownBy(() -> newProcess.predict(PREDICT))
         .isInstanceOfSatisfying(
             ServiceException.class,
             e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
         .hasMessage(error);
   }
 
-  private void breakIt(ModelFixture model, String how, String file) throws IOException {
+  private void damage(ModelFixture model, String damage, String file) throws IOException {
     String key = model.directory() + file;
-    switch (how) {
-      case "delete" -> behind.delete(key);
-      case "damage" -> behind.put(key, "garbage".getBytes(StandardCharsets.UTF_8));
-      case "version" -> behind.put(key, Json.write(model.card(ModelCard.FORMAT_VERSION + 1)));
-      case "nan" -> model.writeItems(behind, new float[] {0, 0, Float.NaN, 0, 0, 0, 0, 0});
-      default -> throw new IllegalArgumentException(how);
+    switch (damage) {
+      case "delete" -> backing.delete(key);
+      case "damage" -> backing.put(key, "garbage".getBytes(StandardCharsets.UTF_8));
+      case "version" -> backing.put(key, Json.write(model.card(ModelCard.FORMAT_VERSION + 1)));
+      case "nan" -> model.writeItems(backing, new float[] {0, 0, Float.NaN, 0, 0, 0, 0, 0});
+      default -> throw new IllegalArgumentException(damage);
     }
   }
 
   @Test
   void damagedRange_isReported_withoutAPath() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    behind.put("models/set/m1/seen.arrow", new byte[5_000]);
+    new ModelFixture("set", "m1").publish(backing);
+    backing.put("models/set/m1/seen.arrow", new byte[5_000]);
     assertThatThrownBy(() -> requests.recommend("{'userId': 20}"))
         .isInstanceOfSatisfying(
             ServiceException.class,
@@ -340,7 +340,7 @@ class ModelCacheTest {
         .hasMessage(
             "the current model of the dataset 'set' cannot be served: seen.arrow is damaged;"
                 + " publish it again, or another");
-    behind.put("models/set/m1/users.arrow", new byte[10]);
+    backing.put("models/set/m1/users.arrow", new byte[10]);
     assertThatThrownBy(() -> requests.predict("{'userId': 30, 'itemIds': [100]}"))
         .hasMessageContaining("users.arrow is damaged");
   }
@@ -348,17 +348,17 @@ class ModelCacheTest {
   /// The caller cannot fix it, so it is a failure and not the caller's mistake.
   @Test
   void damagedDocuments_areFailures() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    requests.predict(ASK);
-    behind.put("models/set/m1/manifest.json", "{".getBytes(StandardCharsets.UTF_8));
+    new ModelFixture("set", "m1").publish(backing);
+    requests.predict(PREDICT);
+    backing.put("models/set/m1/manifest.json", "{".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> requests.serve("{'modelInfo': {}}"))
         .isInstanceOfSatisfying(
             ServiceException.class,
             e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
         .hasMessageContaining("manifest.json is damaged");
-    behind.put("models/set/current.json", "{".getBytes(StandardCharsets.UTF_8));
-    Requests fresh = requests(Optional.of("set"), Duration.ofMillis(100));
-    assertThatThrownBy(() -> fresh.predict(ASK))
+    backing.put("models/set/current.json", "{".getBytes(StandardCharsets.UTF_8));
+    Requests newProcess = requests(Optional.of("set"), Duration.ofMillis(100));
+    assertThatThrownBy(() -> newProcess.predict(PREDICT))
         .isInstanceOfSatisfying(
             ServiceException.class,
             e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.FAILED))
@@ -369,34 +369,34 @@ class ModelCacheTest {
 
   @Test
   void failingStore_isReported_withoutAPath_andMayRecover() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     store.fail("items.arrow");
-    assertThatThrownBy(this::ask)
+    assertThatThrownBy(this::predictedRating)
         .isInstanceOfSatisfying(
             ServiceException.class,
             e -> assertThat(e.kind()).isEqualTo(ServiceException.Kind.UNAVAILABLE))
         .hasMessage("the store cannot be read at the moment; try again");
-    store.heal();
-    assertThat(ask()).isEqualTo(4.25f);
+    store.reset();
+    assertThat(predictedRating()).isEqualTo(4.25f);
 
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
     store.fail("items.arrow");
-    now += 50;
-    ask();
-    inTheBackground();
-    assertThat(ask()).isEqualTo(4.25f);
-    store.heal();
-    now += 50;
-    ask();
-    inTheBackground();
-    assertThat(ask()).isEqualTo(3.25f);
+    nowMillis += 50;
+    predictedRating();
+    runBackgroundTasks();
+    assertThat(predictedRating()).isEqualTo(4.25f);
+    store.reset();
+    nowMillis += 50;
+    predictedRating();
+    runBackgroundTasks();
+    assertThat(predictedRating()).isEqualTo(3.25f);
   }
 
   @Test
   void userIds_areNotLogged() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
-    behind.put("models/set/m1/users.arrow", new byte[10]);
-    behind.put("models/set/m1/seen.arrow", new byte[10]);
+    new ModelFixture("set", "m1").publish(backing);
+    backing.put("models/set/m1/users.arrow", new byte[10]);
+    backing.put("models/set/m1/seen.arrow", new byte[10]);
     List<String> log =
         logOf(
             () -> {
@@ -417,23 +417,25 @@ class ModelCacheTest {
 
   @Test
   void requestWithoutADataset_isAnsweredByTheConfiguredOne_elseTheLatest() throws IOException {
-    new ModelFixture("old", "m1").publish(behind);
-    new ModelFixture("new", "m1").publish(behind);
-    assertThat(requests(Optional.of("old"), Duration.ZERO).predict(ASK).dataset()).isEqualTo("old");
+    new ModelFixture("old", "m1").publish(backing);
+    new ModelFixture("new", "m1").publish(backing);
+    assertThat(requests(Optional.of("old"), Duration.ZERO).predict(PREDICT).dataset())
+        .isEqualTo("old");
     Requests latest = requests(Optional.empty(), Duration.ZERO);
-    assertThat(latest.predict(ASK).dataset()).isEqualTo("new");
-    new ModelFixture("old", "m2").publish(behind);
-    assertThat(latest.predict(ASK).dataset()).isEqualTo("old");
+    assertThat(latest.predict(PREDICT).dataset()).isEqualTo("new");
+    new ModelFixture("old", "m2").publish(backing);
+    assertThat(latest.predict(PREDICT).dataset()).isEqualTo("old");
     assertThat(latest.predict("{'dataset': 'new', 'userId': 20, 'itemIds': [100]}").dataset())
         .isEqualTo("new");
   }
 
   @Test
   void beforeTheFirstModel_requestsFailWithAReason() {
-    assertThatThrownBy(() -> requests(Optional.empty(), Duration.ZERO).predict(ASK))
+    assertThatThrownBy(() -> requests(Optional.empty(), Duration.ZERO).predict(PREDICT))
         .isInstanceOf(RequestException.class)
         .hasMessage("no model has been published yet; upload a ratings file first");
-    assertThatThrownBy(this::ask).hasMessage("the dataset 'set' has no published model");
+    assertThatThrownBy(this::predictedRating)
+        .hasMessage("the dataset 'set' has no published model");
   }
 
   /// Threads send requests while models are switched: each answer comes from one model only.
@@ -442,10 +444,10 @@ class ModelCacheTest {
     requests = requests(Optional.of("set"), Duration.ZERO);
     ModelFixture one = new ModelFixture("set", "m1");
     ModelFixture two = new ModelFixture("set", "m2", "biased", 2);
-    one.publish(behind);
+    one.publish(backing);
     AtomicBoolean done = new AtomicBoolean();
     Set<String> answers = ConcurrentHashMap.newKeySet();
-    Callable<Void> asking =
+    Callable<Void> reader =
         () -> {
           while (!done.get()) {
             PredictResult answer = requests.predict("{'userId': 20, 'itemIds': [100, 400, 7]}");
@@ -457,10 +459,10 @@ class ModelCacheTest {
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       List<Future<Void>> running = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
-        running.add(threads.submit(asking));
+        running.add(threads.submit(reader));
       }
       for (int i = 0; i < 20; i++) {
-        (i % 2 == 0 ? two : one).publish(behind);
+        (i % 2 == 0 ? two : one).publish(backing);
       }
       done.set(true);
       for (Future<Void> each : running) {

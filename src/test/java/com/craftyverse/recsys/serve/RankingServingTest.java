@@ -22,15 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests answers from a model with ranking vectors and rating vectors.
 class RankingServingTest {
   @TempDir Path directory;
-  private LocalObjectStore behind;
+  private LocalObjectStore backing;
   private CountingStore store;
   private Requests requests;
 
   @BeforeEach
   void open() throws IOException {
-    behind = new LocalObjectStore(directory);
-    new ModelFixture("set", "m1").withRanking().publish(behind);
-    store = new CountingStore(behind);
+    backing = new LocalObjectStore(directory);
+    new ModelFixture("set", "m1").withRanking().publish(backing);
+    store = new CountingStore(backing);
     requests =
         new Requests(
             new RecommendationService(
@@ -88,8 +88,8 @@ class RankingServingTest {
   @Test
   void explain_isTheClosedFormOfTheRankingModel_andNamesOnlyWhatTheUserLiked() {
     RecommendResult result = requests.recommend("{'userId': 30, 'explain': true}");
-    Recommendation twin = result.recommendations().getFirst();
-    List<Recommendation.Contribution> because = Objects.requireNonNull(twin.because());
+    Recommendation sameItem = result.recommendations().getFirst();
+    List<Recommendation.Contribution> because = Objects.requireNonNull(sameItem.because());
     assertThat(because).hasSize(1);
     assertThat(because.getFirst().itemId()).isEqualTo(100);
     assertThat(because.getFirst().rating()).isEqualTo(5);
@@ -118,12 +118,12 @@ class RankingServingTest {
     assertThat(result.recommendations())
         .extracting(Recommendation::itemId)
         .containsExactly(300, 400, 200);
-    Recommendation twin = result.recommendations().getFirst();
+    Recommendation sameItem = result.recommendations().getFirst();
     float score = (float) ((.8 * 1.105 - .6 * .24) / 2.285);
-    assertThat(twin.score()).isCloseTo(score, within(1e-6f));
-    assertThat(Objects.requireNonNull(twin.because()).getFirst().contribution())
+    assertThat(sameItem.score()).isCloseTo(score, within(1e-6f));
+    assertThat(Objects.requireNonNull(sameItem.because()).getFirst().contribution())
         .isCloseTo(score, within(1e-6f));
-    assertThat(twin.rating())
+    assertThat(sameItem.rating())
         .isEqualTo(Objects.requireNonNull(result.predictions()).getFirst().rating())
         .isGreaterThan(4);
     RecommendResult same = requests.recommend("{" + ratings + "}");
@@ -165,42 +165,42 @@ class RankingServingTest {
   @Test
   void user_isReadOnce_inRanges() {
     requests.predict("{'userId': 20, 'itemIds': [100]}");
-    store.calls();
+    store.drainCalls();
     requests.predict("{'userId': 30, 'itemIds': [100]}");
-    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    assertThat(store.drainCalls()).containsExactly("readRange users.arrow");
     requests.recommend("{'userId': 30}");
-    assertThat(store.calls())
+    assertThat(store.drainCalls())
         .containsExactlyInAnyOrder("readRange users.arrow", "readRange seen.arrow");
     requests.recommend("{'userId': 10}");
-    assertThat(store.calls())
+    assertThat(store.drainCalls())
         .containsExactlyInAnyOrder(
             "readRange users.arrow", "readRange users.arrow", "readRange seen.arrow");
     requests.recommend("{'userId': 10, 'explain': true}");
-    assertThat(store.calls()).isEmpty();
+    assertThat(store.drainCalls()).isEmpty();
   }
 
   @Test
   void rankingVectorsThatAreDamaged_areRefused() throws IOException {
     ModelFixture model = new ModelFixture("damaged", "m1").withRanking();
-    model.publish(behind);
-    model.writeItems(behind, new float[8], new float[] {0, 0, 0, 0, 0, Float.NaN, 0, 0});
+    model.publish(backing);
+    model.writeItems(backing, new float[8], new float[] {0, 0, 0, 0, 0, Float.NaN, 0, 0});
     assertCannotBeServed("damaged", "items.arrow is damaged");
   }
 
   @Test
   void gramMatrixThatIsDamagedOrMissing_isRefused() throws IOException {
     ModelFixture model = new ModelFixture("damaged", "m1").withRanking();
-    model.publish(behind);
-    model.writeGram(behind, new float[] {1, 2});
+    model.publish(backing);
+    model.writeGram(backing, new float[] {1, 2});
     assertCannotBeServed("damaged", "gram.arrow is damaged");
-    model.writeGram(behind, new float[] {1, 2, Float.POSITIVE_INFINITY, 3});
+    model.writeGram(backing, new float[] {1, 2, Float.POSITIVE_INFINITY, 3});
     assertCannotBeServed("damaged", "gram.arrow is damaged");
-    behind.delete("models/damaged/m1/gram.arrow");
+    backing.delete("models/damaged/m1/gram.arrow");
     assertCannotBeServed("damaged", "gram.arrow is missing");
     ModelFixture other = new ModelFixture("missing", "m1").withRanking();
-    String evaluation = other.write(behind);
-    behind.delete("models/missing/m1/gram.arrow");
-    assertThatThrownBy(() -> new Publish(behind).run(new PublishRequest(evaluation)))
+    String evaluation = other.write(backing);
+    backing.delete("models/missing/m1/gram.arrow");
+    assertThatThrownBy(() -> new Publish(backing).run(new PublishRequest(evaluation)))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "the model in models/missing/m1/ is incomplete: gram.arrow is missing; train it again");

@@ -312,9 +312,9 @@ class RecommendationServiceTest {
   @Test
   void recommend_explain_namesTheUsersOwnRatings() {
     RecommendResult result = requests.recommend("{'userId': 30, 'explain': true}");
-    Recommendation twin =
+    Recommendation sameItem =
         result.recommendations().stream().filter(r -> r.itemId() == 300).findFirst().orElseThrow();
-    Recommendation.Contribution first = Objects.requireNonNull(twin.because()).getFirst();
+    Recommendation.Contribution first = Objects.requireNonNull(sameItem.because()).getFirst();
     assertThat(first.title()).isEqualTo("Heat");
     assertThat(first.rating()).isEqualTo(5f);
     assertThat(first.contribution()).isGreaterThan(1f);
@@ -549,13 +549,13 @@ class RecommendationServiceTest {
     assertRefused(
         "{'predict': {'pairs': " + Collections.nCopies(1_001, "{'userId':1,'itemId':1}") + "}}",
         "field 'pairs' has 1001 pairs; 1000 at most are taken in one request");
-    String people =
+    String pairs =
         IntStream.rangeClosed(1, 101)
             .mapToObj(user -> "{'userId':" + user + ",'itemId':1}")
             .toList()
             .toString();
     assertRefused(
-        "{'predict': {'pairs': " + people + "}}",
+        "{'predict': {'pairs': " + pairs + "}}",
         "field 'pairs' is of more than 100 users, the most that are taken in one request");
     assertRefused(
         "{'recommend': {'userId': 1, 'allow': " + Collections.nCopies(10_001, 1) + "}}",
@@ -590,16 +590,19 @@ class RecommendationServiceTest {
             .manifest();
     new Publish(store)
         .run(new PublishRequest(new Evaluate(store).run(EvaluateRequest.of(trained)).manifest()));
-    String ask = "{'dataset': 'many', 'userId': 10, 'excludeSeen': false, 'explain': true, 'n': ";
+    String request =
+        "{'dataset': 'many', 'userId': 10, 'excludeSeen': false, 'explain': true, 'n': ";
 
-    assertThat(requests.recommend(ask + "750}").recommendations()).hasSize(400);
-    assertThatThrownBy(() -> requests.recommend(ask + "751}"))
+    assertThat(requests.recommend(request + "750}").recommendations()).hasSize(400);
+    assertThatThrownBy(() -> requests.recommend(request + "751}"))
         .isInstanceOf(RequestException.class)
         .hasMessage(
             "field 'explain': 751 recommendations from 400 ratings are 300,400 to compare; 300,000"
                 + " at most are in one request, so ask for 'n' of at most 750");
     assertThat(
-            requests.recommend(ask.replace("true, 'n'", "false, 'n'") + "751}").recommendations())
+            requests
+                .recommend(request.replace("true, 'n'", "false, 'n'") + "751}")
+                .recommendations())
         .hasSize(400);
   }
 }

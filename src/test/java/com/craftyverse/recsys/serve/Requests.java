@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 
 /// Requests as JSON with single quotes instead of double ones.
 public final class Requests {
-  private final RecommendationService serving;
+  private final RecommendationService service;
 
-  public Requests(RecommendationService serving) {
-    this.serving = serving;
+  public Requests(RecommendationService service) {
+    this.service = service;
   }
 
   public static <T> T decode(String json, Class<T> type) {
@@ -23,33 +23,33 @@ public final class Requests {
   }
 
   public PredictResult predict(String json) {
-    return serving.predict(decode(json, PredictRequest.class));
+    return service.predict(decode(json, PredictRequest.class));
   }
 
   public RecommendResult recommend(String json) {
-    return serving.recommend(decode(json, RecommendRequest.class));
+    return service.recommend(decode(json, RecommendRequest.class));
   }
 
   public SimilarResult similar(String json) {
-    return serving.similar(decode(json, SimilarRequest.class));
+    return service.similar(decode(json, SimilarRequest.class));
   }
 
   public FoldInResult foldIn(String json) {
-    return serving.foldIn(decode(json, FoldInRequest.class));
+    return service.foldIn(decode(json, FoldInRequest.class));
   }
 
   public PopularResult popular(String json) {
-    return serving.popular(decode(json, PopularRequest.class));
+    return service.popular(decode(json, PopularRequest.class));
   }
 
   public ModelInfoResult modelInfo(String json) {
-    return serving.modelInfo(decode(json, ModelInfoRequest.class));
+    return service.modelInfo(decode(json, ModelInfoRequest.class));
   }
 
   /// Returns the JSON answer of `serve`.
   public String serve(String json) {
     return new String(
-        Json.write(new Router(serving).route(decode(json, ServeRequest.class))),
+        Json.write(new Router(service).route(decode(json, ServeRequest.class))),
         StandardCharsets.UTF_8);
   }
 }

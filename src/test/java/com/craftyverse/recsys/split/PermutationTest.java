@@ -13,8 +13,8 @@ class PermutationTest {
   void everyNumber_hasAPlaceOfItsOwn(long n) {
     for (long seed : new long[] {0, 1, -1, 42}) {
       Permutation order = new Permutation(n, seed);
-      long[] places = LongStream.range(0, n).map(order::apply).sorted().toArray();
-      assertThat(places).isEqualTo(LongStream.range(0, n).toArray());
+      long[] positions = LongStream.range(0, n).map(order::apply).sorted().toArray();
+      assertThat(positions).isEqualTo(LongStream.range(0, n).toArray());
     }
   }
 

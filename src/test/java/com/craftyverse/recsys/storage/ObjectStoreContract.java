@@ -231,10 +231,10 @@ public abstract class ObjectStoreContract {
   protected void putIfAbsent_amongEightThreads_oneWins() throws Exception {
     for (int round = 0; round < 5; round++) {
       String key = "round/" + round;
-      List<Boolean> won = race(8, i -> store.putIfAbsent(key, bytes("thread " + i)));
+      List<Boolean> winners = race(8, i -> store.putIfAbsent(key, bytes("thread " + i)));
 
-      assertThat(won.stream().filter(w -> w)).hasSize(1);
-      assertThat(store.read(key).content()).isEqualTo(bytes("thread " + won.indexOf(true)));
+      assertThat(winners.stream().filter(w -> w)).hasSize(1);
+      assertThat(store.read(key).content()).isEqualTo(bytes("thread " + winners.indexOf(true)));
     }
     assertThat(tempFiles()).isEmpty();
   }
@@ -264,12 +264,12 @@ public abstract class ObjectStoreContract {
     for (int round = 0; round < 5; round++) {
       int number = round;
       String etag = store.read("a").etag();
-      List<Boolean> won =
+      List<Boolean> winners =
           race(8, i -> store.replace("a", bytes("round " + number + " thread " + i), etag));
 
-      assertThat(won.stream().filter(w -> w)).hasSize(1);
+      assertThat(winners.stream().filter(w -> w)).hasSize(1);
       assertThat(store.read("a").content())
-          .isEqualTo(bytes("round " + round + " thread " + won.indexOf(true)));
+          .isEqualTo(bytes("round " + round + " thread " + winners.indexOf(true)));
     }
     assertThat(tempFiles()).isEmpty();
   }
@@ -278,7 +278,7 @@ public abstract class ObjectStoreContract {
   @Test
   protected void replace_asCounter_losesNoUpdate() throws Exception {
     store.put("counter", bytes("100"));
-    List<Integer> tries =
+    List<Integer> attempts =
         race(
             4,
             thread -> {
@@ -293,7 +293,7 @@ public abstract class ObjectStoreContract {
               return done;
             });
 
-    assertThat(tries).containsOnly(10);
+    assertThat(attempts).containsOnly(10);
     assertThat(store.read("counter").content()).isEqualTo(bytes("140"));
   }
 
@@ -355,7 +355,7 @@ public abstract class ObjectStoreContract {
     store.put("a", fileWith(first));
     try (FetchedObject old = store.fetch("a")) {
       try (var reader = Files.newInputStream(old.path())) {
-        int begin = reader.read();
+        int firstByte = reader.read();
         store.put("a", fileWith(second));
         try (FetchedObject fresh = store.fetch("a")) {
           assertBytes(Files.readAllBytes(fresh.path()), second);
@@ -364,7 +364,7 @@ public abstract class ObjectStoreContract {
         store.delete("a");
 
         byte[] rest = reader.readAllBytes();
-        assertThat((byte) begin).isEqualTo(first[0]);
+        assertThat((byte) firstByte).isEqualTo(first[0]);
         assertBytes(rest, Arrays.copyOfRange(first, 1, first.length));
       }
     }

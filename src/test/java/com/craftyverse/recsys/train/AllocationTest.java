@@ -33,19 +33,19 @@ public final class AllocationTest {
 
   @Test
   void scalarKernel_allocatesNothingPerRating() throws Exception {
-    assertThat(bytesOfARating("scalar")).isLessThan(MAX_BYTES);
+    assertThat(bytesPerRating("scalar")).isLessThan(MAX_BYTES);
   }
 
   @Test
   void vectorKernel_allocatesNothingPerRating() throws Exception {
     for (int jvm = 0; jvm < JVMS; jvm++) {
-      assertThat(bytesOfARating("vector")).isLessThan(MAX_BYTES);
+      assertThat(bytesPerRating("vector")).isLessThan(MAX_BYTES);
     }
   }
 
   /// Measures in a separate JVM, like training on Lambda, because earlier tests influence how the JIT
   /// compiles the kernel.
-  private static double bytesOfARating(String kernel) throws Exception {
+  private static double bytesPerRating(String kernel) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -69,7 +69,7 @@ public final class AllocationTest {
     Path path = directory.resolve("train.arrow");
     Path none = directory.resolve("validation.arrow");
     try {
-      System.out.println(leastBytes(kernel, path, none));
+      System.out.println(minBytes(kernel, path, none));
     } finally {
       Files.deleteIfExists(path);
       Files.deleteIfExists(none);
@@ -77,7 +77,7 @@ public final class AllocationTest {
     }
   }
 
-  private static double leastBytes(Kernel kernel, Path path, Path none) throws IOException {
+  private static double minBytes(Kernel kernel, Path path, Path none) throws IOException {
     IndexFixture index = PlantedRatings.index(2);
     index.writeTrain(path);
     IndexFixture.writeRatings(index.validation, none);

@@ -57,9 +57,9 @@ class CheckpointTest {
   }
 
   private Model uninterrupted(TrainRequestBuilder request) throws IOException {
-    ObjectStore fresh = new LocalObjectStore(directory.resolve("fresh"));
-    request.manifest(PlantedRatings.index(6).write(fresh, "planted"));
-    Model model = Model.of(fresh, new Train(fresh).run(request.build()));
+    ObjectStore emptyStore = new LocalObjectStore(directory.resolve("fresh"));
+    request.manifest(PlantedRatings.index(6).write(emptyStore, "planted"));
+    Model model = Model.of(emptyStore, new Train(emptyStore).run(request.build()));
     request.manifest(index);
     return model;
   }
@@ -155,9 +155,9 @@ class CheckpointTest {
     request.threads(1);
     request.kernel("scalar");
 
-    TrainResult found = new Train(store).run(request.build());
+    TrainResult cached = new Train(store).run(request.build());
 
-    assertThat(found)
+    assertThat(cached)
         .isEqualTo(new TrainResult(trained.manifest(), true, false, trained.figures()));
   }
 

@@ -22,8 +22,8 @@ public final class PlantedRatings {
     double[] p = gaussian(random, index.users() * RANK, 0.7);
     double[] q = gaussian(random, index.items() * RANK, 0.7);
     boolean[] taken = new boolean[index.users() * index.items()];
-    int made = 0;
-    while (made < 30_000) {
+    int count = 0;
+    while (count < 30_000) {
       int user = random.nextInt(index.users());
       int item = random.nextInt(index.items());
       if (taken[user * index.items() + item]) {
@@ -34,9 +34,10 @@ public final class PlantedRatings {
       for (int i = 0; i < RANK; i++) {
         rating += p[user * RANK + i] * q[item * RANK + i];
       }
-      RatingList list = made < 24_000 ? index.train : made < 27_000 ? index.test : index.validation;
+      RatingList list =
+          count < 24_000 ? index.train : count < 27_000 ? index.test : index.validation;
       list.add(user, item, (float) rating);
-      made++;
+      count++;
     }
     return index;
   }

@@ -44,17 +44,18 @@ class RankingSearchTest {
     HoldOut holdOut = HoldOut.ofTraining(choices, Integer.MAX_VALUE, Integer.MAX_VALUE, 42);
 
     Choices.Rows all = choices.byUser();
-    Choices.Rows kept = holdOut.training().byUser();
+    Choices.Rows training = holdOut.training().byUser();
     NdcgEvaluator.TestCases cases = holdOut.cases();
     assertThat(cases.size()).isEqualTo(USERS);
     assertThat(holdOut.training().users()).isEqualTo(choices.users());
     for (int user = 0; user < USERS; user++) {
-      int held = cases.start()[user + 1] - cases.start()[user];
+      int heldOut = cases.start()[user + 1] - cases.start()[user];
       assertThat(cases.users()[user]).isEqualTo(user);
-      assertThat(held).isEqualTo(Math.round(all.count(user) / 4f));
-      int[] together = new int[held + kept.count(user)];
-      System.arraycopy(cases.items(), cases.start()[user], together, 0, held);
-      System.arraycopy(kept.index(), kept.start()[user], together, held, kept.count(user));
+      assertThat(heldOut).isEqualTo(Math.round(all.count(user) / 4f));
+      int[] together = new int[heldOut + training.count(user)];
+      System.arraycopy(cases.items(), cases.start()[user], together, 0, heldOut);
+      System.arraycopy(
+          training.index(), training.start()[user], together, heldOut, training.count(user));
       Arrays.sort(together);
       assertThat(together)
           .isEqualTo(Arrays.copyOfRange(all.index(), all.start()[user], all.start()[user + 1]));
@@ -68,20 +69,20 @@ class RankingSearchTest {
     HoldOut other = HoldOut.ofTraining(choices, 700, 20, 43);
 
     assertThat(holdOut.cases().size()).isEqualTo(20);
-    int held = holdOut.cases().items().length;
+    int heldOut = holdOut.cases().items().length;
     assertThat(holdOut.training().size()).isBetween(500, 600);
-    assertThat(held).isPositive();
+    assertThat(heldOut).isPositive();
     assertThat(holdOut.training().items()).isEqualTo(choices.items());
     assertThat(other.training().users()).isNotEqualTo(holdOut.training().users());
     for (int i = 0; i < 20; i++) {
       int user = holdOut.training().users()[holdOut.cases().users()[i]];
-      int place = Choices.places(choices.users())[user];
+      int row = Choices.places(choices.users())[user];
       for (int at = holdOut.cases().start()[i]; at < holdOut.cases().start()[i + 1]; at++) {
         assertThat(
                 Arrays.binarySearch(
                     choices.byUser().index(),
-                    choices.byUser().start()[place],
-                    choices.byUser().start()[place + 1],
+                    choices.byUser().start()[row],
+                    choices.byUser().start()[row + 1],
                     holdOut.cases().items()[at]))
             .isNotNegative();
       }
@@ -94,10 +95,10 @@ class RankingSearchTest {
       Choices choices = choices();
       HoldOut holdOut = HoldOut.ofTraining(choices, Integer.MAX_VALUE, Integer.MAX_VALUE, 42);
 
-      RankingSearch.Result found =
+      RankingSearch.Result result =
           new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
 
-      List<RankingTrial> trials = found.trials();
+      List<RankingTrial> trials = result.trials();
       assertThat(trials.subList(0, 6)).allMatch(trial -> trial.epochs() == 4);
       assertThat(trials.subList(trials.size() - 6, trials.size()))
           .allMatch(trial -> trial.epochs() == 8);
@@ -105,7 +106,7 @@ class RankingSearchTest {
       assertThat(best.collapsed()).isFalse();
       // Two of about nine unknown items of the group are held out, so this is close to the maximum.
       assertThat(best.ndcg()).isGreaterThan(0.4);
-      assertThat(found.regularization()).isEqualTo(best.regularization());
+      assertThat(result.regularization()).isEqualTo(best.regularization());
     }
   }
 
@@ -116,16 +117,16 @@ class RankingSearchTest {
       Choices choices = choices();
       HoldOut holdOut = HoldOut.ofTraining(choices, choices.size() / 2, Integer.MAX_VALUE, 42);
 
-      RankingSearch.Result found =
+      RankingSearch.Result result =
           new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
 
-      List<RankingTrial> trials = found.trials();
+      List<RankingTrial> trials = result.trials();
       RankingTrial best = RankingSearch.best(trials.subList(trials.size() - 6, trials.size()));
       double carried =
           RankingSearch.guess(choices, choices.size())
               / RankingSearch.guess(holdOut.training(), holdOut.available());
       assertThat(carried).isBetween(0.5, 0.95);
-      assertThat(found.regularization()).isCloseTo(best.regularization() * carried, within(1e-12));
+      assertThat(result.regularization()).isCloseTo(best.regularization() * carried, within(1e-12));
     }
   }
 
@@ -139,15 +140,15 @@ class RankingSearchTest {
       Choices choices = Choices.of(3, 2, user, item, weight);
       HoldOut holdOut = HoldOut.ofTraining(choices, Integer.MAX_VALUE, Integer.MAX_VALUE, 42);
 
-      RankingSearch.Result found =
+      RankingSearch.Result result =
           new RankingSearch("test", choices, holdOut, 8, 42, Kernels.scalar(), workers).run();
 
       assertThat(holdOut.cases().size()).isZero();
-      assertThat(found.trials()).hasSizeGreaterThan(1);
-      assertThat(found.trials().getFirst().collapsed()).isTrue();
-      assertThat(found.trials().getLast().collapsed()).isFalse();
-      assertThat(found.regularization())
-          .isCloseTo(found.trials().getLast().regularization(), within(1e-12));
+      assertThat(result.trials()).hasSizeGreaterThan(1);
+      assertThat(result.trials().getFirst().collapsed()).isTrue();
+      assertThat(result.trials().getLast().collapsed()).isFalse();
+      assertThat(result.regularization())
+          .isCloseTo(result.trials().getLast().regularization(), within(1e-12));
     }
   }
 
@@ -166,18 +167,18 @@ class RankingSearchTest {
     int[] item = {0, 0, 1, 2};
     float[] weight = {1, 1, 1, 1};
     Choices choices = Choices.of(2, 3, user, item, weight);
-    int place = Choices.places(choices.users())[0];
+    int row = Choices.places(choices.users())[0];
     RankingFactors vectors = new RankingFactors(1, 16, new float[32], new float[48]);
-    vectors.users()[place * 16] = 1;
+    vectors.users()[row * 16] = 1;
     float[] scores = {3, 2, 2};
     for (int i = 0; i < 3; i++) {
       vectors.items()[i * 16] = scores[choices.items()[i]];
     }
     try (WorkerPool workers = new WorkerPool("train", "test", 1)) {
       for (int relevant = 1; relevant < 3; relevant++) {
-        int[] found = {Choices.places(choices.items())[relevant]};
+        int[] result = {Choices.places(choices.items())[relevant]};
         NdcgEvaluator.TestCases cases =
-            new NdcgEvaluator.TestCases(new int[] {place}, new int[] {0, 1}, found);
+            new NdcgEvaluator.TestCases(new int[] {row}, new int[] {0, 1}, result);
 
         double ndcg = new NdcgEvaluator(choices, cases, Kernels.scalar(), workers).ndcg(vectors);
 

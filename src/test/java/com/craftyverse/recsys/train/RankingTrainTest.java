@@ -48,8 +48,8 @@ class RankingTrainTest {
     Random random = new Random(1);
     for (int user = 0; user < USERS; user++) {
       for (int item = 0; item < ITEMS; item++) {
-        boolean own = user % GROUPS == item % GROUPS;
-        if (random.nextInt(100) < (own ? 60 : 4)) {
+        boolean ownScores = user % GROUPS == item % GROUPS;
+        if (random.nextInt(100) < (ownScores ? 60 : 4)) {
           float rating = 0.5f * (1 + random.nextInt(10));
           (random.nextInt(5) == 0 ? index.validation : index.train).add(user, item, rating);
         }
@@ -137,16 +137,16 @@ class RankingTrainTest {
 
     int better = 0;
     for (int user = 0; user < USERS; user++) {
-      double own = 0;
-      double others = 0;
+      double ownScores = 0;
+      double otherScores = 0;
       for (int item = 0; item < ITEMS; item++) {
         if (user % GROUPS == item % GROUPS) {
-          own += model.score(user, item) * GROUPS / ITEMS;
+          ownScores += model.score(user, item) * GROUPS / ITEMS;
         } else {
-          others += model.score(user, item) * GROUPS / ITEMS / (GROUPS - 1);
+          otherScores += model.score(user, item) * GROUPS / ITEMS / (GROUPS - 1);
         }
       }
-      better += own > others ? 1 : 0;
+      better += ownScores > otherScores ? 1 : 0;
     }
     assertThat(better).isEqualTo(USERS);
     RankingFigures figures = Objects.requireNonNull(result.figures().ranking());
@@ -191,12 +191,12 @@ class RankingTrainTest {
   void model_isByteIdentical_forAllThreadsAndKernels() throws IOException {
     String digest = null;
     for (String setting : List.of("1 vector", "2 vector", "5 vector", "2 scalar")) {
-      ObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
-      TrainRequestBuilder request = quick(index().write(fresh, "groups"));
+      ObjectStore emptyStore = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
+      TrainRequestBuilder request = quick(index().write(emptyStore, "groups"));
       request.threads(Integer.valueOf(setting.split(" ")[0]));
       request.kernel(setting.split(" ")[1]);
 
-      TrainFigures figures = new Train(fresh).run(request.build()).figures();
+      TrainFigures figures = new Train(emptyStore).run(request.build()).figures();
 
       digest = digest == null ? figures.digest() : digest;
       assertThat(figures.digest()).isEqualTo(digest);
@@ -206,9 +206,9 @@ class RankingTrainTest {
   @Test
   void run_inManyCalls_givesTheSameBytes() throws IOException {
     String manifest = index().write(store, "groups");
-    ObjectStore fresh = new LocalObjectStore(directory.resolve("fresh"));
-    TrainRequestBuilder whole = quick(index().write(fresh, "groups"));
-    Model expected = Model.of(fresh, new Train(fresh).run(whole.build()));
+    ObjectStore emptyStore = new LocalObjectStore(directory.resolve("fresh"));
+    TrainRequestBuilder uninterrupted = quick(index().write(emptyStore, "groups"));
+    Model expected = Model.of(emptyStore, new Train(emptyStore).run(uninterrupted.build()));
     TrainRequestBuilder request = quick(manifest);
     request.maxSeconds(1e-9);
 
@@ -335,9 +335,9 @@ class RankingTrainTest {
             "fields 'rankingRegularization' and 'rankingUnobservedWeight': give both, or neither to"
                 + " search for them");
 
-    TrainRequestBuilder without = quick("m");
-    without.ranking(false);
-    assertThatThrownBy(() -> RankingParameters.of(without.build()))
+    TrainRequestBuilder withoutRanking = quick("m");
+    withoutRanking.ranking(false);
+    assertThatThrownBy(() -> RankingParameters.of(withoutRanking.build()))
         .hasMessage(
             "field 'rankingFactors': not allowed with 'ranking': false; remove one of the"
                 + " two");

@@ -12,6 +12,7 @@ import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.step.Await;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -24,12 +25,10 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,19 +54,20 @@ class TrainTest {
   void model_isByteIdentical_forAllThreadsAndKernels() throws IOException {
     List<byte[]> models = new ArrayList<>();
     for (String setting : List.of("1 vector", "2 vector", "3 vector", "6 vector", "2 scalar")) {
-      LocalObjectStore fresh = new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
-      String manifest = PlantedRatings.index(6).write(fresh, "planted");
+      LocalObjectStore emptyStore =
+          new LocalObjectStore(directory.resolve(setting.replace(' ', '-')));
+      String manifest = PlantedRatings.index(6).write(emptyStore, "planted");
       TrainRequestBuilder request = SmallRequest.of(manifest);
       request.epochs(3);
       request.factors(13);
       request.threads(Integer.valueOf(setting.split(" ")[0]));
       request.kernel(setting.split(" ")[1]);
 
-      TrainResult result = new Train(fresh).run(request.build());
+      TrainResult result = new Train(emptyStore).run(request.build());
 
       String model = ObjectKeys.directoryOf(result.model());
-      models.add(fresh.read(model + StoreLayout.USERS).content());
-      models.add(fresh.read(model + StoreLayout.ITEMS).content());
+      models.add(emptyStore.read(model + StoreLayout.USERS).content());
+      models.add(emptyStore.read(model + StoreLayout.ITEMS).content());
       models.add(Double.toString(result.figures().trainRmse()).getBytes(StandardCharsets.UTF_8));
       models.add(
           String.valueOf(result.figures().validationRmse()).getBytes(StandardCharsets.UTF_8));
@@ -99,10 +99,10 @@ class TrainTest {
     second.kernel("scalar");
 
     TrainResult trained = run(first);
-    TrainResult found = run(second);
+    TrainResult cached = run(second);
 
     assertThat(trained.cached()).isFalse();
-    assertThat(found)
+    assertThat(cached)
         .isEqualTo(new TrainResult(trained.manifest(), true, false, trained.figures()));
   }
 
@@ -334,7 +334,11 @@ class TrainTest {
                   }
                 });
 
-    await(() -> trainThreads() > 0);
+    long _ =
+        Await.value(
+            Duration.ofSeconds(20),
+            "training threads",
+            () -> Optional.of(trainThreads()).filter(count -> count > 0));
     caller.interrupt();
     caller.join(Duration.ofSeconds(10));
 
@@ -462,13 +466,5 @@ class TrainTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith("train-"))
         .count();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    Instant end = Instant.now().plusSeconds(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).isBefore(end);
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }

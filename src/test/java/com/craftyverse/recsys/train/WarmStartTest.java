@@ -36,7 +36,7 @@ class WarmStartTest {
 
   /// Trains on a version without the first users and items. The ratings of the others are one higher,
   /// so the mean differs.
-  private String trainedEarlier(String kind) throws IOException {
+  private String trainEarlierModel(String kind) throws IOException {
     IndexFixture whole = PlantedRatings.index(3);
     IndexFixture part =
         new IndexFixture(whole.users() - NEW_USERS, whole.items() - NEW_ITEMS, 3)
@@ -64,7 +64,7 @@ class WarmStartTest {
   @ParameterizedTest
   @ValueSource(strings = {"biased", "dot"})
   void run_beginsWhereTheEarlierModelEnded(String kind) throws IOException {
-    String earlier = trainedEarlier(kind);
+    String earlier = trainEarlierModel(kind);
     TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
     request.model(kind);
     request.epochs(2);
@@ -84,7 +84,7 @@ class WarmStartTest {
 
   @Test
   void run_overSeveralCalls_givesTheSameBytes() throws IOException {
-    String earlier = trainedEarlier("biased");
+    String earlier = trainEarlierModel("biased");
     TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
     request.warmStart(earlier);
     TrainResult expected = train.run(request.build());
@@ -110,7 +110,7 @@ class WarmStartTest {
       })
   void modelOfAnotherKind_isRefused(String field, String value, String message) throws IOException {
     TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "planted"));
-    request.warmStart(trainedEarlier("biased"));
+    request.warmStart(trainEarlierModel("biased"));
 
     assertThatThrownBy(() -> train.run(SmallRequest.with(request, field, value)))
         .hasMessage("field 'warmStart': " + message);
@@ -119,7 +119,7 @@ class WarmStartTest {
   @Test
   void modelOfAnotherDataset_isRefused() throws IOException {
     TrainRequestBuilder request = SmallRequest.of(PlantedRatings.index(3).write(store, "other"));
-    request.warmStart(trainedEarlier("biased"));
+    request.warmStart(trainEarlierModel("biased"));
 
     assertThatThrownBy(() -> train.run(request.build()))
         .hasMessage(

@@ -15,7 +15,7 @@ class WeightLevelsTest {
     return builder.build();
   }
 
-  private static float kept(WeightLevels levels, float weight) {
+  private static float roundTrip(WeightLevels levels, float weight) {
     return levels.weights()[levels.levelOf(weight) & 0xFF];
   }
 
@@ -27,7 +27,7 @@ class WeightLevelsTest {
     }
     WeightLevels levels = levels(weights);
     for (float weight : weights) {
-      assertThat(kept(levels, weight)).isEqualTo(weight);
+      assertThat(roundTrip(levels, weight)).isEqualTo(weight);
     }
   }
 
@@ -42,14 +42,14 @@ class WeightLevelsTest {
     }
     WeightLevels levels = levels(weights);
     for (float weight : weights) {
-      assertThat(kept(levels, weight)).isCloseTo(weight, within(0.9f / 255 / 2 + 1e-6f));
+      assertThat(roundTrip(levels, weight)).isCloseTo(weight, within(0.9f / 255 / 2 + 1e-6f));
     }
-    assertThat(kept(levels, 0.1f)).isEqualTo(0.1f);
-    assertThat(kept(levels, 1)).isEqualTo(1);
+    assertThat(roundTrip(levels, 0.1f)).isEqualTo(0.1f);
+    assertThat(roundTrip(levels, 1)).isEqualTo(1);
   }
 
   @Test
   void oneWeight_isItsOwnLevel() {
-    assertThat(kept(levels(1, 1, 1), 1)).isEqualTo(1);
+    assertThat(roundTrip(levels(1, 1, 1), 1)).isEqualTo(1);
   }
 }

@@ -20,16 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PreloadTest {
   @TempDir Path directory;
-  private LocalObjectStore behind;
+  private LocalObjectStore backing;
   private CountingStore store;
 
   @BeforeEach
   void open() throws IOException {
-    behind = new LocalObjectStore(directory);
-    store = new CountingStore(behind);
+    backing = new LocalObjectStore(directory);
+    store = new CountingStore(backing);
   }
 
-  private Optional<Preload> begin(String preload, String dataset) {
+  private Optional<Preload> startPreload(String preload, String dataset) {
     return Preload.start(
         Map.of("RECSYS_PRELOAD", preload, "RECSYS_STORE", "place", "RECSYS_DATASET", dataset),
         location -> {
@@ -39,37 +39,37 @@ class PreloadTest {
   }
 
   private Preload.Loaded load(String dataset) throws InterruptedException {
-    return begin("true", dataset).orElseThrow().await().orElseThrow();
+    return startPreload("true", dataset).orElseThrow().await().orElseThrow();
   }
 
   @Test
   void adoptedModel_answersWithoutBeingReadAgain() throws Exception {
-    new ModelFixture("set", "m1").publish(behind);
-    ModelCache fresh = new ModelCache(behind, Optional.of("set"), Duration.ofDays(1));
+    new ModelFixture("set", "m1").publish(backing);
+    ModelCache newCache = new ModelCache(backing, Optional.of("set"), Duration.ofDays(1));
     String expected =
-        new Requests(new RecommendationService(behind, fresh))
+        new Requests(new RecommendationService(backing, newCache))
             .predict("{'userId': 20, 'itemIds': [100]}")
             .toString();
     Preload.Loaded loaded = load("set");
-    store.calls();
+    store.drainCalls();
     ModelCache modelCache = new ModelCache(loaded.store(), Optional.of("set"), Duration.ofDays(1));
     modelCache.adopt(loaded.model().orElseThrow());
     assertThat(
             new Requests(new RecommendationService(loaded.store(), modelCache))
                 .predict("{'userId': 20, 'itemIds': [100]}"))
         .hasToString(expected);
-    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    assertThat(store.drainCalls()).containsExactly("readRange users.arrow");
   }
 
   @Test
   void withoutADataset_theOnePublishedLastIsLoaded() throws Exception {
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     assertThat(load("").model().orElseThrow().dataset()).isEqualTo("set");
   }
 
   @Test
   void withoutPreloadSetting_nothingIsLoaded() {
-    assertThat(begin("false", "set")).isEmpty();
+    assertThat(startPreload("false", "set")).isEmpty();
     assertThat(
             Preload.start(
                 Map.of("RECSYS_PRELOAD", "true"),

@@ -23,28 +23,28 @@ class SnapStartHooksTest {
   private static final String ASK = "{'userId': 20, 'itemIds': [100]}";
 
   @TempDir Path directory;
-  private LocalObjectStore behind;
+  private LocalObjectStore backing;
   private CountingStore store;
   private final List<String> reconnects = new ArrayList<>();
-  private RecommendationService serving;
+  private RecommendationService service;
   private SnapStartHooks snapshot;
 
   @BeforeEach
   void open() throws IOException {
-    behind = new LocalObjectStore(directory);
-    store = new CountingStore(behind);
+    backing = new LocalObjectStore(directory);
+    store = new CountingStore(backing);
     ModelCache modelCache =
         new ModelCache(
             store.store(), Optional.of("set"), Duration.ofDays(1), Runnable::run, () -> 1);
-    serving = new RecommendationService(store.store(), modelCache);
-    snapshot = new SnapStartHooks(serving, modelCache, () -> reconnects.add("reconnect"));
+    service = new RecommendationService(store.store(), modelCache);
+    snapshot = new SnapStartHooks(service, modelCache, () -> reconnects.add("reconnect"));
   }
 
   @Test
   void snapshot_hasTheModel_andNoConnections() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
-    assertThat(store.calls())
+    assertThat(store.drainCalls())
         .containsExactlyInAnyOrder( // items and lookup are read side by side
             "read current.json",
             "read model.json",
@@ -53,38 +53,38 @@ class SnapStartHooksTest {
             "readRange users.arrow",
             "readRange seen.arrow");
     assertThat(reconnects).hasSize(1);
-    new Requests(serving).similar("{'itemId': 100}");
-    assertThat(store.calls()).isEmpty();
+    new Requests(service).similar("{'itemId': 100}");
+    assertThat(store.drainCalls()).isEmpty();
   }
 
   @Test
   void restoredProcess_hasTheCurrentModel_beforeItsFirstRequest() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
-    new ModelFixture("set", "m2", "biased", 2).publish(behind);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
     snapshot.afterRestore(Core.getGlobalContext());
-    store.calls();
-    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m2");
-    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    store.drainCalls();
+    assertThat(new Requests(service).predict(ASK).model()).isEqualTo("m2");
+    assertThat(store.drainCalls()).containsExactly("readRange users.arrow");
   }
 
   @Test
   void restoredProcess_ofASnapshotWithoutAModel_hasTheOnePublishedSince() throws IOException {
     snapshot.beforeCheckpoint(Core.getGlobalContext());
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     snapshot.afterRestore(Core.getGlobalContext());
-    store.calls();
-    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m1");
-    assertThat(store.calls()).containsExactly("readRange users.arrow");
+    store.drainCalls();
+    assertThat(new Requests(service).predict(ASK).model()).isEqualTo("m1");
+    assertThat(store.drainCalls()).containsExactly("readRange users.arrow");
   }
 
   @Test
   void restoredProcess_answersFromTheOldModel_whileTheStoreCannotBeRead() throws IOException {
-    new ModelFixture("set", "m1").publish(behind);
+    new ModelFixture("set", "m1").publish(backing);
     snapshot.beforeCheckpoint(Core.getGlobalContext());
     store.fail("current.json");
     snapshot.afterRestore(Core.getGlobalContext());
-    assertThat(new Requests(serving).predict(ASK).model()).isEqualTo("m1");
+    assertThat(new Requests(service).predict(ASK).model()).isEqualTo("m1");
   }
 
   @Test

@@ -47,25 +47,25 @@ public final class FaultyProxy implements AutoCloseable {
   @FunctionalInterface
   public interface Fault {
     /// Handles the exchange.
-    void spoil(Exchange exchange) throws IOException;
+    void apply(Exchange exchange) throws IOException;
   }
 
   private static final class Rule {
     final Predicate<String> requests;
     final Fault fault;
-    int left;
+    int remaining;
 
-    Rule(Predicate<String> requests, int times, Fault fault) {
+    Rule(Predicate<String> requests, int count, Fault fault) {
       this.requests = requests;
       this.fault = fault;
-      this.left = times;
+      this.remaining = count;
     }
 
     synchronized boolean applies(String request) {
-      if (left == 0 || !requests.test(request)) {
+      if (remaining == 0 || !requests.test(request)) {
         return false;
       }
-      left--;
+      remaining--;
       return true;
     }
   }
@@ -84,8 +84,8 @@ public final class FaultyProxy implements AutoCloseable {
 
   /// Applies `fault` to the next `times` requests whose first line, such as `PUT /bucket/key?partNumber=1
   /// HTTP/1.1`, matches `requests`. The first matching rule wins.
-  public void spoil(Predicate<String> requests, int times, Fault fault) {
-    rules.add(new Rule(requests, times, fault));
+  public void inject(Predicate<String> requests, int count, Fault fault) {
+    rules.add(new Rule(requests, count, fault));
   }
 
   /// Returns the first lines of all requests so far.
@@ -137,7 +137,7 @@ public final class FaultyProxy implements AutoCloseable {
       Exchange exchange = new Exchange(client, ascii(head), body);
       for (Rule rule : rules) {
         if (rule.applies(firstLine)) {
-          rule.fault.spoil(exchange);
+          rule.fault.apply(exchange);
           return;
         }
       }
@@ -212,10 +212,10 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /// Holds each request until all have arrived, then releases them together.
-  public static Fault meet(CyclicBarrier others) {
+  public static Fault await(CyclicBarrier barrier) {
     return exchange -> {
       try {
-        others.await(1, TimeUnit.MINUTES);
+        barrier.await(1, TimeUnit.MINUTES);
       } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
         throw new IOException("the others did not come", e);
       }

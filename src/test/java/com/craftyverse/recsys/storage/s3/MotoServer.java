@@ -73,7 +73,7 @@ public final class MotoServer implements S3TestServer {
 
   /// Drains the output; otherwise the process would block on a full pipe.
   private static void readOutput(Process process, CompletableFuture<URI> uri) {
-    StringBuilder said = new StringBuilder();
+    StringBuilder text = new StringBuilder();
     try (BufferedReader output = process.inputReader(UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         Matcher running = RUNNING.matcher(line);
@@ -81,10 +81,10 @@ public final class MotoServer implements S3TestServer {
           uri.complete(URI.create(running.group(1)));
         }
         if (!uri.isDone()) {
-          said.append(line).append('\n');
+          text.append(line).append('\n');
         }
       }
-      uri.completeExceptionally(new IOException("moto_server ended: " + said));
+      uri.completeExceptionally(new IOException("moto_server ended: " + text));
     } catch (IOException e) {
       uri.completeExceptionally(e);
     }

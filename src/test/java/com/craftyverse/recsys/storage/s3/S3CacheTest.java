@@ -205,12 +205,12 @@ class S3CacheTest {
 
   @Test
   void fullDisk_evictsUnusedFiles() throws IOException {
-    S3Cache roomy =
+    S3Cache large =
         new S3Cache(
             "s3://bucket", directory, 10 * SIZE, where -> files().size() < 2 ? SIZE : SIZE - 1);
     for (String key : List.of("a", "b", "c")) { // c only fits after a and b are evicted
       try (FetchedObject fetched =
-          roomy.fetch(object(key), file -> Files.write(file, new byte[SIZE]))) {
+          large.fetch(object(key), file -> Files.write(file, new byte[SIZE]))) {
         assertThat(fetched.path()).exists();
       }
     }
@@ -238,48 +238,48 @@ class S3CacheTest {
 
   @Test
   void onlyDirectoriesOfDeadProcesses_areDeleted() throws IOException {
-    Path dead = Files.createDirectory(temp.resolve("recsys-s3-dead"));
-    Files.createFile(dead.resolve("lock"));
-    Files.createFile(dead.resolve("object-1.part"));
+    Path abandoned = Files.createDirectory(temp.resolve("recsys-s3-dead"));
+    Files.createFile(abandoned.resolve("lock"));
+    Files.createFile(abandoned.resolve("object-1.part"));
     Path lockless = Files.createDirectory(temp.resolve("recsys-s3-lockless"));
-    Path young = Files.createDirectory(temp.resolve("recsys-s3-young"));
+    Path recent = Files.createDirectory(temp.resolve("recsys-s3-young"));
     Path other = Files.createDirectory(temp.resolve("other"));
     FileTime anHourAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
-    for (Path old : List.of(dead, lockless, other, directory.path())) {
+    for (Path old : List.of(abandoned, lockless, other, directory.path())) {
       Files.setLastModifiedTime(old, anHourAgo);
     }
 
-    try (S3TempDirectory fresh = new S3TempDirectory(temp)) {
-      assertThat(fresh.path()).exists();
-      assertThat(dead).doesNotExist();
+    try (S3TempDirectory opened = new S3TempDirectory(temp)) {
+      assertThat(opened.path()).exists();
+      assertThat(abandoned).doesNotExist();
       assertThat(lockless).doesNotExist();
-      assertThat(young).exists();
+      assertThat(recent).exists();
       assertThat(other).exists();
       assertThat(directory.path()).as("in use").exists();
     }
-    Files.delete(young);
+    Files.delete(recent);
     Files.delete(other);
   }
 
   @Test
   void linksAmongTheDirectories_areNotFollowed() throws IOException {
     Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
-    Path precious = Files.createFile(elsewhere.resolve("precious"));
+    Path outside = Files.createFile(elsewhere.resolve("precious"));
     Path link = Files.createSymbolicLink(temp.resolve("recsys-s3-link"), elsewhere);
-    Path dead = Files.createDirectory(temp.resolve("recsys-s3-dead"));
-    Files.createSymbolicLink(dead.resolve("inner"), elsewhere);
+    Path abandoned = Files.createDirectory(temp.resolve("recsys-s3-dead"));
+    Files.createSymbolicLink(abandoned.resolve("inner"), elsewhere);
     FileTime anHourAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
     Files.setLastModifiedTime(elsewhere, anHourAgo);
-    Files.setLastModifiedTime(dead, anHourAgo);
+    Files.setLastModifiedTime(abandoned, anHourAgo);
 
-    try (S3TempDirectory fresh = new S3TempDirectory(temp)) {
-      assertThat(fresh.path()).exists();
-      assertThat(precious).exists();
+    try (S3TempDirectory opened = new S3TempDirectory(temp)) {
+      assertThat(opened.path()).exists();
+      assertThat(outside).exists();
       assertThat(link).exists();
-      assertThat(dead).doesNotExist();
+      assertThat(abandoned).doesNotExist();
     }
     Files.delete(link);
-    Files.delete(precious);
+    Files.delete(outside);
     Files.delete(elsewhere);
   }
 }

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.endpoints.S3EndpointProvider;
 /// [S3Endpoints] agrees with the SDK on every bucket and region.
 class S3EndpointsTest {
   private static final S3EndpointProvider SDK = S3EndpointProvider.defaultProvider();
-  private final S3Endpoints ours = new S3Endpoints();
+  private final S3Endpoints endpoints = new S3Endpoints();
 
   @ParameterizedTest
   @ValueSource(
@@ -44,7 +44,7 @@ class S3EndpointsTest {
   void everyBucket_hasTheEndpointThatTheSdkGives(String bucket) {
     for (Region region : regions()) {
       for (boolean global : new boolean[] {false, true}) {
-        assertSame(where -> where.bucket(bucket).region(region).useGlobalEndpoint(global));
+        assertSame(params -> params.bucket(bucket).region(region).useGlobalEndpoint(global));
       }
       for (String endpoint :
           List.of(
@@ -56,8 +56,8 @@ class S3EndpointsTest {
               "http://example.com:80")) {
         for (boolean byPath : new boolean[] {false, true}) {
           assertSame(
-              where ->
-                  where.bucket(bucket).region(region).endpoint(endpoint).forcePathStyle(byPath));
+              params ->
+                  params.bucket(bucket).region(region).endpoint(endpoint).forcePathStyle(byPath));
         }
       }
     }
@@ -67,49 +67,50 @@ class S3EndpointsTest {
   void everyOption_isHonored() {
     List<Consumer<S3EndpointParams.Builder>> options =
         List.of(
-            where -> where.useFips(true),
-            where -> where.useDualStack(true),
-            where -> where.accelerate(true),
-            where -> where.forcePathStyle(true),
-            where -> where.useGlobalEndpoint(true),
-            where -> where.useObjectLambdaEndpoint(true),
-            where -> where.useS3ExpressControlEndpoint(true),
-            where -> where.disableS3ExpressSessionAuth(true),
-            where -> where.disableAccessPoints(true),
-            where -> where.disableMultiRegionAccessPoints(true),
-            where -> where.useArnRegion(true),
-            where -> where.key("a key/with ü").prefix("a/").copySource("from/a"));
+            params -> params.useFips(true),
+            params -> params.useDualStack(true),
+            params -> params.accelerate(true),
+            params -> params.forcePathStyle(true),
+            params -> params.useGlobalEndpoint(true),
+            params -> params.useObjectLambdaEndpoint(true),
+            params -> params.useS3ExpressControlEndpoint(true),
+            params -> params.disableS3ExpressSessionAuth(true),
+            params -> params.disableAccessPoints(true),
+            params -> params.disableMultiRegionAccessPoints(true),
+            params -> params.useArnRegion(true),
+            params -> params.key("a key/with ü").prefix("a/").copySource("from/a"));
     for (Region region : List.of(Region.US_EAST_1, Region.EU_CENTRAL_1, Region.CN_NORTH_1)) {
       for (String endpoint : new String[] {null, "http://127.0.0.1:9000"}) {
         for (Consumer<S3EndpointParams.Builder> option : options) {
           assertSame(
-              where ->
+              params ->
                   option.accept(
-                      where
+                      params
                           .bucket("bucket")
                           .region(region)
                           .endpoint(endpoint)
                           .forcePathStyle(endpoint != null)));
         }
-        assertSame(where -> where.region(region).endpoint(endpoint));
+        assertSame(params -> params.region(region).endpoint(endpoint));
       }
     }
-    assertSame(where -> where.bucket("bucket"));
+    assertSame(params -> params.bucket("bucket"));
   }
 
   @Test
   void usualCases_areTheKnownAddresses() throws Exception {
     for (String endpoint : new String[] {null, "http://127.0.0.1:9000"}) {
-      Endpoint found =
-          ours.resolveEndpoint(
-                  where ->
-                      where
+      Endpoint actual =
+          endpoints
+              .resolveEndpoint(
+                  params ->
+                      params
                           .bucket("my-bucket")
                           .region(Region.EU_CENTRAL_1)
                           .endpoint(endpoint)
                           .forcePathStyle(endpoint != null))
               .get();
-      assertThat(found.url())
+      assertThat(actual.url())
           .hasToString(
               endpoint == null
                   ? "https://my-bucket.s3.eu-central-1.amazonaws.com"
@@ -126,20 +127,20 @@ class S3EndpointsTest {
     return regions;
   }
 
-  private void assertSame(Consumer<S3EndpointParams.Builder> where) {
-    assertThat(told(ours, where)).isEqualTo(told(SDK, where));
+  private void assertSame(Consumer<S3EndpointParams.Builder> params) {
+    assertThat(logOf(endpoints, params)).isEqualTo(logOf(SDK, params));
   }
 
-  private static String told(
-      S3EndpointProvider provider, Consumer<S3EndpointParams.Builder> where) {
+  private static String logOf(
+      S3EndpointProvider provider, Consumer<S3EndpointParams.Builder> params) {
     try {
-      Endpoint endpoint = provider.resolveEndpoint(where).join();
-      StringBuilder told = new StringBuilder(endpoint.url() + " " + endpoint.headers());
+      Endpoint endpoint = provider.resolveEndpoint(params).join();
+      StringBuilder log = new StringBuilder(endpoint.url() + " " + endpoint.headers());
       for (EndpointAttributeKey<?> key : AwsEndpointAttribute.values()) {
         Object value = endpoint.attribute(key);
-        told.append(' ').append(value == null ? "none" : value.hashCode());
+        log.append(' ').append(value == null ? "none" : value.hashCode());
       }
-      return told.toString();
+      return log.toString();
     } catch (RuntimeException e) {
       return Arrays.toString(new String[] {String.valueOf(e.getMessage())});
     }

@@ -113,7 +113,7 @@ class S3FaultsTest {
     byte[] content = content(SEVERAL_PARTS, 1);
     store.put("a", content);
 
-    proxy.spoil(GET, 3, fault(fault));
+    proxy.inject(GET, 3, fault(fault));
     assertBytes(store.read("a").content(), content);
   }
 
@@ -123,7 +123,7 @@ class S3FaultsTest {
     byte[] content = content(SEVERAL_PARTS, 1);
     store.put("a", fileWith(content));
 
-    proxy.spoil(GET, 3, fault(fault));
+    proxy.inject(GET, 3, fault(fault));
     try (FetchedObject fetched = store.fetch("a")) {
       assertBytes(Files.readAllBytes(fetched.path()), content);
     }
@@ -135,7 +135,7 @@ class S3FaultsTest {
   void readRange_afterFaults_isRight(String fault) throws IOException {
     store.put("a", bytes("0123456789"));
 
-    proxy.spoil(GET, 2, fault(fault));
+    proxy.inject(GET, 2, fault(fault));
     assertThat(store.readRange("a", 2, 6)).isEqualTo(bytes("234567"));
   }
 
@@ -144,7 +144,7 @@ class S3FaultsTest {
     byte[] content = content(SEVERAL_PARTS, 1);
     store.put("a", fileWith(content));
     S3Options options = S3TestServer.options(temp);
-    try (S3ObjectStore impatient =
+    try (S3ObjectStore shortTimeout =
         open(
             new S3Options(
                 temp,
@@ -155,8 +155,8 @@ class S3FaultsTest {
                 options.backoff(),
                 Duration.ofMillis(500),
                 options.freeSpace()))) {
-      proxy.spoil(GET, 2, FaultyProxy.stall());
-      try (FetchedObject fetched = impatient.fetch("a")) {
+      proxy.inject(GET, 2, FaultyProxy.stall());
+      try (FetchedObject fetched = shortTimeout.fetch("a")) {
         assertBytes(Files.readAllBytes(fetched.path()), content);
       }
     }
@@ -174,7 +174,7 @@ class S3FaultsTest {
   void fetch_whenItStaysBad_saysSoAndLeavesNothing(String fault, String reason) throws IOException {
     store.put("a/b", fileWith(content(SEVERAL_PARTS, 1)));
 
-    proxy.spoil(GET, FOREVER, fault(fault));
+    proxy.inject(GET, FOREVER, fault(fault));
     assertThatThrownBy(() -> store.fetch("a/b"))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("cannot read s3://" + bucket + "/a/b: ")
@@ -199,8 +199,8 @@ class S3FaultsTest {
             + header
             + " header; use a server, and proxies, that send it";
 
-    proxy.spoil(GET, FOREVER, FaultyProxy.dropHeader(header));
-    proxy.spoil(matching("HEAD "), FOREVER, FaultyProxy.dropHeader(header));
+    proxy.inject(GET, FOREVER, FaultyProxy.dropHeader(header));
+    proxy.inject(matching("HEAD "), FOREVER, FaultyProxy.dropHeader(header));
     assertThatThrownBy(() -> store.read("a/b")).isInstanceOf(IOException.class).hasMessage(problem);
     assertThatThrownBy(() -> store.fetch("a/b"))
         .isInstanceOf(IOException.class)
@@ -215,7 +215,7 @@ class S3FaultsTest {
   void fetch_whenItStaysDamaged_saysSoAndLeavesNothing() throws IOException {
     store.put("a/b", fileWith(content(SEVERAL_PARTS, 1)));
 
-    proxy.spoil(GET, FOREVER, FaultyProxy.flipBit());
+    proxy.inject(GET, FOREVER, FaultyProxy.flipBit());
     assertThatThrownBy(() -> store.fetch("a/b"))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("s3://" + bucket + "/a/b was damaged in transit: its CRC-32 ");
@@ -226,11 +226,11 @@ class S3FaultsTest {
   @ValueSource(strings = {"500", "503", "refused", "answer lost", "slow bytes"})
   void writes_afterFaults_areWhole(String fault) throws IOException {
     byte[] large = content(SEVERAL_PARTS, 1);
-    proxy.spoil(PUT.and(PART.negate()), 2, fault(fault));
+    proxy.inject(PUT.and(PART.negate()), 2, fault(fault));
     store.put("small", bytes("small"));
 
-    proxy.spoil(PART, 3, fault(fault));
-    proxy.spoil(COMPLETE, 1, fault(fault));
+    proxy.inject(PART, 3, fault(fault));
+    proxy.inject(COMPLETE, 1, fault(fault));
     store.put("large", fileWith(large));
 
     assertThat(store.read("small").content()).isEqualTo(bytes("small"));
@@ -249,7 +249,7 @@ class S3FaultsTest {
           case "part" -> matching("PUT .*partNumber=3&");
           default -> COMPLETE;
         };
-    proxy.spoil(requests, FOREVER, fault("503"));
+    proxy.inject(requests, FOREVER, fault("503"));
 
     Path file = fileWith(content(SEVERAL_PARTS, 1));
     assertThatThrownBy(() -> store.put("a", file))
@@ -264,7 +264,7 @@ class S3FaultsTest {
   @Test
   void largeWrite_whoseConfirmationIsLost_isRecognized() throws IOException {
     byte[] large = content(SEVERAL_PARTS, 1);
-    proxy.spoil(COMPLETE, FOREVER, FaultyProxy.loseAnswer());
+    proxy.inject(COMPLETE, FOREVER, FaultyProxy.loseAnswer());
 
     store.put("a", fileWith(large));
 
@@ -274,9 +274,9 @@ class S3FaultsTest {
 
   @Test
   void putIfAbsent_whoseAnswerIsLost_knowsThatItWon() throws IOException {
-    proxy.spoil(PUT, 1, FaultyProxy.loseAnswer());
+    proxy.inject(PUT, 1, FaultyProxy.loseAnswer());
     assertThat(store.putIfAbsent("once", bytes("x"))).isTrue();
-    proxy.spoil(PUT, FOREVER, FaultyProxy.loseAnswer());
+    proxy.inject(PUT, FOREVER, FaultyProxy.loseAnswer());
     assertThat(store.putIfAbsent("always", bytes("x"))).isTrue();
 
     proxy.reset();
@@ -288,7 +288,7 @@ class S3FaultsTest {
   void replace_whoseAnswerIsLost_knowsThatItWon() throws IOException {
     store.put("a", bytes("one"));
     String etag = store.read("a").etag();
-    proxy.spoil(PUT, 1, FaultyProxy.loseAnswer());
+    proxy.inject(PUT, 1, FaultyProxy.loseAnswer());
 
     assertThat(store.replace("a", bytes("two"), etag)).isTrue();
     assertThat(store.replace("a", bytes("two"), etag)).isFalse();
@@ -303,21 +303,21 @@ class S3FaultsTest {
           try (S3ObjectStore other = open(S3TestServer.options(temp))) {
             assertThat(other.putIfAbsent("a", bytes("same"))).isTrue();
           }
-          FaultyProxy.refuse().spoil(exchange);
+          FaultyProxy.refuse().apply(exchange);
         };
-    proxy.spoil(PUT, 1, somebodyIsFaster);
+    proxy.inject(PUT, 1, somebodyIsFaster);
 
     assertThat(store.putIfAbsent("a", bytes("same"))).isFalse();
   }
 
   @Test
   void conditionalPut_inConflict_isTriedAgain() throws IOException {
-    proxy.spoil(PUT, 3, FaultyProxy.error(409, "ConditionalRequestConflict"));
+    proxy.inject(PUT, 3, FaultyProxy.error(409, "ConditionalRequestConflict"));
     assertThat(store.putIfAbsent("a", bytes("x"))).isTrue();
-    proxy.spoil(PUT, 3, FaultyProxy.error(409, "ConditionalRequestConflict"));
+    proxy.inject(PUT, 3, FaultyProxy.error(409, "ConditionalRequestConflict"));
     assertThat(store.putIfAbsent("a", bytes("y"))).isFalse();
 
-    proxy.spoil(PUT, FOREVER, FaultyProxy.error(409, "ConditionalRequestConflict"));
+    proxy.inject(PUT, FOREVER, FaultyProxy.error(409, "ConditionalRequestConflict"));
     assertThatThrownBy(() -> store.putIfAbsent("b", bytes("x")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("409 ConditionalRequestConflict");
@@ -329,8 +329,8 @@ class S3FaultsTest {
   void object_replacedBetweenItsParts_isFetchedInItsNewVersion() throws IOException {
     byte[] second = content(SEVERAL_PARTS, 2);
     store.put("a", fileWith(content(SEVERAL_PARTS, 1)));
-    proxy.spoil(matching("HEAD "), FOREVER, FaultyProxy.dropChecksums());
-    proxy.spoil(
+    proxy.inject(matching("HEAD "), FOREVER, FaultyProxy.dropChecksums());
+    proxy.inject(
         matching("GET "),
         1,
         exchange -> {
@@ -361,7 +361,7 @@ class S3FaultsTest {
   @Test
   void object_deletedBetweenItsParts_isGone() throws IOException {
     store.put("a", fileWith(content(SEVERAL_PARTS, 1)));
-    proxy.spoil(
+    proxy.inject(
         GET,
         1,
         exchange -> {
@@ -388,7 +388,7 @@ class S3FaultsTest {
           exchange.awaitHangUp();
         };
     // Let the first requests of a fetch and a large put through, and the upload's end as well.
-    proxy.spoil(
+    proxy.inject(
         request ->
             !request.contains("?uploads")
                 && !request.startsWith("DELETE")
@@ -424,10 +424,10 @@ class S3FaultsTest {
     System.out.println("S3FaultsTest.stormOfFaults_neverDamagesData: seed " + seed);
     Random random = new Random(seed);
     List<Fault> faults = List.copyOf(FAULTS.values());
-    proxy.spoil(
+    proxy.inject(
         request -> !CREATE.test(request) && withChance(random, 0.25),
         FOREVER,
-        exchange -> faults.get(nextInt(random, faults.size())).spoil(exchange));
+        exchange -> faults.get(nextInt(random, faults.size())).apply(exchange));
     int failures = 0;
     for (int i = 0; i < 15; i++) {
       byte[] content = content(i * 15_000, seed + i);

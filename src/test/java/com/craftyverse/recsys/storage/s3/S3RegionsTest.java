@@ -34,8 +34,8 @@ class S3RegionsTest {
           Class.forName(ServiceMetadata.class.getName(), true, sdk)
               .getMethod("of", String.class)
               .invoke(null, "s3");
-      ServiceMetadata ours = ServiceMetadata.of("s3");
-      assertThat(ours).isSameAs(new GeneratedServiceMetadataProvider().serviceMetadata("s3"));
+      ServiceMetadata reduced = ServiceMetadata.of("s3");
+      assertThat(reduced).isSameAs(new GeneratedServiceMetadataProvider().serviceMetadata("s3"));
       assertThat(Region.regions()).hasSizeGreaterThan(30);
       for (Region each : Region.regions()) {
         Object same = region.getMethod("of", String.class).invoke(null, each.id());
@@ -44,8 +44,9 @@ class S3RegionsTest {
               Class.forName(ServiceMetadata.class.getName(), true, sdk)
                   .getMethod(method, region)
                   .invoke(original, same);
-          Object found = ServiceMetadata.class.getMethod(method, Region.class).invoke(ours, each);
-          assertThat(found).as("%s of %s", method, each).hasToString(expected.toString());
+          Object actual =
+              ServiceMetadata.class.getMethod(method, Region.class).invoke(reduced, each);
+          assertThat(actual).as("%s of %s", method, each).hasToString(expected.toString());
         }
       }
     }
