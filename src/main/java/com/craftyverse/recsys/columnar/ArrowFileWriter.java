@@ -178,12 +178,6 @@ public final class ArrowFileWriter implements AutoCloseable {
     }
   }
 
-  /// Closes the file without a footer, leaving it incomplete.
-  public void abandon() throws IOException {
-    closed = true;
-    channel.close();
-  }
-
   @Override
   public String toString() {
     return path + " (" + batches.size() + " record batches)";

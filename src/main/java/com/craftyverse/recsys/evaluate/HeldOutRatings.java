@@ -2,7 +2,6 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.IntColumn;
-import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
@@ -158,26 +157,5 @@ final class HeldOutRatings {
 
   float rating(int row) {
     return ratings[row];
-  }
-
-  /// Returns the number of the model's users with ratings in the set.
-  int knownUsers() {
-    int known = 0;
-    for (int group = 0; group < users.length; group++) {
-      known += users[group] >= 0 && starts[group + 1] > starts[group] ? 1 : 0;
-    }
-    return known;
-  }
-
-  /// Rejects ratings that are not finite.
-  ///
-  /// @param file the source file, for the message
-  HeldOutRatings requireFinite(ArrowFile file) throws MalformedFileException {
-    for (int row = 0; row < ratings.length; row++) {
-      if (!Float.isFinite(ratings[row])) {
-        throw file.malformed("a rating is " + ratings[row] + "; expected a finite number");
-      }
-    }
-    return this;
   }
 }

@@ -142,17 +142,17 @@ final class CsvRecord {
     return count;
   }
 
-  /// Returns the start of the value at `place`, inside its quotes if it has any.
+  /// Returns the start of the value at `field`, inside its quotes if it has any.
   int start(int field) {
     return starts[field];
   }
 
-  /// Returns the end of the value at `place`, inside its quotes if it has any.
+  /// Returns the end of the value at `field`, inside its quotes if it has any.
   int end(int field) {
     return ends[field];
   }
 
-  /// Returns the position of the separator or line end after the value at `place`.
+  /// Returns the position of the separator or line end after the value at `field`.
   int outerEnd(int field) {
     return outerEnds[field];
   }
@@ -186,7 +186,7 @@ final class CsvRecord {
     return column;
   }
 
-  /// Returns the value at `place`. In a quoted value, doubled quotes become single ones.
+  /// Returns the value at `field`. In a quoted value, doubled quotes become single ones.
   String text(int field) {
     String text = Encoding.decode(bytes, starts[field], ends[field]);
     boolean quoted = starts[field] > start && bytes[starts[field] - 1] == '"';

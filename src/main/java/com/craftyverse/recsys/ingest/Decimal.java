@@ -19,7 +19,7 @@ final class Decimal {
   }
 
   /// Returns the value of a whole number without a sign, such as `21` for `21.0`. Returns -1 if `text` is not
-  /// such a number or is above `most`.
+  /// such a number or is above `max`.
   static long parseWholeNumber(String text, long max) {
     if (!isNumber(text) || text.startsWith("+") || text.startsWith("-")) {
       return -1;

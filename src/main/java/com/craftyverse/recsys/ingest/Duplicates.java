@@ -62,7 +62,7 @@ final class Duplicates {
     return new Duplicates(ratings, label).find();
   }
 
-  /// Writes `ratings` without the `dropped` rows.
+  /// Writes `ratings` without the `duplicates`.
   ///
   /// @param path the file to write; an existing one is replaced
   /// @param label the name of the work in progress messages

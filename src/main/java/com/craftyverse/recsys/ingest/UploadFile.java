@@ -257,7 +257,7 @@ final class UploadFile implements AutoCloseable {
         result = read(entry, max, (in, file) -> reader.read(in, UTF_8, file, fileProblems));
         problems.addAll(fileProblems);
       } catch (CharacterCodingException e) {
-        Charset charset = read(entry, max, (in, file) -> Encoding.of(in).charset());
+        Charset charset = read(entry, max, (in, _) -> Encoding.of(in).charset());
         problems.add(
             RequestException.unprocessable(
                 qualifiedName(entry) + " is not UTF-8; read as " + charset.name()));

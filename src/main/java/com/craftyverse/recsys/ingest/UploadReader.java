@@ -185,10 +185,10 @@ final class UploadReader implements AutoCloseable {
     objects.put(StoreLayout.ITEMS, file);
     Path tagsFile = newFile();
     Optional<Long> tags = upload.writeTags(tagsFile);
-    tags.ifPresent(rows -> objects.put(StoreLayout.TAGS, tagsFile));
+    tags.ifPresent(_ -> objects.put(StoreLayout.TAGS, tagsFile));
     Path linksFile = newFile();
     Optional<Long> links = upload.writeLinks(linksFile);
-    links.ifPresent(rows -> objects.put(StoreLayout.LINKS, linksFile));
+    links.ifPresent(_ -> objects.put(StoreLayout.LINKS, linksFile));
     return new SideFiles(objects, items.size(), tags.orElse(0L), links.orElse(0L));
   }
 

@@ -89,7 +89,7 @@ public final class SampleGenerator {
     void accept(T result) throws IOException;
   }
 
-  /// Generates chunks of ratings in parallel, applies `work` to each, and passes the results to `taker` in
+  /// Generates chunks of ratings in parallel, applies `work` to each, and passes the results to `sink` in
   /// order.
   ///
   /// @param work runs in the generating threads

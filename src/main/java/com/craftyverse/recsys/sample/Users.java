@@ -54,7 +54,7 @@ final class Users {
   /// Whether the user never gives half stars.
   final boolean[] wholeStars;
 
-  /// `size × Catalogue.FACTORS`, row by row: `p`, standard normal.
+  /// `size × MovieCatalog.FACTORS`, row by row: `p`, standard normal.
   final float[] factors;
 
   /// `size × Taste.COUNT`, row by row: the user's tastes relative to the average one.

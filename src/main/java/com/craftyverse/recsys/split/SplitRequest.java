@@ -36,15 +36,6 @@ public record SplitRequest(
     return SplitRequestBuilder.builder().manifest(manifest).build();
   }
 
-  /// Returns a request for a temporal split.
-  public static SplitRequest temporal(String manifest, double trainRatio, double testRatio) {
-    return SplitRequestBuilder.builder()
-        .manifest(manifest)
-        .trainRatio(trainRatio)
-        .testRatio(testRatio)
-        .build();
-  }
-
   /// Returns a request for one fold of a cross-validation.
   public static SplitRequest kfold(String manifest, int folds, int fold, long seed) {
     return SplitRequestBuilder.builder()

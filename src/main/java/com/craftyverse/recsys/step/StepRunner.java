@@ -46,7 +46,7 @@ public final class StepRunner {
 
   /// The destination of a step's objects.
   public interface Output {
-    /// Writes an object; `filler` fills its file.
+    /// Writes an object; `content` fills its file.
     void write(String name, FileContent content) throws IOException;
 
     /// Turns a file from [ObjectStore#newTempFile] into an object; the file is consumed.

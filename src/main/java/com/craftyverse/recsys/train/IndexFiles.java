@@ -8,8 +8,6 @@ import java.util.List;
 
 /// The files of the index step, as the train step expects them.
 final class IndexFiles {
-  static final String STEP = "index";
-
   static final String USER = "user";
   static final String ITEM = "item";
   static final String RATING = "rating";
@@ -31,12 +29,6 @@ final class IndexFiles {
   static final String COUNT = "ratings";
   static final String RECENT_COUNT = "recentRatings";
   static final List<Column> ITEMS = Schemas.INDEX_ITEMS;
-
-  /// Metadata of `train.arrow`: blocks per side of the grid, and their bounds.
-  static final String BLOCKS = "blocks";
-
-  static final String USER_BOUNDS = "userBounds";
-  static final String ITEM_BOUNDS = "itemBounds";
 
   private IndexFiles() {}
 

@@ -121,7 +121,7 @@ final class NdcgEvaluator {
   double ndcg(RankingFactors vectors) throws IOException {
     workers.run(
         Math.ceilDiv(cases.size(), GROUP),
-        (group, worker) -> {
+        (group, _) -> {
           workers.checkStopped();
           evaluate(vectors, group * GROUP, Math.min(cases.size(), (group + 1) * GROUP));
         });

@@ -169,7 +169,7 @@ public record TrainParameters(
     };
   }
 
-  /// Returns a whole number from 1 to `highest`, or `standard` if the field is missing.
+  /// Returns a whole number from 1 to `max`, or `defaultValue` if the field is missing.
   static int intOrDefault(String field, @Nullable Integer value, int defaultValue, int max) {
     if (value == null) {
       return defaultValue;
@@ -186,7 +186,7 @@ public record TrainParameters(
     return value;
   }
 
-  /// Returns a number up to `highest`, or `standard` if the field is missing.
+  /// Returns a number up to `max`, or `defaultValue` if the field is missing.
   static double doubleOrDefault(
       String field, @Nullable Double value, double defaultValue, boolean allowZero, int max) {
     if (value == null) {

@@ -105,7 +105,7 @@ final class TrainingState {
     AtomicBoolean finite = new AtomicBoolean(true);
     workers.run(
         slices(values),
-        (slice, worker) -> {
+        (slice, _) -> {
           if (!isFinite(values, slice * SLICE, end(values, slice))) {
             finite.set(false);
           }
@@ -140,7 +140,7 @@ final class TrainingState {
   private static void copy(float[] from, float[] to, WorkerPool workers) throws IOException {
     workers.run(
         slices(from),
-        (slice, worker) -> {
+        (slice, _) -> {
           int start = slice * SLICE;
           System.arraycopy(from, start, to, start, end(from, slice) - start);
         });

@@ -73,23 +73,23 @@ final class WarmStart {
               model.id(),
               card.scoredModel() == null ? "" : ", " + card.scoredModel()));
     }
-    requireCompatible("dataset", card.dataset(), dataset);
-    requireCompatible("'model'", card.model(), parameters.model());
-    requireCompatible("'factors'", card.factors(), parameters.factors());
+    requireEqual("dataset", card.dataset(), dataset);
+    requireEqual("'model'", card.model(), parameters.model());
+    requireEqual("'factors'", card.factors(), parameters.factors());
     RankingParameters ranking = parameters.ranking();
     if (ranking != null && card.ranking() != null) {
-      requireCompatible("'rankingFactors'", card.rankingFactors(), ranking.factors());
+      requireEqual("'rankingFactors'", card.rankingFactors(), ranking.factors());
     }
   }
 
-  private void requireCompatible(String label, Object actual, Object expected) {
+  private void requireEqual(String property, Object actual, Object expected) {
     if (!actual.equals(expected)) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
               "field '%s': the model's %s is %s, but this run's is %s; they must be the same",
               FIELD,
-              label,
+              property,
               actual,
               expected));
     }

@@ -118,7 +118,7 @@ class RankingMetricsTest {
   }
 
   @Test
-  void listFigures_coverTheWholeCatalogue() {
+  void listFigures_coverTheWholeCatalog() {
     // given items recommended 0, 2, 0 and 6 times, with 5, 40, 7 and 10 ratings
     ListFigures figures = ListFigures.of(new long[] {0, 2, 0, 6}, new int[] {5, 40, 7, 10});
 

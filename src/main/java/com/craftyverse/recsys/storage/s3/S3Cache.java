@@ -148,7 +148,7 @@ final class S3Cache {
     }
   }
 
-  /// Deletes unused files, least recently used first, until the total is at most `most` bytes.
+  /// Deletes unused files, least recently used first, until the total is at most `limit` bytes.
   private void evict(long limit) throws IOException {
     long sum = totalSize(false);
     Iterator<Entry> oldestFirst = entries.values().iterator();

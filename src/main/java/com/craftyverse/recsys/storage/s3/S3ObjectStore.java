@@ -54,15 +54,9 @@ public final class S3ObjectStore implements ObjectStore {
 
   /// Opens a bucket with the region, credentials and endpoint from the environment. Sends nothing yet.
   ///
+  /// @param keepConnections whether to keep connections alive between requests
   /// @throws IOException when the environment names no region
   /// @throws IllegalArgumentException when `bucket` is not a valid bucket name
-  public static S3ObjectStore open(String bucket) throws IOException {
-    return open(bucket, true);
-  }
-
-  /// Opens a bucket.
-  ///
-  /// @param keepConnections whether to keep connections alive between requests
   public static S3ObjectStore open(String bucket, boolean keepConnections) throws IOException {
     requireBucketName(bucket);
     S3Options options = S3Options.defaults();

@@ -82,7 +82,7 @@ public final class FaultyProxy implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + listener.getLocalPort());
   }
 
-  /// Applies `fault` to the next `times` requests whose first line, such as `PUT /bucket/key?partNumber=1
+  /// Applies `fault` to the next `count` requests whose first line, such as `PUT /bucket/key?partNumber=1
   /// HTTP/1.1`, matches `requests`. The first matching rule wins.
   public void inject(Predicate<String> requests, int count, Fault fault) {
     rules.add(new Rule(requests, count, fault));
