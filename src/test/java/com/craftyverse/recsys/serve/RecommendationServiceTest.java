@@ -18,6 +18,7 @@ import com.craftyverse.recsys.train.TrainRequests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -413,12 +414,15 @@ class RecommendationServiceTest {
 
   @Test
   void modelInfo_hasVersionMetricsParametersAndSizes() {
+    Instant trained = Instant.parse("2026-01-01T00:00:00Z");
+    long before = Duration.between(trained, Instant.now()).toSeconds();
     ModelInfoResult info = requests.modelInfo("{}");
+    long after = Duration.between(trained, Instant.now()).toSeconds();
     assertThat(info.model()).isEqualTo("m1");
     assertThat(info.trained()).isEqualTo("2026-01-01T00:00:00Z");
     assertThat(info.users()).isEqualTo(3);
     assertThat(info.items()).isEqualTo(4);
-    assertThat(info.ageSeconds()).isPositive();
+    assertThat(info.ageSeconds()).isBetween(before, after);
     assertThat(info.parameters()).containsEntry("userRegularization", 0.1);
     assertThat(info.evaluation()).containsEntry("testRmse", 0.75);
     assertThat(info.scoredModel()).isEqualTo("m1");

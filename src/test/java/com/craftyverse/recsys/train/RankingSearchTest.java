@@ -62,6 +62,11 @@ class RankingSearchTest {
     }
   }
 
+  /// Returns how many of a user's choices are held out.
+  private static int quarter(Choices choices, int row) {
+    return Math.round(choices.byUser().count(row) / 4f);
+  }
+
   @Test
   void holdOut_ofALargeSet_samplesUsers() {
     Choices choices = choices();
@@ -69,14 +74,22 @@ class RankingSearchTest {
     HoldOut other = HoldOut.ofTraining(choices, 700, 20, 43);
 
     assertThat(holdOut.cases().size()).isEqualTo(20);
-    int heldOut = holdOut.cases().items().length;
-    assertThat(holdOut.training().size()).isBetween(500, 600);
-    assertThat(heldOut).isPositive();
+    int[] rows = Choices.places(choices.users());
+    int trainingSize = 0;
+    for (int user : holdOut.training().users()) {
+      trainingSize += choices.byUser().count(rows[user]) - quarter(choices, rows[user]);
+    }
+    int testItems = 0;
+    for (int user : holdOut.cases().users()) {
+      testItems += quarter(choices, rows[holdOut.training().users()[user]]);
+    }
+    assertThat(holdOut.training().size()).isEqualTo(trainingSize);
+    assertThat(holdOut.cases().items()).hasSize(testItems);
     assertThat(holdOut.training().items()).isEqualTo(choices.items());
     assertThat(other.training().users()).isNotEqualTo(holdOut.training().users());
     for (int i = 0; i < 20; i++) {
       int user = holdOut.training().users()[holdOut.cases().users()[i]];
-      int row = Choices.places(choices.users())[user];
+      int row = rows[user];
       for (int at = holdOut.cases().start()[i]; at < holdOut.cases().start()[i + 1]; at++) {
         assertThat(
                 Arrays.binarySearch(

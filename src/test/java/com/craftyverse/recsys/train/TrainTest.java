@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,7 +167,12 @@ class TrainTest {
       assertThat(batch.texts("title")[149]).isEqualTo("Item 149");
       assertThat(batch.texts("genres.item")).startsWith("Drama", "Drama", "Comedy", "Drama");
       assertThat(batch.data("year").get(Buffers.INT32, 4L * 69)).isEqualTo(2019);
-      assertThat(batch.data("ratings").get(Buffers.INT32, 0)).isPositive();
+      assertThat(batch.data("ratings").get(Buffers.INT32, 0))
+          .isEqualTo(
+              (int)
+                  IntStream.range(0, index.train.size())
+                      .filter(i -> index.train.item(i) == 0)
+                      .count());
     }
   }
 
