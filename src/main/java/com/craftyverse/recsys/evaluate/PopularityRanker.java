@@ -35,7 +35,7 @@ final class PopularityRanker implements Ranker {
     int[] top = new int[Math.min(n, order.length)];
     int size = 0;
     for (int i = 0; i < order.length && size < top.length; i++) {
-      if (!user.knows(order[i])) {
+      if (!user.contains(order[i])) {
         top[size++] = order[i];
       }
     }

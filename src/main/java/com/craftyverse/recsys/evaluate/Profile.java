@@ -33,7 +33,7 @@ final class Profile {
   }
 
   /// Returns whether the profile contains the item.
-  boolean knows(int item) {
+  boolean contains(int item) {
     return knownItems.get(item);
   }
 

@@ -29,7 +29,7 @@ public record RatingScale(double min, double max, @Nullable Double step) {
   /// @throws IllegalArgumentException if the three values are not a valid scale
   public RatingScale {
     if (!(min >= -MAX_ABSOLUTE_VALUE && max <= MAX_ABSOLUTE_VALUE && min <= max)) {
-      throw noScale(min, max);
+      throw invalidScale(min, max);
     }
     if (step != null && !(step > 0 && step <= max - min)) {
       throw new IllegalArgumentException(
@@ -47,12 +47,12 @@ public record RatingScale(double min, double max, @Nullable Double step) {
   /// @throws IllegalArgumentException if it contains only one rating
   public RatingScale declared() {
     if (!(min < max)) {
-      throw noScale(min, max);
+      throw invalidScale(min, max);
     }
     return this;
   }
 
-  private static IllegalArgumentException noScale(double min, double max) {
+  private static IllegalArgumentException invalidScale(double min, double max) {
     return new IllegalArgumentException(
         "field 'scale': expected min below max, both from "
             + -MAX_ABSOLUTE_VALUE
@@ -65,7 +65,7 @@ public record RatingScale(double min, double max, @Nullable Double step) {
   }
 
   /// Returns whether `rating` is on the scale.
-  public boolean has(double rating) {
+  public boolean contains(double rating) {
     if (!(rating >= min && rating <= max)) {
       return false;
     }
@@ -78,8 +78,8 @@ public record RatingScale(double min, double max, @Nullable Double step) {
 
   /// Returns whether the decimal number behind `rating` is on the scale. 1.1 is at most 1.1, although the
   /// nearest float is not.
-  public boolean has(float rating) {
-    return has(decimal(rating));
+  public boolean contains(float rating) {
+    return contains(decimal(rating));
   }
 
   /// Clips a prediction to the scale.

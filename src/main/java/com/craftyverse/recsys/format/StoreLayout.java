@@ -89,12 +89,12 @@ public final class StoreLayout {
     return "evaluation-" + id + ".json";
   }
 
-  /// Returns the dataset name of an upload. It is [derived][#datasetNamed] from the
+  /// Returns the dataset name of an upload. It is [derived][#toDatasetName] from the
   /// directory below `raw/` or, for a file directly in `raw/`, from the file name without its extension.
   ///
   /// @throws InvalidKeyException if the key is not below `raw/` or names a hidden file
   public static String datasetOfUpload(String key) {
-    return datasetNamed(nameOfUpload(key));
+    return toDatasetName(nameOfUpload(key));
   }
 
   /// Returns the raw name that the dataset name is derived from: `my set` for `raw/my set/FILE` and for
@@ -128,7 +128,7 @@ public final class StoreLayout {
   /// of characters other than ASCII letters, digits, `.`, `_` and `-` becomes one `-`, and `.`, `_` and `-`
   /// are stripped from both ends. If nothing is left, or more than 100 characters, the name's CRC-32 (eight
   /// hexadecimal digits) replaces what was cut.
-  static String datasetNamed(String name) {
+  static String toDatasetName(String name) {
     if (isDataset(name)) {
       return name;
     }

@@ -86,7 +86,7 @@ final class RatingsParser {
     this.ratings = batch.ratings;
     this.timestamps = batch.timestamps;
     for (int i = 0; i < ratingsByTenths.length; i++) {
-      ratingsByTenths[i] = format.accepted().has(i / 10.0) ? (float) (i / 10.0) : Float.NaN;
+      ratingsByTenths[i] = format.accepted().contains(i / 10.0) ? (float) (i / 10.0) : Float.NaN;
     }
   }
 

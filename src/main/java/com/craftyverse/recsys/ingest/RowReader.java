@@ -185,7 +185,7 @@ final class RowReader {
         i == to && digits > 0 && digits <= EXACT_DIGITS
             ? value / POWERS_OF_TEN[Math.max(0, decimals)]
             : Decimal.parse(text(column).strip());
-    if (!scale.has(rating)) {
+    if (!scale.contains(rating)) {
       String hint = Decimal.hasComma(text(column)) ? " (with a decimal point, not a comma)" : "";
       throw unexpectedValue(column, scale.describe() + hint);
     }

@@ -50,7 +50,7 @@ public final class ServeEntryPoint {
     StoreProducer stores = Arc.container().instance(StoreProducer.class).get();
     try {
       Optional<Preload.Loaded> loaded = preload.await();
-      loaded.ifPresent(preloaded -> stores.use(preloaded.store()));
+      loaded.ifPresent(preloaded -> stores.adopt(preloaded.store()));
       loaded.flatMap(Preload.Loaded::model).ifPresent(serve.modelCache()::adopt);
       serve.preloadDefault();
     } catch (InterruptedException e) {

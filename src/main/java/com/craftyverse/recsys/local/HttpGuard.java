@@ -49,7 +49,7 @@ class HttpGuard {
   }
 
   void register(@Observes Filters filters) {
-    filters.register(this::refuseForeignPages, BEFORE_EVERYTHING);
+    filters.register(this::rejectForeignOrigins, BEFORE_EVERYTHING);
   }
 
   void register(@Observes Router router) {
@@ -58,7 +58,7 @@ class HttpGuard {
     router.route().order(AFTER_EVERYTHING).handler(context -> context.fail(404));
   }
 
-  private void refuseForeignPages(RoutingContext context) {
+  private void rejectForeignOrigins(RoutingContext context) {
     HostAndPort authority = context.request().authority();
     String host = authority == null ? null : authority.host();
     String origin = context.request().getHeader(HttpHeaders.ORIGIN);

@@ -20,7 +20,7 @@ public class StoreProducer {
   private final AtomicReference<@Nullable ObjectStore> open = new AtomicReference<>();
 
   /// Supplies an open store, which the application uses instead of opening one itself.
-  public void use(ObjectStore store) {
+  public void adopt(ObjectStore store) {
     open.set(store);
   }
 

@@ -29,11 +29,11 @@ final class Choices {
     this.movies = movies;
     this.users = users;
     weight = WeightSolver.solve(spec, timeline, movies, users);
-    int[] entered = new int[timeline.years()];
-    for (int y = 0; y < entered.length; y++) {
-      entered[y] = movies.countAddedBy(timeline.start(y + 1));
+    int[] available = new int[timeline.years()];
+    for (int y = 0; y < available.length; y++) {
+      available[y] = movies.countAddedBy(timeline.start(y + 1));
     }
-    IntStream.range(0, TABLES).parallel().forEach(k -> tables[k] = table(k, entered));
+    IntStream.range(0, TABLES).parallel().forEach(k -> tables[k] = table(k, available));
   }
 
   /// Returns how much likelier a user is to choose a movie than an average user.
@@ -71,7 +71,7 @@ final class Choices {
     return tables[k == 0 ? Taste.COUNT : k - 1].draw(random, year);
   }
 
-  private Table table(int k, int[] entered) {
+  private Table table(int k, int[] available) {
     int[] members = new int[movies.size];
     double[] parts = new double[movies.size];
     int size = 0;
@@ -82,7 +82,7 @@ final class Choices {
         parts[size++] = part;
       }
     }
-    return new Table(Arrays.copyOf(members, size), Arrays.copyOf(parts, size), entered);
+    return new Table(Arrays.copyOf(members, size), Arrays.copyOf(parts, size), available);
   }
 
   /// Returns a movie's weight in the table of a taste, or of everybody.
@@ -109,13 +109,13 @@ final class Choices {
     private final int[][] alias;
     private final int[][] threshold;
 
-    Table(int[] members, double[] parts, int[] entered) {
+    Table(int[] members, double[] parts, int[] available) {
       this.members = members;
-      mass = new double[entered.length];
-      alias = new int[entered.length][];
-      threshold = new int[entered.length][];
-      for (int y = 0; y < entered.length; y++) {
-        int found = Arrays.binarySearch(members, entered[y]);
+      mass = new double[available.length];
+      alias = new int[available.length][];
+      threshold = new int[available.length][];
+      for (int y = 0; y < available.length; y++) {
+        int found = Arrays.binarySearch(members, available[y]);
         int size = found < 0 ? -found - 1 : found;
         for (int j = 0; j < size; j++) {
           mass[y] += parts[j];
@@ -128,8 +128,8 @@ final class Choices {
       int[] limits = threshold[year];
       long bits = random.nextLong();
       int column = (int) (((bits >>> 32) * limits.length) >>> 32);
-      boolean own = Integer.compareUnsigned((int) bits, limits[column]) < 0;
-      return members[own ? column : alias[year][column]];
+      boolean personal = Integer.compareUnsigned((int) bits, limits[column]) < 0;
+      return members[personal ? column : alias[year][column]];
     }
 
     /// Builds Walker's alias table by Vose's method.

@@ -75,9 +75,9 @@ public final class Oracle {
     double[] cumulative = new double[Choices.TABLES];
     double[] result = new double[movies.size];
     for (int s = 0; s < plan.sessions; s++) {
-      int entered = movies.countAddedBy(plan.start[s]);
+      int available = movies.countAddedBy(plan.start[s]);
       choices.sum(user, timeline.year(plan.start[s]), cumulative);
-      result[entered - 1] += plan.ratings[s] / cumulative[Choices.TABLES - 1];
+      result[available - 1] += plan.ratings[s] / cumulative[Choices.TABLES - 1];
     }
     double exposure = 0;
     for (int i = movies.size - 1; i >= 0; i--) {

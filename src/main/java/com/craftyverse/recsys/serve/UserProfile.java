@@ -91,7 +91,7 @@ final class UserProfile {
   }
 
   private static void requireOnScale(String field, float rating, ModelCard card) {
-    if (!card.scale().has(rating)) {
+    if (!card.scale().contains(rating)) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,

@@ -40,13 +40,13 @@ public final class RequestDeserializer extends JsonDeserializer<Request>
     try {
       return (Request) RequestJson.decode(parser, target);
     } catch (RequestException e) {
-      throw new Refused(e);
+      throw new RejectedRequest(e);
     }
   }
 
   /// Carries a [RequestException] through Jackson, which would wrap any other exception in its own message.
-  static final class Refused extends JsonProcessingException {
-    Refused(RequestException cause) {
+  static final class RejectedRequest extends JsonProcessingException {
+    RejectedRequest(RequestException cause) {
       super(cause.getMessage(), cause);
     }
 

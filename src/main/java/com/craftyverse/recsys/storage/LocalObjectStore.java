@@ -193,7 +193,7 @@ public final class LocalObjectStore implements ObjectStore {
     Files.createDirectories(parent(target));
     Path file = tempFile(content);
     try {
-      stamp(file);
+      touch(file);
       // Creating a hard link fails if the name is taken; a rename does not.
       Files.createLink(target, file);
       return true;
@@ -327,12 +327,12 @@ public final class LocalObjectStore implements ObjectStore {
 
   /// The file system's clock ticks only a few hundred times a second, and inodes are reused. Without this
   /// time stamp, two versions of the same size written within a tick could look alike.
-  private static void stamp(Path file) throws IOException {
+  private static void touch(Path file) throws IOException {
     Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
   }
 
   private static void move(Path file, Path target) throws IOException {
-    stamp(file);
+    touch(file);
     try {
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {

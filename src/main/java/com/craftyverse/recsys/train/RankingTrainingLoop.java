@@ -97,7 +97,7 @@ final class RankingTrainingLoop {
   /// @param state where to start; updated in place
   /// @return whether all epochs are done; if not, the state has been saved
   /// @throws RequestException if the vectors collapse to zero
-  boolean run(RankingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
+  boolean run(RankingState state, TimeBudget budget, CheckpointSink sink) throws IOException {
     double secondsSinceCheckpoint = 0;
     while (state.history().size() < parameters.epochs()) {
       RankingEpoch epoch = epoch(state);
@@ -105,7 +105,7 @@ final class RankingTrainingLoop {
       log(epoch);
       secondsSinceCheckpoint += epoch.seconds();
       boolean last = epoch.epoch() == parameters.epochs();
-      boolean outOfTime = !last && limit.isNear(epoch.seconds());
+      boolean outOfTime = !last && budget.isNear(epoch.seconds());
       if (outOfTime || (!last && secondsSinceCheckpoint > SECONDS_BETWEEN_CHECKPOINTS)) {
         sink.save(state);
         secondsSinceCheckpoint = 0;

@@ -209,7 +209,7 @@ public final class Train {
       TrainingLoop trainer =
           new TrainingLoop(
               what, training, validation, parameters, descent, workers, origin.isRefit());
-      decides = trainer.decides();
+      decides = trainer.selectsBestEpoch();
       outcome = trainer.run(state, limit, checkpoint::write);
       RankingParameters rankingParameters = parameters.ranking();
       if (outcome.done() && rankingParameters != null) {

@@ -56,7 +56,7 @@ final class TrainingLoop {
   private final SgdEpoch sgd;
   private final WorkerPool workers;
   private final boolean refit;
-  private final boolean decides;
+  private final boolean selectsBestEpoch;
 
   /// @param label name of the run in log lines
   /// @param validation selects the epoch to keep, if it is large enough
@@ -75,13 +75,13 @@ final class TrainingLoop {
     this.parameters = parameters;
     this.sgd = sgd;
     this.workers = workers;
-    this.decides = !refit && validation.isEvidence();
+    this.selectsBestEpoch = !refit && validation.isLargeEnough();
     this.refit = refit;
   }
 
   /// Returns whether validation selects the epoch to keep.
-  boolean decides() {
-    return decides;
+  boolean selectsBestEpoch() {
+    return selectsBestEpoch;
   }
 
   /// Trains until the run is done or the time limit is near, and for at least one epoch.
@@ -89,7 +89,7 @@ final class TrainingLoop {
   /// @param state where to start; updated in place
   /// @throws InterruptedIOException if the thread is interrupted
   /// @throws RequestException if the run keeps diverging at lower learning rates
-  Outcome run(TrainingState state, TimeBudget limit, CheckpointSink sink) throws IOException {
+  Outcome run(TrainingState state, TimeBudget budget, CheckpointSink sink) throws IOException {
     Epoch best = best(state.history());
     String ending = best == null ? null : ending(state.history(), best);
     double secondsSinceCheckpoint = 0;
@@ -101,7 +101,7 @@ final class TrainingLoop {
       log(epoch);
       ending = ending(state.history(), best);
       secondsSinceCheckpoint += epoch.seconds();
-      boolean outOfTime = ending == null && limit.isNear(epoch.seconds());
+      boolean outOfTime = ending == null && budget.isNear(epoch.seconds());
       if (outOfTime || secondsSinceCheckpoint > SECONDS_BETWEEN_CHECKPOINTS) {
         sink.save(state);
         secondsSinceCheckpoint = 0;
@@ -115,7 +115,7 @@ final class TrainingLoop {
 
   /// Without early stopping, the last epoch is the best.
   private boolean isBetter(Epoch epoch, @Nullable Epoch best) {
-    return best == null || !decides || rmse(epoch) < rmse(best);
+    return best == null || !selectsBestEpoch || rmse(epoch) < rmse(best);
   }
 
   private @Nullable Epoch best(List<Epoch> history) {
@@ -148,7 +148,7 @@ final class TrainingLoop {
       return String.format(
           Locale.ROOT, "ran all %d epochs, the number that the scored model kept", epochs);
     }
-    return decides
+    return selectsBestEpoch
         ? String.format(
             Locale.ROOT,
             "ran all %d epochs; validation RMSE was lowest after epoch %d",
@@ -161,8 +161,8 @@ final class TrainingLoop {
             epochs,
             validation.rows(),
             validation.users(),
-            ValidationSet.EVIDENCE_ROWS,
-            ValidationSet.EVIDENCE_USERS);
+            ValidationSet.MIN_ROWS,
+            ValidationSet.MIN_USERS);
   }
 
   private String outOfTimeReason(int epoch) {

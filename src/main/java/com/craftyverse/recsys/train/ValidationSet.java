@@ -12,9 +12,9 @@ import java.util.List;
 /// Held-out ratings to validate a model, by users and of items that it knows.
 final class ValidationSet {
   /// Minimum ratings and users for early stopping.
-  static final int EVIDENCE_ROWS = 2_000;
+  static final int MIN_ROWS = 2_000;
 
-  static final int EVIDENCE_USERS = 100;
+  static final int MIN_USERS = 100;
 
   /// Rows that one task predicts.
   static final int SLICE_ROWS = 8_192;
@@ -88,7 +88,7 @@ final class ValidationSet {
   }
 
   /// Returns whether the set is large enough for early stopping.
-  boolean isEvidence() {
-    return rows >= EVIDENCE_ROWS && users >= EVIDENCE_USERS;
+  boolean isLargeEnough() {
+    return rows >= MIN_ROWS && users >= MIN_USERS;
   }
 }

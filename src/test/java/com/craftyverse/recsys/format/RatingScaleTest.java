@@ -29,8 +29,9 @@ class RatingScaleTest {
     "1, 10, 1, 7.5, false",
     "-10, 10, , -10, true",
   })
-  void has_comparesDecimalNumbers(double min, double max, Double step, float rating, boolean has) {
-    assertThat(new RatingScale(min, max, step).has(rating)).isEqualTo(has);
+  void contains_comparesDecimalNumbers(
+      double min, double max, Double step, float rating, boolean contains) {
+    assertThat(new RatingScale(min, max, step).contains(rating)).isEqualTo(contains);
   }
 
   @Test

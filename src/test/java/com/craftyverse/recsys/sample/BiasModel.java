@@ -102,7 +102,7 @@ final class BiasModel {
     }
   }
 
-  boolean knows(int userId, int movieId) {
+  boolean contains(int userId, int movieId) {
     return userCount[userId] > 0 && movieCount[movieId] > 0;
   }
 

@@ -20,8 +20,8 @@ class ChoicesTest {
     for (int year : new int[] {3, TIMELINE.years() - 1}) {
       for (int user : new int[] {0, 7, 200}) {
         CHOICES.sum(user, year, cumulative);
-        int entered = MOVIES.countAddedBy(TIMELINE.start(year + 1));
-        int[] drawn = new int[entered];
+        int available = MOVIES.countAddedBy(TIMELINE.start(year + 1));
+        int[] drawn = new int[available];
         SplitMix random = new SplitMix(user);
         for (int n = 0; n < draws; n++) {
           drawn[CHOICES.draw(random, year, cumulative)]++;
@@ -32,7 +32,7 @@ class ChoicesTest {
         int drawnOthers = 0;
         double squares = 0;
         int classes = 0;
-        for (int i = 0; i < entered; i++) {
+        for (int i = 0; i < available; i++) {
           double preference = CHOICES.preference(user, i);
           sum += preference;
           double expected = draws * preference / cumulative[Choices.TABLES - 1];

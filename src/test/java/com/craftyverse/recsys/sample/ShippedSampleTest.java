@@ -98,7 +98,7 @@ class ShippedSampleTest {
     Set<Integer> testUsers = new HashSet<>();
     Set<Integer> validationUsers = new HashSet<>();
     for (int i = 0; i < ROWS.size; i++) {
-      if (ROWS.time[i] > t1 && trained.knows(ROWS.user[i], ROWS.movie[i])) {
+      if (ROWS.time[i] > t1 && trained.contains(ROWS.user[i], ROWS.movie[i])) {
         boolean isTest = ROWS.time[i] <= t2;
         test += isTest ? 1 : 0;
         validation += isTest ? 0 : 1;
@@ -126,7 +126,7 @@ class ShippedSampleTest {
     for (int i = 0; i < ROWS.size; i++) {
       int user = ROWS.user[i];
       int movie = ROWS.movie[i];
-      if (ROWS.time[i] > t1 && ROWS.time[i] <= t2 && bias.knows(user, movie)) {
+      if (ROWS.time[i] > t1 && ROWS.time[i] <= t2 && bias.contains(user, movie)) {
         biasSum += square(ROWS.rating[i] - bias.predict(user, movie));
         factorizationSum += square(ROWS.rating[i] - factorization.predict(user, movie));
         oracleSum += square(ROWS.rating[i] - oracle.expectation(user, movie, ROWS.time[i]));

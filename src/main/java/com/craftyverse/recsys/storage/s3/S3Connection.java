@@ -42,7 +42,8 @@ final class S3Connection {
     boolean isNamed = address != null;
     S3ClientBuilder builder =
         address != null && isPlain(URI.create(address))
-            ? bare(options).httpClient(UrlConnectionHttpClient.create(S3Connection::connect))
+            ? builderWithoutHttpClient(options)
+                .httpClient(UrlConnectionHttpClient.create(S3Connection::connect))
             : builder(options);
     String region = setting("aws.region", "AWS_REGION");
     if (region != null) {
@@ -104,13 +105,13 @@ final class S3Connection {
 
   /// Returns a client builder without region, credentials and endpoint.
   static S3ClientBuilder builder(S3Options options) {
-    return bare(options)
+    return builderWithoutHttpClient(options)
         .httpClientBuilder(
             UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
   }
 
   /// Avoids lambdas where it can: linking each one delays the first response of a cold start.
-  private static S3ClientBuilder bare(S3Options options) {
+  private static S3ClientBuilder builderWithoutHttpClient(S3Options options) {
     BackoffStrategy backoff =
         BackoffStrategy.exponentialDelay(options.backoff().plus(options.backoff()), MAX_BACKOFF);
     RetryStrategy retries =
