@@ -75,6 +75,13 @@ final class RankingEvaluation {
   /// The users who can be evaluated, and counts of held-out data.
   private record Judged(int[] groups, int withoutHistory, long heldOut) {}
 
+  /// What was measured of every user.
+  ///
+  /// @param rows one row of measures per user: ranker by ranker, relevance by relevance, cutoff by cutoff
+  /// @param liked whether the user has liked items among those held out
+  /// @param shown per ranker, how often it showed each item
+  private record Measured(Judged users, float[][] rows, boolean[] liked, Shown[] shown) {}
+
   /// Evaluates the rankers.
   ///
   /// @param outside number of ratings of the set that are missing from `window` because their item is not in
@@ -112,19 +119,18 @@ final class RankingEvaluation {
             progress.update(done.addAndGet(to - from));
           }
         });
-    return figures(window, rankers, judged, rows, liked, shown, outside, workers);
+    return figures(window, rankers, new Measured(judged, rows, liked, shown), outside, workers);
   }
 
   private RankingFigures figures(
       HeldOutRatings window,
       List<Ranker> rankers,
-      Judged judged,
-      float[][] rows,
-      boolean[] liked,
-      Shown[] shown,
+      Measured measured,
       long outside,
       WorkerPool workers)
       throws IOException {
+    float[][] rows = measured.rows;
+    boolean[] liked = measured.liked;
     int users = liked.length;
     int half = CUTOFFS.length * RankingMetrics.COUNT;
     Interval[] all = Bootstrap.intervals(rows, seed, workers);
@@ -143,8 +149,8 @@ final class RankingEvaluation {
           new RankerFigures(
               relevance(all, at),
               ofLiked == null ? null : relevance(ofLiked, at + half),
-              shown[r].figures(0, itemRatings),
-              shown[r].figures(1, itemRatings)));
+              measured.shown[r].figures(0, itemRatings),
+              measured.shown[r].figures(1, itemRatings)));
     }
     long unknownItems = outside;
     for (int row = 0; row < window.rows(); row++) {
@@ -153,8 +159,8 @@ final class RankingEvaluation {
     return new RankingFigures(
         users,
         likedRows.length,
-        judged.withoutHistory,
-        judged.heldOut,
+        measured.users.withoutHistory,
+        measured.users.heldOut,
         unknownItems,
         itemRatings.length,
         figures,

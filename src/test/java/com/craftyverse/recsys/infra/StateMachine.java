@@ -217,7 +217,8 @@ final class StateMachine {
   private static void requireKnown(String name, JsonNode state, String type) {
     String fields = FIELDS.get(type);
     if (fields == null) {
-      throw new IllegalStateException("state " + name + " is of type '" + type + "', which is not supported");
+      throw new IllegalStateException(
+          "state " + name + " is of type '" + type + "', which is not supported");
     }
     List<String> known = List.of(("Type Comment " + fields).split(" "));
     for (var field : state.properties()) {
