@@ -328,7 +328,11 @@ public final class ArrowFile implements Closeable {
           name, where + ": compressed bodies are not supported; write the file uncompressed");
     }
     return RecordBatch.parse(
-        header, segment, metadataLength, offset, columns, index, firstRow, name);
+        header,
+        segment.asSlice(metadataLength),
+        new RecordBatch.Place(index, firstRow, offset, segment.byteSize()),
+        columns,
+        name);
   }
 
   /// Reads one record batch from the [RecordBatch#byteSize] bytes at its [RecordBatch#offset]. This lets a

@@ -13,24 +13,17 @@ import org.apache.arrow.flatbuf.FieldNode;
 ///
 /// Nested columns are addressed by path: `vector.item`, `ratings.item.rating`.
 public final class RecordBatch {
-  private final int index;
-  private final long firstRow;
+  private final Place place;
   private final int rows;
-  private final long offset;
-  private final long byteSize;
   private final String file;
   private final Map<String, MemorySegment> data;
   private final Map<String, Column.Type> types;
   private final Map<String, MemorySegment> offsets;
   private final Map<String, Long> offsetLimits;
 
-  private RecordBatch(
-      Parser parser, int index, long firstRow, int rows, long offset, long byteSize) {
-    this.index = index;
-    this.firstRow = firstRow;
+  private RecordBatch(Parser parser, Place place, int rows) {
+    this.place = place;
     this.rows = rows;
-    this.offset = offset;
-    this.byteSize = byteSize;
     this.file = parser.file;
     this.data = Map.copyOf(parser.data);
     this.types = Map.copyOf(parser.types);
@@ -40,12 +33,12 @@ public final class RecordBatch {
 
   /// Returns the batch's index in its file, from 0.
   public int index() {
-    return index;
+    return place.index;
   }
 
   /// Returns the number of rows in earlier batches.
   public long firstRow() {
-    return firstRow;
+    return place.firstRow;
   }
 
   /// Returns the number of rows in this batch.
@@ -55,13 +48,13 @@ public final class RecordBatch {
 
   /// Returns the offset of the batch's message in its file, in bytes.
   public long offset() {
-    return offset;
+    return place.offset;
   }
 
   /// Returns the length of the batch's message, in bytes. [ArrowFile#batch] reads the batch from this
   /// length and [#offset].
   public long byteSize() {
-    return byteSize;
+    return place.byteSize;
   }
 
   /// Returns a column of 32-bit integers.
@@ -118,7 +111,7 @@ public final class RecordBatch {
       if (offset < previous || offset > limit) {
         throw new MalformedFileException(
             file,
-            where(index, path)
+            where(place.index, path)
                 + ": offset "
                 + offset
                 + " of row "
@@ -149,26 +142,35 @@ public final class RecordBatch {
     return texts;
   }
 
+  /// Where a record batch stands.
+  ///
+  /// @param index its index in the file, from 0
+  /// @param firstRow rows in earlier batches
+  /// @param offset of its message in the file, in bytes
+  /// @param byteSize of its message: metadata and body
+  record Place(int index, long firstRow, long offset, long byteSize) {}
+
+  /// Parses a batch.
+  ///
+  /// @param body the message without its metadata
+  /// @param file the file's name in error messages
   static RecordBatch parse(
       org.apache.arrow.flatbuf.RecordBatch header,
-      MemorySegment message,
-      long metadataLength,
-      long offset,
+      MemorySegment body,
+      Place place,
       List<Column> columns,
-      int index,
-      long firstRow,
       String file)
       throws MalformedFileException {
     long rows = header.length();
     if (rows < 0 || rows > Integer.MAX_VALUE) {
-      throw new MalformedFileException(file, "record batch " + index + ": " + rows + " rows");
+      throw new MalformedFileException(file, "record batch " + place.index + ": " + rows + " rows");
     }
-    MemorySegment body = message.asSlice(metadataLength);
-    Parser parser = new Parser(header, body, offset + metadataLength, index, file);
+    long bodyOffset = place.offset + place.byteSize - body.byteSize();
+    Parser parser = new Parser(header, body, bodyOffset, place.index, file);
     for (Column column : columns) {
       parser.read(column, "", rows);
     }
-    return new RecordBatch(parser, index, firstRow, (int) rows, offset, message.byteSize());
+    return new RecordBatch(parser, place, (int) rows);
   }
 
   private static String where(int index, String path) {

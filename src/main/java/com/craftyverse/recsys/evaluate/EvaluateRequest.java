@@ -24,7 +24,7 @@ public record EvaluateRequest(
     @Nullable Integer threads)
     implements Request {
   /// Creates a request with the defaults.
-  public static EvaluateRequest of(String manifest) {
+  public static EvaluateRequest of(@Nullable String manifest) {
     return EvaluateRequestBuilder.builder().manifest(manifest).build();
   }
 }

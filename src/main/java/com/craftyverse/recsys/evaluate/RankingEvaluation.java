@@ -75,6 +75,14 @@ final class RankingEvaluation {
   /// The users who can be evaluated, and counts of held-out data.
   private record UserSelection(int[] groups, int withoutHistory, long heldOut) {}
 
+  /// What was measured of every user.
+  ///
+  /// @param rows one row of measures per user: ranker by ranker, relevance by relevance, cutoff by cutoff
+  /// @param liked whether the user has liked items among those held out
+  /// @param recommended per ranker, how often it recommended each item
+  private record Measured(
+      UserSelection users, float[][] rows, boolean[] liked, RecommendationCounts[] recommended) {}
+
   /// Evaluates the rankers.
   ///
   /// @param outsideCatalog number of ratings of the set that are missing from `window` because their item is not in
@@ -116,19 +124,23 @@ final class RankingEvaluation {
             progress.update(done.addAndGet(to - from));
           }
         });
-    return figures(window, rankers, selection, rows, liked, recommended, outsideCatalog, workers);
+    return figures(
+        window,
+        rankers,
+        new Measured(selection, rows, liked, recommended),
+        outsideCatalog,
+        workers);
   }
 
   private RankingFigures figures(
       HeldOutRatings window,
       List<Ranker> rankers,
-      UserSelection selection,
-      float[][] rows,
-      boolean[] liked,
-      RecommendationCounts[] recommended,
+      Measured measured,
       long outsideCatalog,
       WorkerPool workers)
       throws IOException {
+    float[][] rows = measured.rows;
+    boolean[] liked = measured.liked;
     int users = liked.length;
     int metricsPerRelevance = CUTOFFS.length * RankingMetrics.COUNT;
     Interval[] allIntervals = Bootstrap.intervals(rows, seed, workers);
@@ -147,8 +159,8 @@ final class RankingEvaluation {
           new RankerFigures(
               relevance(allIntervals, at),
               likedIntervals == null ? null : relevance(likedIntervals, at + metricsPerRelevance),
-              recommended[r].figures(0, itemRatings),
-              recommended[r].figures(1, itemRatings)));
+              measured.recommended[r].figures(0, itemRatings),
+              measured.recommended[r].figures(1, itemRatings)));
     }
     long unknownItems = outsideCatalog;
     for (int row = 0; row < window.rows(); row++) {
@@ -157,8 +169,8 @@ final class RankingEvaluation {
     return new RankingFigures(
         users,
         likedRows.length,
-        selection.withoutHistory,
-        selection.heldOut,
+        measured.users.withoutHistory,
+        measured.users.heldOut,
         unknownItems,
         itemRatings.length,
         figures,

@@ -11,13 +11,13 @@ import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.SplitSizes.SplitSet;
+import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
-import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -29,10 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// The index step: maps a split to dense indices, drops rows whose user or item is not in training, writes
@@ -142,7 +138,9 @@ public final class Index {
       EvaluationSetIndexer indexer = new EvaluationSetIndexer(users, items);
       BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
       List<QualityReport.SetReport> reports =
-          runInParallel(
+          BackgroundTask.runAll(
+              StepName.INDEX.toString(),
+              StepName.INDEX + " " + dataset,
               List.<Callable<QualityReport.SetReport>>of(
                   () -> {
                     output.write(
@@ -188,27 +186,6 @@ public final class Index {
           validation.afterUnknownItemsRemoved(),
           scale,
           density);
-    }
-  }
-
-  /// Runs the tasks in parallel, on at most as many threads as there are processors.
-  private static <T> List<T> runInParallel(List<Callable<T>> tasks) throws IOException {
-    int threads = Math.min(tasks.size(), Runtime.getRuntime().availableProcessors());
-    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-      List<Future<T>> running = tasks.stream().map(executor::submit).toList();
-      try {
-        List<T> results = new ArrayList<>();
-        for (Future<T> task : running) {
-          results.add(task.get());
-        }
-        return results;
-      } catch (InterruptedException e) {
-        executor.shutdownNow();
-        throw Threads.interrupted(StepName.INDEX.toString());
-      } catch (ExecutionException e) {
-        executor.shutdownNow();
-        throw Threads.rethrow(e);
-      }
     }
   }
 

@@ -3,9 +3,9 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.step.Threads;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /// A background reader that converts an upload into temporary Arrow files. It starts on construction.
 ///
@@ -36,8 +34,7 @@ final class UploadReader implements AutoCloseable {
   private final RatingsFormat format;
   private final long maxBadRows;
   private final ConcurrentLinkedQueue<Path> files = new ConcurrentLinkedQueue<>();
-  private final FutureTask<Ratings> ratings = new FutureTask<>(this::readRatings);
-  private final Thread thread;
+  private final BackgroundTask<Ratings> ratings;
 
   /// The files and figures of an upload.
   ///
@@ -64,7 +61,7 @@ final class UploadReader implements AutoCloseable {
     this.uploadBytes = fetched.info().size();
     this.format = parameters.format();
     this.maxBadRows = parameters.maxBadRows();
-    this.thread = Thread.ofPlatform().daemon().name("ingest-ratings").start(ratings);
+    this.ratings = BackgroundTask.start("ingest-ratings", this::readRatings);
   }
 
   /// Returns the SHA-256 of the upload.
@@ -78,7 +75,7 @@ final class UploadReader implements AutoCloseable {
   /// @throws java.io.InterruptedIOException if the thread is interrupted
   Result await() throws IOException {
     SideFiles sideFiles = readSideFiles();
-    Ratings parsed = ratings();
+    Ratings parsed = ratings.await(StepName.INGEST + " " + upload.name());
     Map<String, Path> objects = new LinkedHashMap<>(sideFiles.files);
     objects.put(StoreLayout.RATINGS, parsed.path);
     BadRows problems = upload.problems();
@@ -116,16 +113,6 @@ final class UploadReader implements AutoCloseable {
             problems.count(),
             problems.examples(),
             upload.skipped()));
-  }
-
-  private Ratings ratings() throws IOException {
-    try {
-      return ratings.get();
-    } catch (InterruptedException e) {
-      throw Threads.interrupted(StepName.INGEST + " " + upload.name());
-    } catch (ExecutionException e) {
-      throw Threads.rethrow(e);
-    }
   }
 
   private Ratings readRatings() throws IOException {
@@ -200,8 +187,7 @@ final class UploadReader implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    thread.interrupt();
-    Threads.join(thread);
+    ratings.stop();
     upload.close();
     for (Path file : files) {
       Files.deleteIfExists(file);

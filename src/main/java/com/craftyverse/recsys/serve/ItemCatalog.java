@@ -8,7 +8,7 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.model.ItemFactors;
-import com.craftyverse.recsys.step.Threads;
+import com.craftyverse.recsys.step.BackgroundTask;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +19,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// A model's items in memory: ids, factors and metadata. Items are numbered in the order of their
@@ -43,6 +42,9 @@ final class ItemCatalog {
   private volatile float @Nullable [] popularity;
   private volatile float @Nullable [] recentPopularity;
 
+  /// Titles and genres; the genres of item `i` are names `genreStarts[i]` to `genreStarts[i + 1] - 1`.
+  private record Descriptions(Texts titles, Texts genreNames, int[] genreStarts) {}
+
   private ItemCatalog(
       int[] ids,
       int[] years,
@@ -50,9 +52,7 @@ final class ItemCatalog {
       int[] recentRatings,
       ItemFactors factors,
       @Nullable ItemFactors rankingFactors,
-      Texts titles,
-      Texts genreNames,
-      int[] genreStarts) {
+      Descriptions descriptions) {
     this.ids = ids;
     this.years = years;
     this.ratings = ratings;
@@ -60,9 +60,9 @@ final class ItemCatalog {
     this.hasRecentRatings = hasPositive(recentRatings);
     this.factors = factors;
     this.rankingFactors = rankingFactors;
-    this.titles = titles;
-    this.genreNames = genreNames;
-    this.genreStarts = genreStarts;
+    this.titles = descriptions.titles;
+    this.genreNames = descriptions.genreNames;
+    this.genreStarts = descriptions.genreStarts;
   }
 
   private static boolean hasPositive(int[] values) {
@@ -132,7 +132,11 @@ final class ItemCatalog {
     int[] years = new int[items];
     int[] ratings = new int[items];
     int[] recentRatings = new int[items];
-    FutureTask<@Nullable ItemFactors> ranking = startReadingRankingFactors(file, card);
+    // The ranking vectors are the larger part of the file; lay them out in parallel with the rest.
+    BackgroundTask<ItemFactors> ranking =
+        card.ranking() == null
+            ? null
+            : BackgroundTask.start("ranking-vectors", () -> rankingFactors(file, card));
     ItemFactors factors = new ItemFactors(items, card.factors());
     Builder titles = new Builder();
     Builder genreNames = new Builder();
@@ -157,29 +161,12 @@ final class ItemCatalog {
         ratings,
         recentRatings,
         factors,
-        Threads.await(ranking, "loading a model"),
-        titles.texts(),
-        genreNames.texts(),
-        genreStarts.starts);
+        ranking == null ? null : ranking.await("loading a model"),
+        new Descriptions(titles.texts(), genreNames.texts(), genreStarts.starts));
   }
 
-  /// Starts laying out the ranking vectors, the larger part of the file, in parallel with the rest.
-  private static FutureTask<@Nullable ItemFactors> startReadingRankingFactors(
-      ArrowFile file, ModelCard card) {
-    FutureTask<@Nullable ItemFactors> task = new FutureTask<>(() -> readRankingFactors(file, card));
-    if (card.ranking() == null) {
-      task.run();
-    } else {
-      Thread.ofPlatform().daemon().name("ranking-vectors").start(task);
-    }
-    return task;
-  }
-
-  private static @Nullable ItemFactors readRankingFactors(ArrowFile file, ModelCard card)
+  private static ItemFactors rankingFactors(ArrowFile file, ModelCard card)
       throws MalformedFileException {
-    if (card.ranking() == null) {
-      return null;
-    }
     ItemFactors factors = new ItemFactors(card.items(), card.rankingFactors());
     for (RecordBatch batch : file.batches()) {
       FloatColumn vectors = batch.floats("rankingVector.item");

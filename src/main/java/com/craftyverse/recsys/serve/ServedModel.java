@@ -10,12 +10,11 @@ import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.RankingFoldIn;
 import com.craftyverse.recsys.model.RatingFoldIn;
-import com.craftyverse.recsys.step.Threads;
+import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// A loaded model that answers requests. Immutable and thread-safe; users' vectors and histories are read
@@ -53,17 +52,16 @@ public final class ServedModel {
     String directory = StoreLayout.modelDirectory(current.dataset(), current.model());
     ModelCard card = ModelCard.read(store, directory);
     // Read the rest in parallel with the items, which take longest.
-    FutureTask<LookupAndGram> reading =
-        new FutureTask<>(() -> LookupAndGram.read(store, directory, card));
-    Thread reader = Thread.ofPlatform().daemon().name("model-lookup").start(reading);
+    BackgroundTask<LookupAndGram> reading =
+        BackgroundTask.start("model-lookup", () -> LookupAndGram.read(store, directory, card));
     ItemCatalog catalog;
     try {
       String key = directory + StoreLayout.ITEMS;
       catalog = ItemCatalog.of(ArrowFile.of(store.read(key).content(), key), card);
     } finally {
-      Threads.join(reader);
+      reading.join();
     }
-    LookupAndGram lookupAndGram = Threads.await(reading, "loading a model");
+    LookupAndGram lookupAndGram = reading.await("loading a model");
     UserLookup lookup = lookupAndGram.lookup;
     UserStore users =
         new UserStore(

@@ -10,14 +10,14 @@ import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
-import com.craftyverse.recsys.step.Threads;
+import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Callable;
 
 /// A model's users. Ids and biases are in memory. Vectors and histories are range reads from the store,
 /// cached up to a bound.
@@ -90,23 +90,17 @@ final class UserStore {
   /// @param history whether to read the history as well
   /// @throws MalformedFileException if the data is damaged
   void readAhead(int row, boolean ranking, boolean history) throws IOException {
-    List<FutureTask<Object>> missing = new ArrayList<>();
+    List<Callable<Object>> missing = new ArrayList<>();
     if (vectors.get(row) == null) {
-      missing.add(new FutureTask<>(() -> vector(row)));
+      missing.add(() -> vector(row));
     }
     if (ranking && rankingVectors.get(row) == null) {
-      missing.add(new FutureTask<>(() -> rankingVector(row)));
+      missing.add(() -> rankingVector(row));
     }
     if (history && histories.get(row) == null) {
-      missing.add(new FutureTask<>(() -> history(row)));
+      missing.add(() -> history(row));
     }
-    for (int i = 1; i < missing.size(); i++) {
-      Thread.ofPlatform().daemon().name("user-read").start(missing.get(i));
-    }
-    for (FutureTask<Object> task : missing) {
-      task.run(); // does nothing if it is already running
-      Object _ = Threads.await(task, "the answer");
-    }
+    List<Object> _ = BackgroundTask.runAll("user-read", "the answer", missing);
   }
 
   /// Returns a user's factors in the rating model.

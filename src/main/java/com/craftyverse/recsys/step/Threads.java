@@ -3,8 +3,6 @@ package com.craftyverse.recsys.step;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 
 /// Helpers for work on several threads.
 public final class Threads {
@@ -23,20 +21,6 @@ public final class Threads {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /// Returns the result of a task that runs in another thread.
-  ///
-  /// @param label name of the work, for the error if the calling thread is interrupted
-  public static <T extends @Nullable Object> T await(FutureTask<T> task, String label)
-      throws IOException {
-    try {
-      return task.get();
-    } catch (InterruptedException e) {
-      throw interrupted(label);
-    } catch (ExecutionException e) {
-      throw rethrow(e);
     }
   }
 

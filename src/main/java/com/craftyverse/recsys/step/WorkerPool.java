@@ -12,7 +12,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /// A fixed set of threads that run numbered tasks. Only one thread may own a pool and submit to it.
 public final class WorkerPool implements AutoCloseable {
@@ -77,21 +76,11 @@ public final class WorkerPool implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       close();
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(label + " was stopped");
+      throw Threads.interrupted(label);
     } catch (ExecutionException e) {
       close();
-      throw failure(e.getCause());
+      throw Threads.rethrow(e);
     }
-  }
-
-  private static IOException failure(@Nullable Throwable cause) {
-    return switch (cause) {
-      case IOException problem -> problem;
-      case RuntimeException problem -> throw problem;
-      case Error problem -> throw problem;
-      case null, default -> throw new IllegalStateException(cause);
-    };
   }
 
   /// Stops the threads and waits for them to end.

@@ -132,19 +132,12 @@ final class Choices {
     int[] index = new int[start[users.length]];
     WeightLevels levels = found.build();
     byte[] level = new byte[index.length];
+    Filler filler = new Filler(scale, itemPlaces, levels, index, level);
     workers.run(
         side,
         (row, worker) -> {
           for (int column = 0; column < side; column++) {
-            fill(
-                training.block(row, column),
-                lowest,
-                highest,
-                itemPlaces,
-                levels,
-                next,
-                index,
-                level);
+            filler.add(training.block(row, column), next);
           }
         });
     Rows byUser = rows(start, index, level, levels.weights());
@@ -152,25 +145,29 @@ final class Choices {
     return new Choices(byUser, transpose(byUser, items.length, workers), users, items);
   }
 
-  private static void fill(
-      TrainingSet.Block block,
-      float lowest,
-      float highest,
-      int[] itemPlaces,
-      WeightLevels levels,
-      int[] next,
-      int[] index,
-      byte[] level) {
-    IntColumn item = block.item();
-    FloatColumn rating = block.rating();
-    for (int run = 0; run < block.users().length; run++) {
-      int at = next[block.users()[run]];
-      for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
-        index[at] = itemPlaces[item.get(row)];
-        level[at] = levels.levelOf(RankingCard.weight(rating.get(row), lowest, highest));
-        at++;
+  /// Copies the choices of blocks into the matrix.
+  ///
+  /// @param index the item of each choice
+  /// @param level the weight level of each choice
+  private record Filler(
+      RatingScale scale, int[] itemPlaces, WeightLevels levels, int[] index, byte[] level) {
+    /// Adds a block's choices.
+    ///
+    /// @param next where each user's next choice goes
+    void add(TrainingSet.Block block, int[] next) {
+      float lowest = (float) scale.min();
+      float highest = (float) scale.max();
+      IntColumn item = block.item();
+      FloatColumn rating = block.rating();
+      for (int run = 0; run < block.users().length; run++) {
+        int at = next[block.users()[run]];
+        for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
+          index[at] = itemPlaces[item.get(row)];
+          level[at] = levels.levelOf(RankingCard.weight(rating.get(row), lowest, highest));
+          at++;
+        }
+        next[block.users()[run]] = at;
       }
-      next[block.users()[run]] = at;
     }
   }
 

@@ -288,7 +288,7 @@ final class RankingSolver {
       for (int step = 1; slope > 0; step++) {
         boolean last = step == steps;
         double curvature = beginImage(direction, 0, own.image, last ? -1 : 0, own);
-        curvature += addImage(from, to, direction, 0, own.image, 0, last, own);
+        curvature += addImage(from, to, direction, own.image, 0, last, own);
         double length = slope / (last ? curvature : curvature(direction, 0, own.image, 0, own));
         if (!(length < LONGEST_STEP)) {
           break;
@@ -298,7 +298,8 @@ final class RankingSolver {
         if (last) {
           break;
         }
-        slope = nextDirection(row, length, slope, residual, direction, own.image, 0, own);
+        subtractImage(length, residual, own.image, 0);
+        slope = nextDirection(row, slope, residual, direction, own.image, 0, own);
       }
       return objective;
     }
@@ -353,7 +354,7 @@ final class RankingSolver {
                 int to = cuts[cut + count + row];
                 if (from < to) {
                   curvatures[row] +=
-                      addImage(from, to, directions, row * stride, images, row * stride, last, own);
+                      addImage(from, to, directions, images, row * stride, last, own);
                 }
               });
         }
@@ -373,8 +374,8 @@ final class RankingSolver {
                 objectives[row] -= length * slope;
                 if (!last) {
                   begin(row, own);
-                  slopes[row] =
-                      nextDirection(row, length, slope, residuals, directions, images, at, own);
+                  subtractImage(length, residuals, images, at);
+                  slopes[row] = nextDirection(row, slope, residuals, directions, images, at, own);
                 }
               }
             });
@@ -500,14 +501,7 @@ final class RankingSolver {
     ///
     /// @return Σ w(f·direction)²
     private double addImage(
-        int from,
-        int to,
-        float[] directions,
-        int at,
-        float[] images,
-        int imageAt,
-        boolean last,
-        Room own) {
+        int from, int to, float[] directions, float[] images, int at, boolean last, Room own) {
       float[] dots = own.dots;
       float[] products = own.products;
       byte[] level = rows.level();
@@ -521,7 +515,7 @@ final class RankingSolver {
         }
         squares += sumOfProducts(products, dots, count);
         if (!last) {
-          kernel.addRows(products, fixed, stride, rows.index(), piece, count, images, imageAt);
+          kernel.addRows(products, fixed, stride, rows.index(), piece, count, images, at);
         }
       }
       return squares;
@@ -539,22 +533,25 @@ final class RankingSolver {
       }
     }
 
+    /// Subtracts the image of a step from the residual.
+    private void subtractImage(double length, float[] residuals, float[] images, int at) {
+      float by = (float) length;
+      for (int i = 0; i < stride; i++) {
+        residuals[at + i] -= by * images[at + i];
+      }
+    }
+
     /// Computes the next direction, conjugate to the last.
     ///
     /// @return residual · preconditioned residual
     private double nextDirection(
         int row,
-        double length,
         double slope,
         float[] residuals,
         float[] directions,
         float[] images,
         int at,
         Room own) {
-      float by = (float) length;
-      for (int i = 0; i < stride; i++) {
-        residuals[at + i] -= by * images[at + i];
-      }
       // The image is no longer needed; its buffer takes the preconditioned residual.
       precondition(row, residuals, images, at, own);
       double next = kernel.dot(own.scratch, residuals, at, images, at, stride);

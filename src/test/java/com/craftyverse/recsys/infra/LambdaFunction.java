@@ -251,8 +251,7 @@ final class LambdaFunction implements AutoCloseable {
       next(exchange);
       return;
     }
-    if (path.equals(
-        "restore/next")) { // between snapshot and restore
+    if (path.equals("restore/next")) { // between snapshot and restore
       connectionsInSnapshot = connections();
       beforeRestore.run();
       exchange.sendResponseHeaders(200, -1);

@@ -300,7 +300,7 @@ class SplitTest {
         "field 'by': expected row or user, found 'item'");
     assertRefused(
         SplitRequestBuilder.builder().manifest(manifest).seed(1L).build(),
-        "field 'seed' is none of a temporal split, which has trainRatio, testRatio");
+        "field 'seed' does not apply to a temporal split, whose fields are: trainRatio, testRatio");
     assertRefused(
         SplitRequest.kfold(manifest, 1, 0, 1), "field 'folds': expected 2 to 1000, found 1");
     assertRefused(SplitRequest.kfold(manifest, 5, 5, 1), "field 'fold': expected 0 to 4, found 5");

@@ -1,0 +1,427 @@
+package com.craftyverse.recsys.train;
+
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.StepRunner;
+import com.craftyverse.recsys.step.WorkerPool;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
+import java.io.Serial;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A run of the train step on an opened index: the rating model, then the ranking model, then their files.
+final class TrainingRun {
+  private static final String BEFORE_RANKING =
+      "stopped before the ranking model because the time limit was near; send the request again to"
+          + " continue";
+
+  private static final System.Logger LOG = System.getLogger(Train.class.getName());
+
+  /// Aborts a step that ran out of time, so that it writes no manifest.
+  static final class OutOfTimeException extends IOException {
+    @Serial private static final long serialVersionUID = 1;
+    private final transient TrainFigures figures;
+
+    OutOfTimeException(TrainFigures figures) {
+      super(figures.ending());
+      this.figures = figures;
+    }
+
+    TrainFigures figures() {
+      return figures;
+    }
+  }
+
+  private final TrainingJob job;
+  private final TrainingInputs inputs;
+  private final TimeBudget budget;
+  private final TrainParameters parameters;
+  private final String what;
+  private final RowLayout layout;
+  private final TrainingSet training;
+  private final ValidationSet validation;
+
+  /// @throws com.craftyverse.recsys.columnar.MalformedFileException if a file of the index is damaged
+  /// @throws RequestException if there are no ratings, or the factors do not fit into arrays
+  TrainingRun(TrainingJob job, TrainingInputs inputs, TimeBudget budget) throws IOException {
+    this.job = job;
+    this.inputs = inputs;
+    this.budget = budget;
+    this.parameters = job.parameters();
+    this.what = (job.origin().isRefit() ? "refit " : "train ") + job.dataset();
+    this.layout = new RowLayout(parameters.factors());
+    this.training = new TrainingSet(inputs.training);
+    this.validation = new ValidationSet(inputs.validation, training.users(), training.items());
+    check(inputs, training, parameters);
+  }
+
+  /// The trained models.
+  ///
+  /// @param mean μ of the rating model
+  /// @param decides whether validation chose the number of epochs
+  /// @param ranking null without a ranking model, or if time ran out before it
+  private record Trained(
+      TrainingLoop.Outcome rating, float mean, boolean decides, @Nullable RankingRun ranking) {}
+
+  /// Trains and writes the model, going on from a checkpoint if there is one.
+  ///
+  /// @param directory the model's, with a trailing slash
+  /// @throws OutOfTimeException if the time limit ended the run; a checkpoint has been written
+  TrainFigures train(ObjectStore store, String directory, StepRunner.Output output)
+      throws IOException {
+    Execution execution = job.execution();
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: %,d ratings of %,d users and %,d items, %,d for validation; model %s, k = %d,"
+                + " %s, %d %s",
+            what,
+            training.rows(),
+            training.users(),
+            training.items(),
+            validation.rows(),
+            parameters.model(),
+            parameters.factors(),
+            execution.kernel(),
+            execution.threads(),
+            execution.threads() == 1 ? "thread" : "threads"));
+    Trained trained =
+        train(
+            new Checkpoint(
+                store, directory, job.modelId(), layout, training.users(), training.items()));
+    if (!trained.rating.done()) {
+      TrainFigures figures = figures(trained, null);
+      log(what, figures);
+      throw new OutOfTimeException(figures);
+    }
+    TrainFigures figures = figures(trained, write(trained, output));
+    log(what, figures);
+    if (job.origin().isRefit()) {
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: model %s, trained on %,d ratings with the parameters of the scored model %s",
+              what,
+              job.modelId(),
+              training.rows(),
+              job.origin().scoredModel()));
+    }
+    LOG.log(Level.INFO, "{0}: the model is in {1}", what, directory);
+    return figures;
+  }
+
+  private Trained train(Checkpoint checkpoint) throws IOException {
+    try (WorkerPool workers =
+        new WorkerPool(StepName.TRAIN.toString(), what, job.execution().threads())) {
+      Optional<Checkpoint.Kept> kept = checkpoint.read();
+      TrainingState state = kept.isPresent() ? kept.get().rating() : initialState(workers);
+      int epochsBefore = state.history().size();
+      KernelWarmUp.finish();
+      SgdEpoch epoch =
+          new SgdEpoch(
+              training,
+              validation,
+              parameters,
+              job.scale(),
+              job.execution().kernel().kernel(),
+              workers);
+      TrainingLoop loop =
+          new TrainingLoop(
+              what, training, validation, parameters, epoch, workers, job.origin().isRefit());
+      TrainingLoop.Outcome rating = loop.run(state, budget, checkpoint::write);
+      RankingRun ranking = null;
+      RankingParameters rankingParameters = parameters.ranking();
+      if (rating.done() && rankingParameters != null) {
+        TrainingState ratingState = rating.state();
+        boolean isFresh = ratingState.history().size() > epochsBefore;
+        if (isFresh && budget.isNear(rating.best().seconds())) {
+          checkpoint.write(ratingState, null);
+          rating = rating.with(BEFORE_RANKING, false);
+        } else {
+          ranking =
+              rank(
+                  rankingParameters,
+                  kept.map(Checkpoint.Kept::ranking).orElse(null),
+                  rankingState -> checkpoint.write(ratingState, rankingState),
+                  workers);
+          rating = ranking.done ? rating : rating.with(ranking.ending(rankingParameters), false);
+        }
+      }
+      return new Trained(rating, epoch.mean(), loop.selectsBestEpoch(), ranking);
+    }
+  }
+
+  /// Returns a run before its first epoch. Two threads draw the two copies of the factors in parallel:
+  /// touching new memory takes longer than drawing.
+  private TrainingState initialState(WorkerPool workers) throws IOException {
+    Factors[] same = new Factors[2];
+    workers.run(
+        same.length,
+        (copy, worker) ->
+            same[copy] =
+                Factors.initial(
+                    layout,
+                    training.users(),
+                    training.items(),
+                    parameters.biased() ? 0 : training.mean(),
+                    parameters.initialSpread(),
+                    training.unit(parameters.biased()),
+                    parameters.seed()));
+    WarmStart warmStart = job.warmStart();
+    if (warmStart != null) {
+      float mean = parameters.biased() ? (float) training.mean() : 0;
+      warmStart.copyInto(same[0], inputs, mean, what);
+      same[1] = same[0].copy();
+    }
+    return new TrainingState(same[0], same[1]);
+  }
+
+  /// The ranking model's share of a run.
+  ///
+  /// @param gram of the items' vectors, once the run is done
+  private record RankingRun(
+      RankingState state,
+      RankingFigures figures,
+      RankingCard card,
+      ModelWriter.Ranking vectors,
+      boolean done,
+      double[] gram) {
+    String ending(RankingParameters parameters) {
+      return String.format(
+          Locale.ROOT,
+          "stopped after epoch %d of %d of the ranking model because the time limit was near; send"
+              + " the request again to continue",
+          figures.epochs(),
+          parameters.epochs());
+    }
+  }
+
+  /// Trains the ranking model.
+  ///
+  /// @param kept the state in the checkpoint, if the run had come so far
+  private RankingRun rank(
+      RankingParameters rankingParameters,
+      @Nullable RankingState kept,
+      RankingTrainingLoop.CheckpointSink sink,
+      WorkerPool workers)
+      throws IOException {
+    RatingScale scale = job.scale();
+    Choices choices = Choices.of(training, scale, workers);
+    RankingTrainingLoop loop =
+        new RankingTrainingLoop(
+            what,
+            choices,
+            validation,
+            rankingParameters,
+            parameters.seed(),
+            job.execution().kernel().kernel(),
+            workers);
+    RankingState state = kept;
+    if (state == null) {
+      RankingFactors vectors = loop.initialVectors();
+      WarmStart warmStart = job.warmStart();
+      if (warmStart != null) {
+        warmStart.copyInto(vectors, choices, inputs);
+      }
+      state = loop.initialState(vectors);
+    }
+    boolean done = loop.run(state, budget, sink);
+    RankingFigures figures = loop.figures(state);
+    return new RankingRun(
+        state,
+        figures,
+        new RankingCard(
+            figures.factors(),
+            figures.regularization(),
+            figures.unobservedWeight(),
+            figures.epochs(),
+            (float) scale.min(),
+            (float) scale.max()),
+        new ModelWriter.Ranking(
+            state.vectors(), Choices.places(choices.users()), Choices.places(choices.items())),
+        done,
+        done ? loop.gram(state) : new double[0]);
+  }
+
+  /// Writes the model.
+  ///
+  /// @return the SHA-256 of its factors: of `users.arrow` followed by `items.arrow`
+  private String write(Trained trained, StepRunner.Output output) throws IOException {
+    TrainingState rating = trained.rating.state();
+    RankingRun ranking = trained.ranking;
+    ModelWriter writer = new ModelWriter(rating.best(), ranking == null ? null : ranking.vectors);
+    MessageDigest digest = Digest.sha256();
+    output.write(
+        StoreLayout.USERS,
+        path -> {
+          writer.writeUsers(inputs.users, path);
+          Digest.update(digest, path);
+        });
+    output.write(
+        StoreLayout.ITEMS,
+        path -> {
+          writer.writeItems(inputs.items, path);
+          Digest.update(digest, path);
+        });
+    output.write(
+        StoreLayout.SEEN,
+        path -> Files.copy(inputs.seen.path(), path, StandardCopyOption.REPLACE_EXISTING));
+    if (ranking != null) {
+      output.write(
+          StoreLayout.GRAM,
+          path -> ModelWriter.writeGram(ranking.gram, ranking.card.factors(), path));
+    }
+    output.writeJson(
+        StoreLayout.MODEL,
+        new ModelCard(
+            ModelCard.FORMAT_VERSION,
+            parameters.model(),
+            job.dataset(),
+            job.modelId(),
+            parameters.factors(),
+            trained.mean,
+            (float) training.mean(),
+            job.scale(),
+            training.unit(parameters.biased()),
+            training.users(),
+            training.items(),
+            training.rows(),
+            job.origin().rows(),
+            job.origin().scoredModel(),
+            ranking == null ? null : ranking.card));
+    byte[] evaluation = job.origin().evaluation();
+    if (evaluation != null) {
+      output.write(StoreLayout.EVALUATION, path -> Files.write(path, evaluation));
+    }
+    output.writeJson(
+        StoreLayout.HISTORY,
+        new History(
+            rating.history(),
+            ranking == null
+                ? null
+                : new History.Ranking(ranking.state.trials(), ranking.state.history())));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void check(TrainingInputs inputs, TrainingSet training, TrainParameters parameters)
+      throws IOException {
+    if (training.rows() == 0) {
+      throw RequestException.unprocessable("there are no training ratings");
+    }
+    inputs.users.require(IndexFiles.USERS);
+    inputs.items.require(IndexFiles.ITEMS);
+    if (inputs.users.rows() != training.users()) {
+      throw inputs.users.malformed(
+          inputs.users.rows() + " users; the training set has " + training.users());
+    }
+    if (inputs.items.rows() != training.items()) {
+      throw inputs.items.malformed(
+          inputs.items.rows() + " items; the training set has " + training.items());
+    }
+    checkSize(
+        "factors", parameters.factors(), new RowLayout(parameters.factors()).stride(), training);
+    RankingParameters ranking = parameters.ranking();
+    if (ranking != null) {
+      checkSize("rankingFactors", ranking.factors(), RowLayout.padded(ranking.factors()), training);
+    }
+  }
+
+  private static void checkSize(String field, int factors, long stride, TrainingSet training) {
+    long rows = Math.max(training.users(), training.items());
+    if (rows * stride > Integer.MAX_VALUE - 8) {
+      throw RequestException.unprocessable(
+          String.format(
+              Locale.ROOT,
+              "field '%s': %d factors are too many for %,d users and %,d items",
+              field,
+              factors,
+              training.users(),
+              training.items()));
+    }
+  }
+
+  private TrainFigures figures(Trained trained, @Nullable String digest) {
+    TrainingLoop.Outcome rating = trained.rating;
+    Execution execution = job.execution();
+    List<Epoch> history = rating.state().history();
+    double seconds = 0;
+    double trainSeconds = 0;
+    for (Epoch epoch : history) {
+      seconds += epoch.seconds();
+      trainSeconds += training.rows() / epoch.updatesPerSecond();
+    }
+    return new TrainFigures(
+        job.modelId(),
+        job.origin().scoredModel(),
+        job.origin().rows(),
+        parameters.model(),
+        parameters.factors(),
+        history.size(),
+        rating.best().epoch(),
+        rating.best().trainRmse(),
+        rating.best().validationRmse(),
+        training.rows(),
+        validation.rows(),
+        trained.decides,
+        rating.state().cuts(),
+        rating.ending(),
+        history.size() * training.rows() / trainSeconds,
+        seconds,
+        execution.kernel().kernel().name(),
+        execution.kernel().kernel().lanes(),
+        execution.threads(),
+        System.getProperty("java.vm.name") + " " + Runtime.version(),
+        trained.ranking == null ? null : trained.ranking.figures,
+        digest);
+  }
+
+  private static void log(String what, TrainFigures figures) {
+    LOG.log(Level.INFO, "{0}: {1}", what, figures.ending());
+    Double validationRmse = figures.validationRmse();
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: kept epoch %d, train RMSE %.4f%s, %s updates/s",
+            what,
+            figures.bestEpoch(),
+            figures.trainRmse(),
+            validationRmse == null
+                ? ""
+                : String.format(Locale.ROOT, ", validation RMSE %.4f", validationRmse),
+            Progress.rate(figures.updatesPerSecond())));
+    RankingFigures ranking = figures.ranking();
+    if (ranking != null) {
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: ranking, %d epochs with λ %.5f and α₀ %.2f%s, %s choices/s",
+              what,
+              ranking.epochs(),
+              ranking.regularization(),
+              ranking.unobservedWeight(),
+              ranking.ndcg() == null
+                  ? ""
+                  : String.format(Locale.ROOT, ", NDCG@10 %.4f", ranking.ndcg()),
+              Progress.rate(ranking.choicesPerSecond())));
+    }
+  }
+}
