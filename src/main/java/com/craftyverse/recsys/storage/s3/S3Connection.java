@@ -122,7 +122,6 @@ final class S3Connection {
             .retryOnException(S3Connection::isConflict)
             .build();
     return S3Client.builder()
-        .endpointProvider(new S3Endpoints())
         // Each request carries its own checksum, so the body needs no signed chunks, which some
         // servers do
         // not understand.
