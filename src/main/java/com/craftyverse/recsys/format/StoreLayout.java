@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
 ///                                          seen.arrow quality.json manifest.json
 /// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
-///                                          evaluation.json manifest.json lookup.arrow
+///                                          evaluation.json manifest.json lookup.arrow gram.arrow
 ///   checkpoint                             only while training runs
 /// models/{dataset}/current.json
 /// ```

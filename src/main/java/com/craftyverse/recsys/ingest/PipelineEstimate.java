@@ -47,7 +47,7 @@ final class PipelineEstimate {
 
   private static final long RUNTIME_BYTES = 64L << 20;
 
-  // Nanoseconds, measured as described in the README's section on the full size.
+  // Nanoseconds, measured as src/jmh/README.md describes under "At full size".
   private static final double INGEST_NANOS = 90;
   private static final double SPLIT_NANOS = 42;
   private static final double INDEX_NANOS = 100;

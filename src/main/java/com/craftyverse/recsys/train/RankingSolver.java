@@ -34,7 +34,6 @@ import java.util.Arrays;
 ///
 /// *Memory.* The users' matrix is larger than the caches. The item half therefore processes it
 /// in blocks that fit, and keeps the items' partial sums in a separate matrix between blocks.
-/// through in blocks that fit; the items' sums wait in a matrix of their own between the blocks.
 final class RankingSolver {
   private static final int GRAM_ROWS = 1_024;
   private static final int GRAM_GROUP = 4 * GRAM_ROWS;

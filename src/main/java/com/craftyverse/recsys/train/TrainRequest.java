@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// @param regularization weight of the L2 penalty of all factors, 0 to 10
 /// @param userRegularization overrides it for the user factors
 /// @param itemRegularization overrides it for the item factors
-/// @param itemRegularization the same for the items' factors alone
 /// @param biasRegularization weight of the L2 penalty of the biases, 0 to 10
 /// @param initialSpread standard deviation of the initial factors, times √k, 0 to 10
 /// @param patience epochs without improvement on the validation set before training stops, 1 to 1,000

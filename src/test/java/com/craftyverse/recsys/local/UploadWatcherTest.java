@@ -91,7 +91,7 @@ class UploadWatcherTest {
     assertThat(await(() -> current("Bewertungen-Marz-1")).model()).isNotEmpty();
   }
 
-  /// The README's recipe for a given split, with the watcher on.
+  /// The recipe for a given split in data/README.md, with the watcher on.
   @Test
   void givenSplit_inOneDirectory_neverTrainsOnItsTestFile() throws Exception {
     Path raw = Path.of(store.location(), "raw");
