@@ -53,37 +53,27 @@ public final class Metrics {
 
   private static void emit(Map<String, String> dimensions, String metric, long value, String unit) {
     if (isEnabled()) {
-      write(
-          System.out,
-          NAMESPACE,
-          FUNCTION,
-          dimensions,
-          metric,
-          value,
-          unit,
-          System.currentTimeMillis());
+      Map<String, String> all = new TreeMap<>(dimensions);
+      all.put("FunctionName", FUNCTION);
+      write(System.out, NAMESPACE, all, metric, value, unit, System.currentTimeMillis());
     }
   }
 
-  /// @param dimensions in addition to the function's name
   static void write(
       PrintStream out,
       String namespace,
-      String function,
       Map<String, String> dimensions,
       String metric,
       long value,
       String unit,
       long epochMillis) {
-    Map<String, String> all = new TreeMap<>(dimensions);
-    all.put("FunctionName", function);
-    Map<String, Object> line = new LinkedHashMap<>(all);
+    Map<String, Object> line = new LinkedHashMap<>(dimensions);
     line.put(metric, value);
     line.put(
         "_aws",
         directives(
             namespace,
-            List.of(List.copyOf(all.keySet())),
+            List.of(List.copyOf(dimensions.keySet())),
             List.of(Map.of("Name", metric, "Unit", unit)),
             epochMillis));
     out.println(new String(Json.writeLine(line), StandardCharsets.UTF_8));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// Pins CloudWatch's embedded metric format: the names under `_aws` refer to members of the line.
@@ -21,8 +22,7 @@ class MetricsTest {
     Metrics.write(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         "recsys",
-        "stack-serve",
-        Map.of(),
+        Map.of("FunctionName", "stack-serve"),
         "Failures",
         1,
         "Count",
@@ -43,8 +43,7 @@ class MetricsTest {
     Metrics.write(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         "recsys",
-        "stack-serve",
-        Map.of("Dataset", "ml-latest"),
+        new TreeMap<>(Map.of("FunctionName", "stack-serve", "Dataset", "ml-latest")),
         "ModelAge",
         90,
         "Seconds",

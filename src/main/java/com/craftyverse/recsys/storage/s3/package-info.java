@@ -1,8 +1,7 @@
 /// The store in a bucket of S3, or of another server that speaks its protocol.
 ///
-/// Creating the AWS SDK's S3 client is a large part of a cold start, so the package creates a minimal one.
-/// It reads Lambda's variables directly, skips TLS set-up for plain HTTP endpoints, and creates the temporary
-/// directory on first use.
+/// The client is the AWS SDK's. Creating it is a large part of a cold start, so a serving process does that while the
+/// application boots.
 @NullMarked
 package com.craftyverse.recsys.storage.s3;
 
