@@ -555,12 +555,6 @@ class PipelineIT {
                 environment.put(
                     variable.getKey(),
                     template.deployed(variable.getValue()).replace("${BucketName}", BUCKET)));
-    template
-        .globals()
-        .path("Environment")
-        .path("Variables")
-        .properties()
-        .forEach(variable -> environment.put(variable.getKey(), variable.getValue().asText()));
     environment.putAll(more);
     environment.put("AWS_ENDPOINT_URL", s3.toString());
     environment.put("AWS_ACCESS_KEY_ID", S3TestServer.ACCESS_KEY);
@@ -570,7 +564,7 @@ class PipelineIT {
             function.path("CodeUri").asText().contains("serving") ? "serving" : "pipeline");
     return new LambdaFunction(
         task,
-        function.path("Handler").asText(template.globals().path("Handler").asText()),
+        function.path("Handler").asText(),
         environment,
         Math.min(1_024, template.deployedNumber(function.path("MemorySize"))),
         beforeRestore);

@@ -6,19 +6,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// What a function's role in the template may do in the bucket.
+/// What a role in the template may do, by its own policies and by the managed ones attached to it.
 final class Role {
   private static final String BUCKET = "${BucketName}";
   private final List<JsonNode> statements = new ArrayList<>();
 
   /// @param name the role's name in the template
   Role(Template template, String name) {
-    for (JsonNode policy : template.resource(name).path("Properties").path("Policies")) {
-      policy.path("PolicyDocument").path("Statement").forEach(statements::add);
+    JsonNode role = template.resource(name).path("Properties");
+    for (JsonNode policy : role.path("Policies")) {
+      add(policy);
+    }
+    for (JsonNode policy : role.path("ManagedPolicyArns")) {
+      JsonNode resource = template.resource(policy.asText());
+      if (!resource.path("Type").asText().equals("AWS::IAM::ManagedPolicy")) {
+        throw new IllegalStateException(
+            name + " has a policy of which nothing is known: " + policy);
+      }
+      add(resource.path("Properties"));
     }
   }
 
-  /// Returns its statements; a conditional statement stays the list that contains it.
+  private void add(JsonNode policy) {
+    for (JsonNode statement : policy.path("PolicyDocument").path("Statement")) {
+      // !If [condition, statement, AWS::NoValue]
+      statements.add(statement.isArray() ? statement.path(1) : statement);
+    }
+  }
+
+  /// Returns its statements, including those that depend on a condition.
   List<JsonNode> statements() {
     return List.copyOf(statements);
   }

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.infra;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,24 +26,31 @@ final class Template {
     return root.path("Resources");
   }
 
-  /// Returns the functions' resources by exported name.
+  /// Returns the functions' properties, including the global ones, by exported name.
   Map<String, JsonNode> functions() {
     Map<String, JsonNode> functions = new TreeMap<>();
-    root.path("Resources")
-        .forEach(
-            resource -> {
-              if (resource.path("Type").asText().equals("AWS::Serverless::Function")) {
-                functions.put(
-                    environment(resource).path("QUARKUS_FUNQY_EXPORT").asText(),
-                    resource.path("Properties"));
-              }
-            });
+    for (JsonNode resource : root.path("Resources")) {
+      if (resource.path("Type").asText().equals("AWS::Serverless::Function")) {
+        ObjectNode properties = root.path("Globals").path("Function").deepCopy();
+        merge(properties, resource.path("Properties"));
+        functions.put(environment(properties).path("QUARKUS_FUNQY_EXPORT").asText(), properties);
+      }
+    }
     return functions;
   }
 
-  /// Returns the settings shared by all functions.
-  JsonNode globals() {
-    return root.path("Globals").path("Function");
+  /// Overrides global properties with a function's own as SAM does, which merges maps. It would join
+  /// lists, too, but no function has a list of its own; an array here is the short form of `!If`.
+  private static void merge(ObjectNode global, JsonNode own) {
+    own.properties()
+        .forEach(
+            property -> {
+              if (global.get(property.getKey()) instanceof ObjectNode map) {
+                merge(map, property.getValue());
+              } else {
+                global.set(property.getKey(), property.getValue());
+              }
+            });
   }
 
   /// Returns a value as deployed without parameters: a parameter's name becomes its default.
@@ -64,8 +72,7 @@ final class Template {
     return root.path("Outputs");
   }
 
-  static JsonNode environment(JsonNode resource) {
-    JsonNode properties = resource.has("Properties") ? resource.path("Properties") : resource;
-    return properties.path("Environment").path("Variables");
+  static JsonNode environment(JsonNode function) {
+    return function.path("Environment").path("Variables");
   }
 }

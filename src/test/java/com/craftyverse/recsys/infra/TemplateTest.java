@@ -42,15 +42,17 @@ class TemplateTest {
   @Test
   void everyFunction_exists_withinLambdasLimits() {
     assertThat(template.functions().keySet()).isEqualTo(FUNCTIONS);
-    assertThat(template.globals().path("Runtime").asText()).isEqualTo("java25");
-    assertThat(template.globals().path("Handler").asText())
-        .isEqualTo("com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest");
-    assertThat(template.functions().get("serve").path("Handler").asText())
-        .isEqualTo("com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest");
     template
         .functions()
         .forEach(
             (name, function) -> {
+              assertThat(function.path("Runtime").asText()).as(name).isEqualTo("java25");
+              assertThat(function.path("Handler").asText())
+                  .as(name)
+                  .isEqualTo(
+                      name.equals("serve")
+                          ? "com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest"
+                          : "com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest");
               // A new account has functions of 3,008 MB and 10 executions, and may reserve none.
               assertThat(template.deployedNumber(function.path("MemorySize")))
                   .as(name)
@@ -85,7 +87,12 @@ class TemplateTest {
             "AWS_LAMBDA_FUNCTION_NAME",
             "AWS_LAMBDA_INITIALIZATION_TYPE"));
     // Lambda, the JVM and Quarkus read these.
-    read.addAll(Set.of("AWS_LAMBDA_EXEC_WRAPPER", "JAVA_TOOL_OPTIONS", "QUARKUS_FUNQY_EXPORT"));
+    read.addAll(
+        Set.of(
+            "AWS_LAMBDA_EXEC_WRAPPER",
+            "JAVA_TOOL_OPTIONS",
+            "QUARKUS_FUNQY_EXPORT",
+            "QUARKUS_PROFILE"));
     Set<String> used = new TreeSet<>();
     template
         .functions()
@@ -93,17 +100,10 @@ class TemplateTest {
             (name, function) -> {
               JsonNode variables = Template.environment(function);
               assertThat(variables.has("RECSYS_STORE")).as(name).isTrue();
+              assertThat(variables.path("QUARKUS_PROFILE").asText()).as(name).isEqualTo("lambda");
               variables.fieldNames().forEachRemaining(used::add);
             });
     assertThat(used).isEqualTo(read);
-    assertThat(
-            template
-                .globals()
-                .path("Environment")
-                .path("Variables")
-                .path("QUARKUS_PROFILE")
-                .asText())
-        .isEqualTo("lambda");
     assertThat(
             Template.environment(template.functions().get("train"))
                 .path("AWS_LAMBDA_EXEC_WRAPPER")
@@ -139,14 +139,15 @@ class TemplateTest {
 
   @Test
   void everyFunction_hasItsOwnRole_forExactPrefixes() {
-    Set<String> roles = new TreeSet<>();
     template
         .functions()
         .forEach(
             (name, function) -> {
-              String role = function.path("Role").asText().replace(".Arn", "");
-              roles.add(role);
+              String role = capitalized(name) + "Role";
+              assertThat(function.path("Role").asText()).isEqualTo(role + ".Arn");
               for (JsonNode statement : new Role(template, role).statements()) {
+                assertThat(statement.path("Effect").asText()).as(role).isEqualTo("Allow");
+                assertThat(statement.path("Action")).as(role).isNotEmpty();
                 for (JsonNode action : statement.path("Action")) {
                   assertThat(action.asText()).as(role).doesNotContain("*");
                 }
@@ -156,7 +157,41 @@ class TemplateTest {
                     .doesNotContain("BucketName}/*");
               }
             });
-    assertThat(roles).hasSize(FUNCTIONS.size());
+  }
+
+  @Test
+  void everyFunction_writesItsOwnLogOnly() {
+    for (String function : FUNCTIONS) {
+      String log = capitalized(function) + "Log";
+      assertThat(template.resource(log).at("/Properties/LogGroupName").asText())
+          .isEqualTo("/aws/lambda/${AWS::StackName}-" + function);
+      assertThat(template.functions().get(function).path("FunctionName").asText())
+          .isEqualTo("${AWS::StackName}-" + function);
+      assertThat(new Role(template, capitalized(function) + "Role").statements())
+          .filteredOn(statement -> statement.path("Action").toString().contains("\"logs:"))
+          .singleElement()
+          .extracting(statement -> statement.path("Resource").asText())
+          .isEqualTo(log + ".Arn");
+    }
+  }
+
+  @Test
+  void stepsOnly_encryptWithTheKey() {
+    for (String function : FUNCTIONS) {
+      List<JsonNode> onTheKey =
+          new Role(template, capitalized(function) + "Role")
+              .statements().stream()
+                  .filter(statement -> statement.path("Resource").asText().equals("KmsKeyArn"))
+                  .toList();
+      assertThat(onTheKey).as(function).hasSize(1);
+      assertThat(onTheKey.getFirst().path("Action"))
+          .as(function)
+          .extracting(JsonNode::asText)
+          .containsExactlyElementsOf(
+              function.equals("serve")
+                  ? List.of("kms:Decrypt")
+                  : List.of("kms:Decrypt", "kms:GenerateDataKey"));
+    }
   }
 
   @Test
@@ -190,6 +225,8 @@ class TemplateTest {
     for (String function : FUNCTIONS) {
       assertThat(resources(capitalized(function), "s3:PutObject"))
           .noneMatch(r -> r.startsWith("raw"));
+      // The bucket itself.
+      assertThat(resources(capitalized(function), "s3:ListBucket")).containsExactly("");
     }
   }
 
