@@ -134,11 +134,6 @@ final class Checkpoint {
     }
   }
 
-  /// Deletes the checkpoint.
-  void delete() throws IOException {
-    store.delete(key);
-  }
-
   private static final class UnfitException extends Exception {
     private static final long serialVersionUID = 1;
 

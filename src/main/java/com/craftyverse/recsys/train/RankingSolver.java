@@ -42,7 +42,7 @@ final class RankingSolver {
   private static final int CHUNKS = 2_000;
 
   /// A normal step length is about 1. A length beyond this one comes from numbers too small to divide.
-  private static final double LONGEST_STEP = 1e6;
+  private static final double MAX_STEP = 1e6;
 
   /// Fixed cost of a row, in choices.
   private static final int ROW_COST = 48;
@@ -57,14 +57,14 @@ final class RankingSolver {
   private final int blockFloats;
   private final Kernel kernel;
   private final WorkerPool workers;
-  private final Room[] rooms;
+  private final ThreadBuffers[] rooms;
   private final int[] userChunks;
   private final int[] itemChunks;
   private double alpha0;
   private double lambda;
 
   /// The buffers of a thread.
-  private final class Room {
+  private final class ThreadBuffers {
     final Scratch scratch = new Scratch(stride);
     final float[] dots = new float[Kernel.BLOCK_ROWS];
     final float[] products = new float[Kernel.BLOCK_ROWS];
@@ -93,9 +93,9 @@ final class RankingSolver {
     this.blockFloats = blockFloats;
     this.kernel = kernel;
     this.workers = workers;
-    this.rooms = new Room[workers.threads()];
+    this.rooms = new ThreadBuffers[workers.threads()];
     for (int i = 0; i < rooms.length; i++) {
-      rooms[i] = new Room();
+      rooms[i] = new ThreadBuffers();
     }
     this.userChunks = chunks(choices.byUser());
     this.itemChunks = chunks(choices.byItem());
@@ -132,11 +132,11 @@ final class RankingSolver {
     float[] users = vectors.users();
     float[] items = vectors.items();
     Half half = new Half(choices.byUser(), userChunks, users, items, choices.byItem());
-    half.turn();
+    half.rotate();
     half.solve();
     double penalty = half.penalty();
     half = new Half(choices.byItem(), itemChunks, items, users, choices.byUser());
-    half.turn();
+    half.rotate();
     return penalty
         + ((long) choices.byUser().rows() * stride > blockFloats
             ? half.solveByBlocks()
@@ -203,17 +203,17 @@ final class RankingSolver {
     }
 
     /// Rotates both sides into the eigenbasis of the fixed side's Gram matrix.
-    void turn() throws IOException {
+    void rotate() throws IOException {
       Eigenbasis basis = Eigenbasis.of(gram(fixed, others.rows()), factors, stride);
       for (int i = 0; i < factors; i++) {
         base[i] = (float) (alpha0 * basis.values()[i]);
       }
-      turn(solved, rows.rows(), basis.vectors());
-      turn(fixed, others.rows(), basis.vectors());
+      rotate(solved, rows.rows(), basis.vectors());
+      rotate(fixed, others.rows(), basis.vectors());
       measureSpread();
     }
 
-    private void turn(float[] matrix, int count, float[] vectors) throws IOException {
+    private void rotate(float[] matrix, int count, float[] vectors) throws IOException {
       workers.run(
           Math.ceilDiv(count, GRAM_ROWS),
           (piece, worker) -> {
@@ -271,7 +271,7 @@ final class RankingSolver {
       return sum(objectives);
     }
 
-    private double solve(int row, Room own) {
+    private double solve(int row, ThreadBuffers buffers) {
       int from = rows.start()[row];
       int to = rows.start()[row + 1];
       int at = row * stride;
@@ -279,17 +279,18 @@ final class RankingSolver {
         Arrays.fill(solved, at, at + stride, 0);
         return 0;
       }
-      float[] residual = own.residual;
-      float[] direction = own.direction;
-      double objective = begin(row, residual, 0, own);
-      objective += addResidual(row, from, to, residual, 0, own);
-      double slope = firstDirection(row, residual, direction, 0, own);
+      float[] residual = buffers.residual;
+      float[] direction = buffers.direction;
+      double objective = begin(row, residual, 0, buffers);
+      objective += addResidual(row, from, to, residual, 0, buffers);
+      double slope = firstDirection(row, residual, direction, 0, buffers);
       for (int step = 1; slope > 0; step++) {
         boolean last = step == steps;
-        double curvature = beginImage(direction, 0, own.image, last ? -1 : 0, own);
-        curvature += addImage(from, to, direction, own.image, 0, last, own);
-        double length = slope / (last ? curvature : curvature(direction, 0, own.image, 0, own));
-        if (!(length < LONGEST_STEP)) {
+        double curvature = beginImage(direction, 0, buffers.image, last ? -1 : 0, buffers);
+        curvature += addImage(from, to, direction, buffers.image, 0, last, buffers);
+        double length =
+            slope / (last ? curvature : curvature(direction, 0, buffers.image, 0, buffers));
+        if (!(length < MAX_STEP)) {
           break;
         }
         move(row, length, direction, 0);
@@ -297,8 +298,8 @@ final class RankingSolver {
         if (last) {
           break;
         }
-        subtractImage(length, residual, own.image, 0);
-        slope = nextDirection(row, slope, residual, direction, own.image, 0, own);
+        subtractImage(length, residual, buffers.image, 0);
+        slope = nextDirection(row, slope, residual, direction, buffers.image, 0, buffers);
       }
       return objective;
     }
@@ -317,64 +318,65 @@ final class RankingSolver {
       double[] slopes = new double[count];
       double[] curvatures = new double[count];
       eachRow(
-          (row, own) -> {
+          (row, buffers) -> {
             if (rows.count(row) == 0) {
               Arrays.fill(solved, row * stride, (row + 1) * stride, 0);
             }
-            objectives[row] = begin(row, residuals, row * stride, own);
+            objectives[row] = begin(row, residuals, row * stride, buffers);
           });
       for (int block = 0; block < blocks; block++) {
         int cut = block * count;
         eachRow(
-            (row, own) -> {
+            (row, buffers) -> {
               int from = cuts[cut + row];
               int to = cuts[cut + count + row];
               if (from < to) {
-                objectives[row] += addResidual(row, from, to, residuals, row * stride, own);
+                objectives[row] += addResidual(row, from, to, residuals, row * stride, buffers);
               }
             });
       }
       eachRow(
-          (row, own) ->
-              slopes[row] = firstDirection(row, residuals, directions, row * stride, own));
+          (row, buffers) ->
+              slopes[row] = firstDirection(row, residuals, directions, row * stride, buffers));
       for (int step = 1; step <= steps; step++) {
         boolean last = step == steps;
         eachRow(
-            (row, own) -> {
-              begin(row, own);
+            (row, buffers) -> {
+              begin(row, buffers);
               curvatures[row] =
-                  beginImage(directions, row * stride, images, last ? -1 : row * stride, own);
+                  beginImage(directions, row * stride, images, last ? -1 : row * stride, buffers);
             });
         for (int block = 0; block < blocks; block++) {
           int cut = block * count;
           eachRow(
-              (row, own) -> {
+              (row, buffers) -> {
                 int from = cuts[cut + row];
                 int to = cuts[cut + count + row];
                 if (from < to) {
                   curvatures[row] +=
-                      addImage(from, to, directions, images, row * stride, last, own);
+                      addImage(from, to, directions, images, row * stride, last, buffers);
                 }
               });
         }
         eachRow(
-            (row, own) -> {
+            (row, buffers) -> {
               int at = row * stride;
               double slope = slopes[row];
               if (slope > 0) {
                 double curvature =
-                    last ? curvatures[row] : curvature(directions, at, images, at, own);
+                    last ? curvatures[row] : curvature(directions, at, images, at, buffers);
                 double length = slope / curvature;
-                if (!(length < LONGEST_STEP)) {
+                if (!(length < MAX_STEP)) {
                   slopes[row] = 0;
                   return;
                 }
                 move(row, length, directions, at);
                 objectives[row] -= length * slope;
                 if (!last) {
-                  begin(row, own);
+                  begin(row, buffers);
                   subtractImage(length, residuals, images, at);
-                  slopes[row] = nextDirection(row, slope, residuals, directions, images, at, own);
+                  slopes[row] =
+                      nextDirection(row, slope, residuals, directions, images, at, buffers);
                 }
               }
             });
@@ -388,7 +390,7 @@ final class RankingSolver {
       int count = rows.rows();
       int[] cuts = new int[Math.multiplyExact(blocks + 1, count)];
       eachRow(
-          (row, own) -> {
+          (row, buffers) -> {
             int end = rows.start()[row + 1];
             int at = rows.start()[row];
             for (int block = 0; block < blocks; block++) {
@@ -403,7 +405,7 @@ final class RankingSolver {
 
     @FunctionalInterface
     private interface RowTask {
-      void run(int row, Room own);
+      void run(int row, ThreadBuffers buffers);
     }
 
     private void eachRow(RowTask task) throws IOException {
@@ -417,9 +419,9 @@ final class RankingSolver {
           });
     }
 
-    /// Computes the row's D into `own.diagonal`.
-    private void begin(int row, Room own) {
-      float[] diagonal = own.diagonal;
+    /// Computes the row's D into `buffers.diagonal`.
+    private void begin(int row, ThreadBuffers buffers) {
+      float[] diagonal = buffers.diagonal;
       float shift = (float) (lambda * (rows.weights()[row] + alpha0 * others.rows()));
       for (int i = 0; i < stride; i++) {
         diagonal[i] = base[i] + shift;
@@ -429,29 +431,38 @@ final class RankingSolver {
     /// Initializes the residual with −D·x.
     ///
     /// @return x·D·x
-    private double begin(int row, float[] residuals, int at, Room own) {
-      begin(row, own);
-      float[] diagonal = own.diagonal;
+    private double begin(int row, float[] residuals, int at, ThreadBuffers buffers) {
+      begin(row, buffers);
+      float[] diagonal = buffers.diagonal;
       int solvedAt = row * stride;
       for (int i = 0; i < stride; i++) {
         residuals[at + i] = -diagonal[i] * solved[solvedAt + i];
       }
-      return -kernel.dot(own.scratch, residuals, at, solved, solvedAt, stride);
+      return -kernel.dot(buffers.scratch, residuals, at, solved, solvedAt, stride);
     }
 
     /// Adds Σ w(1 − f·x)f over a row's choices.
     ///
     /// @return Σ w(1 − f·x)²
-    private double addResidual(int row, int from, int to, float[] residuals, int at, Room own) {
-      float[] errors = own.dots;
-      float[] products = own.products;
+    private double addResidual(
+        int row, int from, int to, float[] residuals, int at, ThreadBuffers buffers) {
+      float[] errors = buffers.dots;
+      float[] products = buffers.products;
       byte[] level = rows.level();
       float[] levels = rows.levels();
       double squares = 0;
       for (int piece = from; piece < to; piece += Kernel.BLOCK_ROWS) {
         int count = Math.min(Kernel.BLOCK_ROWS, to - piece);
         kernel.dots(
-            own.scratch, solved, row * stride, fixed, stride, rows.index(), piece, count, errors);
+            buffers.scratch,
+            solved,
+            row * stride,
+            fixed,
+            stride,
+            rows.index(),
+            piece,
+            count,
+            errors);
         for (int j = 0; j < count; j++) {
           errors[j] = 1 - errors[j];
           products[j] = levels[level[piece + j] & 0xFF] * errors[j];
@@ -466,14 +477,15 @@ final class RankingSolver {
     ///
     /// @return residual · direction
     private double firstDirection(
-        int row, float[] residuals, float[] directions, int at, Room own) {
-      begin(row, own);
-      precondition(row, residuals, directions, at, own);
-      return kernel.dot(own.scratch, residuals, at, directions, at, stride);
+        int row, float[] residuals, float[] directions, int at, ThreadBuffers buffers) {
+      begin(row, buffers);
+      precondition(row, residuals, directions, at, buffers);
+      return kernel.dot(buffers.scratch, residuals, at, directions, at, stride);
     }
 
-    private void precondition(int row, float[] residuals, float[] out, int at, Room own) {
-      float[] diagonal = own.diagonal;
+    private void precondition(
+        int row, float[] residuals, float[] out, int at, ThreadBuffers buffers) {
+      float[] diagonal = buffers.diagonal;
       float weights = rows.weights()[row];
       for (int i = 0; i < stride; i++) {
         out[at + i] = residuals[at + i] / (diagonal[i] + weights * spread[i]);
@@ -484,31 +496,39 @@ final class RankingSolver {
     ///
     /// @param imageAt where to write it; −1 to skip it
     /// @return direction·D·direction
-    private double beginImage(float[] directions, int at, float[] images, int imageAt, Room own) {
-      float[] diagonal = own.diagonal;
-      float[] product = own.product;
+    private double beginImage(
+        float[] directions, int at, float[] images, int imageAt, ThreadBuffers buffers) {
+      float[] diagonal = buffers.diagonal;
+      float[] product = buffers.product;
       for (int i = 0; i < stride; i++) {
         product[i] = diagonal[i] * directions[at + i];
       }
       if (imageAt >= 0) {
         System.arraycopy(product, 0, images, imageAt, stride);
       }
-      return kernel.dot(own.scratch, product, 0, directions, at, stride);
+      return kernel.dot(buffers.scratch, product, 0, directions, at, stride);
     }
 
     /// Adds Σ w(f·direction)f over choices, except in the last step, which does not need it.
     ///
     /// @return Σ w(f·direction)²
     private double addImage(
-        int from, int to, float[] directions, float[] images, int at, boolean last, Room own) {
-      float[] dots = own.dots;
-      float[] products = own.products;
+        int from,
+        int to,
+        float[] directions,
+        float[] images,
+        int at,
+        boolean last,
+        ThreadBuffers buffers) {
+      float[] dots = buffers.dots;
+      float[] products = buffers.products;
       byte[] level = rows.level();
       float[] levels = rows.levels();
       double squares = 0;
       for (int piece = from; piece < to; piece += Kernel.BLOCK_ROWS) {
         int count = Math.min(Kernel.BLOCK_ROWS, to - piece);
-        kernel.dots(own.scratch, directions, at, fixed, stride, rows.index(), piece, count, dots);
+        kernel.dots(
+            buffers.scratch, directions, at, fixed, stride, rows.index(), piece, count, dots);
         for (int j = 0; j < count; j++) {
           products[j] = levels[level[piece + j] & 0xFF] * dots[j];
         }
@@ -520,8 +540,9 @@ final class RankingSolver {
       return squares;
     }
 
-    private double curvature(float[] directions, int at, float[] images, int imageAt, Room own) {
-      return kernel.dot(own.scratch, images, imageAt, directions, at, stride);
+    private double curvature(
+        float[] directions, int at, float[] images, int imageAt, ThreadBuffers buffers) {
+      return kernel.dot(buffers.scratch, images, imageAt, directions, at, stride);
     }
 
     private void move(int row, double length, float[] directions, int at) {
@@ -550,10 +571,10 @@ final class RankingSolver {
         float[] directions,
         float[] images,
         int at,
-        Room own) {
+        ThreadBuffers buffers) {
       // The image is no longer needed; its buffer takes the preconditioned residual.
-      precondition(row, residuals, images, at, own);
-      double next = kernel.dot(own.scratch, residuals, at, images, at, stride);
+      precondition(row, residuals, images, at, buffers);
+      double next = kernel.dot(buffers.scratch, residuals, at, images, at, stride);
       float kept = (float) (next / slope);
       for (int i = 0; i < stride; i++) {
         directions[at + i] = images[at + i] + kept * directions[at + i];
@@ -564,9 +585,9 @@ final class RankingSolver {
     /// Returns the penalty of the solved rows.
     double penalty() throws IOException {
       eachRow(
-          (row, own) -> {
+          (row, buffers) -> {
             double square =
-                kernel.dot(own.scratch, solved, row * stride, solved, row * stride, stride);
+                kernel.dot(buffers.scratch, solved, row * stride, solved, row * stride, stride);
             objectives[row] = lambda * (rows.weights()[row] + alpha0 * others.rows()) * square;
           });
       return sum(objectives);
