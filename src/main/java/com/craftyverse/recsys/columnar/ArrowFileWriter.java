@@ -86,8 +86,7 @@ public final class ArrowFileWriter implements AutoCloseable {
     ArrowFileWriter writer = new ArrowFileWriter(path, channel, columns, metadata);
     try {
       // Do not use TRUNCATE_EXISTING: ext4 writes a file truncated by it, even an empty one, to
-      // disk while
-      // close waits.
+      // disk while close waits.
       if (channel.size() > 0) {
         channel.truncate(0);
       }

@@ -4,10 +4,9 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.ModelCard;
 import java.io.InterruptedIOException;
 
-/// A baseline that predicts a rating as `μ + b_i + b_u`, from training ratings only: the decoupled baseline
-/// of
-/// Koren ("Factor in the Neighbors: Scalable and Accurate Collaborative Filtering", TKDD 2010,
-/// section 2.1).
+/// A baseline that predicts a rating as `μ + b_i + b_u`, from training ratings only: the decoupled
+/// baseline of Koren ("Factor in the Neighbors: Scalable and Accurate Collaborative Filtering",
+/// TKDD 2010, section 2.1).
 ///
 /// ```
 /// b_i = Σ (r − μ) / (25 + n_i)        b_u = Σ (r − μ − b_i) / (10 + n_u)

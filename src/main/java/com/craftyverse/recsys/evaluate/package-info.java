@@ -5,11 +5,12 @@
 /// directory: `evaluation.json`, which is also its manifest. An evaluation with non-default parameters
 /// becomes `evaluation-{id}.json`.
 ///
-/// *Predicted ratings* ([RatingFigures][com.craftyverse.recsys.evaluate.RatingFigures]): RMSE and MAE over
-/// the ratings of users and items in training, compared with the mean of the training ratings and the damped
-/// biases of Koren ("Factor in the Neighbors", TKDD 2010).
-/// If the index keeps rows of unknown users or items (`"coldStart": "keep"`), it also counts what the model
-/// predicts from the known side alone, the mean at worst. Libraries that never drop a row report such errors.
+/// *Predicted ratings* ([RatingFigures][com.craftyverse.recsys.evaluate.RatingFigures]): RMSE and
+/// MAE over the ratings of users and items in training, compared with the mean of the training
+/// ratings and the damped biases of Koren ("Factor in the Neighbors", TKDD 2010). If the index
+/// keeps rows of unknown users or items (`"coldStart": "keep"`), it also counts what the model
+/// predicts from the known side alone, the mean at worst. Libraries that never drop a row report
+/// such errors.
 ///
 /// *Ranking* ([RankingEvaluation][com.craftyverse.recsys.evaluate.RankingEvaluation]): NDCG, recall,
 /// precision, hit rate, MRR and MAP at 10 and 20

@@ -1,10 +1,10 @@
 /// The hot float loops of training and scoring, behind the small interface
 /// [Kernel][com.craftyverse.recsys.kernel.Kernel].
 ///
-/// `ScalarKernel` is the reference implementation in plain loops. `VectorKernel` does the same with vector
-/// instructions. It and its helpers, such as `VectorDots` and `VectorSteps`, are the only code that
-/// needs `jdk.incubator.vector`.
-/// [Kernels][com.craftyverse.recsys.kernel.Kernels] chooses between the two once and gives the reason.
+/// `ScalarKernel` is the reference implementation in plain loops. `VectorKernel` does the same with
+/// vector instructions. It and its helpers, such as `VectorDots` and `VectorSteps`, are the only
+/// code that needs `jdk.incubator.vector`. [Kernels][com.craftyverse.recsys.kernel.Kernels] chooses
+/// between the two once and gives the reason.
 ///
 /// *Determinism.* A model must not depend on the machine that trained it. Float sums depend
 /// on their order, so the order is part of the interface: 16 parallel sums, fused multiply-add,

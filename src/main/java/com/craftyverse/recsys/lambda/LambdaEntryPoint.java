@@ -24,9 +24,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-/// The handler of every function:
-/// `com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest`. `QUARKUS_FUNQY_EXPORT` names the
-/// function to run.
+/// The handler of every function: `com.craftyverse.recsys.lambda.LambdaEntryPoint::handleRequest`.
+/// `QUARKUS_FUNQY_EXPORT` names the function to run.
 ///
 /// It delegates to Funqy's handler and adds what that drops: the remaining time as a [Deadline], the ids
 /// of the upload and of the request in every log line, and typed errors. A caller's mistake becomes a
@@ -52,8 +51,7 @@ public final class LambdaEntryPoint {
   }
 
   /// @param returnsClientErrors whether to answer a caller's mistake with its status and sentence
-  /// instead of
-  ///     failing the invocation, which would count towards the alarms
+  ///     instead of failing the invocation, which would count towards the alarms
   LambdaEntryPoint(boolean returnsClientErrors) {
     this.returnsClientErrors = returnsClientErrors;
     Quarkus.manualStart();
@@ -63,8 +61,7 @@ public final class LambdaEntryPoint {
   /// Runs the function on an event, or on the request that a function URL wrapped in one.
   ///
   /// @throws RequestException if the request or the data it names is invalid; the caller of a
-  /// function URL
-  ///     gets an error answer instead
+  ///     function URL gets an error answer instead
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     byte[] event = input.readAllBytes();

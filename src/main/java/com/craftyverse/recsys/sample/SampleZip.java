@@ -32,8 +32,7 @@ final class SampleZip {
     SampleSpec spec = generator.spec();
     ZipOutputStream zip = new ZipOutputStream(target, StandardCharsets.UTF_8);
     // A small file is shipped, so it is worth the time for best compression. A large one is usually
-    // read
-    // once.
+    // read once.
     zip.setLevel(spec.ratings() <= BIG ? Deflater.BEST_COMPRESSION : 4);
     String directory = spec.name() + "/";
     ZipEntry entry = new ZipEntry(directory);

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A request for predictions and recommendations for an unknown user, from the user's ratings.
 ///
 /// @param dataset the dataset whose current model answers; defaults to the configured one, else the
-/// one
-///     published last
+///     one published last
 /// @param ratings the user's ratings, up to 10,000
 /// @param itemIds up to 1,000 items to predict ratings of, by default none
 /// @param n number of items to recommend, 1 to 1,000, by default 10
@@ -21,11 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// @param deny up to 10,000 items to exclude, even if allowed
 /// @param excludeSeen whether to exclude items that the user rated, by default true
 /// @param explain whether to name the ratings that contributed most (by preference, only ratings of
-/// items that
-///     the user liked), by default false
+///     items that the user liked), by default false
 /// @param rankBy `preference`, `rating` or `popularity`; by default `preference` if the model has
-/// ranking
-///     vectors, else `rating`
+///     ranking vectors, else `rating`
 @RecordBuilder
 public record FoldInRequest(
     @Nullable String dataset,

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param predictions one per item of the request, in its order, if it named any
 /// @param candidates number of items that passed the filters
 /// @param recommendations the best of them, best first: by score before clipping to the scale, then
-/// by
-///     item id
+///     by item id
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FoldInResult(
     String dataset,

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the model's dataset
 /// @param model the model's id
 /// @param scoredModel the model that `evaluation` describes: this one, or, if this one was
-/// retrained on all
-///     rows, the one whose parameters it uses
+///     retrained on all rows, the one whose parameters it uses
 /// @param rows the sets of the split that it was trained on: `train`, `trainAndValidation` or `all`
 /// @param kind `biased` or `dot`
 /// @param published when it was published, in UTC

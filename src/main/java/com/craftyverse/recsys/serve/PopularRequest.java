@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A request for the items that most users chose.
 ///
 /// @param dataset the dataset whose current model answers; defaults to the configured one, else the
-/// one
-///     published last
+///     one published last
 /// @param n number of items, 1 to 1,000, by default 10
 /// @param period `recent` (the default), the latest fifth of the training ratings, or `all`
 /// @param genres each item has at least one of these

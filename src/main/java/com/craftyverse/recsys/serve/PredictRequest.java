@@ -8,14 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// A request to predict ratings, either of one user for several items or of user-item pairs.
 ///
 /// @param dataset the dataset whose current model answers; defaults to the configured one, else the
-/// one
-///     published last
+///     one published last
 /// @param userId the user
 /// @param itemIds the items, up to 1,000
 /// @param pairs up to 1,000 pairs of up to 100 users, instead of `userId` and `itemIds`
 /// @param ratings up to 10,000 ratings of the user, folded in with those that the model knows; not
-/// allowed
-///     with pairs
+///     allowed with pairs
 @RecordBuilder
 public record PredictRequest(
     @Nullable String dataset,

@@ -8,12 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// A request to recommend items to a user.
 ///
 /// @param dataset the dataset whose current model answers; defaults to the configured one, else the
-/// one
-///     published last
+///     one published last
 /// @param userId the user; optional if there are ratings
 /// @param ratings up to 10,000 ratings of the user, folded in with those that the model knows; if
-/// both have a
-///     rating of an item, the request's counts
+///     both have a rating of an item, the request's counts
 /// @param n number of items, 1 to 1,000, by default 10
 /// @param genres each item has at least one of these
 /// @param yearFrom excludes older items and those of unknown year
@@ -23,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// @param deny up to 10,000 items to exclude, even if allowed
 /// @param excludeSeen whether to exclude items that the user rated, by default true
 /// @param explain whether to name the ratings that contributed most (by preference, only ratings of
-/// items that
-///     the user liked), by default false
+///     items that the user liked), by default false
 /// @param rankBy `preference`, `rating` or `popularity`; by default `preference` if the model has
-/// ranking
-///     vectors, else `rating`
+///     ranking vectors, else `rating`
 @RecordBuilder
 public record RecommendRequest(
     @Nullable String dataset,

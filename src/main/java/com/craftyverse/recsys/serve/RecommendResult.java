@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ignoredRatings how many ratings of the request are of unknown items; null if it sent none
 /// @param candidates number of items that passed the filters
 /// @param recommendations the best of them, best first: by score before clipping to the scale, then
-/// by
-///     item id
+///     by item id
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RecommendResult(
     String dataset,

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param year its year, null if unknown
 /// @param genres its genres
 /// @param score what the items are ordered by: the preference, the predicted rating before clipping
-/// to the
-///     scale, or the number of users who chose the item
+///     to the scale, or the number of users who chose the item
 /// @param rating how the user would rate it
 /// @param because the user's own ratings that contributed most, if the request asks for an
 /// explanation

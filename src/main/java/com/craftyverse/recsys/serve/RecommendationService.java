@@ -42,8 +42,7 @@ public final class RecommendationService {
   /// Predicts ratings.
   ///
   /// @throws RequestException if a field is missing or contradicts another, there are no or too
-  /// many
-  ///     items, or the dataset has no model that can be served
+  ///     many items, or the dataset has no model that can be served
   public PredictResult predict(PredictRequest request) {
     List<PredictRequest.Pair> pairs = request.pairs();
     if (pairs == null) {
@@ -219,9 +218,8 @@ public final class RecommendationService {
   /// Predicts and recommends for a user whom the model does not know.
   ///
   /// @throws RequestException if there are no ratings, one is off the scale, an item is rated
-  /// twice, a
-  ///     field is out of range or contradicts another, or the dataset has no model that can be
-  ///     served
+  ///     twice, a field is out of range or contradicts another, or the dataset has no model that
+  ///     can be served
   public FoldInResult foldIn(FoldInRequest request) {
     RequestUser requestUser = requestUser(null, Request.require("ratings", request.ratings()));
     List<Integer> itemIds = request.itemIds() == null ? null : checkItemIds(request.itemIds());

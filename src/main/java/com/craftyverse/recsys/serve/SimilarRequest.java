@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A request for the items nearest to an item.
 ///
 /// @param dataset the dataset whose current model answers; defaults to the configured one, else the
-/// one
-///     published last
+///     one published last
 /// @param itemId the item
 /// @param n number of items, 1 to 1,000, by default 10
 /// @param genres each item has at least one of these

@@ -375,8 +375,7 @@ class TemplateTest {
       assertThat(alarms).containsEntry(capitalized(function) + "Errors", "Errors");
     }
     // Only serve writes this metric, and only while it has a model, so there is none on the day of
-    // the
-    // deployment.
+    // the deployment.
     JsonNode metric =
         template.resource("ModelAge").at("/Properties/Metrics/0/MetricStat/Metric/MetricName");
     assertThat(metric.asText()).isEqualTo("ModelAge");

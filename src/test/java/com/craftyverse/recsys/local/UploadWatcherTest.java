@@ -59,8 +59,7 @@ class UploadWatcherTest {
     Files.createDirectories(upload.getParent());
     try (OutputStream out = Files.newOutputStream(upload)) {
       // Slower than the watcher's interval. If the watcher had taken a part, it would have refused
-      // a
-      // broken zip, and there would be more than one version later.
+      // a broken zip, and there would be more than one version later.
       for (int part = 0; part < 4; part++) {
         int from = first.length * part / 4;
         out.write(Arrays.copyOfRange(first, from, first.length * (part + 1) / 4));

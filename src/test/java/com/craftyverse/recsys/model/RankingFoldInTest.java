@@ -61,9 +61,8 @@ class RankingFoldInTest {
     return score;
   }
 
-  /// One factor and two items, (1) and (2). The user chose the first with a rating in the middle of the
-  /// scale:
-  /// w = .55, G = 5, so x = .55 / (.3 · 5 + .55 + .02 (.55 + .3 · 2)).
+  /// One factor and two items, (1) and (2). The user chose the first with a rating in the middle of
+  /// the scale: w = .55, G = 5, so x = .55 / (.3 · 5 + .55 + .02 (.55 + .3 · 2)).
   @Test
   void place_ofOneFactor_equalsTheQuotientByHand() {
     ItemFactors items = new ItemFactors(2, 1);

@@ -52,8 +52,7 @@ class ShippedSampleTest {
       TimeZone.setDefault(zone);
     }
     // then every entry is the same, in the same order. The deflated bytes are not compared: Java
-    // builds
-    // come with different zlib versions, which pack the same content differently.
+    // builds come with different zlib versions, which pack the same content differently.
     Map<String, Entry> generated = read(zip.toByteArray());
     assertThat(List.copyOf(generated.keySet())).isEqualTo(List.copyOf(ENTRIES.keySet()));
     for (String name : generated.keySet()) {

@@ -23,8 +23,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A hand-made model whose sums can be done in the head: two factors, users 10, 20 and 30, and
-/// items
-/// 100, 200, 300 and 400, of which 100 and 300 are alike.
+/// items 100, 200, 300 and 400, of which 100 and 300 are alike.
 ///
 /// ```
 /// user   vector    bias   rated           item  vector     bias  title  genres        year  ratings, recent
@@ -84,8 +83,7 @@ public final class ModelFixture {
   }
 
   /// Adds a ranking model of two factors: λ = .1, α₀ = .5. The weight of a rating of 5 is 1, of 1
-  /// it
-  /// is .2.
+  /// it is .2.
   ///
   /// ```
   /// user  10  (0, 1)   20  (1, 0)   30  (.5, .5)

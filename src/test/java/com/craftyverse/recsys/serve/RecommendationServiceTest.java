@@ -160,8 +160,7 @@ class RecommendationServiceTest {
   }
 
   /// Clipped to the scale all of them print as 5, but item 200 is still the one that the user would
-  /// rate
-  /// highest.
+  /// rate highest.
   @Test
   void recommend_ratingsThatPrintAsEqual_areInTheOrderOfTheirUnclippedScores_thenById()
       throws IOException {

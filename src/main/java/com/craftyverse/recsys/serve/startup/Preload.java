@@ -11,8 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /// Opens the store and loads the default dataset's model in parallel with the application's boot. A
-/// cold start
-/// then takes as long as the longer of the two.
+/// cold start then takes as long as the longer of the two.
 public final class Preload {
   private static final System.Logger LOG = System.getLogger(Preload.class.getName());
 

@@ -75,8 +75,7 @@ final class S3Connection {
         .httpClientBuilder(
             UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE))
         // Each request carries its own checksum, so the body needs no signed chunks, which some
-        // servers
-        // do not understand.
+        // servers do not understand.
         .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
         .overrideConfiguration(overrides.build());
   }
