@@ -346,6 +346,20 @@ class TemplateTest {
         new ObjectMapper().writeValueAsString(parameters));
   }
 
+  /// A function that needs 90 percent of its time limit will soon fail. Train is resumed instead.
+  @Test
+  void durationAlarms_fireAtNinetyPercentOfTheTimeLimit() {
+    for (String function : List.of("ingest", "split", "index", "evaluate", "publish", "serve")) {
+      assertThat(
+              template
+                  .resource(capitalized(function) + "Duration")
+                  .at("/Properties/Threshold")
+                  .asInt())
+          .as(function)
+          .isEqualTo(900 * template.functions().get(function).path("Timeout").asInt());
+    }
+  }
+
   @Test
   void alarms_coverFailures_andNothingElse() {
     Map<String, String> alarms = new TreeMap<>();
