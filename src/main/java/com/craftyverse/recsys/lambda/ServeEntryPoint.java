@@ -9,11 +9,13 @@ import com.craftyverse.recsys.serve.startup.Priming;
 import com.craftyverse.recsys.serve.startup.SnapStartHooks;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.arc.Arc;
+import io.quarkus.arc.InstanceHandle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import org.crac.Core;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The handler of the serving package: `com.craftyverse.recsys.lambda.ServeEntryPoint::handleRequest`.
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// answers a caller's mistake with `{"status": 404, "error": "…"}`, so that only real failures fail an
 /// invocation.
 public final class ServeEntryPoint {
+  static {
+    Logging.installLogManager();
+  }
+
+  private static final Logger LOG = Logger.getLogger(ServeEntryPoint.class);
+
   private final LambdaEntryPoint functions;
 
   /// The context keeps only a weak reference to the hooks.
@@ -29,7 +37,6 @@ public final class ServeEntryPoint {
 
   /// Boots the application and loads the model in parallel.
   public ServeEntryPoint() {
-    Logging.installLogManager();
     Optional<Preload> preload = Preload.start(System.getenv(), ServeEntryPoint::openStore);
     functions = new LambdaEntryPoint(true);
     if (preload.isPresent()) {
@@ -62,7 +69,9 @@ public final class ServeEntryPoint {
 
   /// Closes the store; the next access opens a new one.
   private static void closeStore() {
-    Arc.container().instance(ObjectStore.class).destroy();
+    InstanceHandle<ObjectStore> store = Arc.container().instance(ObjectStore.class);
+    LOG.infof("closing the connections to %s for the snapshot", store.get().location());
+    store.destroy();
   }
 
   /// Answers an event.

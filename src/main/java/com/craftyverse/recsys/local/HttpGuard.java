@@ -18,21 +18,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jspecify.annotations.Nullable;
 
 /// Guards the functions over HTTP.
 ///
-/// Requests: it refuses a `Host` that is not this server's and an `Origin` of another site, so that a web
-/// page cannot reach a server on the loopback address, not even by DNS rebinding. It refuses a body that
-/// is not the function's request, with a sentence that names the field. Responses: every error becomes
-/// `{"error": "…"}` with a matching status.
+/// Requests: it refuses a `Host` that is not this server's, and whatever a browser sends for a page of
+/// another origin, so that no such page can reach a server on the loopback address, not even by DNS
+/// rebinding. Another port of the same host is another origin. It refuses a body that is not the
+/// function's request, with a sentence that names the field. Responses: every error becomes
+/// `{"error": "…"}` with a matching status, and browsers must not guess content types.
 @ApplicationScoped
 class HttpGuard {
   private static final System.Logger LOG = System.getLogger(HttpGuard.class.getName());
@@ -40,6 +39,9 @@ class HttpGuard {
   private static final int BEFORE_FUNCTIONS = -10;
   private static final int AFTER_EVERYTHING = 5_000;
   private static final int MISDIRECTED = 421;
+
+  /// `Sec-Fetch-Site` of a page of this server, and of an address that the user entered.
+  private static final Set<String> SAME_SITE = Set.of("same-origin", "none");
 
   private final List<String> allowedHosts;
 
@@ -61,8 +63,8 @@ class HttpGuard {
   private void rejectForeignOrigins(RoutingContext context) {
     HostAndPort authority = context.request().authority();
     String host = authority == null ? null : authority.host();
-    String origin = context.request().getHeader(HttpHeaders.ORIGIN);
-    if (!isAllowed(host)) {
+    context.response().putHeader("X-Content-Type-Options", "nosniff");
+    if (authority == null || !isAllowed(authority.host())) {
       answer(
           context,
           MISDIRECTED,
@@ -71,24 +73,38 @@ class HttpGuard {
               + " is not this server's; allowed are "
               + String.join(", ", allowedHosts)
               + " (recsys.http.allowed-hosts)");
-    } else if (origin != null && !isAllowed(hostName(origin))) {
+      return;
+    }
+    String own = origin(context.request().scheme(), authority);
+    String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+    String site = context.request().getHeader("Sec-Fetch-Site");
+    if (origin != null && !origin.equalsIgnoreCase(own)) {
       answer(
-          context, 403, "requests from the site " + ObjectKeys.quote(origin) + " are not allowed");
+          context,
+          403,
+          "requests from " + ObjectKeys.quote(origin) + " are not allowed, only from " + own);
+    } else if (site != null && !SAME_SITE.contains(site)) {
+      answer(
+          context,
+          403,
+          "requests with Sec-Fetch-Site "
+              + ObjectKeys.quote(site)
+              + " are not allowed, only those of pages of "
+              + own);
     } else {
       context.next();
     }
   }
 
-  private boolean isAllowed(@Nullable String host) {
-    return host != null && allowedHosts.contains(host.toLowerCase(Locale.ROOT));
+  private boolean isAllowed(String host) {
+    return allowedHosts.contains(host.toLowerCase(Locale.ROOT));
   }
 
-  private static @Nullable String hostName(String url) {
-    try {
-      return new URI(url).getHost();
-    } catch (URISyntaxException e) {
-      return null;
-    }
+  /// Returns an origin as browsers write it: without the port if that is the scheme's default.
+  private static String origin(String scheme, HostAndPort authority) {
+    int standard = scheme.equals("https") ? 443 : 80;
+    int port = authority.port();
+    return scheme + "://" + authority.host() + (port < 0 || port == standard ? "" : ":" + port);
   }
 
   private void checkRequest(RoutingContext context) {

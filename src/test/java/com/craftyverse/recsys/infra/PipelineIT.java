@@ -201,7 +201,7 @@ class PipelineIT {
             Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start", "RECSYS_DATASET", "my-set"))) {
       assertThat(serve.connectionsInSnapshot()).as(serve.log()).isZero();
       assertThat(serve.log())
-          .contains("connections to s3://" + BUCKET + " are made anew")
+          .contains("closing the connections to s3://" + BUCKET + " for the snapshot")
           .doesNotContain("\"WARN\"", "\"ERROR\"");
       JsonNode recommended = serve.invoke(event("serve-recommend.json"), LONG);
       assertThat(recommended.path("model").asText()).isEqualTo(model);

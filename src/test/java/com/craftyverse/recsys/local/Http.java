@@ -45,6 +45,12 @@ final class Http {
     return send(uri("quarkus.lambda.mock-event-server.test-port", "/"), "POST", json);
   }
 
+  /// Returns the origin of pages of the server under test.
+  static String origin() {
+    String page = uri("quarkus.http.test-port", "/").toString();
+    return page.substring(0, page.length() - 1);
+  }
+
   private static URI uri(String portProperty, String path) {
     int port = ConfigProvider.getConfig().getValue(portProperty, Integer.class);
     return URI.create("http://127.0.0.1:" + port + path);

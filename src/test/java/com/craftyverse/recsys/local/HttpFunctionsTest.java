@@ -196,11 +196,40 @@ class HttpFunctionsTest {
   }
 
   @Test
-  void pagesOfOtherSites_areRefused() {
-    assertThat(Http.post("predict", "{}", "Origin", "http://evil.example").status()).isEqualTo(403);
-    assertThat(Http.post("predict", "{}", "Origin", "null").status()).isEqualTo(403);
-    assertThat(Http.post("predict", "{}", "Origin", "http://localhost:3000").status())
-        .isEqualTo(400);
+  void pagesOfOtherOrigins_areRefused() {
+    String own = Http.origin();
+    for (String origin :
+        List.of(
+            "http://evil.example", "null", "http://127.0.0.1:3000", "https" + own.substring(4))) {
+      Http.Answer answer = Http.post("predict", "{}", "Origin", origin);
+      assertThat(answer.status()).as(origin).isEqualTo(403);
+      assertThat(answer.error())
+          .isEqualTo("requests from '" + origin + "' are not allowed, only from " + own);
+    }
+    assertThat(Http.post("predict", "{}", "Origin", own).status()).isEqualTo(400);
+  }
+
+  @Test
+  void requestsOfOtherSites_areRefused() {
+    for (String site : List.of("cross-site", "same-site")) {
+      Http.Answer answer = Http.post("predict", "{}", "Sec-Fetch-Site", site);
+      assertThat(answer.status()).as(site).isEqualTo(403);
+      assertThat(answer.error())
+          .isEqualTo(
+              "requests with Sec-Fetch-Site '"
+                  + site
+                  + "' are not allowed, only those of pages of "
+                  + Http.origin());
+    }
+    for (String site : List.of("same-origin", "none")) {
+      assertThat(Http.post("predict", "{}", "Sec-Fetch-Site", site).status()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void responses_keepBrowsersFromGuessingTheirType() throws IOException {
+    assertThat(rawRequest("localhost")).containsIgnoringCase("x-content-type-options: nosniff");
+    assertThat(rawRequest("evil.example")).containsIgnoringCase("x-content-type-options: nosniff");
   }
 
   @Test
