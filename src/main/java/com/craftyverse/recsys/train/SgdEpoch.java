@@ -10,6 +10,7 @@ import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -137,6 +138,8 @@ final class SgdEpoch {
       Scratch scratch) {
     int[] users = block.users();
     int[] starts = block.starts();
+    MemorySegment items = block.item().data();
+    MemorySegment ratings = block.rating().data();
     int stride = layout.stride();
     int end = block.endRun(chunk);
     double squaredErrors = 0;
@@ -148,8 +151,8 @@ final class SgdEpoch {
               factors.users(),
               users[run] * stride,
               factors.items(),
-              block.item().data(),
-              block.rating().data(),
+              items,
+              ratings,
               starts[run],
               starts[run + 1] - starts[run]);
     }
