@@ -11,13 +11,13 @@ import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.SplitSizes.SplitSet;
-import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
+import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// The index step: maps a split to dense indices, drops rows whose user or item is not in training, writes
@@ -37,6 +36,9 @@ public final class Index {
   private static final long DEFAULT_SEED = 42;
   private static final int SAMPLE_IDS = 15;
   private static final System.Logger LOG = System.getLogger(Index.class.getName());
+
+  /// Groups of output files that are written in parallel.
+  private static final int OUTPUT_TASKS = 4;
 
   private final ObjectStore store;
   private final StepRunner runner;
@@ -137,41 +139,47 @@ public final class Index {
               new Progress(LOG, StepName.INDEX + " " + dataset, "rows", training.rows()));
       EvaluationSetIndexer indexer = new EvaluationSetIndexer(users, items);
       BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
-      List<QualityReport.SetReport> reports =
-          BackgroundTask.runAll(
-              StepName.INDEX.toString(),
-              StepName.INDEX + " " + dataset,
-              List.<Callable<QualityReport.SetReport>>of(
-                  () -> {
+      QualityReport.SetReport[] reports = new QualityReport.SetReport[2];
+      String label = StepName.INDEX + " " + dataset;
+      int threads = Math.min(OUTPUT_TASKS, Runtime.getRuntime().availableProcessors());
+      try (WorkerPool workers = new WorkerPool(StepName.INDEX.toString(), label, threads)) {
+        workers.run(
+            OUTPUT_TASKS,
+            (task, worker) -> {
+              switch (task) {
+                case 0 ->
                     output.write(
                         StoreLayout.TRAIN,
                         path -> matrix.writeBlocks(path, grid, parameters.seed()));
-                    return scan.report();
-                  },
-                  () ->
-                      indexSet(
-                          splitDirectory,
-                          sizes.test(),
-                          sets,
-                          indexer,
-                          parameters.coldStart(),
-                          output),
-                  () ->
-                      indexSet(
-                          splitDirectory,
-                          sizes.validation(),
-                          sets,
-                          indexer,
-                          EvaluationSetIndexer.DROP, // model selection needs known users and items
-                          output),
-                  () -> {
-                    output.write(StoreLayout.SEEN, matrix::writeSeen);
-                    output.write(StoreLayout.USERS, path -> writeUsers(path, users));
-                    writeItems(datasetDirectory, training, items, output);
-                    return scan.report();
-                  }));
-      QualityReport.SetReport test = reports.get(1);
-      QualityReport.SetReport validation = reports.get(2);
+                case 1 ->
+                    reports[0] =
+                        indexSet(
+                            splitDirectory,
+                            sizes.test(),
+                            sets,
+                            indexer,
+                            parameters.coldStart(),
+                            output);
+                case 2 ->
+                    reports[1] =
+                        indexSet(
+                            splitDirectory,
+                            sizes.validation(),
+                            sets,
+                            indexer,
+                            EvaluationSetIndexer
+                                .DROP, // model selection needs known users and items
+                            output);
+                default -> {
+                  output.write(StoreLayout.SEEN, matrix::writeSeen);
+                  output.write(StoreLayout.USERS, path -> writeUsers(path, users));
+                  writeItems(datasetDirectory, training, items, output);
+                }
+              }
+            });
+      }
+      QualityReport.SetReport test = reports[0];
+      QualityReport.SetReport validation = reports[1];
       double density = (double) training.rows() / ((double) users.size() * items.size());
       output.writeJson(
           StoreLayout.QUALITY,
