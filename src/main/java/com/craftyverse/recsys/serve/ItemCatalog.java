@@ -41,6 +41,8 @@ final class ItemCatalog {
   private volatile float @Nullable [] norms;
   private volatile float @Nullable [] popularity;
   private volatile float @Nullable [] recentPopularity;
+  private volatile int @Nullable [] byRatings;
+  private volatile @Nullable ItemSearch search;
 
   /// Titles and genres; the genres of item `i` are names `genreStarts[i]` to `genreStarts[i + 1] - 1`.
   private record Descriptions(Texts titles, Texts genreNames, int[] genreStarts) {}
@@ -209,6 +211,15 @@ final class ItemCatalog {
     return Arrays.binarySearch(ids, itemId);
   }
 
+  /// Returns the first item whose id is at least `itemId`; the number of items if there is none.
+  int firstFrom(long itemId) {
+    if (itemId > Integer.MAX_VALUE) {
+      return ids.length;
+    }
+    int item = itemOf((int) itemId);
+    return item < 0 ? -item - 1 : item;
+  }
+
   int itemId(int item) {
     return ids[item];
   }
@@ -292,6 +303,39 @@ final class ItemCatalog {
       genres = itemsByGenre;
     }
     return itemsByGenre;
+  }
+
+  /// Returns all items, those with the most ratings first, equal ones by id; do not modify the array.
+  int[] byRatings() {
+    int[] items = byRatings;
+    if (items == null) {
+      long[] keys = new long[ids.length];
+      for (int item = 0; item < keys.length; item++) {
+        keys[item] = ((long) -ratings[item] << 32) | item;
+      }
+      Arrays.sort(keys);
+      items = new int[keys.length];
+      for (int i = 0; i < items.length; i++) {
+        items[i] = (int) keys[i];
+      }
+      byRatings = items;
+    }
+    return items;
+  }
+
+  /// Returns the search index. The first call builds it; others wait for it.
+  ItemSearch search() {
+    ItemSearch index = search;
+    if (index == null) {
+      synchronized (this) {
+        index = search;
+        if (index == null) {
+          index = ItemSearch.of(this);
+          search = index;
+        }
+      }
+    }
+    return index;
   }
 
   /// Returns the lengths of the vectors of [#similarityFactors].

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.serve;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.Rows;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ratingMin the lowest rating of its scale
 /// @param ratingMax the highest rating of its scale
 /// @param ratingStep the step of its scale, if declared
+/// @param genres the genres of its items, those of the most items first, ties by name
+/// @param sampleUsers up to 10 known users, spread evenly over all by id
 /// @param ranking its ranking model, if any
 /// @param parameters its training parameters, if recorded
 /// @param training its training results, if recorded
@@ -45,7 +48,16 @@ public record ModelInfoResult(
     double ratingMin,
     double ratingMax,
     @Nullable Double ratingStep,
+    List<GenreItems> genres,
+    List<Integer> sampleUsers,
     @Nullable RankingCard ranking,
     @Nullable Map<String, Object> parameters,
     @Nullable Map<String, Object> training,
-    @Nullable Map<String, Object> evaluation) {}
+    @Nullable Map<String, Object> evaluation) {
+
+  /// A genre.
+  ///
+  /// @param name its name, as filters take it
+  /// @param items number of items of this genre
+  public record GenreItems(String name, int items) {}
+}

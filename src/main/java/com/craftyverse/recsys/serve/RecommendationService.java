@@ -16,10 +16,13 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Answers requests from the current models. Thread-safe.
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// [RequestException] with one sentence. It never contains a user's id, because it is also logged.
 public final class RecommendationService {
   private static final System.Logger LOG = System.getLogger(RecommendationService.class.getName());
+
+  private static final int SAMPLE_USERS = 10;
 
   private final ObjectStore store;
   private final ModelCache modelCache;
@@ -248,6 +253,49 @@ public final class RecommendationService {
         });
   }
 
+  /// Searches the items by title and id.
+  ///
+  /// @throws RequestException if a field is out of range or contradicts another, or the dataset has
+  ///     no model that can be served
+  public ItemsResult items(ItemsRequest request) {
+    Set<String> words = ItemSearch.words(RequestLimits.query(request.query()));
+    int n = RequestLimits.page(request.n());
+    int offset = RequestLimits.offset(request.offset());
+    ItemFilter filter = request.filter();
+    return answer(
+        request.dataset(),
+        model -> items(model, words, filter.candidates(model.catalog()), n, offset));
+  }
+
+  private static ItemsResult items(
+      ServedModel model, Set<String> words, @Nullable BitSet candidates, int n, int offset) {
+    ItemCatalog catalog = model.catalog();
+    BitSet matches = candidates == null ? ItemFilter.all(catalog) : candidates;
+    if (!words.isEmpty()) {
+      matches.and(catalog.search().find(words));
+    }
+    int total = matches.cardinality();
+    List<ItemsResult.Item> page = new ArrayList<>();
+    int skip = offset;
+    for (int item : offset < total ? catalog.byRatings() : new int[0]) {
+      if (!matches.get(item) || skip-- > 0) {
+        continue;
+      }
+      page.add(
+          new ItemsResult.Item(
+              catalog.itemId(item),
+              catalog.title(item),
+              catalog.year(item),
+              catalog.genres(item),
+              catalog.ratings(item),
+              catalog.ratings(item, Period.recent)));
+      if (page.size() == n) {
+        break;
+      }
+    }
+    return new ItemsResult(model.card().dataset(), model.card().modelId(), total, offset, page);
+  }
+
   /// Describes the model that answers.
   ///
   /// @throws RequestException if the dataset has no model that can be served
@@ -277,10 +325,33 @@ public final class RecommendationService {
         card.scale().min(),
         card.scale().max(),
         card.scale().step(),
+        genres(model.catalog()),
+        sampleUsers(model.users()),
         card.ranking(),
         training == null ? null : training.parameters(),
         training == null ? null : training.figures(),
         evaluation == null ? null : evaluation.figures());
+  }
+
+  private static List<ModelInfoResult.GenreItems> genres(ItemCatalog catalog) {
+    List<ModelInfoResult.GenreItems> genres = new ArrayList<>();
+    catalog
+        .genres()
+        .forEach(
+            (name, items) -> genres.add(new ModelInfoResult.GenreItems(name, items.cardinality())));
+    genres.sort(Comparator.comparingInt((ModelInfoResult.GenreItems genre) -> -genre.items()));
+    return genres;
+  }
+
+  /// Returns the first user, the last and as many in between as fit, in equal distances.
+  private static List<Integer> sampleUsers(UserStore users) {
+    int count = Math.min(SAMPLE_USERS, users.size());
+    List<Integer> sample = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int row = count == 1 ? 0 : (int) ((long) i * (users.size() - 1) / (count - 1));
+      sample.add(users.userId(row));
+    }
+    return sample;
   }
 
   private @Nullable Manifest manifest(String key) throws IOException {
@@ -316,6 +387,7 @@ public final class RecommendationService {
               "{\"recommend\": {\"userId\": " + user + ", \"yearFrom\": 1950, \"explain\": true}}",
               "{\"similar\": {\"itemId\": " + item + "}}",
               "{\"popular\": {}}",
+              "{\"items\": {\"query\": \"" + item + "\"}}",
               "{\"foldIn\": {\"ratings\": [{\"itemId\": "
                   + item
                   + ", \"rating\": "

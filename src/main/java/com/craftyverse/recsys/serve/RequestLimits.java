@@ -27,7 +27,11 @@ final class RequestLimits {
   /// Items in an allow or deny list.
   static final int MAX_LISTED = 10_000;
 
+  /// Characters of a search query.
+  private static final int MAX_QUERY = 200;
+
   private static final int DEFAULT_RECOMMENDATIONS = 10;
+  private static final int DEFAULT_PAGE = 20;
 
   private RequestLimits() {}
 
@@ -96,13 +100,50 @@ final class RequestLimits {
 
   /// Returns the number of recommendations that a request asks for.
   static int recommendations(@Nullable Integer n) {
+    return count(n, MAX_RECOMMENDATIONS, DEFAULT_RECOMMENDATIONS);
+  }
+
+  /// Returns the length of a page that a request asks for.
+  static int page(@Nullable Integer n) {
+    return count(n, MAX_RECOMMENDATIONS, DEFAULT_PAGE);
+  }
+
+  private static int count(@Nullable Integer n, int max, int defaultCount) {
     if (n == null) {
-      return DEFAULT_RECOMMENDATIONS;
+      return defaultCount;
     }
-    if (n < 1 || n > MAX_RECOMMENDATIONS) {
+    if (n < 1 || n > max) {
       throw RequestException.invalid(
-          "field 'n': expected a whole number from 1 to " + MAX_RECOMMENDATIONS + ", found " + n);
+          "field 'n': expected a whole number from 1 to " + max + ", found " + n);
     }
     return n;
+  }
+
+  /// Returns the number of entries before the page that a request asks for.
+  static int offset(@Nullable Integer offset) {
+    if (offset == null) {
+      return 0;
+    }
+    if (offset < 0) {
+      throw RequestException.invalid(
+          "field 'offset': expected a whole number of at least 0, found " + offset);
+    }
+    return offset;
+  }
+
+  /// Returns a search query, empty if there is none.
+  static String query(@Nullable String query) {
+    if (query == null) {
+      return "";
+    }
+    if (query.length() > MAX_QUERY) {
+      throw RequestException.invalid(
+          "field 'query' has "
+              + query.length()
+              + " characters; "
+              + MAX_QUERY
+              + " at most are taken");
+    }
+    return query;
   }
 }

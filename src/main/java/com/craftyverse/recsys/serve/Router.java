@@ -27,12 +27,14 @@ public final class Router {
             + count(request.similar())
             + count(request.foldIn())
             + count(request.popular())
+            + count(request.items())
             + count(request.modelInfo());
     if (given != 1) {
       throw RequestException.invalid(
           "the request has "
               + (given == 0 ? "none" : "several")
-              + " of the fields predict, recommend, similar, foldIn, popular and modelInfo; give one");
+              + " of the fields predict, recommend, similar, foldIn, popular, items and modelInfo; give"
+              + " one");
     }
     return new ServeResult(answer(request));
   }
@@ -57,6 +59,9 @@ public final class Router {
     }
     if (request.popular() != null) {
       return service.popular(decode(request.popular(), PopularRequest.class));
+    }
+    if (request.items() != null) {
+      return service.items(decode(request.items(), ItemsRequest.class));
     }
     return service.modelInfo(
         decode(Objects.requireNonNull(request.modelInfo()), ModelInfoRequest.class));

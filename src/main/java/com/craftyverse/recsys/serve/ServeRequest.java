@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param similar a [SimilarRequest]
 /// @param foldIn a [FoldInRequest]
 /// @param popular a [PopularRequest]
+/// @param items an [ItemsRequest]
 /// @param modelInfo a [ModelInfoRequest]
 public record ServeRequest(
     @Nullable JsonNode predict,
@@ -19,5 +20,6 @@ public record ServeRequest(
     @Nullable JsonNode similar,
     @Nullable JsonNode foldIn,
     @Nullable JsonNode popular,
+    @Nullable JsonNode items,
     @Nullable JsonNode modelInfo)
     implements Request {}

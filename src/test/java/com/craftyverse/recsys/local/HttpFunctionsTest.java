@@ -83,7 +83,14 @@ class HttpFunctionsTest {
     assertThat(unknown.path("source").asText()).isEqualTo("popular");
     assertThat(unknown.path("recommendations").findValuesAsText("itemId"))
         .isEqualTo(popular.path("popular").findValuesAsText("itemId"));
+    JsonNode found =
+        Http.post("items", "{\"dataset\": \"by-hand\", \"query\": \"" + item + "\", \"n\": 1000}")
+            .json();
+    assertThat(found.path("items").findValuesAsText("itemId")).contains(String.valueOf(item));
+    assertThat(found.path("items")).hasSize(found.path("total").asInt());
     JsonNode info = Http.post("modelInfo", "{\"dataset\": \"by-hand\"}").json();
+    assertThat(info.path("sampleUsers")).hasSize(10);
+    assertThat(info.path("genres").get(0).path("items").asInt()).isPositive();
     assertThat(info.path("parameters").path("factors").asInt()).isEqualTo(8);
     assertThat(info.path("evaluation").path("testRmse").asDouble()).isPositive();
   }
@@ -146,10 +153,10 @@ class HttpFunctionsTest {
             + " 1",
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
         "serve    | {}                    | 400 | the request has none of the fields predict,"
-            + " recommend, similar, foldIn, popular and modelInfo; give one",
+            + " recommend, similar, foldIn, popular, items and modelInfo; give one",
         "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
-            + " POST /foldIn, POST /index, POST /ingest, POST /modelInfo, POST /popular, POST"
-            + " /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
+            + " POST /foldIn, POST /index, POST /ingest, POST /items, POST /modelInfo, POST"
+            + " /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
       })
   void badRequests_areAnsweredWithASentence(
       String function, String request, int status, String error) {

@@ -443,6 +443,7 @@ class RecommendationServiceTest {
             "{'recommend': {'userId': 30, 'explain': true}}",
             "{'similar': {'itemId': 100}}",
             "{'popular': {'period': 'all'}}",
+            "{'items': {'query': 'heat'}}",
             "{'foldIn': {'ratings': [{'itemId': 100, 'rating': 5}], 'explain': true}}")) {
       assertThat(requests.serve(request)).isEqualTo(requests.serve(request)).contains("\"m1\"");
     }
@@ -522,6 +523,16 @@ class RecommendationServiceTest {
             + " this dataset; its genres are Action, Crime, Horror",
         "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of"
             + " allow, dataset, deny, genres, minRatings, n, period, yearFrom, yearTo",
+        "items     | {'n': 0}                       | field 'n': expected a whole number from 1 to"
+            + " 1000, found 0",
+        "items     | {'offset': -1}                 | field 'offset': expected a whole number of at"
+            + " least 0, found -1",
+        "items     | {'query': 7}                   | field 'query': expected a string, found the"
+            + " number 7",
+        "items     | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of"
+            + " this dataset; its genres are Action, Crime, Horror",
+        "items     | {'userId': 1}                  | unknown field 'userId'; expected one of"
+            + " allow, dataset, deny, genres, minRatings, n, offset, query, yearFrom, yearTo",
         "modelInfo | {'dataset': 'none'}            | the dataset 'none' has no published model",
         "modelInfo | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
             + " be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or digit",
@@ -536,8 +547,8 @@ class RecommendationServiceTest {
   void serve_requiresExactlyOneRequest() {
     assertThatThrownBy(() -> requests.serve("{}"))
         .hasMessage(
-            "the request has none of the fields predict, recommend, similar, foldIn, popular and"
-                + " modelInfo; give one");
+            "the request has none of the fields predict, recommend, similar, foldIn, popular, items"
+                + " and modelInfo; give one");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'itemId': 1}}"))
         .hasMessageStartingWith("the request has several of");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': null}"))
@@ -566,6 +577,75 @@ class RecommendationServiceTest {
     assertRefused(
         "{'foldIn': {'ratings': " + Collections.nCopies(10_001, "{'itemId':1,'rating':1}") + "}}",
         "field 'ratings' has 10001 ratings; 10000 at most are taken in one request");
+  }
+
+  @Test
+  void items_withoutAQuery_areAll_mostRatingsFirst() {
+    ItemsResult result = requests.items("{}");
+    assertThat(result.dataset()).isEqualTo("set");
+    assertThat(result.model()).isEqualTo("m1");
+    assertThat(result.total()).isEqualTo(4);
+    assertThat(result.offset()).isZero();
+    // 100 and 300 have the same number of ratings
+    assertThat(result.items())
+        .containsExactly(
+            new ItemsResult.Item(100, "Heat", 1995, List.of("Action", "Crime"), 30, 1),
+            new ItemsResult.Item(300, "Twin", 1994, List.of("Action"), 30, 7),
+            new ItemsResult.Item(400, "Alien", 1979, List.of("Horror"), 5, 2),
+            new ItemsResult.Item(200, null, null, List.of(), 2, 2));
+    for (String query : List.of("''", "' '", "'(-!'", "null")) {
+      assertThat(requests.items("{'query': " + query + "}")).isEqualTo(result);
+    }
+  }
+
+  @Test
+  void items_areFoundByTitleAndId_withinTheFilters() {
+    assertThat(itemIds("{'query': 'HE'}")).containsExactly(100);
+    assertThat(itemIds("{'query': '3'}")).containsExactly(300);
+    assertThat(itemIds("{'query': 'alien 40'}")).containsExactly(400);
+    assertThat(itemIds("{'query': 'alien 3'}")).isEmpty();
+    assertThat(itemIds("{'genres': ['Action', 'Horror'], 'yearTo': 1994}"))
+        .containsExactly(300, 400);
+    assertThat(itemIds("{'query': 'twin', 'genres': ['Action'], 'minRatings': 30}"))
+        .containsExactly(300);
+    assertThat(itemIds("{'query': 'twin', 'genres': ['Horror']}")).isEmpty();
+    assertThat(itemIds("{'allow': [400, 200, 7], 'deny': [200]}")).containsExactly(400);
+  }
+
+  @Test
+  void items_pages_continueEachOther_andEnd() {
+    assertThat(itemIds("{'n': 3}")).containsExactly(100, 300, 400);
+    assertThat(itemIds("{'n': 3, 'offset': 1}")).containsExactly(300, 400, 200);
+    assertThat(itemIds("{'n': 3, 'offset': 3}")).containsExactly(200);
+    for (int offset : new int[] {4, 5, Integer.MAX_VALUE}) {
+      ItemsResult beyond = requests.items("{'offset': " + offset + "}");
+      assertThat(beyond.items()).isEmpty();
+      assertThat(beyond.total()).isEqualTo(4);
+      assertThat(beyond.offset()).isEqualTo(offset);
+    }
+  }
+
+  @Test
+  void items_queryLength_isBounded() {
+    assertThat(itemIds("{'query': '" + "a".repeat(200) + "'}")).isEmpty();
+    assertRefused(
+        "{'items': {'query': '" + "a".repeat(201) + "'}}",
+        "field 'query' has 201 characters; 200 at most are taken");
+  }
+
+  private List<Integer> itemIds(String request) {
+    return requests.items(request).items().stream().map(ItemsResult.Item::itemId).toList();
+  }
+
+  @Test
+  void modelInfo_hasTheGenres_andUsersToTry() {
+    ModelInfoResult info = requests.modelInfo("{}");
+    assertThat(info.genres())
+        .containsExactly(
+            new ModelInfoResult.GenreItems("Action", 2),
+            new ModelInfoResult.GenreItems("Crime", 1),
+            new ModelInfoResult.GenreItems("Horror", 1));
+    assertThat(info.sampleUsers()).containsExactly(10, 20, 30);
   }
 
   private void assertRefused(String request, String error) {

@@ -42,6 +42,10 @@ public final class Requests {
     return service.popular(decode(json, PopularRequest.class));
   }
 
+  public ItemsResult items(String json) {
+    return service.items(decode(json, ItemsRequest.class));
+  }
+
   public ModelInfoResult modelInfo(String json) {
     return service.modelInfo(decode(json, ModelInfoRequest.class));
   }

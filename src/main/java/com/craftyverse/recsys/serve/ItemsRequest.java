@@ -1,0 +1,38 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.Request;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A request to search the items.
+///
+/// @param dataset the dataset whose current model answers; defaults to the configured one, else the
+///     one published last
+/// @param query words as typed, at most 200 characters: each is a prefix of a word of the title or of the
+///     id, with case and accents folded. All items if it has no letter or digit
+/// @param n number of items, 1 to 1,000, by default 20
+/// @param offset number of matching items to skip, by default 0
+/// @param genres each item has at least one of these
+/// @param yearFrom excludes older items and those of unknown year
+/// @param yearTo excludes newer items and those of unknown year
+/// @param minRatings minimum number of training ratings per item, by default 0
+/// @param allow up to 10,000 items to choose from; unknown ones are ignored
+/// @param deny up to 10,000 items to exclude, even if allowed
+@RecordBuilder
+public record ItemsRequest(
+    @Nullable String dataset,
+    @Nullable String query,
+    @Nullable Integer n,
+    @Nullable Integer offset,
+    @Nullable List<String> genres,
+    @Nullable Integer yearFrom,
+    @Nullable Integer yearTo,
+    @Nullable Integer minRatings,
+    @Nullable List<Integer> allow,
+    @Nullable List<Integer> deny)
+    implements Request {
+  ItemFilter filter() {
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+  }
+}
