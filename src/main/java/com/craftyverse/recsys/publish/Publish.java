@@ -14,6 +14,7 @@ import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.InvalidKeyException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
@@ -40,10 +41,10 @@ public final class Publish {
 
   /// Publishes a model unless it is already current.
   ///
-  /// @throws RequestException if the manifest belongs to neither a model nor an evaluation, the model has no
+  /// @throws RequestException if the request names no model of the store or its evaluation, the model has no
   ///     valid evaluation or is incomplete, or another model was published at the same moment
   public PublishResult run(PublishRequest request) throws IOException {
-    String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
+    String key = manifestKey(request);
     String directory = ObjectKeys.directoryOf(key);
     String evaluationKey = directory + StoreLayout.EVALUATION;
     Manifest named =
@@ -87,6 +88,38 @@ public final class Publish {
               + " and publish again if this model should replace it");
     }
     return new PublishResult(currentKey, false, dataset, model, scoredModel, now);
+  }
+
+  /// Returns the key of the manifest that the request names, itself or by the model's id.
+  private String manifestKey(PublishRequest request) throws IOException {
+    String manifest = request.manifest();
+    if (manifest == null && request.dataset() == null && request.model() == null) {
+      throw RequestException.invalid(
+          "field 'manifest' is missing; name a manifest, or a 'dataset' and a 'model'");
+    }
+    if (manifest != null) {
+      if (request.dataset() != null || request.model() != null) {
+        throw RequestException.invalid(
+            "field 'manifest' takes the place of 'dataset' and 'model'; send one or the other");
+      }
+      return Request.requireKey("manifest", manifest);
+    }
+    String dataset = Request.require("dataset", request.dataset());
+    String model = Request.require("model", request.model());
+    try {
+      StoreLayout.requireDataset(dataset);
+    } catch (InvalidKeyException e) {
+      throw RequestException.invalid("field 'dataset': " + e.getMessage());
+    }
+    String key = StoreLayout.modelDirectory(dataset, model) + StoreLayout.MANIFEST;
+    if (model.contains("/") || !ObjectKeys.isValid(key) || store.find(key).isEmpty()) {
+      throw RequestException.notFound(
+          "field 'model': the dataset "
+              + ObjectKeys.quote(dataset)
+              + " has no model "
+              + ObjectKeys.quote(model));
+    }
+    return key;
   }
 
   /// Writes the lookup of a model's users, after checking all files of the model.

@@ -175,7 +175,7 @@ public final class ModelCache {
     }
   }
 
-  private static String requireDataset(String dataset) {
+  static String requireDataset(String dataset) {
     try {
       return StoreLayout.requireDataset(dataset);
     } catch (InvalidKeyException e) {
@@ -391,6 +391,16 @@ public final class ModelCache {
     }
   }
 
+  /// Describes what is wrong with a file, to follow its name.
+  static String fault(Exception problem) {
+    if (problem instanceof NoSuchObjectException) {
+      return " is missing";
+    }
+    return String.valueOf(problem.getMessage()).contains("format version")
+        ? " is of another format version"
+        : " is damaged";
+  }
+
   /// Returns the error for a damaged model. It names the file but not its location.
   static ServiceException cannotBeServed(String dataset, Exception problem) {
     String message = String.valueOf(problem.getMessage());
@@ -408,16 +418,12 @@ public final class ModelCache {
             .filter(message::contains)
             .findFirst()
             .orElse("a file of it");
-    String detail =
-        problem instanceof NoSuchObjectException
-            ? " is missing"
-            : message.contains("format version") ? " is of another format version" : " is damaged";
     return ServiceException.failed(
         "the current model of the dataset "
             + ObjectKeys.quote(dataset)
             + " cannot be served: "
             + file
-            + detail
+            + fault(problem)
             + "; publish it again, or another");
   }
 }

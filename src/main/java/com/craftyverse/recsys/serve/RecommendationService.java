@@ -362,6 +362,20 @@ public final class RecommendationService {
     }
   }
 
+  /// Lists the versions of models, of one dataset or of all. Loads none.
+  ///
+  /// @throws RequestException if a field is out of range
+  public ModelsResult models(ModelsRequest request) {
+    int n = RequestLimits.versions(request.n());
+    String dataset =
+        request.dataset() == null ? null : ModelCache.requireDataset(request.dataset());
+    try {
+      return new ModelsResult(new ModelVersions(store).list(dataset, n));
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
   /// Loads a dataset's model if it is not loaded yet.
   ///
   /// @param dataset null for the default one
@@ -420,11 +434,15 @@ public final class RecommendationService {
       LOG.log(Level.ERROR, "a model cannot be served: {0}", e.getMessage());
       throw ModelCache.cannotBeServed(model == null ? "" : model.card().dataset(), e);
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "the store cannot be read", e);
-      throw ServiceException.unavailable("the store cannot be read at the moment; try again");
+      throw unavailable(e);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a request failed", e);
       throw ServiceException.failed("the request failed; the log says why");
     }
+  }
+
+  private static ServiceException unavailable(IOException e) {
+    LOG.log(Level.ERROR, "the store cannot be read", e);
+    return ServiceException.unavailable("the store cannot be read at the moment; try again");
   }
 }

@@ -30,6 +30,9 @@ final class RequestLimits {
   /// Characters of a search query.
   private static final int MAX_QUERY = 200;
 
+  /// Versions of a dataset's model.
+  private static final int MAX_VERSIONS = 100;
+
   private static final int DEFAULT_RECOMMENDATIONS = 10;
   private static final int DEFAULT_PAGE = 20;
 
@@ -106,6 +109,11 @@ final class RequestLimits {
   /// Returns the length of a page that a request asks for.
   static int page(@Nullable Integer n) {
     return count(n, MAX_RECOMMENDATIONS, DEFAULT_PAGE);
+  }
+
+  /// Returns the number of versions that a request asks for.
+  static int versions(@Nullable Integer n) {
+    return count(n, MAX_VERSIONS, DEFAULT_PAGE);
   }
 
   private static int count(@Nullable Integer n, int max, int defaultCount) {

@@ -28,13 +28,14 @@ public final class Router {
             + count(request.foldIn())
             + count(request.popular())
             + count(request.items())
+            + count(request.models())
             + count(request.modelInfo());
     if (given != 1) {
       throw RequestException.invalid(
           "the request has "
               + (given == 0 ? "none" : "several")
-              + " of the fields predict, recommend, similar, foldIn, popular, items and modelInfo; give"
-              + " one");
+              + " of the fields predict, recommend, similar, foldIn, popular, items, models and"
+              + " modelInfo; give one");
     }
     return new ServeResult(answer(request));
   }
@@ -62,6 +63,9 @@ public final class Router {
     }
     if (request.items() != null) {
       return service.items(decode(request.items(), ItemsRequest.class));
+    }
+    if (request.models() != null) {
+      return service.models(decode(request.models(), ModelsRequest.class));
     }
     return service.modelInfo(
         decode(Objects.requireNonNull(request.modelInfo()), ModelInfoRequest.class));

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular`, `items` and `modelInfo`, and
-/// `serve`, which takes the requests of all of them. A singleton, because it caches the models.
+/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular`, `items`, `models` and
+/// `modelInfo`, and `serve`, which takes the requests of all of them. A singleton, because it caches the models.
 @Singleton
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
@@ -85,6 +85,12 @@ public final class ServeFunction {
   @Funq("items")
   public ItemsResult items(ItemsRequest request) {
     return service.items(Request.requireBody(request));
+  }
+
+  /// Lists the versions of models.
+  @Funq("models")
+  public ModelsResult models(ModelsRequest request) {
+    return service.models(Request.requireBody(request));
   }
 
   /// Describes the model that answers.

@@ -176,8 +176,8 @@ class PipelineIT {
     bad.put("rawPath", "/nothing").put("body", "{}").put("isBase64Encoded", false);
     assertThat(FIRST.invoke("serve", bad).path("body").asText())
         .contains(
-            "unknown field 'nothing'; expected one of foldIn, items, modelInfo, popular,"
-                + " predict, recommend, similar");
+            "unknown field 'nothing'; expected one of foldIn, items, modelInfo, models,"
+                + " popular, predict, recommend, similar");
     bad.put("rawPath", "/modelInfo").put("body", "{\"dataset\": \"my-set\"}");
     assertThat(
             MAPPER

@@ -93,6 +93,32 @@ class HttpFunctionsTest {
     assertThat(info.path("genres").get(0).path("items").asInt()).isPositive();
     assertThat(info.path("parameters").path("factors").asInt()).isEqualTo(8);
     assertThat(info.path("evaluation").path("testRmse").asDouble()).isPositive();
+    JsonNode version =
+        Http.post("models", "{\"dataset\": \"by-hand\"}")
+            .json()
+            .path("datasets")
+            .path(0)
+            .path("versions")
+            .path(0);
+    assertThat(version.path("model")).isEqualTo(info.path("model"));
+    assertThat(version.path("current").asBoolean()).isTrue();
+    for (String same :
+        List.of("scoredModel", "trained", "published", "users", "items", "ratings")) {
+      assertThat(version.path(same)).as(same).isEqualTo(info.path(same));
+    }
+    JsonNode test = info.path("evaluation").path("test");
+    JsonNode scores = version.path("scores");
+    assertThat(scores.path("rmse")).isEqualTo(info.path("evaluation").path("testRmse"));
+    assertThat(scores.path("baselineRmse")).isEqualTo(test.path("ratings").path("baselineRmse"));
+    assertThat(scores.path("ndcgAt10").path("preference"))
+        .isEqualTo(info.path("evaluation").path("testNdcg"));
+    assertThat(scores.path("ndcgAt10").path("popular"))
+        .isEqualTo(test.at("/ranking/rankers/mostPopular/all/at10/ndcg/value"));
+    Http.Answer republished =
+        Http.post(
+            "publish",
+            "{\"dataset\": \"by-hand\", \"model\": \"" + info.path("model").asText() + "\"}");
+    assertThat(republished.json().path("cached").asBoolean()).isTrue();
   }
 
   private static String step(String function, String request) {
@@ -132,7 +158,10 @@ class HttpFunctionsTest {
         "train    | {\"manifest\": \"x\", \"factors\": \"many\"} | 400 | field 'factors': expected"
             + " a whole number, found the string 'many'",
         "evaluate | {}                    | 400 | field 'manifest' is missing",
-        "publish  | {}                    | 400 | field 'manifest' is missing",
+        "publish  | {}                    | 400 | field 'manifest' is missing; name a manifest,"
+            + " or a 'dataset' and a 'model'",
+        "publish  | {\"dataset\": \"by-hand\", \"model\": \"x\"} | 404 | field 'model': the"
+            + " dataset 'by-hand' has no model 'x'",
         "publish  | {\"manifest\": \"models/x\"} | 404 | field 'manifest': there is no object"
             + " 'models/x' in the store",
         "predict  | {\"itemIds\": [1]}   | 400 | field 'userId' is missing; name a"
@@ -153,10 +182,11 @@ class HttpFunctionsTest {
             + " 1",
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
         "serve    | {}                    | 400 | the request has none of the fields predict,"
-            + " recommend, similar, foldIn, popular, items and modelInfo; give one",
+            + " recommend, similar, foldIn, popular, items, models and modelInfo;"
+            + " give one",
         "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
             + " POST /foldIn, POST /index, POST /ingest, POST /items, POST /modelInfo, POST"
-            + " /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
+            + " /models, POST /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
       })
   void badRequests_areAnsweredWithASentence(
       String function, String request, int status, String error) {

@@ -286,14 +286,16 @@ class ServeLambdaTest extends LambdaFunctionsTest {
     assertThat(answer.path("source").asText()).isEqualTo("model");
     assertThat(answer.path("recommendations")).isNotEmpty();
     assertThat(invoke("{\"modelInfo\": {}}").path("dataset").asText()).isEqualTo("tiny");
+    assertThat(invoke("{\"models\": {}}").path("datasets").findValuesAsText("dataset"))
+        .contains("tiny");
     assertThat(invoke("{\"items\": {\"n\": 1}}").path("items")).hasSize(1);
     refused(
         "{\"recommend\": {\"userId\": 1, \"n\": 0}}",
         "field 'n': expected a whole number from 1 to 1000, found 0");
     refused(
         "{\"recommended\": {}}",
-        "unknown field 'recommended'; expected one of foldIn, items, modelInfo, popular,"
-            + " predict, recommend, similar");
+        "unknown field 'recommended'; expected one of foldIn, items, modelInfo, models,"
+            + " popular, predict, recommend, similar");
     refused("null", "the request is empty; a JSON object was expected");
   }
 }

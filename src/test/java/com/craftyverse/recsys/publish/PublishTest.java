@@ -13,6 +13,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,62 @@ class PublishTest {
         .extracting(CurrentModel.Publication::model)
         .containsExactly("m1", "m2", "m1");
     assertThat(current().wasPublished("m2")).isTrue();
+  }
+
+  @Test
+  void model_isPublishedByItsId() throws IOException {
+    model("m1");
+    publish(model("m2"));
+    assertThat(publish("set", "m1").model()).isEqualTo("m1");
+    assertThat(current().model()).isEqualTo("m1");
+    assertThat(current().history().getFirst().evaluation())
+        .isEqualTo("models/set/m1/evaluation.json");
+    assertThat(publish("set", "m1").cached()).isTrue();
+    assertThat(publish("set", "m2").cached()).isFalse();
+    assertThat(new Publish(store).run(new PublishRequest(null, "set", "m1", false)).model())
+        .isEqualTo("m2");
+  }
+
+  @Test
+  void unknownModel_isNotFound() throws IOException {
+    model("m1");
+    for (String model : List.of("m2", "m1/m1", "..", "", "current.json")) {
+      assertThatThrownBy(() -> publish("set", model))
+          .isInstanceOfSatisfying(
+              RequestException.class,
+              e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.NOT_FOUND))
+          .hasMessage("field 'model': the dataset 'set' has no model '" + model + "'");
+    }
+    assertThatThrownBy(() -> publish("other", "m1"))
+        .hasMessage("field 'model': the dataset 'other' has no model 'm1'");
+  }
+
+  @Test
+  void request_namesAManifestOrAModel() {
+    assertInvalid(
+        new PublishRequest(null),
+        "field 'manifest' is missing; name a manifest, or a 'dataset' and a 'model'");
+    assertInvalid(new PublishRequest(null, "set", null, null), "field 'model' is missing");
+    assertInvalid(new PublishRequest(null, null, "m1", null), "field 'dataset' is missing");
+    assertInvalid(
+        new PublishRequest("models/set/m1/manifest.json", "set", "m1", null),
+        "field 'manifest' takes the place of 'dataset' and 'model'; send one or the other");
+    assertInvalid(
+        new PublishRequest(null, "../set", "m1", null),
+        "field 'dataset': the dataset name '../set' must be letters, digits, '.', '_' and '-', 100"
+            + " at most, starting with a letter or digit");
+  }
+
+  private void assertInvalid(PublishRequest request, String error) {
+    assertThatThrownBy(() -> new Publish(store).run(request))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID))
+        .hasMessage(error);
+  }
+
+  private PublishResult publish(String dataset, String model) throws IOException {
+    return new Publish(store).run(new PublishRequest(null, dataset, model, null));
   }
 
   /// A late or repeated event of an upload whose model was replaced.

@@ -450,6 +450,7 @@ class RecommendationServiceTest {
     assertThat(requests.serve("{'predict': {'userId': 20, 'itemIds': [100]}}"))
         .contains("\"rating\" : 4.25", "\"source\" : \"model\"");
     assertThat(requests.serve("{'modelInfo': {}}")).contains("\"items\" : 4");
+    assertThat(requests.serve("{'models': {}}")).contains("\"items\" : 4");
   }
 
   @ParameterizedTest
@@ -533,6 +534,10 @@ class RecommendationServiceTest {
             + " this dataset; its genres are Action, Crime, Horror",
         "items     | {'userId': 1}                  | unknown field 'userId'; expected one of"
             + " allow, dataset, deny, genres, minRatings, n, offset, query, yearFrom, yearTo",
+        "models    | {'n': 101}                     | field 'n': expected a whole number from 1 to"
+            + " 100, found 101",
+        "models    | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
+            + " be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or digit",
         "modelInfo | {'dataset': 'none'}            | the dataset 'none' has no published model",
         "modelInfo | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
             + " be letters, digits, '.', '_' and '-', 100 at most, starting with a letter or digit",
@@ -547,8 +552,8 @@ class RecommendationServiceTest {
   void serve_requiresExactlyOneRequest() {
     assertThatThrownBy(() -> requests.serve("{}"))
         .hasMessage(
-            "the request has none of the fields predict, recommend, similar, foldIn, popular, items"
-                + " and modelInfo; give one");
+            "the request has none of the fields predict, recommend, similar, foldIn, popular, items,"
+                + " models and modelInfo; give one");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'itemId': 1}}"))
         .hasMessageStartingWith("the request has several of");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': null}"))

@@ -46,6 +46,10 @@ public final class Requests {
     return service.items(decode(json, ItemsRequest.class));
   }
 
+  public ModelsResult models(String json) {
+    return service.models(decode(json, ModelsRequest.class));
+  }
+
   public ModelInfoResult modelInfo(String json) {
     return service.modelInfo(decode(json, ModelInfoRequest.class));
   }
