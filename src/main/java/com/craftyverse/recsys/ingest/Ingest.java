@@ -163,23 +163,42 @@ public final class Ingest {
     return Optional.empty();
   }
 
+  /// Reads an upload without writing anything. Unusable ratings are a finding if their columns can be shown.
   private IngestResult preview(ObjectInfo upload, IngestParameters parameters) throws IOException {
     requireSize(upload);
+    String key = upload.key();
+    try (FetchedObject fetched = fetch(key)) {
+      Optional<UploadSample> sample =
+          UploadSample.of(
+              fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
+      try {
+        return preview(fetched, parameters, sample);
+      } catch (RequestException e) {
+        if (e.kind() != RequestException.Kind.UNPROCESSABLE || sample.isEmpty()) {
+          throw e;
+        }
+        return IngestResult.unusable(
+            StoreLayout.datasetOfUpload(key), sample.get(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private IngestResult preview(
+      FetchedObject fetched, IngestParameters parameters, Optional<UploadSample> sample)
+      throws IOException {
+    String key = fetched.info().key();
     long start = System.nanoTime();
-    try (FetchedObject fetched = fetch(upload.key());
-        UploadReader reader = new UploadReader(store, fetched, parameters)) {
+    try (UploadReader reader = new UploadReader(store, fetched, parameters)) {
       UploadReader.Result result = reader.await();
       double seconds = (System.nanoTime() - start) / 1e9;
       Path path = Objects.requireNonNull(result.files().get(StoreLayout.RATINGS));
       try (ArrowFile ratings = ArrowFile.open(path, StoreLayout.RATINGS)) {
         return IngestResult.of(
-            StoreLayout.datasetOfUpload(upload.key()),
+            StoreLayout.datasetOfUpload(key),
             result.figures(),
             PipelineEstimate.of(
-                ratings,
-                result.figures(),
-                seconds,
-                StepName.INGEST + " " + upload.key() + ", dry run"));
+                ratings, result.figures(), seconds, StepName.INGEST + " " + key + ", dry run"),
+            sample.orElse(null));
       }
     }
   }

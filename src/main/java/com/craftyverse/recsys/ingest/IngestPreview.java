@@ -5,6 +5,8 @@ import java.util.List;
 /// The forecast of a dry run: how the default ratios would divide the ratings by time, and what the later
 /// steps will need.
 ///
+/// @param users users of the upload
+/// @param items items that they rated
 /// @param trainThreshold the end of the training set in epoch seconds, exactly as `split` computes it
 /// @param testThreshold the end of the test set
 /// @param trainUsers users with at least one rating in the training set
@@ -16,6 +18,8 @@ import java.util.List;
 /// @param steps what each step will need, in the order of the pipeline
 /// @param basis how the needs were estimated
 public record IngestPreview(
+    int users,
+    int items,
     double trainThreshold,
     double testThreshold,
     int trainUsers,

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param version the digest that identifies this upload among the dataset's versions
 /// @param figures figures on the upload's content
 /// @param preview the forecast of a dry run, which writes nothing and so has no manifest
+/// @param sample the columns of the ratings file in a dry run
+/// @param problem why a dry run found the ratings unusable: what `ingest` would refuse them with. Then there are
+///     no figures, but a sample that shows what could be corrected
 /// @param also the manifests of the other uploads, if an event named several
 /// @param ignored why other objects of an event were not ingested, at most 20 reasons
 /// @param now the time in epoch seconds, if only the name was requested; a state machine has no clock to
@@ -25,6 +28,8 @@ public record IngestResult(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String version,
     @JsonUnwrapped IngestFigures figures,
     @Nullable IngestPreview preview,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable UploadSample sample,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String problem,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> also,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ignored,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long now) {
@@ -37,27 +42,56 @@ public record IngestResult(
   /// Creates the result for one upload.
   public IngestResult(
       String manifest, boolean cached, String dataset, String version, IngestFigures figures) {
-    this(manifest, cached, dataset, version, figures, null, List.of(), List.of(), null);
+    this(manifest, cached, dataset, version, figures, null, null, null, List.of(), List.of(), null);
   }
 
   /// Returns the result of a dry run.
-  static IngestResult of(String dataset, IngestFigures figures, IngestPreview preview) {
-    return new IngestResult("", false, dataset, "", figures, preview, List.of(), List.of(), null);
+  static IngestResult of(
+      String dataset, IngestFigures figures, IngestPreview preview, @Nullable UploadSample sample) {
+    return new IngestResult(
+        "", false, dataset, "", figures, preview, sample, null, List.of(), List.of(), null);
+  }
+
+  /// Returns the result of a dry run of ratings that `ingest` would refuse.
+  static IngestResult unusable(String dataset, UploadSample sample, String problem) {
+    return new IngestResult(
+        "",
+        false,
+        dataset,
+        "",
+        IngestFigures.NONE,
+        null,
+        sample,
+        problem,
+        List.of(),
+        List.of(),
+        null);
   }
 
   /// Returns the result for an event that named no upload to ingest.
   static IngestResult nothingIngested(List<String> ignored) {
-    return new IngestResult("", false, "", "", IngestFigures.NONE, null, List.of(), ignored, null);
+    return new IngestResult(
+        "", false, "", "", IngestFigures.NONE, null, null, null, List.of(), ignored, null);
   }
 
   /// Returns the result of a request for the dataset's name.
   static IngestResult named(String dataset, long now) {
     return new IngestResult(
-        "", false, dataset, "", IngestFigures.NONE, null, List.of(), List.of(), now);
+        "", false, dataset, "", IngestFigures.NONE, null, null, null, List.of(), List.of(), now);
   }
 
   IngestResult with(List<String> otherManifests, List<String> ignoredReasons) {
     return new IngestResult(
-        manifest, cached, dataset, version, figures, preview, otherManifests, ignoredReasons, null);
+        manifest,
+        cached,
+        dataset,
+        version,
+        figures,
+        preview,
+        sample,
+        problem,
+        otherManifests,
+        ignoredReasons,
+        null);
   }
 }

@@ -154,6 +154,8 @@ final class PipelineEstimate {
             ? 1
             : seconds / (figures.ratings() * INGEST_NANOS / 1e9);
     return new IngestPreview(
+        allUsers.cardinality(),
+        allItems.cardinality(),
         trainThreshold,
         testThreshold,
         users.cardinality(),

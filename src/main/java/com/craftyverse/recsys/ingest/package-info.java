@@ -14,6 +14,8 @@
 ///   several bytes at a time and without creating a `String`. It passes unusual rows to
 ///   [RowReader][com.craftyverse.recsys.ingest.RowReader], which also words the errors.
 ///   [CsvRecord][com.craftyverse.recsys.ingest.CsvRecord] implements the quoting rules.
+/// - [UploadSample][com.craftyverse.recsys.ingest.UploadSample] shows the columns and first values of a file,
+///   also of one with an unknown header, in a dry run.
 /// - [Duplicates][com.craftyverse.recsys.ingest.Duplicates] removes ratings that a later rating replaces, so
 ///   that no (user, item) pair occurs in two sets of a split.
 /// - [CsvTable][com.craftyverse.recsys.ingest.CsvTable] reads the smaller files, which are full of quotes,

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.RecordBatch;
@@ -869,6 +870,8 @@ class IngestTest {
     assertThat(result.figures().ratings()).isEqualTo(1200);
     IngestPreview preview = Objects.requireNonNull(result.preview());
     // One rating a second from 1,000,031 on: numpy.quantile(arange(1000031, 1001231), [.75, .9]).
+    assertThat(preview.users()).isEqualTo(30);
+    assertThat(preview.items()).isEqualTo(40);
     assertThat(preview.trainThreshold()).isEqualTo(1_000_930.25);
     assertThat(preview.testThreshold()).isEqualTo(1_001_110.1);
     assertThat(preview.train()).isEqualTo(new IngestPreview.SetSize(900, 900));
@@ -910,6 +913,83 @@ class IngestTest {
                 + " timestamps to split by time",
             "the validation set would be empty; the upload has too few ratings or too many equal"
                 + " timestamps to split by time");
+  }
+
+  @Test
+  void dryRun_showsTheColumnsOfTheRatings() throws IOException {
+    store.put("raw/a.zip", Uploads.zip(RATINGS, Uploads.MOVIES));
+    UploadSample sample = sample("{\"key\": \"raw/a.zip\", \"dryRun\": true}");
+    assertThat(sample.file()).endsWith("ratings.csv");
+    assertThat(sample.delimiter()).isEqualTo(",");
+    assertThat(sample.header()).isTrue();
+    assertThat(sample.columns())
+        .extracting(UploadSample.SampledColumn::name, UploadSample.SampledColumn::role)
+        .containsExactly(
+            tuple("userId", "user"),
+            tuple("movieId", "item"),
+            tuple("rating", "rating"),
+            tuple("timestamp", "timestamp"));
+    store.put("raw/u.data", "1\t2\t3\t4\n5\t6\t4\t8\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(sample("{\"key\": \"raw/u.data\", \"dryRun\": true}"))
+        .isEqualTo(
+            new UploadSample(
+                "u.data",
+                "\t",
+                false,
+                List.of(
+                    new UploadSample.SampledColumn("column 1", "user", List.of("1", "5")),
+                    new UploadSample.SampledColumn("column 2", "item", List.of("2", "6")),
+                    new UploadSample.SampledColumn("column 3", "rating", List.of("3", "4")),
+                    new UploadSample.SampledColumn("column 4", "timestamp", List.of("4", "8")))));
+  }
+
+  @Test
+  void dryRunOfAnUnknownHeader_showsItsColumns_andWhatIngestWouldSay() throws IOException {
+    String file = "who;what;\"how much\";when\n1;10;4;100\n2;11;\"5\";200\n";
+    store.put("raw/b.csv", file.getBytes(StandardCharsets.UTF_8));
+    IngestResult result =
+        new Ingest(store).run(request("{\"key\": \"raw/b.csv\", \"dryRun\": true}"));
+    assertThat(result.problem())
+        .isEqualTo(
+            "b.csv, line 1: the header is 'who;what;\"how much\";when', expected"
+                + " userId,movieId,rating,timestamp");
+    assertThat(result.dataset()).isEqualTo("b");
+    assertThat(result.preview()).isNull();
+    assertThat(result.sample())
+        .isEqualTo(
+            new UploadSample(
+                "b.csv",
+                ";",
+                true,
+                List.of(
+                    new UploadSample.SampledColumn("who", null, List.of("1", "2")),
+                    new UploadSample.SampledColumn("what", null, List.of("10", "11")),
+                    new UploadSample.SampledColumn("how much", null, List.of("4", "5")),
+                    new UploadSample.SampledColumn("when", null, List.of("100", "200")))));
+    String corrected =
+        "{\"key\": \"raw/b.csv\", \"dryRun\": true, \"delimiter\": \";\", \"columns\": {"
+            + "\"user\": \"who\", \"item\": \"what\", \"rating\": \"how much\", \"timestamp\": \"when\"}}";
+    IngestResult usable = new Ingest(store).run(request(corrected));
+    assertThat(usable.problem()).isNull();
+    assertThat(usable.figures().ratings()).isEqualTo(2);
+    assertThat(sample(corrected).columns())
+        .extracting(UploadSample.SampledColumn::role)
+        .containsExactly("user", "item", "rating", "timestamp");
+    assertOnlyUploadsAreThere();
+  }
+
+  @Test
+  void dryRunOfAFileWithoutColumns_isRefused() throws IOException {
+    store.put("raw/c.csv", "nothing here\n".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(
+            () -> new Ingest(store).run(request("{\"key\": \"raw/c.csv\", \"dryRun\": true}")))
+        .hasMessage(
+            "c.csv, line 1: the header is 'nothing here', expected"
+                + " userId,movieId,rating,timestamp");
+  }
+
+  private UploadSample sample(String request) throws IOException {
+    return Objects.requireNonNull(new Ingest(store).run(request(request)).sample());
   }
 
   private static IngestRequest request(String json) throws IOException {
