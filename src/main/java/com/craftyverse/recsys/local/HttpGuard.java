@@ -163,7 +163,8 @@ class HttpGuard {
         .collect(Collectors.joining(", "));
   }
 
-  private static void answer(RoutingContext context, int status, String error) {
+  /// Answers `{"error": "…"}`, unless the response has ended.
+  static void answer(RoutingContext context, int status, String error) {
     if (context.response().ended()) {
       return;
     }

@@ -23,5 +23,8 @@ public record PredictRequest(
     @Nullable List<Rating> ratings)
     implements Request {
   /// A user and an item.
+  ///
+  /// @param userId the user
+  /// @param itemId the item
   public record Pair(@Nullable Integer userId, @Nullable Integer itemId) {}
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -15,7 +16,11 @@ import org.junit.jupiter.api.Test;
 /// Checks what the freshly built Lambda packages contain and what they must not contain.
 class PackagesIT {
   private static final String ROOT = "com/craftyverse/recsys/";
-  private static final String[] HTTP_SERVER = {"funqy-http", "vertx-http", "vertx-web"};
+  private static final String[] HTTP_SERVER = {
+    "funqy-http", "vertx-http", "vertx-web", "smallrye-health"
+  };
+  private static final Pattern FILE_OF_THE_SERVER =
+      Pattern.compile("META-INF/resources/.+|.+\\.(json|html|js|css|svg|woff2?)");
 
   @Test
   void pipelinePackage_hasEveryStepAndNoHttpServer() throws IOException {
@@ -43,6 +48,7 @@ class PackagesIT {
             "storage",
             "train")
         .doesNotContain("local", "sample", "serve");
+    assertThat(filesOfTheServer(zip)).isEmpty();
   }
 
   @Test
@@ -55,6 +61,13 @@ class PackagesIT {
     assertThat(packages(zip))
         .containsExactlyInAnyOrder(
             "columnar", "format", "lambda", "model", "runtime", "serve", "step", "storage");
+    assertThat(filesOfTheServer(zip)).isEmpty();
+  }
+
+  @Test
+  void defaultBuild_hasTheFilesOfTheServer() throws IOException {
+    Path jar = Path.of("target/quarkus-app/app/craftyverse-recsys.jar");
+    assertThat(filesOfTheServer(jar)).contains("com/craftyverse/recsys/local/openapi.json");
   }
 
   private static boolean contains(String name, String... parts) {
@@ -72,6 +85,17 @@ class PackagesIT {
       return file.stream()
           .map(ZipEntry::getName)
           .filter(name -> name.startsWith("lib/") && name.endsWith(".jar"))
+          .toList();
+    }
+  }
+
+  /// Returns the project's own files that only the local server sends: pages and `openapi.json`.
+  private static List<String> filesOfTheServer(Path zip) throws IOException {
+    try (ZipFile file = new ZipFile(zip.toFile())) {
+      return file.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> !name.startsWith("lib/"))
+          .filter(FILE_OF_THE_SERVER.asMatchPredicate())
           .toList();
     }
   }
