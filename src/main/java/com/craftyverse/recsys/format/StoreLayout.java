@@ -5,13 +5,15 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /// The layout of the store: the key of every object that the project reads or writes.
 ///
 /// ```
-/// raw/{dataset}/FILE                       or raw/FILE; see datasetOfUpload for the dataset's name
+/// incoming/FILE                            uploads over HTTP that nothing was decided about
+/// raw/{dataset}/FILE [settings.json]       or raw/FILE; see datasetOfUpload for the dataset's name
 /// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
@@ -24,6 +26,12 @@ import java.util.zip.CRC32;
 public final class StoreLayout {
   /// Where uploads arrive.
   public static final String RAW = "raw/";
+
+  /// Where uploads over HTTP wait until someone submits them.
+  public static final String INCOMING = "incoming/";
+
+  /// How to read the uploads of a directory below [#RAW].
+  public static final String SETTINGS = "settings.json";
 
   /// The last object a step writes into its directory. Its presence marks the directory as complete.
   public static final String MANIFEST = "manifest.json";
@@ -92,7 +100,7 @@ public final class StoreLayout {
   /// Returns the dataset name of an upload. It is [derived][#toDatasetName] from the
   /// directory below `raw/` or, for a file directly in `raw/`, from the file name without its extension.
   ///
-  /// @throws InvalidKeyException if the key is not below `raw/` or names a hidden file
+  /// @throws InvalidKeyException if the key is not below `raw/`, or names a hidden file or settings
   public static String datasetOfUpload(String key) {
     return toDatasetName(nameOfUpload(key));
   }
@@ -100,7 +108,7 @@ public final class StoreLayout {
   /// Returns the raw name that the dataset name is derived from: `my set` for `raw/my set/FILE` and for
   /// `raw/my set.csv`.
   ///
-  /// @throws InvalidKeyException if the key is not below `raw/` or names a hidden file
+  /// @throws InvalidKeyException if the key is not below `raw/`, or names a hidden file or settings
   public static String nameOfUpload(String key) {
     ObjectKeys.require(key);
     String[] segments = key.split("/", -1);
@@ -118,7 +126,24 @@ public final class StoreLayout {
               + ObjectKeys.quote(segments[1])
               + " is hidden");
     }
+    if (segments[segments.length - 1].equals(SETTINGS)) {
+      throw new InvalidKeyException(
+          "the key "
+              + ObjectKeys.quote(key)
+              + " is not an upload: "
+              + SETTINGS
+              + " says how to read the uploads of its directory");
+    }
     return segments.length == 3 ? segments[1] : stem(segments[1]);
+  }
+
+  /// Returns the key of the settings that apply to an upload; empty for a file directly in `raw/`.
+  ///
+  /// @param key the upload's key
+  public static Optional<String> settingsOfUpload(String key) {
+    return key.startsWith(RAW) && key.split("/", -1).length == 3
+        ? Optional.of(ObjectKeys.directoryOf(key) + SETTINGS)
+        : Optional.empty();
   }
 
   /// Derives a valid dataset name from any string: `ratings (1)` becomes `ratings-1`, `März` becomes

@@ -72,17 +72,20 @@ public final class Ingest {
   /// @throws RequestException if the key of a plain request is not an upload's, an upload is not a ratings
   ///     file, or an event's upload would replace another file of its dataset
   public IngestResult run(IngestRequest request) throws IOException {
-    IngestParameters parameters = IngestParameters.of(request);
+    IngestParameters.of(request); // rejects fields out of range before anything is read
     if (Boolean.TRUE.equals(request.nameOnly())) {
       return nameDataset(Request.require("key", request.key()));
     }
     if (request.events() == null) {
       String key = Request.requireKey("key", Request.require("key", request.key()));
+      boolean dryRun = Boolean.TRUE.equals(request.dryRun());
       try {
-        StoreLayout.datasetOfUpload(key);
+        StoreLayout.datasetOfUpload(dryRun ? submitted(key) : key);
       } catch (InvalidKeyException e) {
         throw RequestException.invalid("field 'key': " + e.getMessage());
       }
+      IngestParameters parameters =
+          IngestParameters.of(UploadSettings.of(store, key).complete(request));
       ObjectInfo upload =
           store
               .find(key)
@@ -92,9 +95,7 @@ public final class Ingest {
                           "field 'key': there is no object "
                               + ObjectKeys.quote(key)
                               + " in the store"));
-      return Boolean.TRUE.equals(request.dryRun())
-          ? preview(upload, parameters)
-          : ingest(upload, parameters, false);
+      return dryRun ? preview(upload, parameters) : ingest(upload, parameters, false);
     }
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -102,7 +103,7 @@ public final class Ingest {
     for (UploadEvent event : request.events()) {
       Optional<ObjectInfo> upload = find(event, ignored);
       if (upload.isPresent()) {
-        last = ingest(upload.get(), parameters, true);
+        last = ingestUpload(upload.get());
         manifests.add(last.manifest());
       }
     }
@@ -121,11 +122,33 @@ public final class Ingest {
     }
   }
 
-  /// Ingests an upload that a scan of the store found, without a request for it.
+  /// Ingests an upload that a scan of the store found, without a request for it, as its directory's
+  /// `settings.json` says.
   ///
   /// @throws RequestException if it is not a ratings file, or would replace another file of its dataset
   public IngestResult ingestUpload(ObjectInfo upload) throws IOException {
-    return ingest(upload, IngestParameters.of(IngestRequest.of(upload.key())), true);
+    IngestRequest request = IngestRequest.of(upload.key());
+    UploadSettings settings = UploadSettings.of(store, upload.key());
+    return ingest(upload, IngestParameters.of(settings.complete(request)), true);
+  }
+
+  /// Returns the key that an upload over HTTP would get if it were submitted as it is.
+  private static String submitted(String key) {
+    return key.startsWith(StoreLayout.INCOMING)
+        ? StoreLayout.RAW + key.substring(StoreLayout.INCOMING.length())
+        : key;
+  }
+
+  /// Checks that an upload would not replace another file of its dataset.
+  ///
+  /// @param key the upload's key
+  /// @throws RequestException if the dataset was made from another file
+  public static void requireSameFile(ObjectStore store, String key) throws IOException {
+    String dataset = StoreLayout.datasetOfUpload(key);
+    Optional<DatasetFile> file = readFile(store, fileKey(dataset));
+    if (file.isPresent()) {
+      requireSameFile(dataset, file.get(), key);
+    }
   }
 
   /// Finds the upload that an event names. Returns empty if there is none to ingest, and adds the reason to
@@ -178,7 +201,9 @@ public final class Ingest {
           throw e;
         }
         return IngestResult.unusable(
-            StoreLayout.datasetOfUpload(key), sample.get(), String.valueOf(e.getMessage()));
+            StoreLayout.datasetOfUpload(submitted(key)),
+            sample.get(),
+            String.valueOf(e.getMessage()));
       }
     }
   }
@@ -194,7 +219,7 @@ public final class Ingest {
       Path path = Objects.requireNonNull(result.files().get(StoreLayout.RATINGS));
       try (ArrowFile ratings = ArrowFile.open(path, StoreLayout.RATINGS)) {
         return IngestResult.of(
-            StoreLayout.datasetOfUpload(key),
+            StoreLayout.datasetOfUpload(submitted(key)),
             result.figures(),
             PipelineEstimate.of(
                 ratings, result.figures(), seconds, StepName.INGEST + " " + key + ", dry run"),
@@ -231,21 +256,26 @@ public final class Ingest {
   private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean fromEvent)
       throws IOException {
     String dataset = StoreLayout.datasetOfUpload(upload.key());
-    String fileKey = "datasets/" + dataset + "/file.json";
-    Optional<DatasetFile> file = readFile(fileKey);
+    String fileKey = fileKey(dataset);
+    Optional<DatasetFile> file = readFile(store, fileKey);
     if (fromEvent && file.isPresent()) {
-      requireSameFile(dataset, file.get(), upload);
+      requireSameFile(dataset, file.get(), upload.key());
     }
     IngestResult result = ingest(upload, parameters);
     if (file.isEmpty()
         && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(upload.key())))
         && fromEvent) {
-      requireSameFile(dataset, readFile(fileKey).orElseThrow(), upload);
+      requireSameFile(dataset, readFile(store, fileKey).orElseThrow(), upload.key());
     }
     return result;
   }
 
-  private Optional<DatasetFile> readFile(String fileKey) throws IOException {
+  private static String fileKey(String dataset) {
+    return "datasets/" + dataset + "/file.json";
+  }
+
+  private static Optional<DatasetFile> readFile(ObjectStore store, String fileKey)
+      throws IOException {
     try {
       return Optional.of(Json.read(store.read(fileKey).content(), DatasetFile.class, fileKey));
     } catch (NoSuchObjectException e) {
@@ -253,10 +283,10 @@ public final class Ingest {
     }
   }
 
-  private static void requireSameFile(String dataset, DatasetFile file, ObjectInfo upload) {
-    if (!file.key.equals(upload.key())) {
+  private static void requireSameFile(String dataset, DatasetFile file, String key) {
+    if (!file.key.equals(key)) {
       throw RequestException.unprocessable(
-          ObjectKeys.quote(upload.key())
+          ObjectKeys.quote(key)
               + " would replace "
               + ObjectKeys.quote(file.key)
               + ", the file of the dataset "

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// A request to ingest an upload: a plain request that names its key, an S3 notification, or EventBridge's
 /// "Object Created".
 ///
-/// @param key the upload's key in a plain request: `raw/FILE` or `raw/DATASET/FILE`
+/// What a plain request leaves out, and all that an event cannot say, comes from the `settings.json` of the upload's
+/// directory if there is one; see [UploadSettings].
+///
+/// @param key the upload's key in a plain request: `raw/FILE` or `raw/DATASET/FILE`; for a dry run also
+///     `incoming/FILE`
 /// @param onBadRow the treatment of malformed rows: `fail`, the default, or `skip`
 /// @param maxBadRows with `skip`, the number of rows of a file that may be skipped before it fails; default
 ///     1,000

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -61,7 +62,9 @@ final class UploadReader implements AutoCloseable {
     this.uploadBytes = fetched.info().size();
     this.format = parameters.format();
     this.maxBadRows = parameters.maxBadRows();
-    this.ratings = BackgroundTask.start("ingest-ratings", this::readRatings);
+    ProgressListener listener = ProgressListener.current();
+    this.ratings =
+        BackgroundTask.start("ingest-ratings", () -> listener.listenTo(this::readRatings));
   }
 
   /// Returns the SHA-256 of the upload.

@@ -60,7 +60,8 @@ class HttpGuard {
     router.route().order(AFTER_EVERYTHING).handler(context -> context.fail(404));
   }
 
-  private void rejectForeignOrigins(RoutingContext context) {
+  /// Hands a request on unless it may come from a foreign page.
+  void rejectForeignOrigins(RoutingContext context) {
     HostAndPort authority = context.request().authority();
     String host = authority == null ? null : authority.host();
     context.response().putHeader("X-Content-Type-Options", "nosniff");

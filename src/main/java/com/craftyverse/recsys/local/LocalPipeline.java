@@ -8,6 +8,7 @@ import com.craftyverse.recsys.evaluate.Interval;
 import com.craftyverse.recsys.evaluate.RankingFigures;
 import com.craftyverse.recsys.evaluate.RatingFigures;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
@@ -21,11 +22,11 @@ import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
-import com.craftyverse.recsys.train.TrainFigures;
 import com.craftyverse.recsys.train.TrainRequest;
 import com.craftyverse.recsys.train.TrainResult;
 import java.io.IOException;
@@ -33,21 +34,39 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
-/// Runs every step for an upload, as the state machine does in the cloud, and logs progress and
+/// Runs every step for an upload, as the state machine does in the cloud, and logs and reports progress and
 /// results.
 final class LocalPipeline {
+  private static final String REFIT = "refit";
+  private static final String PUBLISH = "publish";
+
+  /// The names of the steps, in their order.
+  static final List<String> STEPS =
+      List.of(
+          StepName.INGEST.toString(),
+          StepName.SPLIT.toString(),
+          StepName.INDEX.toString(),
+          StepName.TRAIN.toString(),
+          StepName.EVALUATE.toString(),
+          REFIT,
+          PUBLISH);
+
   private static final System.Logger LOG = System.getLogger(LocalPipeline.class.getName());
 
   private final ObjectStore store;
   private final boolean refit;
+  private final PipelineListener listener;
 
   /// @param store the store that holds the uploads
   /// @param refit whether to retrain on all rows with the scored model's parameters and publish
-  /// that model
-  LocalPipeline(ObjectStore store, boolean refit) {
+  ///     that model
+  /// @param listener receives progress and results
+  LocalPipeline(ObjectStore store, boolean refit, PipelineListener listener) {
     this.store = store;
     this.refit = refit;
+    this.listener = listener;
   }
 
   /// The outcome of an upload.
@@ -58,108 +77,140 @@ final class LocalPipeline {
   /// @param model the directory of that model, with a trailing slash
   record Outcome(String upload, String dataset, String index, String model) {}
 
+  /// A refitted model.
+  private record Refit(IndexResult index, TrainResult train) {
+    boolean cached() {
+      return index.cached() && train.cached();
+    }
+  }
+
+  /// What a step says of its result.
+  ///
+  /// @param cached whether an earlier run had done the work
+  /// @param rows the number of rows that it processed, for the rate; 0 for no rate
+  private record Summary(boolean cached, long rows, String text) {
+    static Summary of(boolean cached, long rows, String format, Object... arguments) {
+      return new Summary(cached, rows, String.format(Locale.ROOT, format, arguments));
+    }
+  }
+
   /// Runs the steps.
   ///
   /// @throws com.craftyverse.recsys.step.RequestException if a step refuses the upload
   Outcome run(ObjectInfo upload) throws IOException {
+    return listener.listenTo(() -> runSteps(upload));
+  }
+
+  private Outcome runSteps(ObjectInfo upload) throws IOException {
     long start = System.nanoTime();
     log("upload    %s (%s)", upload.key(), size(upload.size()));
-
-    long stepStart = System.nanoTime();
-    IngestResult ingest = new Ingest(store).ingestUpload(upload);
-    logStep(
-        "ingest",
-        ingest.cached(),
-        stepStart,
-        ingest.figures().ratings(),
-        String.format(
-            Locale.ROOT,
-            "%,d ratings, %,d items, dataset %s, version %s",
-            ingest.figures().ratings(),
-            ingest.figures().items(),
-            ingest.dataset(),
-            ingest.version()));
-
-    stepStart = System.nanoTime();
-    SplitResult split = new Split(store).run(SplitRequest.of(ingest.manifest()));
-    logStep(
-        "split",
-        split.cached(),
-        stepStart,
-        split.figures().ratings(),
-        String.format(
-            Locale.ROOT,
-            "%,d train, %,d test, %,d validation rows by time",
-            split.figures().trainRows(),
-            split.figures().testRows(),
-            split.figures().validationRows()));
-
-    stepStart = System.nanoTime();
-    IndexResult index = new Index(store).run(IndexRequest.of(split.manifest()));
-    logStep(
-        "index",
-        index.cached(),
-        stepStart,
-        split.figures().ratings(),
-        String.format(
-            Locale.ROOT,
-            "%,d users × %,d items; %,d test and %,d validation rows have known users and"
-                + " items",
-            index.figures().users(),
-            index.figures().items(),
-            index.figures().testRows(),
-            index.figures().validationRows()));
-
-    stepStart = System.nanoTime();
-    TrainResult train = new Train(store).run(TrainRequest.of(index.manifest()));
-    TrainFigures trainFigures = train.figures();
-    logStep(
-        "train",
-        train.cached(),
-        stepStart,
-        trainFigures.trainRatings() * trainFigures.epochs(),
-        String.format(
-            Locale.ROOT,
-            "%,d ratings, %d epochs, kept epoch %d",
-            trainFigures.trainRatings(),
-            trainFigures.epochs(),
-            trainFigures.bestEpoch()));
-
-    stepStart = System.nanoTime();
-    EvaluateResult evaluate = new Evaluate(store).run(EvaluateRequest.of(train.model()));
-    String errors = summary(evaluate.figures());
-    logStep("evaluate", evaluate.cached(), stepStart, 0, errors);
-
+    IngestResult ingest =
+        step(
+            StepName.INGEST.toString(),
+            () -> new Ingest(store).ingestUpload(upload),
+            result ->
+                Summary.of(
+                    result.cached(),
+                    result.figures().ratings(),
+                    "%,d ratings, %,d items, dataset %s, version %s",
+                    result.figures().ratings(),
+                    result.figures().items(),
+                    result.dataset(),
+                    result.version()));
+    SplitResult split =
+        step(
+            StepName.SPLIT.toString(),
+            () -> new Split(store).run(SplitRequest.of(ingest.manifest())),
+            result ->
+                Summary.of(
+                    result.cached(),
+                    result.figures().ratings(),
+                    "%,d train, %,d test, %,d validation rows by time",
+                    result.figures().trainRows(),
+                    result.figures().testRows(),
+                    result.figures().validationRows()));
+    IndexResult index =
+        step(
+            StepName.INDEX.toString(),
+            () -> new Index(store).run(IndexRequest.of(split.manifest())),
+            result ->
+                Summary.of(
+                    result.cached(),
+                    split.figures().ratings(),
+                    "%,d users × %,d items; %,d test and %,d validation rows have known users and"
+                        + " items",
+                    result.figures().users(),
+                    result.figures().items(),
+                    result.figures().testRows(),
+                    result.figures().validationRows()));
+    TrainResult train =
+        step(
+            StepName.TRAIN.toString(),
+            () -> new Train(store).run(TrainRequest.of(index.manifest())),
+            result ->
+                Summary.of(
+                    result.cached(),
+                    result.figures().trainRatings() * result.figures().epochs(),
+                    "%,d ratings, %d epochs, kept epoch %d",
+                    result.figures().trainRatings(),
+                    result.figures().epochs(),
+                    result.figures().bestEpoch()));
+    EvaluateResult evaluate =
+        step(
+            StepName.EVALUATE.toString(),
+            () -> new Evaluate(store).run(EvaluateRequest.of(train.model())),
+            result -> new Summary(result.cached(), 0, summary(result.figures())));
+    String scores = summary(evaluate.figures());
+    listener.onEvaluated(evaluate.figures(), scores);
     String servedIndex = index.manifest();
     String served = train.model();
     if (refit) {
-      stepStart = System.nanoTime();
-      IndexResult all = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
-      TrainResult refitted =
-          new Train(store).run(TrainRequest.refit(all.manifest(), train.model()));
-      logStep(
-          "refit",
-          all.cached() && refitted.cached(),
-          stepStart,
-          refitted.figures().trainRatings() * refitted.figures().epochs(),
-          String.format(
-              Locale.ROOT,
-              "all %,d ratings of %,d users × %,d items, %d epochs with the parameters of the"
-                  + " scored model %s",
-              refitted.figures().trainRatings(),
-              all.figures().users(),
-              all.figures().items(),
-              refitted.figures().epochs(),
-              trainFigures.modelId()));
-      servedIndex = all.manifest();
-      served = refitted.model();
+      Refit refitted = refit(split, train);
+      servedIndex = refitted.index.manifest();
+      served = refitted.train.model();
+    } else {
+      listener.onStepSkipped(REFIT);
     }
-
     publish(ingest.dataset(), served);
     String model = ObjectKeys.directoryOf(served);
-    log("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), errors);
+    log("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), scores);
     log("          the model is in %s/%s", store.location(), model);
     return new Outcome(upload.key(), ingest.dataset(), ObjectKeys.directoryOf(servedIndex), model);
+  }
+
+  /// Trains on all rows with the parameters of the scored model.
+  private Refit refit(SplitResult split, TrainResult scored) throws IOException {
+    return step(
+        REFIT,
+        () -> {
+          IndexResult all = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
+          return new Refit(
+              all, new Train(store).run(TrainRequest.refit(all.manifest(), scored.model())));
+        },
+        result ->
+            Summary.of(
+                result.cached(),
+                result.train.figures().trainRatings() * result.train.figures().epochs(),
+                "all %,d ratings of %,d users × %,d items, %d epochs with the parameters of the"
+                    + " scored model %s",
+                result.train.figures().trainRatings(),
+                result.index.figures().users(),
+                result.index.figures().items(),
+                result.train.figures().epochs(),
+                scored.figures().modelId()));
+  }
+
+  /// Runs a step, logs its summary and reports both.
+  private <T> T step(String name, ProgressListener.Work<T> work, Function<T, Summary> summarize)
+      throws IOException {
+    listener.onStepStarted(name);
+    long start = System.nanoTime();
+    T result = work.run();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Summary summary = summarize.apply(result);
+    logStep(name, summary, seconds);
+    listener.onStepDone(name, summary.cached, seconds, summary.text);
+    return result;
   }
 
   /// Publishes the model unless it was published before. An upload that arrives again, perhaps late and
@@ -167,42 +218,45 @@ final class LocalPipeline {
   ///
   /// @param manifest the model's manifest
   private void publish(String dataset, String manifest) throws IOException {
-    PublishResult publish = new Publish(store).run(new PublishRequest(manifest, false));
-    boolean isCurrent =
-        StoreLayout.modelDirectory(dataset, publish.model())
-            .equals(ObjectKeys.directoryOf(manifest));
-    if (!isCurrent) {
-      log(
-          "publish   skipped: %s had this model and has replaced it; POST its manifest to"
-              + " /publish to bring it back",
-          dataset);
-    } else {
-      log(
-          publish.cached()
-              ? "publish   %s predicts with model %s%s (already done)"
-              : "publish   %s now predicts with model %s%s",
-          dataset,
-          publish.model(),
-          publish.scoredModel() == null
-              ? ""
-              : ", which has the parameters of the scored model " + publish.scoredModel());
-    }
+    PublishResult publish =
+        step(
+            PUBLISH,
+            () -> new Publish(store).run(new PublishRequest(manifest, false)),
+            result -> new Summary(result.cached(), 0, summary(dataset, manifest, result)));
+    listener.onPublished(publish, isCurrent(dataset, manifest, publish));
   }
 
-  private static void logStep(
-      String step, boolean cached, long stepStart, long rows, String result) {
-    double seconds = (System.nanoTime() - stepStart) / 1e9;
+  private static boolean isCurrent(String dataset, String manifest, PublishResult publish) {
+    return StoreLayout.modelDirectory(dataset, publish.model())
+        .equals(ObjectKeys.directoryOf(manifest));
+  }
+
+  private static String summary(String dataset, String manifest, PublishResult publish) {
+    if (!isCurrent(dataset, manifest, publish)) {
+      return "skipped: "
+          + dataset
+          + " had this model and has replaced it; POST its manifest to /publish to bring it back";
+    }
+    return dataset
+        + (publish.cached() ? " predicts with model " : " now predicts with model ")
+        + publish.model()
+        + (publish.scoredModel() == null
+            ? ""
+            : ", which has the parameters of the scored model " + publish.scoredModel());
+  }
+
+  private static void logStep(String step, Summary summary, double seconds) {
     String timing =
-        cached
+        summary.cached
             ? "already done"
-            : rows > 0
+            : summary.rows > 0
                 ? "in "
                     + Progress.duration(seconds)
                     + ", "
-                    + Progress.rate(rows / seconds)
+                    + Progress.rate(summary.rows / seconds)
                     + " rows/s"
                 : "in " + Progress.duration(seconds);
-    log("%-9s %s (%s)", step, result, timing);
+    log("%-9s %s (%s)", step, summary.text, timing);
   }
 
   /// Summarizes the quality for a reader: recommendations first, then predicted ratings.

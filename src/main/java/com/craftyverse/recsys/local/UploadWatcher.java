@@ -1,8 +1,6 @@
 package com.craftyverse.recsys.local;
 
-import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.StoreLayout;
-import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.runtime.ShutdownEvent;
@@ -10,24 +8,21 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/// Watches for uploads and sends each through the [LocalPipeline], one after the other.
+/// Watches for uploads and queues each as a run.
 ///
 /// It lists `raw/` every second. It takes a file once two listings in a row show it with the same size
-/// and time, so that it never takes one that is still being copied. The steps recognise content that they
-/// have processed before, so a restart may forget everything at no cost.
+/// and time, so that it never takes one that is still being copied.
 @ApplicationScoped
 class UploadWatcher {
   private static final System.Logger LOG = System.getLogger(UploadWatcher.class.getName());
@@ -36,30 +31,25 @@ class UploadWatcher {
 
   private final ObjectStore store;
   private final boolean enabled;
-  private final boolean refit;
   private final Optional<String> sample;
-  private final CurlExamples examples;
+  private final Runs runs;
   private @Nullable Thread thread;
 
   /// Why the last listing failed; null if it succeeded.
   private @Nullable String problem;
 
-  /// ETags by key: as last listed, and as last sent through the chain.
+  /// The ETags of the last listing by key.
   private final Map<String, String> seen = new HashMap<>();
-
-  private final Map<String, String> processed = new HashMap<>();
 
   UploadWatcher(
       ObjectStore store,
       @ConfigProperty(name = "recsys.watch") boolean enabled,
-      @ConfigProperty(name = "recsys.refit") boolean refit,
       @ConfigProperty(name = "recsys.sample") Optional<String> sample,
-      CurlExamples examples) {
+      Runs runs) {
     this.store = store;
     this.enabled = enabled;
-    this.refit = refit;
     this.sample = sample;
-    this.examples = examples;
+    this.runs = runs;
   }
 
   void start(@Observes StartupEvent event) {
@@ -132,45 +122,20 @@ class UploadWatcher {
     store.put(StoreLayout.RAW + file.getFileName(), copy);
   }
 
-  /// Lists the uploads and runs the chain for each that no longer changes.
+  /// Lists the uploads and queues each that no longer changes.
   private void poll() throws IOException {
-    List<ObjectInfo> uploads =
-        store.list(StoreLayout.RAW).stream().filter(UploadWatcher::isUpload).toList();
-    for (ObjectInfo upload : uploads) {
-      boolean unchanged = upload.etag().equals(seen.put(upload.key(), upload.etag()));
-      if (unchanged && !upload.etag().equals(processed.get(upload.key()))) {
-        processed.put(upload.key(), upload.etag());
-        process(upload);
-        if (Thread.currentThread().isInterrupted()) {
-          return;
-        }
+    for (ObjectInfo upload : store.list(StoreLayout.RAW)) {
+      if (isUpload(upload) && upload.etag().equals(seen.put(upload.key(), upload.etag()))) {
+        runs.queueIfNew(upload);
       }
     }
   }
 
   private static boolean isUpload(ObjectInfo object) {
     String name = object.key().substring(object.key().lastIndexOf('/') + 1);
-    return !name.startsWith(".") && !name.endsWith(".part") && !name.endsWith(".tmp");
-  }
-
-  private void process(ObjectInfo upload) {
-    try {
-      examples.log(new LocalPipeline(store, refit).run(upload));
-    } catch (RequestException | MalformedFileException e) {
-      LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
-    } catch (InterruptedIOException e) {
-      LOG.log(Level.INFO, "{0} is unfinished; it continues at the next start", upload.key());
-    } catch (OutOfMemoryError e) {
-      LOG.log(
-          Level.ERROR,
-          "{0} failed: a heap of {1} MiB is too small for it ({2}); restart with a larger one,"
-              + " -Xmx{3}m",
-          upload.key(),
-          Runtime.getRuntime().maxMemory() >> 20,
-          e.getMessage(),
-          String.valueOf(Runtime.getRuntime().maxMemory() >> 19));
-    } catch (IOException | RuntimeException | Error e) {
-      LOG.log(Level.ERROR, upload.key() + " failed", e);
-    }
+    return !name.startsWith(".")
+        && !name.endsWith(".part")
+        && !name.endsWith(".tmp")
+        && !name.equals(StoreLayout.SETTINGS);
   }
 }

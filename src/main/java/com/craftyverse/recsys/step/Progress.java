@@ -4,22 +4,26 @@ import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 
-/// A progress log for a long step: done, rate and time left, at most every two seconds. Each update also
+/// The progress of a long step: done, rate and time left. It goes to the log at most every two seconds, and to
+/// the [ProgressListener] of the scope in which it was created at most four times a second. Each update also
 /// checks for an interrupt, so this is where a step stops.
 ///
 /// Not thread-safe.
 public final class Progress {
-  private static final long QUIET_NANOS = 2_000_000_000L;
+  private static final long LOG_NANOS = 2_000_000_000L;
+  private static final long REPORT_NANOS = 250_000_000L;
 
   private final System.Logger log;
   private final String label;
   private final String unit;
   private final long total;
   private final long start = System.nanoTime();
+  private final ProgressListener listener = ProgressListener.current();
   private long lastLogged = start;
+  private long lastReported = start;
 
   /// @param log where progress is logged
-  /// @param label name of the work, such as `ingest ml-latest`
+  /// @param label name of the work, such as `ingest ml-latest`; see [ProgressListener.Activity]
   /// @param unit what is counted, such as `rows`
   /// @param total the expected total
   public Progress(System.Logger log, String label, String unit, long total) {
@@ -29,7 +33,7 @@ public final class Progress {
     this.total = total;
   }
 
-  /// Logs the progress if at least two seconds have passed since the last line.
+  /// Reports and logs the progress unless the last report and the last line are too recent.
   ///
   /// @throws InterruptedIOException if the thread is interrupted
   public void update(long done) throws InterruptedIOException {
@@ -37,12 +41,17 @@ public final class Progress {
       throw Threads.interrupted(label);
     }
     long now = System.nanoTime();
-    if (now - lastLogged < QUIET_NANOS || done <= 0) {
+    if (now - lastReported < REPORT_NANOS || done <= 0) {
+      return;
+    }
+    lastReported = now;
+    double rate = done / ((now - start) / 1e9);
+    double secondsLeft = Math.max(0, total - done) / rate;
+    listener.onActivity(new ProgressListener.Activity(label, done, total, unit, rate, secondsLeft));
+    if (now - lastLogged < LOG_NANOS) {
       return;
     }
     lastLogged = now;
-    double seconds = (now - start) / 1e9;
-    double rate = done / seconds;
     log.log(
         Level.INFO,
         () ->
@@ -56,7 +65,7 @@ public final class Progress {
                 100.0 * done / Math.max(1, total),
                 rate(rate),
                 unit,
-                duration((total - done) / rate)));
+                duration(secondsLeft)));
   }
 
   /// Formats a rate for people: `12.3 M`, `45.6 k`, `789`.

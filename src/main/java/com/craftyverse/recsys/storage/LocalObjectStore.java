@@ -221,6 +221,19 @@ public final class LocalObjectStore implements ObjectStore {
   }
 
   @Override
+  public void move(String key, String target) throws IOException {
+    Path file = path(key);
+    Path targetFile = path(target);
+    require(key, file);
+    Files.createDirectories(parent(targetFile));
+    try {
+      move(file, targetFile);
+    } catch (NoSuchFileException e) {
+      throw new NoSuchObjectException(key);
+    }
+  }
+
+  @Override
   public void delete(String key) throws IOException {
     Path file = path(key);
     if (info(key, file).isPresent()) {

@@ -55,6 +55,12 @@ public interface ObjectStore extends AutoCloseable {
   /// @return whether it was replaced; false when the object no longer exists
   boolean replace(String key, byte[] content, String etag) throws IOException;
 
+  /// Moves an object to another key and replaces what is there. The target appears whole; after a failure, the
+  /// object may exist under both keys, but never under neither.
+  ///
+  /// @throws NoSuchObjectException when it does not exist
+  void move(String key, String target) throws IOException;
+
   /// Deletes the object if it exists.
   void delete(String key) throws IOException;
 

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.kernel.Kernel;
+import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
@@ -177,11 +178,21 @@ final class RankingSearch {
             !(objective < COLLAPSED * training.totalWeight()),
             (System.nanoTime() - start) / 1e9);
     trials.add(trial);
-    log(trial);
+    report(trial);
     return trial;
   }
 
-  private void log(RankingTrial trial) {
+  private void report(RankingTrial trial) {
+    double seconds = trials.stream().mapToDouble(RankingTrial::seconds).sum();
+    ProgressListener.current()
+        .onActivity(
+            new ProgressListener.Activity(
+                label + ", searching for the ranking model's penalties",
+                trials.size(),
+                0,
+                "trials",
+                trials.size() / seconds,
+                null));
     LOG.log(
         Level.INFO,
         String.format(

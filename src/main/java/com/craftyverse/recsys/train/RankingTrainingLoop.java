@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
@@ -102,7 +103,7 @@ final class RankingTrainingLoop {
     while (state.history().size() < parameters.epochs()) {
       RankingEpoch epoch = epoch(state);
       state.history().add(epoch);
-      log(epoch);
+      report(epoch);
       secondsSinceCheckpoint += epoch.seconds();
       boolean last = epoch.epoch() == parameters.epochs();
       boolean outOfTime = !last && budget.isNear(epoch.seconds());
@@ -188,8 +189,19 @@ final class RankingTrainingLoop {
     return trials.stream().mapToDouble(RankingTrial::seconds).sum();
   }
 
-  private void log(RankingEpoch epoch) {
+  private void report(RankingEpoch epoch) {
     Double ndcg = epoch.ndcg();
+    ProgressListener.current()
+        .onEpoch(
+            new ProgressListener.EpochReport(
+                "ranking",
+                epoch.epoch(),
+                parameters.epochs(),
+                null,
+                null,
+                ndcg,
+                epoch.seconds(),
+                epoch.secondsLeft()));
     LOG.log(
         Level.INFO,
         String.format(

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Progress;
+import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class TrainingLoop {
       boolean better = isBetter(epoch, best);
       state.accept(epoch, better, workers);
       best = better || best == null ? epoch : best;
-      log(epoch);
+      report(epoch);
       ending = ending(state.history(), best);
       secondsSinceCheckpoint += epoch.seconds();
       boolean outOfTime = ending == null && budget.isNear(epoch.seconds());
@@ -243,8 +244,19 @@ final class TrainingLoop {
             parameters.learningRate()));
   }
 
-  private void log(Epoch epoch) {
+  private void report(Epoch epoch) {
     Double validationRmse = epoch.validationRmse();
+    ProgressListener.current()
+        .onEpoch(
+            new ProgressListener.EpochReport(
+                "rating",
+                epoch.epoch(),
+                parameters.epochs(),
+                epoch.trainRmse(),
+                validationRmse,
+                null,
+                epoch.seconds(),
+                epoch.secondsLeft()));
     String validated =
         validationRmse == null
             ? ""

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /// An HTTP client for the application under test.
@@ -36,6 +37,26 @@ final class Http {
     return send(uri("quarkus.http.test-port", "/" + function), "POST", json, headers);
   }
 
+  static Answer put(String path, byte[] body, String... headers) {
+    return send(
+        uri("quarkus.http.test-port", path),
+        "PUT",
+        HttpRequest.BodyPublishers.ofByteArray(body),
+        headers);
+  }
+
+  /// Opens a stream of server-sent events.
+  static Stream<String> lines(String path) throws IOException, InterruptedException {
+    HttpResponse<Stream<String>> response =
+        CLIENT.send(
+            HttpRequest.newBuilder(uri("quarkus.http.test-port", path)).build(),
+            HttpResponse.BodyHandlers.ofLines());
+    if (response.statusCode() != 200) {
+      throw new IOException(path + " answers " + response.statusCode());
+    }
+    return response.body();
+  }
+
   static Answer get(String path) {
     return send(uri("quarkus.http.test-port", path), "GET", "");
   }
@@ -57,8 +78,12 @@ final class Http {
   }
 
   private static Answer send(URI uri, String method, String body, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.ofString(body));
+    return send(uri, method, HttpRequest.BodyPublishers.ofString(body), headers);
+  }
+
+  private static Answer send(
+      URI uri, String method, HttpRequest.BodyPublisher body, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, body);
     if (headers.length > 0) {
       request.headers(headers);
     }

@@ -186,7 +186,8 @@ class HttpFunctionsTest {
             + " give one",
         "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
             + " POST /foldIn, POST /index, POST /ingest, POST /items, POST /modelInfo, POST"
-            + " /models, POST /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /train",
+            + " /models, POST /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /stop, POST"
+            + " /submit, POST /train",
       })
   void badRequests_areAnsweredWithASentence(
       String function, String request, int status, String error) {

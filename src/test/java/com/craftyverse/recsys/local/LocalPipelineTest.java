@@ -14,14 +14,19 @@ import com.craftyverse.recsys.serve.RecommendationService;
 import com.craftyverse.recsys.serve.Source;
 import com.craftyverse.recsys.step.RequestJson;
 import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectInfo;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,6 +63,7 @@ class LocalPipelineTest {
   @TempDir Path directory;
   private LocalObjectStore store;
   private RecommendationService service;
+  private final List<Run> changes = new ArrayList<>();
 
   @BeforeEach
   void open() throws IOException {
@@ -68,7 +74,15 @@ class LocalPipelineTest {
 
   private LocalPipeline.Outcome run(String key, byte[] upload, boolean refit) throws IOException {
     store.put(key, upload);
-    return new LocalPipeline(store, refit).run(store.find(key).orElseThrow());
+    return run(key, refit);
+  }
+
+  /// Runs the pipeline and collects a snapshot of each change in `changes`.
+  private LocalPipeline.Outcome run(String key, boolean refit) throws IOException {
+    changes.clear();
+    ObjectInfo upload = store.find(key).orElseThrow();
+    RunRecorder recorder = new RunRecorder("1", upload, "few", LocalPipeline.STEPS, changes::add);
+    return new LocalPipeline(store, refit, recorder).run(upload);
   }
 
   private RecommendResult recommend(int user) throws IOException {
@@ -114,10 +128,70 @@ class LocalPipelineTest {
             ModelCard.read(store, "models/craftyverse-sample/" + info.scoredModel() + "/").rows())
         .isEqualTo(Rows.TRAIN);
     // The log repeats the outcome of the upload, but no step runs again.
-    assertThat(
-            new LocalPipeline(store, true)
-                .run(store.find("raw/craftyverse-sample.zip").orElseThrow()))
-        .isEqualTo(outcome);
+    assertThat(run("raw/craftyverse-sample.zip", true)).isEqualTo(outcome);
+    Run repeated = changes.getLast();
+    assertThat(repeated.steps()).allMatch(Run.Step::cached);
+    assertThat(repeated.epochs()).isEmpty();
+    assertThat(repeated.published()).isTrue();
+  }
+
+  @Test
+  void run_reportsStepsEpochsAndScores() throws IOException {
+    run("raw/craftyverse-sample.zip", Files.readAllBytes(SAMPLE), true);
+    Run run = changes.getLast();
+    assertThat(run.steps())
+        .extracting(Run.Step::step)
+        .containsExactly("ingest", "split", "index", "train", "evaluate", "refit", "publish");
+    assertThat(run.steps())
+        .allSatisfy(
+            step -> {
+              assertThat(step.state()).isEqualTo(Run.StepState.done);
+              assertThat(step.cached()).isFalse();
+              assertThat(step.seconds()).isPositive();
+              assertThat(step.summary()).isNotBlank();
+            });
+    assertThat(run.steps().getFirst().summary()).startsWith("100,000 ratings, ");
+
+    // What the model's own history has, epoch by epoch.
+    ModelInfoResult info = service.modelInfo(new ModelInfoRequest(null));
+    String history = "models/craftyverse-sample/" + info.scoredModel() + "/history.json";
+    JsonNode recorded = new ObjectMapper().readTree(store.read(history).content());
+    assertThat(epochs(run, "rating", "train").stream().map(Run.Epoch::validationRmse).toList())
+        .isEqualTo(values(recorded.path("rating"), "validationRmse"));
+    assertThat(epochs(run, "ranking", "train").stream().map(Run.Epoch::ndcgAt10).toList())
+        .isEqualTo(values(recorded.at("/ranking/epochs"), "ndcg"));
+    assertThat(epochs(run, "rating", "refit")).isNotEmpty();
+    assertThat(epochs(run, "rating", "train").getFirst().of()).isEqualTo(20);
+
+    // Each step waits, runs, and is done, and no two run at once.
+    for (Run change : changes) {
+      assertThat(change.steps().stream().filter(s -> s.state() == Run.StepState.running).count())
+          .isLessThanOrEqualTo(1);
+    }
+    assertThat(changes.getFirst().steps().getLast().state()).isEqualTo(Run.StepState.waiting);
+    assertThat(changes)
+        .anySatisfy(
+            change ->
+                assertThat(change.steps().get(3).activity())
+                    .isEqualTo("searching for the ranking model's penalties"));
+
+    JsonNode test = new ObjectMapper().valueToTree(info.evaluation()).path("test");
+    Run.Scores scores = Objects.requireNonNull(run.result());
+    assertThat(scores.rmse()).isEqualTo(test.at("/ratings/rmse").asDouble());
+    assertThat(scores.ndcgAt10()).containsKeys("preference", "mostPopular", "recentlyPopular");
+    assertThat(run.model()).isEqualTo(info.model());
+  }
+
+  private static List<Run.Epoch> epochs(Run run, String model, String step) {
+    return run.epochs().stream()
+        .filter(epoch -> epoch.model().equals(model) && epoch.step().equals(step))
+        .toList();
+  }
+
+  private static List<Double> values(JsonNode entries, String field) {
+    List<Double> values = new ArrayList<>();
+    entries.forEach(entry -> values.add(entry.path(field).asDouble()));
+    return values;
   }
 
   @Test

@@ -37,7 +37,11 @@ class WatcherTroubleTest {
     BlockingQueue<Long> polls = new LinkedBlockingQueue<>();
     ObjectStore watched = watched(store, polls);
     UploadWatcher watcher =
-        new UploadWatcher(watched, true, true, Optional.empty(), new CurlExamples(watched, 8080));
+        new UploadWatcher(
+            watched,
+            true,
+            Optional.empty(),
+            new Runs(watched, true, new CurlExamples(watched, 8080)));
     List<String> lines = new CopyOnWriteArrayList<>();
     Handler handler = handler(lines);
     Logger logger = Logger.getLogger(UploadWatcher.class.getName());

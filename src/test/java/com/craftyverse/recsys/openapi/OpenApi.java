@@ -61,6 +61,10 @@ public final class OpenApi {
     System.out.println("wrote " + DOCUMENT);
   }
 
+  /// The record of `GET /runs`, which is no function's.
+  private static final Path SERVER_STATE =
+      SOURCES.resolve("com/craftyverse/recsys/local/ServerState.java");
+
   /// Returns the document as the sources have it now.
   static String generate() throws IOException {
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
@@ -128,6 +132,7 @@ public final class OpenApi {
     functions.forEach(
         (name, method) ->
             paths.put("/" + name, path(name, method, examples.getOrDefault(name, List.of()))));
+    schemas.reference(load(SERVER_STATE));
     ObjectNode pathsNode = MAPPER.createObjectNode();
     paths.forEach(pathsNode::set);
     ObjectNode document = MAPPER.createObjectNode();

@@ -92,6 +92,27 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void move_replacesTheTarget_andLeavesNothingBehind() throws IOException {
+    byte[] content = new byte[SEVERAL_PARTS];
+    new Random(1).nextBytes(content);
+    Path file = store.newTempFile();
+    Files.write(file, content);
+    store.put("in/a file", file);
+    store.put("out/b", bytes("earlier"));
+    String earlier = store.find("out/b").orElseThrow().etag();
+
+    store.move("in/a file", "out/b");
+
+    assertThat(store.read("out/b").content()).isEqualTo(content);
+    assertThat(store.find("out/b").orElseThrow().etag()).isNotEqualTo(earlier);
+    assertThat(keys("")).containsExactly("out/b");
+    assertThatThrownBy(() -> store.move("in/a file", "out/b"))
+        .isInstanceOf(NoSuchObjectException.class)
+        .hasMessage("no object 'in/a file' in the store");
+    assertThat(store.read("out/b").content()).isEqualTo(content);
+  }
+
+  @Test
   void etag_changesWithContent() throws IOException {
     List<String> etags = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

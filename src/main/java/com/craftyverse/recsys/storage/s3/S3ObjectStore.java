@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.storage.s3;
 
 import com.craftyverse.recsys.storage.FetchedObject;
+import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +30,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /// profile, role. Large objects move in parallel parts. Fetched files stay in the store's private directory
 /// until the cache evicts them or the store is closed.
 public final class S3ObjectStore implements ObjectStore {
+  /// S3 copies larger objects only in parts.
+  private static final long MAX_COPY_BYTES = 5L << 30;
+
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
   private final String bucket;
@@ -190,6 +195,32 @@ public final class S3ObjectStore implements ObjectStore {
         S3Errors.Action.WRITE,
         key,
         () -> writer.putIf(key, content, r -> r.ifMatch("\"" + etag + "\"")));
+  }
+
+  @Override
+  public void move(String key, String target) throws IOException {
+    ObjectKeys.require(key);
+    ObjectKeys.require(target);
+    ObjectInfo info = find(key).orElseThrow(() -> new NoSuchObjectException(key));
+    if (info.size() <= MAX_COPY_BYTES) {
+      call(
+          S3Errors.Action.WRITE,
+          target,
+          () ->
+              client.copyObject(
+                  r ->
+                      r.sourceBucket(bucket)
+                          .sourceKey(key)
+                          .destinationBucket(bucket)
+                          .destinationKey(target)));
+    } else {
+      try (FetchedObject fetched = fetch(key)) {
+        Path copy = newTempFile();
+        Files.copy(fetched.path(), copy, StandardCopyOption.REPLACE_EXISTING);
+        put(target, copy);
+      }
+    }
+    delete(key);
   }
 
   @Override
