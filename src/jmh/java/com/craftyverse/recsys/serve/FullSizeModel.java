@@ -38,7 +38,7 @@ final class FullSizeModel {
   static final int RANKING_FACTORS = 128;
 
   private static final int USER_BATCH = 16_384;
-  private static final int SEEN_BATCH = 64;
+  private static final int SEEN_BATCH = 32;
   private static final List<String> GENRES =
       List.of(
           "Action",
@@ -244,11 +244,13 @@ final class FullSizeModel {
         for (int i = 0; i < ratings.length; i++) {
           ratings[i] = .5f * (1 + random.nextInt(10));
         }
+        long[] times = random.longs(ratings.length, 789_652_009, 1_689_843_985).toArray();
         writer.writeBatch(
             rows,
             MemorySegment.ofArray(starts),
             MemorySegment.ofArray(Arrays.copyOf(items, ratings.length)),
-            MemorySegment.ofArray(ratings));
+            MemorySegment.ofArray(ratings),
+            MemorySegment.ofArray(times));
       }
     }
   }

@@ -47,7 +47,7 @@ public record ModelCard(
     @Nullable RankingCard ranking) {
   /// The version of a model's files. It increases when a reader of the old version could not read the new
   /// one.
-  public static final int FORMAT_VERSION = 7;
+  public static final int FORMAT_VERSION = 8;
 
   /// Reads the card in a model's directory.
   ///

@@ -61,11 +61,17 @@ public final class Schemas {
   public static final List<Column> INDEXED_RATINGS =
       List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));
 
-  /// `seen.arrow`: the training matrix by rows, one row per user.
+  /// `seen.arrow`: the training matrix by rows, one row per user. Items by dense index, timestamps in epoch
+  /// seconds.
   public static final List<Column> SEEN =
       List.of(
           Column.list(
-              "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating"))));
+              "ratings",
+              Column.struct(
+                  "item",
+                  Column.int32("item"),
+                  Column.float32("rating"),
+                  Column.int64("timestamp"))));
 
   /// `lookup.arrow` of a model: its users without their vectors.
   public static final List<Column> LOOKUP = List.of(Column.int32("userId"), Column.float32("bias"));

@@ -15,7 +15,7 @@ public enum StepName {
   SPLIT(3),
 
   /// Assigns dense ids and lays out the training blocks.
-  INDEX(6),
+  INDEX(7),
 
   /// Trains a model. The model's card repeats the version, because serving reads no manifests.
   TRAIN(ModelCard.FORMAT_VERSION),

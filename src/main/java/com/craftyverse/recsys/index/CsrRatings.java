@@ -5,12 +5,14 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.BlockGrid;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.SplitMix64;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,17 +26,28 @@ import java.util.stream.IntStream;
 /// primitive sort therefore orders a user's row.
 final class CsrRatings {
   /// Rows per record batch of `seen.arrow`. Small batches make one user's history a short range read.
-  private static final int SEEN_BATCH_USERS = 64;
+  private static final int SEEN_BATCH_USERS = 32;
 
+  private final List<ArrowFile> files;
+  private final IdVocabulary users;
+  private final IdVocabulary items;
   private final long[] cells;
   private final int[] rowStarts;
 
-  private CsrRatings(long[] cells, int[] rowStarts) {
+  private CsrRatings(
+      List<ArrowFile> files,
+      IdVocabulary users,
+      IdVocabulary items,
+      long[] cells,
+      int[] rowStarts) {
+    this.files = files;
+    this.users = users;
+    this.items = items;
     this.cells = cells;
     this.rowStarts = rowStarts;
   }
 
-  /// Reads the files of the training set. `users` and `items` are its vocabularies.
+  /// Reads the files of the training set, which stay open. `users` and `items` are its vocabularies.
   static CsrRatings read(
       List<ArrowFile> files, IdVocabulary users, IdVocabulary items, Progress progress)
       throws IOException {
@@ -51,9 +64,7 @@ final class CsrRatings {
         FloatColumn ratings = batch.floats("rating");
         for (int i = 0; i < batch.rows(); i++) {
           int user = users.indexOf(userIds.get(i));
-          int item = items.indexOf(itemIds.get(i));
-          cells[next[user]++] =
-              ((long) item << 32) | (Float.floatToRawIntBits(ratings.get(i)) & 0xFFFFFFFFL);
+          cells[next[user]++] = cell(items.indexOf(itemIds.get(i)), ratings.get(i));
         }
         read += batch.rows();
         progress.update(read);
@@ -63,7 +74,7 @@ final class CsrRatings {
     IntStream.range(0, users.size())
         .parallel()
         .forEach(user -> Arrays.sort(cells, rowStarts[user], rowStarts[user + 1]));
-    return new CsrRatings(cells, rowStarts);
+    return new CsrRatings(files, users, items, cells, rowStarts);
   }
 
   int users() {
@@ -161,8 +172,44 @@ final class CsrRatings {
     }
   }
 
-  /// Writes `seen.arrow`: each user's list of items and ratings, items ascending.
+  /// Reads the files again for the time of each cell, in epoch seconds. The matrix does not hold the times,
+  /// because only `seen.arrow` needs them.
+  private long[] times() {
+    long[] times = new long[cells.length];
+    int[] next = Arrays.copyOf(rowStarts, users());
+    for (ArrowFile file : files) {
+      for (RecordBatch batch : file.batches()) {
+        IntColumn userIds = batch.ints("userId");
+        IntColumn itemIds = batch.ints("itemId");
+        FloatColumn ratings = batch.floats("rating");
+        LongColumn timestamps = batch.longs("timestamp");
+        for (int i = 0; i < batch.rows(); i++) {
+          int user = users.indexOf(userIds.get(i));
+          long cell = cell(items.indexOf(itemIds.get(i)), ratings.get(i));
+          int at = next[user];
+          // Most files are ordered by item within a user: the cell follows that of the user's last
+          // row.
+          if (at == rowStarts[user + 1] || cells[at] != cell) {
+            at = Arrays.binarySearch(cells, rowStarts[user], rowStarts[user + 1], cell);
+            // A test set that was given may repeat a rating; equal cells get the same time.
+            for (int same = at; same > rowStarts[user] && cells[same - 1] == cell; same--) {
+              times[same - 1] = timestamps.get(i);
+            }
+            while (at + 1 < rowStarts[user + 1] && cells[at + 1] == cell) {
+              times[at++] = timestamps.get(i);
+            }
+          }
+          times[at] = timestamps.get(i);
+          next[user] = at + 1;
+        }
+      }
+    }
+    return times;
+  }
+
+  /// Writes `seen.arrow`: each user's list of items, ratings and times, items ascending.
   void writeSeen(Path path) throws IOException {
+    long[] times = times();
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.SEEN, Map.of())) {
       for (int first = 0; first < users(); first += SEEN_BATCH_USERS) {
         int last = Math.min(users(), first + SEEN_BATCH_USERS);
@@ -172,19 +219,25 @@ final class CsrRatings {
         for (int user = first; user <= last; user++) {
           offsets[user - first] = rowStarts[user] - from;
         }
-        int[] items = new int[count];
+        int[] rated = new int[count];
         float[] ratings = new float[count];
         for (int i = 0; i < count; i++) {
-          items[i] = item(cells[from + i]);
+          rated[i] = item(cells[from + i]);
           ratings[i] = rating(cells[from + i]);
         }
         writer.writeBatch(
             last - first,
             Buffers.of(offsets, offsets.length),
-            Buffers.of(items, count),
-            Buffers.of(ratings, count));
+            Buffers.of(rated, count),
+            Buffers.of(ratings, count),
+            MemorySegment.ofArray(times)
+                .asSlice((long) from * Long.BYTES, (long) count * Long.BYTES));
       }
     }
+  }
+
+  private static long cell(int item, float rating) {
+    return ((long) item << 32) | (Float.floatToRawIntBits(rating) & 0xFFFFFFFFL);
   }
 
   private static int item(long cell) {

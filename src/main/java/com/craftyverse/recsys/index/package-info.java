@@ -15,7 +15,8 @@
 /// - The training set is written in blocks of a user × item grid
 ///   ([BlockGrid][com.craftyverse.recsys.format.BlockGrid]). The blocks let SGD run on several threads
 ///   without locks and with the same result (Gemulla et al., KDD 2011). The set is also written by rows as
-///   `seen.arrow`. All sets are written in parallel.
+///   `seen.arrow`, with the time of each rating, which another pass over the files collects. All
+///   sets are written in parallel.
 /// - [QualityReport][com.craftyverse.recsys.index.QualityReport] holds the numbers that the original notebook
 ///   prints, and the checks that stop a damaged dataset.
 @NullMarked

@@ -15,7 +15,7 @@ import java.util.Locale;
 /// An estimate of what the steps after `ingest` will make of an upload, and what resources they will need.
 ///
 /// Thresholds and rows are exact. Memory and temporary space follow from the file formats: 20 bytes per
-/// rating, 12 per indexed rating, 8 per rating in a user's history, and the vectors of each user and item.
+/// rating, 12 per indexed rating, 16 per rating in a user's history, and the vectors of each user and item.
 /// Times are extrapolated: measured nanoseconds per rating, from 33.8 million ratings on two cores, scaled by
 /// how fast this machine read the upload compared with that one.
 final class PipelineEstimate {
@@ -24,7 +24,11 @@ final class PipelineEstimate {
 
   private static final long RATING_BYTES = 20;
   private static final long INDEXED_BYTES = 12;
-  private static final long SEEN_BYTES = 8;
+  private static final long SEEN_BYTES = 16;
+
+  /// Per rating in memory: item and rating in one cell, and the time.
+  private static final long MATRIX_BYTES = 16;
+
   private static final int FACTORS = 50;
   private static final int RANKING_FACTORS = 128;
   private static final int EPOCHS = 20;
@@ -192,7 +196,7 @@ final class PipelineEstimate {
         needs("split", 0, 2 * RATING_BYTES * all, timeFactor * SPLIT_NANOS * all),
         needs(
             "index",
-            SEEN_BYTES * train + tables,
+            MATRIX_BYTES * train + tables,
             RATING_BYTES * all + indexed + SEEN_BYTES * train,
             timeFactor * INDEX_NANOS * all),
         needs(
@@ -208,7 +212,7 @@ final class PipelineEstimate {
         // The served model, trained on all rows.
         needs(
             "index (all rows)",
-            SEEN_BYTES * all + 4L * (allUsers.length() + allItems.length()),
+            MATRIX_BYTES * all + 4L * (allUsers.length() + allItems.length()),
             (RATING_BYTES + INDEXED_BYTES + SEEN_BYTES) * all,
             timeFactor * INDEX_NANOS * all),
         needs(

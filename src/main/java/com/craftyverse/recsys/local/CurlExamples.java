@@ -45,6 +45,7 @@ class CurlExamples {
         dataset + ",\"ratings\":[{\"itemId\":" + items.getFirst() + ",\"rating\":5}]",
         "recommendations for a new user, from one rating");
     logCommand("popular", dataset + ",\"n\":5", "what most users chose lately");
+    logCommand("history", user + ",\"n\":5", "what they rated last");
     logCommand("items", dataset + ",\"query\":\"the\",\"n\":5", "search titles and ids");
     logCommand(
         "ingest",

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Answers requests from the current models. Thread-safe.
@@ -296,6 +297,56 @@ public final class RecommendationService {
     return new ItemsResult(model.card().dataset(), model.card().modelId(), total, offset, page);
   }
 
+  /// Lists what a user rated, newest first.
+  ///
+  /// @throws RequestException if the model does not know the user, a field is out of range, or the dataset
+  ///     has no model that can be served
+  public HistoryResult history(HistoryRequest request) {
+    int userId = Request.require("userId", request.userId());
+    int n = RequestLimits.page(request.n());
+    int offset = RequestLimits.offset(request.offset());
+    return answer(request.dataset(), model -> history(model, userId, n, offset));
+  }
+
+  private static HistoryResult history(ServedModel model, int userId, int n, int offset)
+      throws IOException {
+    int row = model.users().rowOf(userId);
+    if (row < 0) {
+      throw RequestException.notFound("field 'userId': the model does not know this user");
+    }
+    UserStore.TimedHistory timed = model.users().timedHistory(row);
+    int[] items = timed.history().items();
+    long[] times = timed.times();
+    // Items are in the order of their ids, which a stable sort keeps among equal times.
+    List<HistoryResult.RatedItem> page =
+        IntStream.range(0, items.length)
+            .boxed()
+            .sorted(Comparator.comparingLong((Integer rating) -> -times[rating]))
+            .skip(offset)
+            .limit(n)
+            .map(
+                rating ->
+                    ratedItem(
+                        model.catalog(),
+                        items[rating],
+                        timed.history().ratings()[rating],
+                        times[rating]))
+            .toList();
+    return new HistoryResult(
+        model.card().dataset(), model.card().modelId(), userId, items.length, offset, page);
+  }
+
+  private static HistoryResult.RatedItem ratedItem(
+      ItemCatalog catalog, int item, float rating, long time) {
+    return new HistoryResult.RatedItem(
+        catalog.itemId(item),
+        catalog.title(item),
+        catalog.year(item),
+        catalog.genres(item),
+        rating,
+        Instant.ofEpochSecond(time).toString());
+  }
+
   /// Describes the model that answers.
   ///
   /// @throws RequestException if the dataset has no model that can be served
@@ -402,6 +453,7 @@ public final class RecommendationService {
               "{\"similar\": {\"itemId\": " + item + "}}",
               "{\"popular\": {}}",
               "{\"items\": {\"query\": \"" + item + "\"}}",
+              "{\"history\": {\"userId\": " + user + "}}",
               "{\"foldIn\": {\"ratings\": [{\"itemId\": "
                   + item
                   + ", \"rating\": "

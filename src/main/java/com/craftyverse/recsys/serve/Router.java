@@ -28,13 +28,14 @@ public final class Router {
             + count(request.foldIn())
             + count(request.popular())
             + count(request.items())
+            + count(request.history())
             + count(request.models())
             + count(request.modelInfo());
     if (given != 1) {
       throw RequestException.invalid(
           "the request has "
               + (given == 0 ? "none" : "several")
-              + " of the fields predict, recommend, similar, foldIn, popular, items, models and"
+              + " of the fields predict, recommend, similar, foldIn, popular, items, history, models and"
               + " modelInfo; give one");
     }
     return new ServeResult(answer(request));
@@ -63,6 +64,9 @@ public final class Router {
     }
     if (request.items() != null) {
       return service.items(decode(request.items(), ItemsRequest.class));
+    }
+    if (request.history() != null) {
+      return service.history(decode(request.history(), HistoryRequest.class));
     }
     if (request.models() != null) {
       return service.models(decode(request.models(), ModelsRequest.class));

@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular`, `items`, `models` and
-/// `modelInfo`, and `serve`, which takes the requests of all of them. A singleton, because it caches the models.
+/// The functions `predict`, `recommend`, `similar`, `foldIn`, `popular`, `items`, `history`, `models` and
+/// `modelInfo`, and `serve`, which takes the requests of all of them. A singleton, because it caches the
+/// models.
 @Singleton
 public final class ServeFunction {
   private static final System.Logger LOG = System.getLogger(ServeFunction.class.getName());
@@ -85,6 +86,12 @@ public final class ServeFunction {
   @Funq("items")
   public ItemsResult items(ItemsRequest request) {
     return service.items(Request.requireBody(request));
+  }
+
+  /// Lists what a user rated, newest first.
+  @Funq("history")
+  public HistoryResult history(HistoryRequest request) {
+    return service.history(Request.requireBody(request));
   }
 
   /// Lists the versions of models.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param foldIn a [FoldInRequest]
 /// @param popular a [PopularRequest]
 /// @param items an [ItemsRequest]
+/// @param history a [HistoryRequest]
 /// @param models a [ModelsRequest]
 /// @param modelInfo a [ModelInfoRequest]
 public record ServeRequest(
@@ -22,6 +23,7 @@ public record ServeRequest(
     @Nullable JsonNode foldIn,
     @Nullable JsonNode popular,
     @Nullable JsonNode items,
+    @Nullable JsonNode history,
     @Nullable JsonNode models,
     @Nullable JsonNode modelInfo)
     implements Request {}

@@ -30,6 +30,12 @@ final class UserStore {
   /// 8 bytes each.
   private static final long CACHED_RATINGS = 1_000_000;
 
+  /// 8 bytes each.
+  private static final long CACHED_TIMES = 250_000;
+
+  /// The latest time that `ingest` accepts, in the year 5138.
+  private static final long LATEST_TIME = 100_000_000_000L;
+
   private final ObjectStore store;
   private final String directory;
   private final UserLookup lookup;
@@ -42,6 +48,8 @@ final class UserStore {
       new BoundedCache<>(CACHED_RANKING_FACTORS, vector -> vector.length);
   private final BoundedCache<Integer, History> histories =
       new BoundedCache<>(CACHED_RATINGS, history -> 8L + history.size());
+  private final BoundedCache<Integer, long[]> times =
+      new BoundedCache<>(CACHED_TIMES, each -> 8L + each.length);
 
   /// @param directory the model's directory
   /// @param factors values in each vector of the rating model
@@ -133,10 +141,32 @@ final class UserStore {
   History history(int row) throws IOException {
     History history = histories.get(row);
     if (history == null) {
-      history = readHistory(row);
+      history = history(readRatings(row), row);
       histories.put(row, history);
     }
     return history;
+  }
+
+  /// A user's training ratings with their times.
+  ///
+  /// @param history the ratings
+  /// @param times the time of each, in epoch seconds
+  record TimedHistory(History history, long[] times) {}
+
+  /// Returns a user's training ratings with their times.
+  ///
+  /// @throws MalformedFileException if the data is not a valid history
+  TimedHistory timedHistory(int row) throws IOException {
+    History history = histories.get(row);
+    long[] timestamps = times.get(row);
+    if (history == null || timestamps == null) {
+      UserRatings read = readRatings(row);
+      history = history(read, row);
+      timestamps = times(read, row);
+      histories.put(row, history);
+      times.put(row, timestamps);
+    }
+    return new TimedHistory(history, timestamps);
   }
 
   private float[] readVector(int row, UserLookup.Places places, int values) throws IOException {
@@ -156,7 +186,14 @@ final class UserStore {
     return vector;
   }
 
-  private History readHistory(int row) throws IOException {
+  /// A user's entries of a batch of `seen.arrow`.
+  private record UserRatings(RecordBatch batch, int from, int to) {
+    int size() {
+      return to - from;
+    }
+  }
+
+  private UserRatings readRatings(int row) throws IOException {
     UserLookup.Places places = lookup.histories();
     int batchIndex = places.of(row);
     long offset = places.offsets()[batchIndex];
@@ -171,17 +208,35 @@ final class UserStore {
           "record batch " + batchIndex + ": " + batch.rows() + " rows, too few for row " + row);
     }
     IntColumn offsets = batch.offsets("ratings");
-    int from = offsets.get(at);
-    int to = offsets.get(at + 1);
-    int[] rated = new int[to - from];
-    float[] ratings = new float[to - from];
-    batch.ints("ratings.item.item").copyTo(from, rated, 0, rated.length);
-    batch.floats("ratings.item.rating").copyTo(from, ratings, 0, ratings.length);
+    return new UserRatings(batch, offsets.get(at), offsets.get(at + 1));
+  }
+
+  private History history(UserRatings read, int row) throws MalformedFileException {
+    int[] rated = new int[read.size()];
+    float[] ratings = new float[read.size()];
+    read.batch.ints("ratings.item.item").copyTo(read.from, rated, 0, rated.length);
+    read.batch.floats("ratings.item.rating").copyTo(read.from, ratings, 0, ratings.length);
     for (int i = 0; i < rated.length; i++) {
       if (rated[i] < 0 || rated[i] >= items || !Float.isFinite(ratings[i])) {
-        throw new MalformedFileException(key, "row " + row + ": rating " + i + " is out of range");
+        throw malformed(row, "rating " + i);
       }
     }
     return new History(rated, ratings);
+  }
+
+  private long[] times(UserRatings read, int row) throws MalformedFileException {
+    long[] timestamps = new long[read.size()];
+    read.batch.longs("ratings.item.timestamp").copyTo(read.from, timestamps, 0, timestamps.length);
+    for (int i = 0; i < timestamps.length; i++) {
+      if (timestamps[i] < 0 || timestamps[i] > LATEST_TIME) {
+        throw malformed(row, "time " + i);
+      }
+    }
+    return timestamps;
+  }
+
+  private MalformedFileException malformed(int row, String what) {
+    return new MalformedFileException(
+        directory + StoreLayout.SEEN, "row " + row + ": " + what + " is out of range");
   }
 }

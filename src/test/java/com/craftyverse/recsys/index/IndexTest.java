@@ -43,6 +43,9 @@ class IndexTest {
 
   private record Rating(int user, int item, float value, long time) {}
 
+  /// An entry of `seen.arrow`.
+  private record Seen(float rating, long time) {}
+
   /// A split that is not by time has no time bounds to check; everything else is the same.
   @Test
   void foldOfACrossValidation_isIndexedLikeAnyOtherSplit() throws IOException {
@@ -125,11 +128,11 @@ class IndexTest {
     assertThat(quality.test().afterUnknownItemsRemoved()).isEqualTo(test.size());
     assertThat(quality.density()).isEqualTo((double) train.size() / (users.size() * items.size()));
 
-    Map<Integer, Map<Integer, Float>> seen = new TreeMap<>();
+    Map<Integer, Map<Integer, Seen>> seen = new TreeMap<>();
     train.forEach(
         r ->
             seen.computeIfAbsent(users.indexOf(r.user), u -> new TreeMap<>())
-                .put(items.indexOf(r.item), r.value));
+                .put(items.indexOf(r.item), new Seen(r.value, r.time)));
     assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
   }
 
@@ -206,12 +209,12 @@ class IndexTest {
     assertThat(column(index, "users.arrow", "userId")).isEqualTo(users);
     assertThat(column(index, "items.arrow", "itemId")).isEqualTo(items);
     assertThat(index.figures().trainRows()).isEqualTo(learned.size());
-    Map<Integer, Map<Integer, Float>> seen = new TreeMap<>();
+    Map<Integer, Map<Integer, Seen>> seen = new TreeMap<>();
     List<List<Number>> rows = new ArrayList<>();
     for (Rating r : learned) {
       int user = users.indexOf(r.user);
       int item = items.indexOf(r.item);
-      seen.computeIfAbsent(user, _ -> new TreeMap<>()).put(item, r.value);
+      seen.computeIfAbsent(user, _ -> new TreeMap<>()).put(item, new Seen(r.value, r.time));
       rows.add(List.of(user, item, r.value));
     }
     assertThat(seen(index)).isEqualTo(new ArrayList<>(seen.values()));
@@ -413,21 +416,22 @@ class IndexTest {
     return rows;
   }
 
-  private List<Map<Integer, Float>> seen(IndexResult index) throws IOException {
+  private List<Map<Integer, Seen>> seen(IndexResult index) throws IOException {
     String key = index.manifest().replace("manifest.json", "seen.arrow");
-    List<Map<Integer, Float>> users = new ArrayList<>();
+    List<Map<Integer, Seen>> users = new ArrayList<>();
     try (ArrowFile file = ArrowFile.open(store.fetch(key).path(), key)) {
       file.require(Schemas.SEEN);
       for (RecordBatch batch : file.batches()) {
         int[] offsets = batch.offsets("ratings").toArray();
         int[] items = batch.ints("ratings.item.item").toArray();
         float[] ratings = batch.floats("ratings.item.rating").toArray();
-        assertThat(batch.rows()).isLessThanOrEqualTo(64);
+        long[] times = batch.longs("ratings.item.timestamp").toArray();
+        assertThat(batch.rows()).isLessThanOrEqualTo(32);
         for (int user = 0; user < batch.rows(); user++) {
-          Map<Integer, Float> row = new TreeMap<>();
+          Map<Integer, Seen> row = new TreeMap<>();
           for (int i = offsets[user]; i < offsets[user + 1]; i++) {
             assertThat(i > offsets[user] && items[i] <= items[i - 1]).isFalse();
-            row.put(items[i], ratings[i]);
+            row.put(items[i], new Seen(ratings[i], times[i]));
           }
           users.add(row);
         }

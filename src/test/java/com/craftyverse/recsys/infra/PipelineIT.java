@@ -176,7 +176,7 @@ class PipelineIT {
     bad.put("rawPath", "/nothing").put("body", "{}").put("isBase64Encoded", false);
     assertThat(FIRST.invoke("serve", bad).path("body").asText())
         .contains(
-            "unknown field 'nothing'; expected one of foldIn, items, modelInfo, models,"
+            "unknown field 'nothing'; expected one of foldIn, history, items, modelInfo, models,"
                 + " popular, predict, recommend, similar");
     bad.put("rawPath", "/modelInfo").put("body", "{\"dataset\": \"my-set\"}");
     assertThat(

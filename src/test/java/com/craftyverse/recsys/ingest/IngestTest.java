@@ -895,7 +895,7 @@ class IngestTest {
             "train (all rows)",
             "publish");
     assertThat(preview.steps().get(1).tempBytes()).isEqualTo(1200 * 40);
-    assertThat(preview.steps().get(5).tempBytes()).isEqualTo(1200 * (20 + 12 + 8));
+    assertThat(preview.steps().get(5).tempBytes()).isEqualTo(1200 * (20 + 12 + 16));
     assertThat(preview.steps().get(6).memoryBytes())
         .isGreaterThan(preview.steps().get(3).memoryBytes());
     assertOnlyUploadsAreThere();

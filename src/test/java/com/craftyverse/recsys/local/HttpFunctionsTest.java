@@ -15,6 +15,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,16 @@ class HttpFunctionsTest {
     assertThat(unknown.path("source").asText()).isEqualTo("popular");
     assertThat(unknown.path("recommendations").findValuesAsText("itemId"))
         .isEqualTo(popular.path("popular").findValuesAsText("itemId"));
+    String user = "{\"dataset\": \"by-hand\", \"userId\": 483, \"n\": 1000";
+    JsonNode history = Http.post("history", user + "}").json();
+    List<String> times = history.path("ratings").findValuesAsText("time");
+    List<String> older =
+        Http.post("history", user + ", \"offset\": 1000}").json().findValuesAsText("time");
+    assertThat(times.size() + older.size()).isEqualTo(history.path("total").asInt());
+    assertThat(times).hasSize(1000).isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(older).isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(times.getFirst()).isEqualTo(Instant.parse(times.getFirst()).toString());
+    assertThat(times.getLast()).isGreaterThanOrEqualTo(older.getFirst());
     JsonNode found =
         Http.post("items", "{\"dataset\": \"by-hand\", \"query\": \"" + item + "\", \"n\": 1000}")
             .json();
@@ -182,10 +194,10 @@ class HttpFunctionsTest {
             + " 1",
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",
         "serve    | {}                    | 400 | the request has none of the fields predict,"
-            + " recommend, similar, foldIn, popular, items, models and modelInfo;"
-            + " give one",
+            + " recommend, similar, foldIn, popular, items, history, models and"
+            + " modelInfo; give one",
         "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
-            + " POST /foldIn, POST /index, POST /ingest, POST /items, POST /modelInfo, POST"
+            + " POST /foldIn, POST /history, POST /index, POST /ingest, POST /items, POST /modelInfo, POST"
             + " /models, POST /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /stop, POST"
             + " /submit, POST /train",
       })

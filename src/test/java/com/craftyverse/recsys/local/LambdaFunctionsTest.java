@@ -294,7 +294,7 @@ class ServeLambdaTest extends LambdaFunctionsTest {
         "field 'n': expected a whole number from 1 to 1000, found 0");
     refused(
         "{\"recommended\": {}}",
-        "unknown field 'recommended'; expected one of foldIn, items, modelInfo, models,"
+        "unknown field 'recommended'; expected one of foldIn, history, items, modelInfo, models,"
             + " popular, predict, recommend, similar");
     refused("null", "the request is empty; a JSON object was expected");
   }

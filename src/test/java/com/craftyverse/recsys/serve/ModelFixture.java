@@ -54,6 +54,7 @@ public final class ModelFixture {
   private @Nullable String evaluated;
   private @Nullable RankingCard ranking;
   private int[] recentRatings = {1, 2, 7, 2};
+  private long[] times = {1_000_000_000, 1_100_000_000, 1_200_000_000, 1_300_000_000};
 
   public ModelFixture(String dataset, String model) {
     this(dataset, model, "biased", 3);
@@ -100,6 +101,12 @@ public final class ModelFixture {
     return this;
   }
 
+  /// Sets the times of the ratings 200 by 10, 100 by 20, and 100 and 400 by 30, in epoch seconds.
+  public ModelFixture at(long... newTimes) {
+    times = newTimes;
+    return this;
+  }
+
   private int rankingFactors() {
     return ranking == null ? 0 : ranking.factors();
   }
@@ -122,8 +129,15 @@ public final class ModelFixture {
     store.put(directory() + "users.arrow", users);
     Path seen = store.newTempFile();
     try (ArrowFileWriter writer = ArrowFileWriter.create(seen, Schemas.SEEN, Map.of())) {
-      writer.writeBatch(2, ints(0, 1, 2), ints(1, 0), Buffers.of(new float[] {4, 4.5f}, 2));
-      writer.writeBatch(1, ints(0, 2), ints(0, 3), Buffers.of(new float[] {5, 1}, 2));
+      MemorySegment seconds = MemorySegment.ofArray(times);
+      writer.writeBatch(
+          2,
+          ints(0, 1, 2),
+          ints(1, 0),
+          Buffers.of(new float[] {4, 4.5f}, 2),
+          seconds.asSlice(0, 16));
+      writer.writeBatch(
+          1, ints(0, 2), ints(0, 3), Buffers.of(new float[] {5, 1}, 2), seconds.asSlice(16));
     }
     store.put(directory() + "seen.arrow", seen);
     writeItems(store, ITEM_VECTORS);

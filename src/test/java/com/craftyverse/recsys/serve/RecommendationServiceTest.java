@@ -2,6 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.evaluate.Evaluate;
@@ -11,6 +12,7 @@ import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.ServiceException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.IndexFixture;
 import com.craftyverse.recsys.train.Train;
@@ -444,6 +446,7 @@ class RecommendationServiceTest {
             "{'similar': {'itemId': 100}}",
             "{'popular': {'period': 'all'}}",
             "{'items': {'query': 'heat'}}",
+            "{'history': {'userId': 30}}",
             "{'foldIn': {'ratings': [{'itemId': 100, 'rating': 5}], 'explain': true}}")) {
       assertThat(requests.serve(request)).isEqualTo(requests.serve(request)).contains("\"m1\"");
     }
@@ -534,6 +537,14 @@ class RecommendationServiceTest {
             + " this dataset; its genres are Action, Crime, Horror",
         "items     | {'userId': 1}                  | unknown field 'userId'; expected one of"
             + " allow, dataset, deny, genres, minRatings, n, offset, query, yearFrom, yearTo",
+        "history   | {}                             | field 'userId' is missing",
+        "history   | {'userId': '30'}               | field 'userId': expected a whole number, found a"
+            + " string",
+        "history   | {'userId': 31}                 | field 'userId': the model does not know this user",
+        "history   | {'userId': 30, 'n': 1001}      | field 'n': expected a whole number from 1 to"
+            + " 1000, found 1001",
+        "history   | {'userId': 30, 'offset': -2}   | field 'offset': expected a whole number of at"
+            + " least 0, found -2",
         "models    | {'n': 101}                     | field 'n': expected a whole number from 1 to"
             + " 100, found 101",
         "models    | {'dataset': '../x'}            | field 'dataset': the dataset name '../x' must"
@@ -553,7 +564,7 @@ class RecommendationServiceTest {
     assertThatThrownBy(() -> requests.serve("{}"))
         .hasMessage(
             "the request has none of the fields predict, recommend, similar, foldIn, popular, items,"
-                + " models and modelInfo; give one");
+                + " history, models and modelInfo; give one");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': {}, 'similar': {'itemId': 1}}"))
         .hasMessageStartingWith("the request has several of");
     assertThatThrownBy(() -> requests.serve("{'modelInfo': null}"))
@@ -640,6 +651,70 @@ class RecommendationServiceTest {
 
   private List<Integer> itemIds(String request) {
     return requests.items(request).items().stream().map(ItemsResult.Item::itemId).toList();
+  }
+
+  @Test
+  void history_isNewestFirst() {
+    HistoryResult result = requests.history("{'userId': 30}");
+    assertThat(result)
+        .isEqualTo(
+            new HistoryResult(
+                "set",
+                "m1",
+                30,
+                2,
+                0,
+                List.of(
+                    new HistoryResult.RatedItem(
+                        400, "Alien", 1979, List.of("Horror"), 1, "2011-03-13T07:06:40Z"),
+                    new HistoryResult.RatedItem(
+                        100,
+                        "Heat",
+                        1995,
+                        List.of("Action", "Crime"),
+                        5,
+                        "2008-01-10T21:20:00Z"))));
+    assertThat(requests.history("{'userId': 10}").ratings())
+        .containsExactly(
+            new HistoryResult.RatedItem(200, null, null, List.of(), 4, "2001-09-09T01:46:40Z"));
+  }
+
+  @Test
+  void history_equalTimes_areByItemId() throws IOException {
+    new ModelFixture("set", "m2").at(1, 2, 0, 0).publish(store);
+    HistoryResult result = requests.history("{'userId': 30}");
+    assertThat(result.model()).isEqualTo("m2");
+    assertThat(result.ratings())
+        .extracting(HistoryResult.RatedItem::itemId, HistoryResult.RatedItem::time)
+        .containsExactly(tuple(100, "1970-01-01T00:00:00Z"), tuple(400, "1970-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void history_pages_continueEachOther_andEnd() {
+    assertThat(historyItems("{'userId': 30, 'n': 1}")).containsExactly(400);
+    assertThat(historyItems("{'userId': 30, 'n': 1, 'offset': 1}")).containsExactly(100);
+    assertThat(historyItems("{'userId': 30, 'offset': 2}")).isEmpty();
+    HistoryResult beyond = requests.history("{'userId': 30, 'offset': 2147483647}");
+    assertThat(beyond.ratings()).isEmpty();
+    assertThat(beyond.total()).isEqualTo(2);
+  }
+
+  private List<Integer> historyItems(String request) {
+    return requests.history(request).ratings().stream()
+        .map(HistoryResult.RatedItem::itemId)
+        .toList();
+  }
+
+  @Test
+  void history_impossibleTime_isADamagedModel() throws IOException {
+    for (long time : new long[] {-1, 100_000_000_001L}) {
+      new ModelFixture("set", "m" + time).at(1, 2, 3, time).publish(store);
+      assertThat(requests.history("{'userId': 10}").total()).isEqualTo(1);
+      assertThatThrownBy(() -> requests.history("{'userId': 30}"))
+          .isInstanceOf(ServiceException.class)
+          .hasMessageContaining("seen.arrow is damaged");
+      assertThat(requests.recommend("{'userId': 30}").candidates()).isEqualTo(2);
+    }
   }
 
   @Test

@@ -46,6 +46,10 @@ public final class Requests {
     return service.items(decode(json, ItemsRequest.class));
   }
 
+  public HistoryResult history(String json) {
+    return service.history(decode(json, HistoryRequest.class));
+  }
+
   public ModelsResult models(String json) {
     return service.models(decode(json, ModelsRequest.class));
   }

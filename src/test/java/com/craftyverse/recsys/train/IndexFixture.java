@@ -247,15 +247,19 @@ public final class IndexFixture {
   private void writeSeen(Path path) throws IOException {
     Column column =
         Column.list(
-            "ratings", Column.struct("item", Column.int32("item"), Column.float32("rating")));
+            "ratings",
+            Column.struct(
+                "item", Column.int32("item"), Column.float32("rating"), Column.int64("timestamp")));
     int[] offsets = new int[users + 1];
     int[] seenItems = new int[train.size()];
     float[] seenRatings = new float[train.size()];
+    long[] seenTimes = new long[train.size()];
     RatingList sorted =
         train.sorted(Comparator.<Integer>comparingInt(train::user).thenComparingInt(train::item));
     for (int i = 0; i < sorted.size(); i++) {
       seenItems[i] = sorted.item(i);
       seenRatings[i] = sorted.rating(i);
+      seenTimes[i] = 1_000_000_000L + i;
       offsets[sorted.user(i) + 1] = i + 1;
     }
     for (int i = 1; i <= users; i++) {
@@ -266,7 +270,8 @@ public final class IndexFixture {
           users,
           Buffers.of(offsets, users + 1),
           MemorySegment.ofArray(seenItems),
-          MemorySegment.ofArray(seenRatings));
+          MemorySegment.ofArray(seenRatings),
+          MemorySegment.ofArray(seenTimes));
     }
   }
 }

@@ -51,7 +51,8 @@ class SnapStartHooksTest {
             "read items.arrow",
             "read lookup.arrow",
             "readRange users.arrow",
-            "readRange seen.arrow");
+            "readRange seen.arrow", // the ratings, for a recommendation
+            "readRange seen.arrow"); // and their times, for a history
     assertThat(reconnects).hasSize(1);
     new Requests(service).similar("{'itemId': 100}");
     assertThat(store.drainCalls()).isEmpty();

@@ -1,0 +1,18 @@
+package com.craftyverse.recsys.serve;
+
+import com.craftyverse.recsys.step.Request;
+import org.jspecify.annotations.Nullable;
+
+/// A request for what a user rated.
+///
+/// @param dataset the dataset whose current model answers; defaults to the configured one, else the
+///     one published last
+/// @param userId the user
+/// @param n number of ratings, 1 to 1,000, by default 20
+/// @param offset number of newer ratings to skip, by default 0
+public record HistoryRequest(
+    @Nullable String dataset,
+    @Nullable Integer userId,
+    @Nullable Integer n,
+    @Nullable Integer offset)
+    implements Request {}

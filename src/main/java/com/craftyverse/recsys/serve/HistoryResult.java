@@ -1,0 +1,34 @@
+package com.craftyverse.recsys.serve;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A page of a user's training ratings.
+///
+/// @param dataset the dataset whose model answered
+/// @param model the model's id
+/// @param userId the user
+/// @param total number of the user's training ratings
+/// @param offset number of those before the page
+/// @param ratings the page, newest first; those of the same time by item id
+public record HistoryResult(
+    String dataset, String model, int userId, int total, int offset, List<RatedItem> ratings) {
+
+  /// An item that the user rated.
+  ///
+  /// @param itemId the item
+  /// @param title its title, null if unknown
+  /// @param year its year, null if unknown
+  /// @param genres its genres
+  /// @param rating the user's rating
+  /// @param time when the user rated it, in UTC
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RatedItem(
+      int itemId,
+      @Nullable String title,
+      @Nullable Integer year,
+      List<String> genres,
+      float rating,
+      String time) {}
+}
