@@ -55,13 +55,17 @@ abstract class LambdaFunctionsTest {
     assertThat(first.path("cached").asBoolean()).isFalse();
     assertThat(again.path("cached").asBoolean()).isTrue();
     assertThat(again.path("manifest")).isEqualTo(first.path("manifest"));
-    refused("{}", "field 'manifest' is missing");
+    refused("{}", missingManifest());
     refused("{\"manifesto\": \"x\"}", unknownManifesto());
     refused("null", "the request is empty; a JSON object was expected");
     String none = manifest.substring(0, manifest.indexOf('/')) + "/none/manifest.json";
     refused(
         "{\"manifest\": \"" + none + "\"}",
         "field 'manifest': there is no object '" + none + "' in the store");
+  }
+
+  String missingManifest() {
+    return "field 'manifest' is missing";
   }
 
   String unknownManifesto() {
@@ -240,8 +244,13 @@ class PublishLambdaTest extends LambdaFunctionsTest {
   }
 
   @Override
+  String missingManifest() {
+    return "field 'manifest' is missing; name a manifest, or a 'dataset' and a 'model'";
+  }
+
+  @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of again, manifest";
+    return "unknown field 'manifesto'; expected one of again, dataset, manifest, model";
   }
 }
 
