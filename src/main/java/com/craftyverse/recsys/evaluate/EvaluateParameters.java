@@ -17,7 +17,7 @@ record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer use
   static final String PREFERENCE = "preference";
   static final String RATING = "rating";
   private static final double LIKED_SHARE_OF_SCALE = 0.7;
-  private static final long DEFAULT_SEED = 42;
+  static final long DEFAULT_SEED = 42;
 
   /// Returns the parameters of a request, with defaults filled in.
   ///

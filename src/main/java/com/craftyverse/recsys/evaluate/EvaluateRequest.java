@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// @param threads 1 to 64; by default the number of processors. Does not affect the result
 @RecordBuilder
 public record EvaluateRequest(
-    @Nullable String manifest,
-    @Nullable String rankBy,
+    @Limits(required = true) @Nullable String manifest,
+    @Limits(oneOf = {EvaluateParameters.PREFERENCE, EvaluateParameters.RATING})
+        @Nullable String rankBy,
     @Nullable Double likedFrom,
-    @Nullable Integer users,
-    @Nullable Long seed,
+    @Limits(min = 1) @Nullable Integer users,
+    @Limits(byDefault = "" + EvaluateParameters.DEFAULT_SEED) @Nullable Long seed,
     @Nullable Integer threads)
     implements Request {
   /// Creates a request with the defaults.

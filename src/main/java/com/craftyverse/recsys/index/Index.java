@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// The index step: maps a split to dense indices, drops rows whose user or item is not in training, writes
 /// the training set in blocks and by rows, and reports on data quality.
 public final class Index {
-  private static final long DEFAULT_SEED = 42;
+  static final long DEFAULT_SEED = 42;
   private static final int SAMPLE_IDS = 15;
   private static final System.Logger LOG = System.getLogger(Index.class.getName());
 

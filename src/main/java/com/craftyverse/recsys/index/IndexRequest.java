@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,16 @@ import org.jspecify.annotations.Nullable;
 ///     for a split by time) or `all`. A test or validation set that it learns from is written without rows
 @RecordBuilder
 public record IndexRequest(
-    @Nullable String manifest,
-    @Nullable Long seed,
-    @Nullable String coldStart,
-    @Nullable String rows)
+    @Limits(required = true) @Nullable String manifest,
+    @Limits(byDefault = "" + Index.DEFAULT_SEED) @Nullable Long seed,
+    @Limits(
+            oneOf = {EvaluationSetIndexer.DROP, EvaluationSetIndexer.KEEP},
+            byDefault = "\"" + EvaluationSetIndexer.DROP + "\"")
+        @Nullable String coldStart,
+    @Limits(
+            oneOf = {"train", "trainAndValidation", "all"},
+            byDefault = "\"train\"")
+        @Nullable String rows)
     implements Request {
   /// Returns a request with the defaults.
   public static IndexRequest of(String manifest) {

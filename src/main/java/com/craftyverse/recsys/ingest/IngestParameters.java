@@ -9,7 +9,7 @@ import java.util.Objects;
 /// @param maxBadRows the number of rows of each file that may be skipped
 /// @param format the expected format of the ratings file
 record IngestParameters(long maxBadRows, RatingsFormat format) {
-  private static final long DEFAULT_MAX_BAD_ROWS = 1_000;
+  static final long DEFAULT_MAX_BAD_ROWS = 1_000;
 
   /// @throws RequestException if a field of the request is out of range
   static IngestParameters of(IngestRequest request) {

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestJson;
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -49,14 +50,18 @@ public record IngestRequest(
 
   /// The fields of a plain request. Events have AWS's fields, some of which we may not know.
   private record Fields(
-      @Nullable String key,
-      @Nullable String onBadRow,
-      @Nullable Long maxBadRows,
+      @Limits(required = true) @Nullable String key,
+      @Limits(
+              oneOf = {"fail", "skip"},
+              byDefault = "\"fail\"")
+          @Nullable String onBadRow,
+      @Limits(min = 1, byDefault = "" + IngestParameters.DEFAULT_MAX_BAD_ROWS)
+          @Nullable Long maxBadRows,
       @Nullable RatingsColumns columns,
-      @Nullable String delimiter,
+      @Limits(byDefault = "\",\"") @Nullable String delimiter,
       @Nullable RatingScale scale,
-      @Nullable Boolean dryRun,
-      @Nullable Boolean nameOnly)
+      @Limits(byDefault = "false") @Nullable Boolean dryRun,
+      @Limits(byDefault = "false") @Nullable Boolean nameOnly)
       implements Request {}
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.local;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.ingest.RatingsColumns;
 import com.craftyverse.recsys.ingest.UploadSettings;
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// @param scale the rating scale; see `ingest`
 public record SubmitRequest(
     @Nullable String key,
-    @Nullable Boolean sample,
+    @Limits(byDefault = "false") @Nullable Boolean sample,
     @Nullable String dataset,
-    @Nullable String onBadRow,
-    @Nullable Long maxBadRows,
+    @Limits(
+            oneOf = {"fail", "skip"},
+            byDefault = "\"fail\"")
+        @Nullable String onBadRow,
+    @Limits(min = 1) @Nullable Long maxBadRows,
     @Nullable RatingsColumns columns,
-    @Nullable String delimiter,
+    @Limits(byDefault = "\",\"") @Nullable String delimiter,
     @Nullable RatingScale scale)
     implements Request {
 

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.publish;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ public record PublishRequest(
     @Nullable String manifest,
     @Nullable String dataset,
     @Nullable String model,
-    @Nullable Boolean again)
+    @Limits(byDefault = "true") @Nullable Boolean again)
     implements Request {
   /// Creates a manual request, which may also bring back an earlier model.
   public PublishRequest(@Nullable String manifest) {

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param offset number of newer ratings to skip, by default 0
 public record HistoryRequest(
     @Nullable String dataset,
-    @Nullable Integer userId,
-    @Nullable Integer n,
-    @Nullable Integer offset)
+    @Limits(required = true) @Nullable Integer userId,
+    @Limits(
+            min = 1,
+            max = RequestLimits.MAX_RECOMMENDATIONS,
+            byDefault = "" + RequestLimits.DEFAULT_PAGE)
+        @Nullable Integer n,
+    @Limits(min = 0, byDefault = "0") @Nullable Integer offset)
     implements Request {}

@@ -23,7 +23,7 @@ record ItemFilter(
     @Nullable Integer minRatings,
     @Nullable List<Integer> allow,
     @Nullable List<Integer> deny) {
-  private static final int MAX_GENRES = 100;
+  static final int MAX_GENRES = 100;
   private static final int MAX_GENRES_IN_MESSAGE = 30;
 
   /// Checks what can be checked without a model.

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
@@ -22,15 +23,19 @@ import org.jspecify.annotations.Nullable;
 @RecordBuilder
 public record ItemsRequest(
     @Nullable String dataset,
-    @Nullable String query,
-    @Nullable Integer n,
-    @Nullable Integer offset,
-    @Nullable List<String> genres,
+    @Limits(maxLength = RequestLimits.MAX_QUERY) @Nullable String query,
+    @Limits(
+            min = 1,
+            max = RequestLimits.MAX_RECOMMENDATIONS,
+            byDefault = "" + RequestLimits.DEFAULT_PAGE)
+        @Nullable Integer n,
+    @Limits(min = 0, byDefault = "0") @Nullable Integer offset,
+    @Limits(minItems = 1, maxItems = ItemFilter.MAX_GENRES) @Nullable List<String> genres,
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
-    @Nullable Integer minRatings,
-    @Nullable List<Integer> allow,
-    @Nullable List<Integer> deny)
+    @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> allow,
+    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> deny)
     implements Request {
   ItemFilter filter() {
     return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);

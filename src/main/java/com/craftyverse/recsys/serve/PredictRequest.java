@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
@@ -18,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 public record PredictRequest(
     @Nullable String dataset,
     @Nullable Integer userId,
-    @Nullable List<Integer> itemIds,
-    @Nullable List<Pair> pairs,
-    @Nullable List<Rating> ratings)
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Integer> itemIds,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Pair> pairs,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_RATINGS) @Nullable List<Rating> ratings)
     implements Request {
   /// A user and an item.
   ///
   /// @param userId the user
   /// @param itemId the item
-  public record Pair(@Nullable Integer userId, @Nullable Integer itemId) {}
+  public record Pair(
+      @Limits(required = true) @Nullable Integer userId,
+      @Limits(required = true) @Nullable Integer itemId) {}
 }

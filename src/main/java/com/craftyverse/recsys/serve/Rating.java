@@ -1,9 +1,12 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.Limits;
 import org.jspecify.annotations.Nullable;
 
 /// A rating sent with a request.
 ///
 /// @param itemId the item
 /// @param rating on the scale of the dataset
-public record Rating(@Nullable Integer itemId, @Nullable Float rating) {}
+public record Rating(
+    @Limits(required = true) @Nullable Integer itemId,
+    @Limits(required = true) @Nullable Float rating) {}

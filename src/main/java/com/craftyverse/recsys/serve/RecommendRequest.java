@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
@@ -28,16 +29,20 @@ import org.jspecify.annotations.Nullable;
 public record RecommendRequest(
     @Nullable String dataset,
     @Nullable Integer userId,
-    @Nullable List<Rating> ratings,
-    @Nullable Integer n,
-    @Nullable List<String> genres,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_RATINGS) @Nullable List<Rating> ratings,
+    @Limits(
+            min = 1,
+            max = RequestLimits.MAX_RECOMMENDATIONS,
+            byDefault = "" + RequestLimits.DEFAULT_RECOMMENDATIONS)
+        @Nullable Integer n,
+    @Limits(minItems = 1, maxItems = ItemFilter.MAX_GENRES) @Nullable List<String> genres,
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
-    @Nullable Integer minRatings,
-    @Nullable List<Integer> allow,
-    @Nullable List<Integer> deny,
-    @Nullable Boolean excludeSeen,
-    @Nullable Boolean explain,
+    @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> allow,
+    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> deny,
+    @Limits(byDefault = "true") @Nullable Boolean excludeSeen,
+    @Limits(byDefault = "false") @Nullable Boolean explain,
     @Nullable RankBy rankBy)
     implements Request {
   ItemFilter filter() {

@@ -28,13 +28,16 @@ final class RequestLimits {
   static final int MAX_LISTED = 10_000;
 
   /// Characters of a search query.
-  private static final int MAX_QUERY = 200;
+  static final int MAX_QUERY = 200;
 
   /// Versions of a dataset's model.
-  private static final int MAX_VERSIONS = 100;
+  static final int MAX_VERSIONS = 100;
 
-  private static final int DEFAULT_RECOMMENDATIONS = 10;
-  private static final int DEFAULT_PAGE = 20;
+  /// Recommendations per answer, unless the request says otherwise.
+  static final int DEFAULT_RECOMMENDATIONS = 10;
+
+  /// The same for pages.
+  static final int DEFAULT_PAGE = 20;
 
   private RequestLimits() {}
 

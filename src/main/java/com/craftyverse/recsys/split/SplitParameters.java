@@ -105,7 +105,7 @@ sealed interface SplitParameters {
   /// @param trainRatio the share of the ratings, earliest first, that is the training set
   /// @param testRatio the next share, which is the test set; the rest is the validation set
   record Temporal(String kind, double trainRatio, double testRatio) implements SplitParameters {
-    private static final double DEFAULT_TRAIN = 0.75;
+    static final double DEFAULT_TRAIN = 0.75;
     private static final double DEFAULT_TEST = 0.15;
 
     public Temporal {
@@ -163,8 +163,8 @@ sealed interface SplitParameters {
   /// @param fold the fold that is the test set, from 0
   /// @param seed the random seed, the same for all folds of a cross-validation
   record KFold(String kind, int folds, int fold, long seed) implements SplitParameters {
-    private static final int DEFAULT_FOLDS = 5;
-    private static final int MAX_FOLDS = 1_000;
+    static final int DEFAULT_FOLDS = 5;
+    static final int MAX_FOLDS = 1_000;
 
     public KFold {
       if (folds < 2 || folds > MAX_FOLDS) {

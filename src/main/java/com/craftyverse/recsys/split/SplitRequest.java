@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.split;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,31 @@ import org.jspecify.annotations.Nullable;
 ///     each user's ratings and leaves each user at least one to train on
 @RecordBuilder
 public record SplitRequest(
-    @Nullable String manifest,
-    @Nullable String kind,
-    @Nullable Double trainRatio,
-    @Nullable Double testRatio,
-    @Nullable Integer folds,
-    @Nullable Integer fold,
-    @Nullable Long seed,
+    @Limits(required = true) @Nullable String manifest,
+    @Limits(
+            oneOf = {"temporal", "random", "kfold", "given", "leaveLastOut"},
+            byDefault = "\"temporal\"")
+        @Nullable String kind,
+    @Limits(
+            min = 0,
+            max = 1,
+            bounds = Limits.Bounds.EXCLUSIVE,
+            byDefault = "" + SplitParameters.Temporal.DEFAULT_TRAIN)
+        @Nullable Double trainRatio,
+    @Limits(min = 0, max = 1, bounds = Limits.Bounds.EXCLUSIVE) @Nullable Double testRatio,
+    @Limits(
+            min = 2,
+            max = SplitParameters.KFold.MAX_FOLDS,
+            byDefault = "" + SplitParameters.KFold.DEFAULT_FOLDS)
+        @Nullable Integer folds,
+    @Limits(min = 0, max = SplitParameters.KFold.MAX_FOLDS - 1, byDefault = "0")
+        @Nullable Integer fold,
+    @Limits(byDefault = "" + SplitParameters.DEFAULT_SEED) @Nullable Long seed,
     @Nullable String test,
-    @Nullable String by)
+    @Limits(
+            oneOf = {SplitParameters.Random.BY_ROW, SplitParameters.Random.BY_USER},
+            byDefault = "\"" + SplitParameters.Random.BY_ROW + "\"")
+        @Nullable String by)
     implements Request {
 
   /// Returns a request for a temporal split with the default ratios.

@@ -24,8 +24,11 @@ public @interface Limits {
   /// The largest number.
   double max() default Double.POSITIVE_INFINITY;
 
-  /// Whether the numbers lie strictly between `min` and `max`, or only above `min`.
+  /// Whether `min` and `max` themselves are taken.
   Bounds bounds() default Bounds.INCLUSIVE;
+
+  /// The longest string, in characters.
+  int maxLength() default Integer.MAX_VALUE;
 
   /// The shortest list.
   int minItems() default 0;
@@ -39,7 +42,7 @@ public @interface Limits {
   /// The value of a field that is left out, as JSON; empty if it depends on something else.
   String byDefault() default "";
 
-  /// Which of the two bounds are values themselves.
+  /// Which of the two bounds are taken.
   enum Bounds {
     /// Both.
     INCLUSIVE,

@@ -10,8 +10,8 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 /// @param kernel the kernel and why it was chosen
 /// @param maxSeconds time limit of this call's epochs; infinite without a limit
 record Execution(int threads, Kernels.Choice kernel, double maxSeconds) {
-  private static final int MAX_THREADS = 64;
-  private static final int MAX_SECONDS = 1_000_000;
+  static final int MAX_THREADS = 64;
+  static final int MAX_SECONDS = 1_000_000;
 
   /// Returns the settings of a request.
   ///

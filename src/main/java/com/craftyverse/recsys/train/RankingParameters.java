@@ -16,9 +16,9 @@ public record RankingParameters(
 
   static final int MAX_FACTORS = 512;
 
-  private static final int DEFAULT_FACTORS = 128;
-  private static final int DEFAULT_EPOCHS = 10;
-  private static final int MAX_EPOCHS = 1000;
+  static final int DEFAULT_FACTORS = 128;
+  static final int DEFAULT_EPOCHS = 10;
+  static final int MAX_EPOCHS = 1000;
 
   /// Returns the parameters of a request; null if it skips the ranking model.
   ///

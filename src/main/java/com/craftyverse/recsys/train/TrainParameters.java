@@ -41,12 +41,12 @@ public record TrainParameters(
   /// A model of factors only.
   public static final String DOT = "dot";
 
-  private static final int DEFAULT_FACTORS = 50;
-  private static final int DEFAULT_EPOCHS = 20;
-  private static final int DEFAULT_PATIENCE = 5;
-  private static final long DEFAULT_SEED = 42;
-  private static final double DEFAULT_SPREAD = 0.25;
-  private static final int MAX_EPOCHS = 1000;
+  static final int DEFAULT_FACTORS = 50;
+  static final int DEFAULT_EPOCHS = 20;
+  static final int DEFAULT_PATIENCE = 5;
+  static final long DEFAULT_SEED = 42;
+  static final double DEFAULT_SPREAD = 0.25;
+  static final int MAX_EPOCHS = 1000;
 
   private static final double DOT_LEARNING_RATE = 0.03;
   private static final double DOT_REGULARIZATION = 0.05;

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Objects;
@@ -38,30 +39,57 @@ import org.jspecify.annotations.Nullable;
 /// @param kernel `auto`, `scalar` or `vector`; does not affect the model
 @RecordBuilder
 public record TrainRequest(
-    @Nullable String manifest,
-    @Nullable String model,
-    @Nullable Integer factors,
-    @Nullable Integer epochs,
-    @Nullable Double learningRate,
-    @Nullable Double finalLearningRate,
-    @Nullable Double biasLearningRate,
-    @Nullable Double regularization,
-    @Nullable Double userRegularization,
-    @Nullable Double itemRegularization,
-    @Nullable Double biasRegularization,
-    @Nullable Double initialSpread,
-    @Nullable Integer patience,
-    @Nullable Long seed,
-    @Nullable Boolean ranking,
-    @Nullable Integer rankingFactors,
-    @Nullable Integer rankingEpochs,
-    @Nullable Double rankingRegularization,
-    @Nullable Double rankingUnobservedWeight,
+    @Limits(required = true) @Nullable String manifest,
+    @Limits(
+            oneOf = {TrainParameters.BIASED, TrainParameters.DOT},
+            byDefault = "\"" + TrainParameters.BIASED + "\"")
+        @Nullable String model,
+    @Limits(min = 1, max = 512, byDefault = "" + TrainParameters.DEFAULT_FACTORS)
+        @Nullable Integer factors,
+    @Limits(
+            min = 1,
+            max = TrainParameters.MAX_EPOCHS,
+            byDefault = "" + TrainParameters.DEFAULT_EPOCHS)
+        @Nullable Integer epochs,
+    @Limits(min = 0, max = 1, bounds = Limits.Bounds.ABOVE_MIN) @Nullable Double learningRate,
+    @Limits(min = 0, max = 1) @Nullable Double finalLearningRate,
+    @Limits(min = 0, max = 1) @Nullable Double biasLearningRate,
+    @Limits(min = 0, max = 10) @Nullable Double regularization,
+    @Limits(min = 0, max = 10) @Nullable Double userRegularization,
+    @Limits(min = 0, max = 10) @Nullable Double itemRegularization,
+    @Limits(min = 0, max = 10) @Nullable Double biasRegularization,
+    @Limits(min = 0, max = 10, byDefault = "" + TrainParameters.DEFAULT_SPREAD)
+        @Nullable Double initialSpread,
+    @Limits(
+            min = 1,
+            max = TrainParameters.MAX_EPOCHS,
+            byDefault = "" + TrainParameters.DEFAULT_PATIENCE)
+        @Nullable Integer patience,
+    @Limits(byDefault = "" + TrainParameters.DEFAULT_SEED) @Nullable Long seed,
+    @Limits(byDefault = "true") @Nullable Boolean ranking,
+    @Limits(
+            min = 1,
+            max = RankingParameters.MAX_FACTORS,
+            byDefault = "" + RankingParameters.DEFAULT_FACTORS)
+        @Nullable Integer rankingFactors,
+    @Limits(
+            min = 1,
+            max = RankingParameters.MAX_EPOCHS,
+            byDefault = "" + RankingParameters.DEFAULT_EPOCHS)
+        @Nullable Integer rankingEpochs,
+    @Limits(min = 0, max = 10, bounds = Limits.Bounds.ABOVE_MIN)
+        @Nullable Double rankingRegularization,
+    @Limits(min = 0, max = 10, bounds = Limits.Bounds.ABOVE_MIN)
+        @Nullable Double rankingUnobservedWeight,
     @Nullable String warmStart,
     @Nullable String pattern,
-    @Nullable Double maxSeconds,
-    @Nullable Integer threads,
-    @Nullable String kernel)
+    @Limits(min = 0, max = Execution.MAX_SECONDS, bounds = Limits.Bounds.ABOVE_MIN)
+        @Nullable Double maxSeconds,
+    @Limits(min = 1, max = Execution.MAX_THREADS) @Nullable Integer threads,
+    @Limits(
+            oneOf = {"auto", "scalar", "vector"},
+            byDefault = "\"auto\"")
+        @Nullable String kernel)
     implements Request {
 
   /// Returns a request with the defaults.

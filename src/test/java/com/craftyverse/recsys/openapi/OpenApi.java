@@ -198,7 +198,7 @@ public final class OpenApi {
         .putObject("content")
         .putObject("application/json")
         .putObject("schema")
-        .put("$ref", Schemas.REFERENCE + "Error");
+        .put("$ref", Schemas.REFERENCE + "FunctionError");
   }
 
   /// Returns the errors of a function: those of queries, or those of steps.

@@ -293,6 +293,9 @@ final class Schemas {
     if (limits.bounds() == Limits.Bounds.EXCLUSIVE) {
       schema.put("exclusiveMaximum", true);
     }
+    if (limits.maxLength() < Integer.MAX_VALUE) {
+      schema.put("maxLength", limits.maxLength());
+    }
     if (limits.minItems() > 0) {
       schema.put("minItems", limits.minItems());
     }
