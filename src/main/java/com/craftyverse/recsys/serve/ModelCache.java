@@ -125,6 +125,19 @@ public final class ModelCache {
     }
   }
 
+  /// The id of a dataset's model.
+  public record ModelId(String dataset, String model) {}
+
+  /// Returns the model that answers requests without a dataset, if it is in memory. Reads nothing.
+  public Optional<ModelId> loadedDefault() {
+    LatestDataset latest = latestDataset;
+    return defaultDataset
+        .or(() -> Optional.ofNullable(latest).map(LatestDataset::dataset))
+        .map(this::find)
+        .map(dataset -> dataset.loaded)
+        .map(model -> new ModelId(model.dataset, model.model.card().modelId()));
+  }
+
   private @Nullable Dataset find(String name) {
     synchronized (datasets) {
       return datasets.get(name);
