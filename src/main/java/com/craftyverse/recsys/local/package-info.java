@@ -1,5 +1,6 @@
 /// The environment for running the functions without a cloud: a guarded HTTP server, a watcher for
-/// uploads, and the chain that takes an upload through every step. The Lambda packages exclude it.
+/// uploads, the chain that takes an upload through every step, and the page (`META-INF/resources`) that shows
+/// all of it. The Lambda packages exclude it.
 @NullMarked
 package com.craftyverse.recsys.local;
 

@@ -30,6 +30,14 @@ class HttpFunctionsTest {
 
   @Inject ObjectStore store;
 
+  @Test
+  void page_isAtTheRoot() {
+    Http.Answer page = Http.get("/");
+    assertThat(page.status()).isEqualTo(200);
+    assertThat(page.text()).startsWith("<!doctype html>").contains("src=\"app.js\"");
+    assertThat(Http.get("/app.js").status()).isEqualTo(200);
+  }
+
   /// Walks the chain as with curl: each step takes the manifest of the previous one.
   @Test
   void chain_walkedByHand_endsInPredictions() throws IOException {

@@ -1,0 +1,329 @@
+// The card of a file before anything is trained: what a dry run found, and the ways to correct it.
+
+import {announce, debounce, el, fill, memory, refused, style, text} from './dom.js';
+import {call, curl, curlUpload, isAborted, latest} from './api.js';
+import {bytes, count, many, month, seconds} from './format.js';
+import {commandFigure} from './call.js';
+
+const ROLES = [['user', 'User'], ['item', 'Item'], ['rating', 'Rating'], ['timestamp', 'Time']];
+const DELIMITERS = [[',', 'Comma'], [';', 'Semicolon'], ['\t', 'Tab'], ['|', 'Bar']];
+const LAYOUTS = {
+  'ratings.csv': 'MovieLens, with a header', 'u.data': 'MovieLens 100k', 'ratings.dat': 'MovieLens 1M or 10M',
+  'named columns': 'Table with a header',
+};
+const PAUSE_MILLIS = 400;
+
+/** What a dry run found in a file, and the ways to correct it. */
+export class Preview {
+  #file;
+  #page;
+  #roles = {};
+  #signal = latest();
+  #facts = el('dl', {class: 'facts'});
+  #state = el('span', {class: 'mute num', role: 'status'});
+  #problem = el('div', {class: 'pad', hidden: true});
+  #table = el('div', {class: 'columns'});
+  #columns = '';
+  #delimiter = el('select', {'aria-label': 'Delimiter', on: {change: () => this.#correct({delimiter: this.#delimiter.value})}});
+  #scale;
+  #rows;
+  #found = el('div', {class: 'halves'});
+  #name = el('input', {type: 'text', id: 'name', size: 18, spellcheck: 'false', autocomplete: 'off', maxlength: 100,
+    on: {input: () => this.#showCalls()}});
+  #nameNote = el('span', {class: 'mute'});
+  #train;
+  #needs = el('span', {class: 'mute num'});
+  #calls = el('div');
+  #refusal = el('p', {class: 'refused', role: 'alert', hidden: true});
+  #answer = null;
+
+  /** @param file its `key`, `name`, `bytes`, and the `settings` chosen so far */
+  constructor(file, page) {
+    this.#file = file;
+    this.#page = page;
+    this.#roles = {...file.settings.columns};
+    const rescale = debounce(PAUSE_MILLIS, () => this.#rescale());
+    const number = label => el('input', {type: 'number', step: 'any', placeholder: 'any', 'aria-label': label, on: {input: rescale}});
+    this.#scale = {min: number('Lowest rating'), max: number('Highest rating'), step: number('Step of the ratings, if they have one')};
+    for (const [part, value] of Object.entries(file.settings.scale ?? {})) {
+      this.#scale[part].value = value;
+    }
+    const bad = (value, label) => el('label', {}, el('input', {
+      type: 'radio', name: 'bad', value, checked: (file.settings.onBadRow ?? 'fail') === value,
+      on: {change: () => this.#correct({onBadRow: value === 'fail' ? undefined : value})},
+    }), label);
+    this.#rows = el('fieldset', {class: 'choices'}, el('legend', {}, 'A row that cannot be used'),
+      bad('fail', 'refuses the file'), bad('skip', 'is left out'));
+    this.#train = el('button', {type: 'button', class: 'button main', disabled: true, on: {click: () => this.#submit()}}, 'Train a model');
+    this.element = el('div', {class: 'card preview'},
+      el('div', {class: 'file'}, el('h3', {}, file.name), this.#state,
+        el('button', {type: 'button', class: 'link', on: {click: page.discard}}, 'Discard')),
+      el('div', {class: 'pad'}, this.#facts),
+      this.#problem, this.#table,
+      el('div', {class: 'pad corrections'},
+        el('label', {}, 'Delimiter ', this.#delimiter),
+        el('fieldset', {class: 'scale'}, el('legend', {}, 'Scale'), this.#scale.min, ' to ', this.#scale.max, ' by ', this.#scale.step),
+        this.#rows),
+      this.#found,
+      el('div', {class: 'pad'},
+        el('div', {class: 'row'}, el('label', {for: 'name'}, 'Dataset'), this.#name, this.#train, this.#needs),
+        this.#nameNote, this.#refusal, this.#calls));
+    if (file.settings.dataset) {
+      this.#name.value = file.settings.dataset;
+    }
+  }
+
+  /** Asks what is in the file with the settings chosen so far. */
+  async read() {
+    memory.set('upload', this.#file);
+    this.#train.disabled = true;
+    this.element.setAttribute('aria-busy', 'true');
+    text(this.#state, `${bytes(this.#file.bytes)}, reading`);
+    try {
+      const {answer, millis} = await call('ingest', this.#request({dryRun: true}), this.#signal());
+      text(this.#state, `${bytes(this.#file.bytes)}, read in ${seconds(millis / 1000)}`);
+      this.#show(answer);
+    } catch (error) {
+      if (isAborted(error)) {
+        return;
+      }
+      if (error.status === 404) {
+        this.#page.discard();
+        return;
+      }
+      text(this.#state, bytes(this.#file.bytes));
+      this.#show({problem: error.message});
+    }
+    this.element.removeAttribute('aria-busy');
+  }
+
+  #request(more) {
+    const {columns, delimiter, scale, onBadRow} = this.#file.settings;
+    return {key: this.#file.key, columns, delimiter, scale, onBadRow, ...more};
+  }
+
+  #correct(settings) {
+    Object.assign(this.#file.settings, settings);
+    this.read();
+  }
+
+  #rescale() {
+    const [min, max, step] = ['min', 'max', 'step'].map(part => this.#scale[part].value);
+    if (min !== '' && max !== '') {
+      this.#correct({scale: {min: Number(min), max: Number(max), ...(step === '' ? {} : {step: Number(step)})}});
+    } else if (min === '' && max === '' && step === '') {
+      this.#correct({scale: undefined});
+    }
+  }
+
+  #show(answer) {
+    this.#answer = answer;
+    const problem = answer.problem;
+    const sample = answer.sample;
+    if (sample) {
+      this.#showColumns(sample);
+    }
+    this.#problem.hidden = !problem;
+    fill(this.#problem, problem && [refused(problem), el('p', {class: 'mute'}, this.#advice(sample))]);
+    this.#found.hidden = Boolean(problem);
+    if (problem) {
+      this.#facts.parentElement.hidden = true;
+      text(this.#needs, '');
+      announce(problem);
+    } else {
+      this.#facts.parentElement.hidden = false;
+      this.#showFacts(answer);
+      this.#showFound(answer);
+      announce(`${this.#file.name} has ${many(answer.ratings, 'rating')}`);
+    }
+    if (answer.dataset && this.#name.value === '') {
+      this.#name.value = answer.dataset;
+    }
+    this.#train.disabled = Boolean(problem) || answer.preview?.problems?.length > 0;
+    this.#showCalls();
+  }
+
+  #advice(sample) {
+    const missing = this.#missing();
+    if (sample?.header && missing.length > 0) {
+      return `Choose which column holds each of these: ${missing.map(([, label]) => label.toLowerCase()).join(', ')}.`;
+    }
+    return sample ? 'Correct it below, or drop a corrected file.' : 'Drop a corrected file.';
+  }
+
+  #missing() {
+    return ROLES.filter(([role]) => !this.#roles[role]);
+  }
+
+  #showFacts(answer) {
+    const facts = [
+      ['Layout', LAYOUTS[answer.layout] ?? answer.layout],
+      ['Ratings', count(answer.ratings)],
+      answer.preview?.users != null && ['Users', count(answer.preview.users)],
+      answer.preview?.items != null && ['Items', count(answer.preview.items)],
+      ['Titles', answer.items > 0 ? count(answer.items) : 'none'],
+      ['Scale', scaleText(answer.scale)],
+      ['Dates', dates(answer)],
+    ];
+    fill(this.#facts, facts.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+    for (const part of ['min', 'max', 'step']) {
+      this.#scale[part].placeholder = answer.scale[part] ?? 'any';
+    }
+  }
+
+  #showColumns(sample) {
+    for (const {name, role} of sample.columns) {
+      if (role) {
+        this.#roles[role] = name;
+      }
+    }
+    const signature = JSON.stringify(sample);
+    if (signature !== this.#columns) {
+      this.#columns = signature;
+      this.#buildColumns(sample);
+    }
+    const known = DELIMITERS.some(([value]) => value === sample.delimiter);
+    fill(this.#delimiter, [...DELIMITERS, ...(known ? [] : [[sample.delimiter, sample.delimiter]])].map(([value, label]) =>
+      el('option', {value}, label)));
+    this.#delimiter.value = sample.delimiter;
+    this.#delimiter.disabled = !sample.header;
+  }
+
+  #buildColumns(sample) {
+    const names = sample.columns.map(column => column.name);
+    for (const [role, name] of Object.entries(this.#roles)) {
+      if (!names.includes(name)) {
+        delete this.#roles[role];
+      }
+    }
+    const selects = [];
+    const refresh = () => {
+      for (const {name, select, row} of selects) {
+        const role = ROLES.find(([one]) => this.#roles[one] === name)?.[0] ?? '';
+        select.value = role;
+        row.className = role;
+      }
+    };
+    const focused = this.#table.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
+    const rows = sample.columns.map(({name, examples}) => {
+      const select = el('select', {
+        'aria-label': `${name} means`, disabled: !sample.header,
+        on: {
+          change: () => {
+            this.#assign(name, select.value);
+            refresh();
+          },
+        },
+      }, el('option', {value: ''}, 'Not used'), ROLES.map(([value, label]) => el('option', {value}, label)));
+      const row = el('tr', {}, el('th', {scope: 'row'}, name), el('td', {}, select),
+        el('td', {}, examples.map((example, index) => [index > 0 && ' ', el('code', {}, example === '' ? '(empty)' : example)])));
+      selects.push({name, select, row});
+      return row;
+    });
+    fill(this.#table, el('table', {},
+      el('caption', {class: 'unseen'}, 'The columns of the file and what they mean'),
+      el('thead', {}, el('tr', {}, ['Column', 'Means', 'First values'].map(title => el('th', {scope: 'col'}, title)))),
+      el('tbody', {}, rows)));
+    refresh();
+    if (focused) {
+      [...this.#table.querySelectorAll('select')].find(select => select.getAttribute('aria-label') === focused)?.focus();
+    }
+  }
+
+  /** Gives a column its meaning; the column that had it loses it. */
+  #assign(name, role) {
+    for (const [other, column] of Object.entries(this.#roles)) {
+      if (column === name || other === role) {
+        delete this.#roles[other];
+      }
+    }
+    if (role) {
+      this.#roles[role] = name;
+    }
+    if (this.#missing().length === 0) {
+      this.#correct({columns: {...this.#roles}, delimiter: this.#delimiter.value});
+    } else {
+      this.#train.disabled = true;
+      this.#problem.hidden = false;
+      fill(this.#problem, el('p', {class: 'refusal'}, this.#advice({header: true})));
+    }
+  }
+
+  #showFound(answer) {
+    const preview = answer.preview;
+    const parts = [preview.train.rows, preview.test.rows, preview.validation.rows];
+    fill(this.#found,
+      el('div', {class: 'pad'}, el('h4', {}, 'What is left out'), this.#notes(answer)),
+      el('div', {class: 'pad'}, el('h4', {}, 'How a model will be judged'),
+        el('div', {class: 'parts', 'aria-hidden': 'true'}, parts.map(rows => style(el('i'), {'flex-grow': rows}))),
+        el('p', {class: 'num'}, `By time: it learns from ${many(parts[0], 'rating')}, is judged on the next ${count(parts[1])},`
+          + ` and tuned on the last ${count(parts[2])}.`),
+        el('p', {class: 'mute num'}, `${count(preview.test.warmRows)} of the judging ratings are of known users and items.`),
+        preview.problems.map(sentence => note('bad', `It cannot be trained: ${sentence}.`))));
+    const memoryBytes = Math.max(...preview.steps.map(step => step.memoryBytes));
+    const total = preview.steps.reduce((sum, step) => sum + step.seconds, 0);
+    text(this.#needs, `${total < 20 ? 'Less than a minute' : `About ${seconds(total)}`}, ${bytes(memoryBytes)} of memory`);
+    this.#needs.title = preview.basis;
+  }
+
+  #notes(answer) {
+    const notes = [
+      answer.badRows > 0 && note('hold', `${many(answer.badRows, 'row')} cannot be used and will be left out.`, answer.badRowExamples),
+      answer.duplicates > 0 && note('hold', `${many(answer.duplicates, 'earlier rating')} of an item that the same user rated again later.`),
+      answer.sideFileProblems > 0 && note('hold', `${many(answer.sideFileProblems, 'problem')} with titles, tags or links; no rating is lost.`, answer.sideFileProblemExamples),
+      answer.skippedFiles.length > 0 && note('', `Not read: ${answer.skippedFiles.join(', ')}.`),
+    ].filter(Boolean);
+    if (notes.length === 0) {
+      notes.push(note('done', 'Nothing: every row can be used.'));
+    }
+    if (answer.items === 0) {
+      notes.push(note('', 'The file has no titles, so items show their ids. A zip with movies.csv beside the ratings has them.'));
+    }
+    return notes;
+  }
+
+  #showCalls() {
+    const dataset = this.#name.value.trim();
+    const valid = /^[\w.-]*$/.test(dataset);
+    const replaces = this.#page.names().includes(dataset);
+    text(this.#nameNote, !valid ? 'A name has only letters, digits, dots, hyphens and underscores.'
+      : replaces ? `There is a dataset ${dataset}: this becomes its next version.` : '');
+    this.#file.settings.dataset = dataset && dataset !== this.#answer?.dataset ? dataset : undefined;
+    memory.set('upload', this.#file);
+    const commands = [
+      ...(this.#file.key.startsWith('incoming/') ? [curlUpload(this.#file.name)] : []),
+      curl('ingest', this.#request({dryRun: true})), curl('submit', this.#submission()),
+    ];
+    fill(this.#calls, commandFigure('POST /ingest', 'all of this from a shell', commands.join('\n')));
+  }
+
+  #submission() {
+    return {...this.#request({}), dataset: this.#file.settings.dataset};
+  }
+
+  async #submit() {
+    this.#train.disabled = true;
+    try {
+      const {answer} = await call('submit', this.#submission());
+      announce(`${this.#file.name} waits its turn`);
+      this.#page.trained(answer.dataset);
+    } catch (error) {
+      this.#train.disabled = false;
+      text(this.#refusal, error.message);
+      this.#refusal.hidden = false;
+    }
+  }
+}
+
+const note = (icon, sentence, examples = []) => el('div', {class: 'note'},
+  el('span', {class: `icon ${icon || 'info'}`, 'aria-hidden': 'true'}),
+  el('div', {}, el('p', {}, sentence), examples.length > 0 && el('details', {}, el('summary', {}, 'Show them'),
+    el('ul', {}, examples.map(example => el('li', {}, el('code', {}, example)))))));
+
+const scaleText = scale => `${scale.min} to ${scale.max}${scale.step ? `, by ${scale.step}` : ''}`;
+
+function dates(answer) {
+  const from = month(answer.minTimestamp * 1000);
+  const to = month(answer.maxTimestamp * 1000);
+  return from === to ? from : `${from} – ${to}`;
+}
