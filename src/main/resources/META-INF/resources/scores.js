@@ -5,7 +5,7 @@ import {metric} from './format.js';
 
 /** The ways of ranking that are the model's, the one that orders recommendations first. */
 const OWN = ['preference', 'rating'];
-const BASELINES = {mostPopular: 'most popular', popular: 'most popular', recentlyPopular: 'popular lately'};
+const BASELINES = {mostPopular: 'most popular', recentlyPopular: 'popular lately'};
 
 /** The error of predicted ratings beside the one of biases alone. */
 export function errorScore(scores) {

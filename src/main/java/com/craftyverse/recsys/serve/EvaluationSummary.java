@@ -55,7 +55,7 @@ record EvaluationSummary(
             Cutoff at10 = ranker.all == null ? null : ranker.all.at10;
             Double value = at10 == null || at10.ndcg == null ? null : at10.ndcg.value;
             if (value != null) {
-              byRanker.put(name.equals("mostPopular") ? "popular" : name, value);
+              byRanker.put(name, value);
             }
           });
     }

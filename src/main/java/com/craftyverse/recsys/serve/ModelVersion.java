@@ -48,7 +48,7 @@ public record ModelVersion(
   /// @param rmse root mean squared error of predicted ratings
   /// @param baselineRmse that of mean and biases alone
   /// @param ratings number of predicted ratings
-  /// @param ndcgAt10 mean NDCG@10 of `preference`, `rating`, `popular` and `recentlyPopular`
+  /// @param ndcgAt10 mean NDCG@10 of `preference`, `rating`, `mostPopular` and `recentlyPopular`
   /// @param users number of users who were recommended items
   /// @param reason why scores are missing, if any are
   @JsonInclude(JsonInclude.Include.NON_NULL)

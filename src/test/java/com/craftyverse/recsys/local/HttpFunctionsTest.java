@@ -132,7 +132,7 @@ class HttpFunctionsTest {
     assertThat(scores.path("baselineRmse")).isEqualTo(test.path("ratings").path("baselineRmse"));
     assertThat(scores.path("ndcgAt10").path("preference"))
         .isEqualTo(info.path("evaluation").path("testNdcg"));
-    assertThat(scores.path("ndcgAt10").path("popular"))
+    assertThat(scores.path("ndcgAt10").path("mostPopular"))
         .isEqualTo(test.at("/ranking/rankers/mostPopular/all/at10/ndcg/value"));
     Http.Answer republished =
         Http.post(

@@ -261,7 +261,7 @@ class ModelVersionsTest {
                 0.84,
                 0.9,
                 5282L,
-                Map.of("preference", 0.31, "popular", 0.2, "recentlyPopular", 0.22),
+                Map.of("preference", 0.31, "mostPopular", 0.2, "recentlyPopular", 0.22),
                 200,
                 "why"));
     assertThat(version.verdict())
