@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,6 +75,7 @@ class PlainServerIT {
                   HttpRequest.newBuilder(
                           URI.create("http://127.0.0.1:" + port + "/uploads/large.csv"))
                       .PUT(gigabyte)
+                      .timeout(Duration.ofMinutes(2))
                       .build(),
                   HttpResponse.BodyHandlers.ofString());
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
