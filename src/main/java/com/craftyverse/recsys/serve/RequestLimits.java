@@ -142,7 +142,7 @@ final class RequestLimits {
     return offset;
   }
 
-  /// Returns a search query, empty if there is none.
+  /// Returns the search query, or an empty text for a request without one.
   static String query(@Nullable String query) {
     if (query == null) {
       return "";

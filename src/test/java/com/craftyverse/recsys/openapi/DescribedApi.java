@@ -106,7 +106,7 @@ public final class DescribedApi {
         check(schema.path("items"), value.get(i), at + "[" + i + "]", problems);
       }
     } else if (schema.has("enum") && !contains(schema.path("enum"), value)) {
-      problems.add(at + " is none of " + schema.path("enum") + ": " + value);
+      problems.add(at + " is not one of " + schema.path("enum") + ": " + value);
     }
   }
 
