@@ -4,6 +4,7 @@ import com.craftyverse.recsys.step.SplitMix64;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /// Means over users with 95 % intervals from the percentile bootstrap (Efron & Tibshirani, "An Introduction
 /// to the Bootstrap", 1993, chapter 13). Users are drawn with replacement 1,000 times; the interval covers
@@ -25,6 +26,76 @@ final class Bootstrap {
   /// @param rows one row per user, at least 1, all of the same length
   /// @param seed of the draws; the result does not depend on the number of threads
   static Interval[] intervals(float[][] rows, long seed, WorkerPool workers) throws IOException {
+    double[][] means = sampleMeans(rows, seed, workers);
+    double[] all = means(rows);
+    Interval[] intervals = new Interval[all.length];
+    Arrays.setAll(intervals, column -> interval(all[column], means[column]));
+    return intervals;
+  }
+
+  /// The columns of a user's sums whose RMSEs are compared.
+  ///
+  /// @param ratings column of the number of ratings
+  /// @param errors column of the sum of squared errors
+  /// @param otherErrors column of the same sum for other predictions of these ratings
+  record RmsePair(int ratings, int errors, int otherErrors) {}
+
+  /// Returns differences of RMSEs, with their intervals: that of the errors minus that of the other errors.
+  ///
+  /// @param rows one row of sums per user, at least 1, all of the same length; for each pair, at least one
+  ///     user has ratings
+  /// @param seed of the draws; the result does not depend on the number of threads
+  static Interval[] rmseDifferences(
+      float[][] rows, List<RmsePair> pairs, long seed, WorkerPool workers) throws IOException {
+    double[][] means = sampleMeans(rows, seed, workers);
+    double[] all = means(rows);
+    Interval[] intervals = new Interval[pairs.size()];
+    for (int i = 0; i < intervals.length; i++) {
+      RmsePair pair = pairs.get(i);
+      double[] differences = new double[SAMPLES];
+      Arrays.setAll(
+          differences,
+          sample ->
+              rmseDifference(
+                  means[pair.ratings][sample],
+                  means[pair.errors][sample],
+                  means[pair.otherErrors][sample]));
+      intervals[i] =
+          interval(
+              rmseDifference(all[pair.ratings], all[pair.errors], all[pair.otherErrors]),
+              differences);
+    }
+    return intervals;
+  }
+
+  /// A sample without ratings of the pair has no difference; it counts as 0, that is, as undecided.
+  private static double rmseDifference(double ratings, double errors, double otherErrors) {
+    return ratings == 0 ? 0 : Math.sqrt(errors / ratings) - Math.sqrt(otherErrors / ratings);
+  }
+
+  /// Returns the middle 95 % of the samples. Sorts them.
+  private static Interval interval(double value, double[] samples) {
+    Arrays.sort(samples);
+    return new Interval(
+        value, samples[(int) (TAIL * SAMPLES)], samples[SAMPLES - 1 - (int) (TAIL * SAMPLES)]);
+  }
+
+  private static double[] means(float[][] rows) {
+    double[] means = new double[rows[0].length];
+    for (float[] row : rows) {
+      for (int column = 0; column < means.length; column++) {
+        means[column] += row[column];
+      }
+    }
+    for (int column = 0; column < means.length; column++) {
+      means[column] /= rows.length;
+    }
+    return means;
+  }
+
+  /// Returns the mean of each column in each sample.
+  private static double[][] sampleMeans(float[][] rows, long seed, WorkerPool workers)
+      throws IOException {
     int users = rows.length;
     int columns = rows[0].length;
     double[][] means = new double[columns][SAMPLES];
@@ -42,22 +113,7 @@ final class Bootstrap {
             }
           }
         });
-    double[] sums = new double[columns];
-    for (float[] row : rows) {
-      for (int column = 0; column < columns; column++) {
-        sums[column] += row[column];
-      }
-    }
-    Interval[] intervals = new Interval[columns];
-    for (int column = 0; column < columns; column++) {
-      Arrays.sort(means[column]);
-      intervals[column] =
-          new Interval(
-              sums[column] / users,
-              means[column][(int) (TAIL * SAMPLES)],
-              means[column][SAMPLES - 1 - (int) (TAIL * SAMPLES)]);
-    }
-    return intervals;
+    return means;
   }
 
   /// Returns how many times a sample draws each user.

@@ -3,9 +3,13 @@ package com.craftyverse.recsys.evaluate;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.ArrowObjects;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.format.Verdict;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
@@ -16,7 +20,10 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The evaluate step: measures on held-out data how well a model predicts ratings and how well its
@@ -45,22 +52,33 @@ public final class Evaluate {
     int threads = threads(request);
     Manifest model = Manifest.read(store, key, StepName.TRAIN);
     String directory = ObjectKeys.directoryOf(key);
-    EvaluateParameters parameters =
-        EvaluateParameters.of(request, ModelCard.read(store, directory));
+    ModelCard card = ModelCard.read(store, directory);
+    EvaluateParameters parameters = EvaluateParameters.of(request, card);
+    boolean isDefault = EvaluateParameters.areDefault(request);
+    Optional<CurrentModel> current =
+        CurrentModel.find(store, model.dataset()).map(CurrentModel.Versioned::current);
+    if (isDefault && (card.rows() == Rows.ALL || wasPublished(current, model.id()))) {
+      Optional<EvaluateResult> existing = existing(directory + StoreLayout.EVALUATION);
+      if (existing.isPresent()) {
+        return existing.get();
+      }
+    }
+    PublishedModel published =
+        current.isEmpty() || isItself(current.get(), model.id())
+            ? null
+            : PublishedModel.of(store, current.get());
     EvaluationSources sources = EvaluationSources.of(store, model);
-    StepSpec spec =
-        new StepSpec(
-            StepName.EVALUATE,
-            model.dataset(),
-            Map.of(StepName.TRAIN.toString(), model.id()),
-            parameters);
+    Map<String, String> inputs = new TreeMap<>();
+    inputs.put(StepName.TRAIN.toString(), model.id());
+    if (published != null) {
+      inputs.put(StoreLayout.PUBLISHED, published.model());
+    }
+    StepSpec spec = new StepSpec(StepName.EVALUATE, model.dataset(), inputs, parameters);
     var done =
         runner.run(
             spec,
             directory,
-            EvaluateParameters.areDefault(request)
-                ? StoreLayout.EVALUATION
-                : StoreLayout.evaluation(spec.id()),
+            isDefault ? StoreLayout.EVALUATION : StoreLayout.evaluation(spec.id()),
             Map.of(
                 StepName.TRAIN.toString(),
                 key,
@@ -69,8 +87,30 @@ public final class Evaluate {
                 StepName.SPLIT.toString(),
                 sources.split()),
             EvaluateFigures.class,
-            output -> evaluate(directory, sources, parameters, model, threads));
+            output -> evaluate(directory, sources, parameters, published, threads));
     return new EvaluateResult(done.manifest(), done.cached(), done.figures());
+  }
+
+  /// Returns whether a model, or its refit, is or was published. Its evaluation then stands: it was compared
+  /// with the model that it replaced.
+  private static boolean wasPublished(Optional<CurrentModel> current, String model) {
+    return current.isPresent()
+        && current.get().history().stream()
+            .anyMatch(each -> model.equals(each.model()) || model.equals(each.scoredModel()));
+  }
+
+  private static boolean isItself(CurrentModel current, String model) {
+    return model.equals(current.model()) || model.equals(current.scoredModel());
+  }
+
+  private Optional<EvaluateResult> existing(String key) throws IOException {
+    if (store.find(key).isEmpty()) {
+      return Optional.empty();
+    }
+    Manifest evaluation = Json.read(store.read(key).content(), Manifest.class, key);
+    return evaluation.formatVersion() == StepName.EVALUATE.formatVersion()
+        ? Optional.of(new EvaluateResult(key, true, evaluation.figures(EvaluateFigures.class)))
+        : Optional.empty();
   }
 
   private static int threads(EvaluateRequest request) {
@@ -92,47 +132,100 @@ public final class Evaluate {
       String directory,
       EvaluationSources sources,
       EvaluateParameters parameters,
-      Manifest trained,
+      @Nullable PublishedModel published,
       int threads)
       throws IOException {
     ModelCard card = ModelCard.read(store, directory);
+    Manifest trained = Manifest.read(store, directory + StoreLayout.MANIFEST, StepName.TRAIN);
     String what = StepName.EVALUATE + " " + card.dataset();
     try (ArrowFile users = ArrowObjects.open(store, directory + StoreLayout.USERS);
         ArrowFile items = ArrowObjects.open(store, directory + StoreLayout.ITEMS);
         ArrowFile seen = ArrowObjects.open(store, directory + StoreLayout.SEEN);
         WorkerPool workers = new WorkerPool(StepName.EVALUATE.toString(), what, threads)) {
-      SetEvaluator evaluator =
-          new SetEvaluator(
-              store,
-              what,
-              sources,
-              parameters,
-              new SetEvaluator.Models(
-                  new LoadedModel(
-                      card,
-                      users,
-                      items,
-                      trained.number("userRegularization"),
-                      trained.number("biasRegularization")),
-                  rankingModel(card, directory, users, items),
-                  baseline(card, sources),
-                  new TrainingHistory(seen, card)),
-              workers);
-      SetFigures validation = evaluator.evaluate("validation", StoreLayout.VALIDATION);
-      SetFigures test = evaluator.evaluate("test", StoreLayout.TEST);
-      return new EvaluateFigures(
-          card.modelId(),
-          sources.protocol().toString(),
-          parameters.rankBy(),
-          parameters.likedFrom(),
-          parameters.users(),
-          rmse(validation),
-          rmse(test),
-          ndcg(validation, parameters.rankBy()),
-          ndcg(test, parameters.rankBy()),
-          validation,
-          test);
+      LoadedModel ratings =
+          new LoadedModel(
+              card,
+              users,
+              items,
+              trained.number("userRegularization"),
+              trained.number("biasRegularization"));
+      try (PublishedTwin twin = twin(published, sources, ratings.itemIds())) {
+        SetEvaluator.Models models =
+            new SetEvaluator.Models(
+                ratings,
+                RankingModel.open(store, directory, card, users, items),
+                baseline(card, sources),
+                new TrainingHistory(seen, card),
+                twin);
+        SetEvaluator evaluator =
+            new SetEvaluator(store, what, sources, parameters, models, workers);
+        SetFigures validation = evaluator.evaluate("validation", StoreLayout.VALIDATION).figures();
+        SetEvaluator.EvaluatedSet test = evaluator.evaluate("test", StoreLayout.TEST);
+        PublishedFigures comparison = comparison(published, sources, test);
+        Verdict verdict =
+            Gate.judge(
+                parameters,
+                new Gate.Evidence(
+                    card,
+                    test,
+                    models.baseline().isConstant(),
+                    StoredVectors.of(models, workers),
+                    published,
+                    comparison));
+        LOG.log(Level.INFO, () -> what + ": " + verdict.decision() + reasons(verdict, ": ", "; "));
+        return new EvaluateFigures(
+            card.modelId(),
+            sources.protocol().toString(),
+            parameters.rankBy(),
+            parameters.likedFrom(),
+            parameters.users(),
+            rmse(validation),
+            rmse(test.figures()),
+            ndcg(validation, parameters.rankBy()),
+            ndcg(test.figures(), parameters.rankBy()),
+            sources.trainThreshold(),
+            verdict,
+            verdict.decision() == Verdict.Decision.ACCEPTED
+                || (verdict.decision() == Verdict.Decision.INSUFFICIENT_EVIDENCE
+                    && published == null),
+            comparison,
+            validation,
+            test.figures());
+      }
     }
+  }
+
+  private static String reasons(Verdict verdict, String start, String separator) {
+    return verdict.reasons().isEmpty() ? "" : start + String.join(separator, verdict.reasons());
+  }
+
+  private @Nullable PublishedTwin twin(
+      @Nullable PublishedModel published, EvaluationSources sources, int[] itemIds)
+      throws IOException {
+    return published == null
+            || published.trainedUntil() == null
+            || published.obstacle(sources) != null
+        ? null
+        : PublishedTwin.open(store, published.directory(), published.trainedUntil(), itemIds);
+  }
+
+  private static @Nullable PublishedFigures comparison(
+      @Nullable PublishedModel published,
+      EvaluationSources sources,
+      SetEvaluator.EvaluatedSet test) {
+    if (published == null) {
+      return null;
+    }
+    String reason = published.obstacle(sources);
+    if (reason == null && test.publishedRatings() == null && test.publishedRanking() == null) {
+      reason = "no test rating is later than its training data";
+    }
+    return new PublishedFigures(
+        published.model(),
+        published.scoredModel(),
+        test.publishedRatings(),
+        test.publishedRanking(),
+        reason);
   }
 
   private static @Nullable Double rmse(SetFigures set) {
@@ -142,16 +235,6 @@ public final class Evaluate {
   private static @Nullable Double ndcg(SetFigures set, String ranker) {
     Interval ndcg = set.ranking() == null ? null : set.ranking().ndcgAt10(ranker);
     return ndcg == null ? null : ndcg.value();
-  }
-
-  private @Nullable RankingModel rankingModel(
-      ModelCard card, String directory, ArrowFile users, ArrowFile items) throws IOException {
-    if (card.ranking() == null) {
-      return null;
-    }
-    try (ArrowFile gram = ArrowObjects.open(store, directory + StoreLayout.GRAM)) {
-      return new RankingModel(card.ranking(), users, items, gram);
-    }
   }
 
   private BiasBaseline baseline(ModelCard card, EvaluationSources sources) throws IOException {

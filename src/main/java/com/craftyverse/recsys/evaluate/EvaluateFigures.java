@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
+import com.craftyverse.recsys.format.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /// A model's figures on held-out data. The validation set helped to select the model; the test set had no
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// @param validationNdcg NDCG@10 on the validation set, with every held-out item relevant; null if no user
 ///     could be evaluated
 /// @param testNdcg NDCG@10 on the test set; null likewise
+/// @param trainedUntil the time after which the ratings of the test and validation sets were given, in epoch
+///     seconds; null if the split is not by time
+/// @param verdict whether the model may be published
+/// @param publishable whether `publish` takes the model without force: it is accepted, or the first of its
+///     dataset and evidence is insufficient
+/// @param published the comparison with the published model; null if there is none
 /// @param validation all figures of the validation set
 /// @param test all figures of the test set
 public record EvaluateFigures(
@@ -28,5 +35,9 @@ public record EvaluateFigures(
     @Nullable Double testRmse,
     @Nullable Double validationNdcg,
     @Nullable Double testNdcg,
+    @Nullable Double trainedUntil,
+    Verdict verdict,
+    boolean publishable,
+    @Nullable PublishedFigures published,
     SetFigures validation,
     SetFigures test) {}

@@ -13,11 +13,20 @@ import org.jspecify.annotations.Nullable;
 /// @param likedFrom the lowest rating that counts as liked
 /// @param users largest number of users in the ranking evaluation; null for all
 /// @param seed of the bootstrap and of the sample of users
-record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer users, long seed) {
+/// @param rmseMargin how much higher the RMSE may be, as a share of the other
+/// @param ndcgMargin how much lower the NDCG@10 may be
+record EvaluateParameters(
+    String rankBy,
+    double likedFrom,
+    @Nullable Integer users,
+    long seed,
+    double rmseMargin,
+    double ndcgMargin) {
   static final String PREFERENCE = "preference";
   static final String RATING = "rating";
   private static final double LIKED_SHARE_OF_SCALE = 0.7;
   static final long DEFAULT_SEED = 42;
+  static final double DEFAULT_MARGIN = 0.005;
 
   /// Returns the parameters of a request, with defaults filled in.
   ///
@@ -55,7 +64,18 @@ record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer use
         rankBy,
         likedFrom,
         request.users(),
-        Objects.requireNonNullElse(request.seed(), DEFAULT_SEED));
+        Objects.requireNonNullElse(request.seed(), DEFAULT_SEED),
+        margin("rmseMargin", request.rmseMargin()),
+        margin("ndcgMargin", request.ndcgMargin()));
+  }
+
+  private static double margin(String field, @Nullable Double margin) {
+    double value = Objects.requireNonNullElse(margin, DEFAULT_MARGIN);
+    if (!(value >= 0 && value <= 1)) {
+      throw RequestException.invalid(
+          "field '" + field + "': expected a number from 0 to 1, found " + value);
+    }
+    return value;
   }
 
   /// Returns whether a request sets no parameters.
@@ -63,6 +83,8 @@ record EvaluateParameters(String rankBy, double likedFrom, @Nullable Integer use
     return request.rankBy() == null
         && request.likedFrom() == null
         && request.users() == null
-        && request.seed() == null;
+        && request.seed() == null
+        && request.rmseMargin() == null
+        && request.ndcgMargin() == null;
   }
 }

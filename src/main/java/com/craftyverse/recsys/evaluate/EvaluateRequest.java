@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///     4 of 5 stars
 /// @param users largest number of users in the ranking evaluation, sampled at random per set; all by default
 /// @param seed of the bootstrap and of the sample; 42 by default
+/// @param rmseMargin how much higher the RMSE may be than that of the biases or of the published model, as a
+///     share of theirs; 0.005 by default
+/// @param ndcgMargin how much lower the NDCG@10 may be than that of the recently popular items or of the
+///     published model; 0.005 by default
 /// @param threads 1 to 64; by default the number of processors. Does not affect the result
 @RecordBuilder
 public record EvaluateRequest(
@@ -23,6 +27,10 @@ public record EvaluateRequest(
     @Nullable Double likedFrom,
     @Limits(min = 1) @Nullable Integer users,
     @Limits(byDefault = "" + EvaluateParameters.DEFAULT_SEED) @Nullable Long seed,
+    @Limits(min = 0, max = 1, byDefault = "" + EvaluateParameters.DEFAULT_MARGIN)
+        @Nullable Double rmseMargin,
+    @Limits(min = 0, max = 1, byDefault = "" + EvaluateParameters.DEFAULT_MARGIN)
+        @Nullable Double ndcgMargin,
     @Nullable Integer threads)
     implements Request {
   /// Creates a request with the defaults.

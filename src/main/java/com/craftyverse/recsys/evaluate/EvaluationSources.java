@@ -1,7 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.format.StepName;
-import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -13,14 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// @param index the key of the index's manifest
 /// @param split the key of the split's manifest
 /// @param protocol the protocol for this kind of split
-/// @param testRows number of rows in the split's test set
-/// @param validationRows number of rows in its validation set
+/// @param trainThreshold the end of the training set in epoch seconds; null if the split is not by time
 record EvaluationSources(
     String index,
     String split,
     RankingEvaluation.Protocol protocol,
-    long testRows,
-    long validationRows) {
+    @Nullable Double trainThreshold) {
   private static final String TEMPORAL = "temporal";
 
   /// The figures of the split step.
@@ -44,11 +41,6 @@ record EvaluationSources(
         TEMPORAL.equals(divided.parameters().get("kind"))
             ? RankingEvaluation.Protocol.REPLAY
             : RankingEvaluation.Protocol.WITHIN_USERS,
-        sizes.testRows,
-        sizes.validationRows);
-  }
-
-  long rowsOf(String set) {
-    return set.equals(StoreLayout.TEST) ? testRows : validationRows;
+        sizes.trainThreshold);
   }
 }

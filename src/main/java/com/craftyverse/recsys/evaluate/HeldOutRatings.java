@@ -3,7 +3,6 @@ package com.craftyverse.recsys.evaluate;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
 import java.util.Arrays;
@@ -19,15 +18,17 @@ final class HeldOutRatings {
   private final int[] starts;
   private final int[] items;
   private final float[] ratings;
+  private final long[] times;
 
-  private HeldOutRatings(int[] users, int[] starts, int[] items, float[] ratings) {
+  private HeldOutRatings(int[] users, int[] starts, int[] items, float[] ratings, long[] times) {
     this.users = users;
     this.starts = starts;
     this.items = items;
     this.ratings = ratings;
+    this.times = times;
   }
 
-  /// Reads a set of the split, with uploaded ids and times. Users outside the model keep a group each; items
+  /// Reads a set of the split, with ids and times as uploaded. Users outside the model keep a group each; items
   /// outside the model become [#UNKNOWN].
   ///
   /// @param userIds the model's user ids, ascending
@@ -64,32 +65,6 @@ final class HeldOutRatings {
     return Math.max(UNKNOWN, Arrays.binarySearch(ids, id));
   }
 
-  /// Reads a set of the index, with dense indices and without times. Rows of unknown users or items, which
-  /// some indexes keep, are skipped.
-  static HeldOutRatings fromIndex(ArrowFile file, ModelCard card) throws IOException {
-    Ratings rows = new Ratings(file, card);
-    int[] counts = new int[1];
-    int capacity = Math.toIntExact(rows.rows());
-    int[] groups = new int[capacity];
-    int[] items = new int[capacity];
-    float[] ratings = new float[capacity];
-    rows.forEach(
-        (user, item, rating) -> {
-          if (user >= 0 && item >= 0) {
-            groups[counts[0]] = user;
-            items[counts[0]] = item;
-            ratings[counts[0]++] = rating;
-          }
-        });
-    int[] users = IntStream.range(0, card.users()).toArray();
-    return group(
-        users,
-        Arrays.copyOf(groups, counts[0]),
-        Arrays.copyOf(items, counts[0]),
-        Arrays.copyOf(ratings, counts[0]),
-        new long[counts[0]]);
-  }
-
   /// Sorts rows by group and, within a group, by time. The sort is stable.
   private static HeldOutRatings group(
       int[] users, int[] groups, int[] items, float[] ratings, long[] times) {
@@ -108,11 +83,13 @@ final class HeldOutRatings {
     }
     int[] sortedItems = new int[order.length];
     float[] sortedRatings = new float[order.length];
+    long[] sortedTimes = new long[order.length];
     for (int i = 0; i < order.length; i++) {
       sortedItems[i] = items[order[i]];
       sortedRatings[i] = ratings[order[i]];
+      sortedTimes[i] = times[order[i]];
     }
-    return new HeldOutRatings(users, starts, sortedItems, sortedRatings);
+    return new HeldOutRatings(users, starts, sortedItems, sortedRatings, sortedTimes);
   }
 
   /// Sorts `order[from … to − 1]`; in most files it is sorted already.
@@ -157,5 +134,10 @@ final class HeldOutRatings {
 
   float rating(int row) {
     return ratings[row];
+  }
+
+  /// Returns when a row was rated, in epoch seconds.
+  long time(int row) {
+    return times[row];
   }
 }

@@ -10,10 +10,12 @@ import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
+import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RatingFoldIn;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A rating model in memory; its predictions equal those in training.
 final class LoadedModel {
@@ -33,14 +35,14 @@ final class LoadedModel {
   private final Kernel kernel = Kernels.fastest().kernel();
   private final Scratch scratch;
 
-  /// @param users the model's `users.arrow`
+  /// @param users the model's `users.arrow`; null for a model whose users are only folded in
   /// @param items the model's `items.arrow`
   /// @param regularization λ of the users' factors in training
   /// @param biasRegularization λ of the users' biases in training
   /// @throws MalformedFileException if the files do not match the card
   LoadedModel(
       ModelCard card,
-      ArrowFile users,
+      @Nullable ArrowFile users,
       ArrowFile items,
       double regularization,
       double biasRegularization)
@@ -48,11 +50,16 @@ final class LoadedModel {
     this.card = card;
     this.layout = new RowLayout(card.factors());
     this.scratch = new Scratch(layout);
-    users.require(Schemas.modelUsers(card.factors(), card.rankingFactors()));
     items.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
-    this.users = rows(users, card.users(), layout.userBias(), layout.itemBias());
+    if (users == null) {
+      this.users = new float[0];
+      this.userIds = new int[0];
+    } else {
+      users.require(Schemas.modelUsers(card.factors(), card.rankingFactors()));
+      this.users = rows(users, card.users(), layout.userBias(), layout.itemBias());
+      this.userIds = ints(users, "userId");
+    }
     this.items = rows(items, card.items(), layout.itemBias(), layout.userBias());
-    this.userIds = ints(users, "userId");
     this.itemIds = ints(items, "itemId");
     this.itemRatings = ints(items, "ratings");
     this.recentItemRatings = ints(items, "recentRatings");
@@ -99,7 +106,12 @@ final class LoadedModel {
 
   /// Writes the row that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
   void writeFoldedInRow(Profile user, float[] rows, int at) {
-    RatingFoldIn.UserEmbedding embedding = foldIn.foldIn(user.history());
+    writeFoldedInRow(user.history(), rows, at);
+  }
+
+  /// Writes the row that a fold-in of a history gives.
+  void writeFoldedInRow(History history, float[] rows, int at) {
+    RatingFoldIn.UserEmbedding embedding = foldIn.foldIn(history);
     System.arraycopy(embedding.vector(), 0, rows, at, card.factors());
     rows[at + layout.userBias()] = embedding.bias();
     rows[at + layout.itemBias()] = 1;

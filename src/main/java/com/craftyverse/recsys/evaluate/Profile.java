@@ -47,6 +47,22 @@ final class Profile {
     return new History(Arrays.copyOf(items, size), Arrays.copyOf(ratings, size));
   }
 
+  /// Returns a copy for a fold-in into another model.
+  ///
+  /// @param indices that model's index of each item; -1 for items that it does not know, which are left out
+  History history(int[] indices) {
+    int[] known = new int[size];
+    float[] values = new float[size];
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      if (indices[items[i]] >= 0) {
+        known[count] = indices[items[i]];
+        values[count++] = ratings[i];
+      }
+    }
+    return new History(Arrays.copyOf(known, count), Arrays.copyOf(values, count));
+  }
+
   int user() {
     return user;
   }

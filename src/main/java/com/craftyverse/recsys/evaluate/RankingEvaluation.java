@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,59 +53,88 @@ final class RankingEvaluation {
   private final double likedFrom;
   private final long seed;
   private final @Nullable Integer sample;
+  private final @Nullable PublishedTwin published;
 
   /// @param itemRatings number of training ratings per item of the catalogue
   /// @param likedFrom the lowest rating that counts as liked
   /// @param seed of the bootstrap and of the sample
   /// @param sample largest number of users to evaluate, sampled at random; null for all
+  /// @param published the twin of the published model, to be compared with; null if there is none
   RankingEvaluation(
       Protocol protocol,
       TrainingHistory history,
       int[] itemRatings,
       double likedFrom,
       long seed,
-      @Nullable Integer sample) {
+      @Nullable Integer sample,
+      @Nullable PublishedTwin published) {
     this.protocol = protocol;
     this.history = history;
     this.itemRatings = itemRatings;
     this.likedFrom = likedFrom;
     this.seed = seed;
     this.sample = sample;
+    this.published = published;
   }
+
+  /// The result of an evaluation.
+  ///
+  /// @param figures the figures of all rankers
+  /// @param published the comparison with the published model; null if no user can be compared
+  record Result(RankingFigures figures, PublishedFigures.@Nullable Ranking published) {}
 
   /// The users who can be evaluated, and counts of held-out data.
   private record UserSelection(int[] groups, int withoutHistory, long heldOut) {}
 
   /// What was measured of every user.
-  ///
-  /// @param rows one row of measures per user: ranker by ranker, relevance by relevance, cutoff by cutoff
-  /// @param liked whether the user has liked items among those held out
-  /// @param recommended per ranker, how often it recommended each item
-  private record Measured(
-      UserSelection users, float[][] rows, boolean[] liked, RecommendationCounts[] recommended) {}
+  private final class Measured {
+    final UserSelection users;
+
+    /// One row of measures per user: ranker by ranker, relevance by relevance, cutoff by cutoff.
+    final float[][] rows;
+
+    /// Whether the user has liked items among those held out.
+    final boolean[] liked;
+
+    /// Per ranker, how often it recommended each item.
+    final RecommendationCounts[] recommended;
+
+    /// The number of items known of each user.
+    final int[] known;
+
+    /// Per user, the NDCG@10 of the first and the last ranker with the items of one band of popularity
+    /// relevant, band by band; -1 if no item of the band is.
+    final float[][] byPopularity;
+
+    /// The NDCG@10 of the published model for each user; -1 for a user who is not compared.
+    final float[] publishedNdcg;
+
+    Measured(UserSelection users, int rankers) {
+      int count = users.groups.length;
+      this.users = users;
+      this.rows = new float[count][rankers * RELEVANCES * CUTOFFS.length * RankingMetrics.COUNT];
+      this.liked = new boolean[count];
+      this.recommended = new RecommendationCounts[rankers];
+      Arrays.setAll(recommended, _ -> new RecommendationCounts(itemRatings.length));
+      this.known = new int[count];
+      this.byPopularity = new float[count][2 * Bands.POPULARITY.count()];
+      this.publishedNdcg = new float[count];
+      Arrays.fill(publishedNdcg, -1);
+    }
+  }
 
   /// Evaluates the rankers.
   ///
-  /// @param outsideCatalog number of ratings of the set that are missing from `window` because their item is not in
-  ///     the catalogue
-  /// @return the figures; null if no user can be evaluated
-  @Nullable RankingFigures run(
-      HeldOutRatings window,
-      List<Ranker> rankers,
-      long outsideCatalog,
-      String label,
-      WorkerPool workers)
+  /// @return null if no user can be evaluated
+  @Nullable Result run(
+      HeldOutRatings window, List<Ranker> rankers, String label, WorkerPool workers)
       throws IOException {
     UserSelection selection = selectUsers(window);
     int users = selection.groups.length;
     if (users == 0) {
       return null;
     }
-    int columns = rankers.size() * RELEVANCES * CUTOFFS.length * RankingMetrics.COUNT;
-    float[][] rows = new float[users][columns];
-    boolean[] liked = new boolean[users];
-    RecommendationCounts[] recommended = new RecommendationCounts[rankers.size()];
-    Arrays.setAll(recommended, _ -> new RecommendationCounts(itemRatings.length));
+    Measured measured = new Measured(selection, rankers.size());
     UserEvaluator[] evaluators = new UserEvaluator[workers.threads()];
     Progress progress = new Progress(Evaluate.LOG, label, "users", users);
     AtomicLong done = new AtomicLong();
@@ -113,31 +143,43 @@ final class RankingEvaluation {
         (task, worker) -> {
           UserEvaluator evaluator = evaluators[worker];
           if (evaluator == null) {
-            evaluator = new UserEvaluator(window, rankers, recommended);
+            evaluator = new UserEvaluator(window, rankers, measured);
             evaluators[worker] = evaluator;
           }
           int from = task * USERS_PER_TASK;
           int to = Math.min(users, from + USERS_PER_TASK);
           workers.checkStopped();
-          evaluator.evaluate(selection.groups, from, to, rows, liked);
+          evaluator.evaluate(from, to);
           synchronized (progress) {
             progress.update(done.addAndGet(to - from));
           }
         });
-    return figures(
-        window,
-        rankers,
-        new Measured(selection, rows, liked, recommended),
-        outsideCatalog,
-        workers);
+    return new Result(figures(window, rankers, measured, workers), compared(measured, workers));
+  }
+
+  /// Returns the comparison with the published model over the users who have both lists.
+  private PublishedFigures.@Nullable Ranking compared(Measured measured, WorkerPool workers)
+      throws IOException {
+    float[][] differences =
+        IntStream.range(0, measured.publishedNdcg.length)
+            .filter(user -> measured.publishedNdcg[user] >= 0)
+            .mapToObj(
+                user -> {
+                  float ndcg = measured.rows[user][RankingMetrics.NDCG];
+                  float other = measured.publishedNdcg[user];
+                  return new float[] {ndcg, other, ndcg - other};
+                })
+            .toArray(float[][]::new);
+    if (differences.length == 0) {
+      return null;
+    }
+    Interval[] intervals = Bootstrap.intervals(differences, seed, workers);
+    return new PublishedFigures.Ranking(
+        differences.length, intervals[0].value(), intervals[1].value(), intervals[2]);
   }
 
   private RankingFigures figures(
-      HeldOutRatings window,
-      List<Ranker> rankers,
-      Measured measured,
-      long outsideCatalog,
-      WorkerPool workers)
+      HeldOutRatings window, List<Ranker> rankers, Measured measured, WorkerPool workers)
       throws IOException {
     float[][] rows = measured.rows;
     boolean[] liked = measured.liked;
@@ -162,7 +204,7 @@ final class RankingEvaluation {
               measured.recommended[r].figures(0, itemRatings),
               measured.recommended[r].figures(1, itemRatings)));
     }
-    long unknownItems = outsideCatalog;
+    long unknownItems = 0;
     for (int row = 0; row < window.rows(); row++) {
       unknownItems += window.item(row) < 0 ? 1 : 0;
     }
@@ -174,7 +216,89 @@ final class RankingEvaluation {
         unknownItems,
         itemRatings.length,
         figures,
-        ndcgLead(rankers, rows, workers));
+        ndcgLead(rankers, rows, workers),
+        byActivity(measured),
+        byPopularity(measured),
+        byTime(window, measured));
+  }
+
+  /// Means of the first ranker and of the last, which is what was popular lately.
+  private static final class BandMeans {
+    private int users;
+    private double ndcg;
+    private double recentlyPopular;
+
+    void add(float first, float last) {
+      users++;
+      ndcg += first;
+      recentlyPopular += last;
+    }
+
+    private static List<RankingBand> figures(BandMeans[] bands, IntFunction<String> label) {
+      return IntStream.range(0, bands.length)
+          .filter(band -> bands[band].users > 0)
+          .mapToObj(
+              band -> {
+                BandMeans means = bands[band];
+                return new RankingBand(
+                    label.apply(band),
+                    means.users,
+                    means.ndcg / means.users,
+                    means.recentlyPopular / means.users);
+              })
+          .toList();
+    }
+  }
+
+  private static BandMeans[] newBands(int count) {
+    BandMeans[] bands = new BandMeans[count];
+    Arrays.setAll(bands, _ -> new BandMeans());
+    return bands;
+  }
+
+  /// Returns the NDCG@10 of a ranker for a user, with all held-out items relevant.
+  private static float ndcg(float[] row, int ranker, int rankers) {
+    return row[ranker * (row.length / rankers) + RankingMetrics.NDCG];
+  }
+
+  private static List<RankingBand> byActivity(Measured measured) {
+    int rankers = measured.recommended.length;
+    BandMeans[] bands = newBands(Bands.ACTIVITY.count());
+    for (int user = 0; user < measured.known.length; user++) {
+      float[] row = measured.rows[user];
+      bands[Bands.ACTIVITY.of(measured.known[user])].add(
+          ndcg(row, 0, rankers), ndcg(row, rankers - 1, rankers));
+    }
+    return BandMeans.figures(bands, Bands.ACTIVITY::label);
+  }
+
+  private static List<RankingBand> byPopularity(Measured measured) {
+    int count = Bands.POPULARITY.count();
+    BandMeans[] bands = newBands(count);
+    for (float[] row : measured.byPopularity) {
+      for (int band = 0; band < count; band++) {
+        if (row[band] >= 0) {
+          bands[band].add(row[band], row[count + band]);
+        }
+      }
+    }
+    return BandMeans.figures(bands, Bands.POPULARITY::label);
+  }
+
+  /// By the time of the first item that the rankers must find.
+  private List<RankingBand> byTime(HeldOutRatings window, Measured measured) {
+    int rankers = measured.recommended.length;
+    Periods periods = Periods.of(window);
+    if (periods.count() == 0) {
+      return List.of();
+    }
+    BandMeans[] bands = newBands(periods.count());
+    for (int user = 0; user < measured.rows.length; user++) {
+      float[] row = measured.rows[user];
+      long time = window.time(firstHeldOutRow(window, measured.users.groups[user]));
+      bands[periods.of(time)].add(ndcg(row, 0, rankers), ndcg(row, rankers - 1, rankers));
+    }
+    return BandMeans.figures(bands, periods::label);
   }
 
   /// Returns the NDCG@10 of the first ranker minus that of each other ranker, user by user.
@@ -287,6 +411,7 @@ final class RankingEvaluation {
     private final Profile profile = new Profile();
     private final BitSet heldOutItems = new BitSet(itemRatings.length);
     private final BitSet likedItems = new BitSet(itemRatings.length);
+    private final int[] heldOutByPopularity = new int[Bands.POPULARITY.count()];
 
     void read(HeldOutRatings window, int group) throws IOException {
       int user = window.user(group);
@@ -302,8 +427,12 @@ final class RankingEvaluation {
       }
       heldOutItems.clear();
       likedItems.clear();
+      Arrays.fill(heldOutByPopularity, 0);
       for (int row = from; row < window.start(group + 1); row++) {
         if (window.item(row) >= 0) {
+          if (!heldOutItems.get(window.item(row))) {
+            heldOutByPopularity[Bands.POPULARITY.of(itemRatings[window.item(row)])]++;
+          }
           heldOutItems.set(window.item(row));
           if (window.rating(row) >= likedFrom) {
             likedItems.set(window.item(row));
@@ -317,41 +446,94 @@ final class RankingEvaluation {
   private final class UserEvaluator {
     private final HeldOutRatings window;
     private final List<Ranker> rankers;
-    private final RecommendationCounts[] recommended;
+    private final Measured measured;
+    private final @Nullable Ranker publishedRanker = published == null ? null : published.ranker();
     private final List<EvaluatedUser> users =
         Stream.generate(EvaluatedUser::new).limit(USERS_PER_TASK).toList();
     private final List<Profile> profiles = users.stream().map(user -> user.profile).toList();
     private final boolean[] hits = new boolean[MAX_CUTOFF];
     private final RankingMetrics[] metrics = new RankingMetrics[CUTOFFS.length];
 
-    UserEvaluator(HeldOutRatings window, List<Ranker> rankers, RecommendationCounts[] recommended) {
+    UserEvaluator(HeldOutRatings window, List<Ranker> rankers, Measured measured) {
       this.window = window;
       this.rankers = rankers;
-      this.recommended = recommended;
+      this.measured = measured;
       Arrays.setAll(metrics, i -> new RankingMetrics(CUTOFFS[i]));
     }
 
-    /// Evaluates the users of some groups.
-    ///
-    /// @param rows receives the metrics of each user
-    /// @param liked receives whether each user liked an item that the rankers must find
-    void evaluate(int[] groups, int from, int to, float[][] rows, boolean[] liked)
-        throws IOException {
+    /// Evaluates some of the selected users.
+    void evaluate(int from, int to) throws IOException {
       int count = to - from;
       for (int i = 0; i < count; i++) {
-        users.get(i).read(window, groups[from + i]);
-        liked[from + i] = !users.get(i).likedItems.isEmpty();
+        EvaluatedUser user = users.get(i);
+        user.read(window, measured.users.groups[from + i]);
+        measured.liked[from + i] = !user.likedItems.isEmpty();
+        measured.known[from + i] = user.profile.size();
       }
       int at = 0;
       for (int r = 0; r < rankers.size(); r++) {
         int[][] top = rankers.get(r).top(profiles.subList(0, count), MAX_CUTOFF);
         int next = at;
         for (int i = 0; i < count; i++) {
-          next = measure(top[i], users.get(i).heldOutItems, rows[from + i], at);
-          next = measure(top[i], users.get(i).likedItems, rows[from + i], next);
-          count(recommended[r], top[i]);
+          float[] row = measured.rows[from + i];
+          next = measure(top[i], users.get(i).heldOutItems, row, at);
+          next = measure(top[i], users.get(i).likedItems, row, next);
+          count(measured.recommended[r], top[i]);
+          if (r == 0 || r == rankers.size() - 1) {
+            measureByPopularity(
+                top[i],
+                users.get(i),
+                measured.byPopularity[from + i],
+                r == 0 ? 0 : Bands.POPULARITY.count());
+          }
         }
         at = next;
+      }
+      PublishedTwin twin = published;
+      if (twin != null && publishedRanker != null) {
+        measurePublished(twin, publishedRanker, from, count);
+      }
+    }
+
+    /// Measures the published model's lists for the users whose held-out items are all unseen by it.
+    private void measurePublished(PublishedTwin twin, Ranker ranker, int from, int count)
+        throws IOException {
+      int[] compared =
+          IntStream.range(0, count)
+              .filter(
+                  i -> {
+                    int first = firstHeldOutRow(window, measured.users.groups[from + i]);
+                    return twin.isUnseen(window.time(first));
+                  })
+              .toArray();
+      if (compared.length == 0) {
+        return;
+      }
+      int[][] top = ranker.top(IntStream.of(compared).mapToObj(profiles::get).toList(), CUTOFFS[0]);
+      for (int i = 0; i < compared.length; i++) {
+        BitSet relevant = users.get(compared[i]).heldOutItems;
+        for (int rank = 0; rank < top[i].length; rank++) {
+          hits[rank] = relevant.get(top[i][rank]);
+        }
+        measured.publishedNdcg[from + compared[i]] =
+            metrics[0].ndcg(hits, top[i].length, relevant.cardinality());
+      }
+    }
+
+    /// Writes the NDCG@10 for each band of items to `out[at …]`.
+    private void measureByPopularity(int[] top, EvaluatedUser user, float[] out, int at) {
+      int length = Math.min(top.length, CUTOFFS[0]);
+      for (int band = 0; band < user.heldOutByPopularity.length; band++) {
+        int relevant = user.heldOutByPopularity[band];
+        if (relevant == 0) {
+          out[at + band] = -1;
+          continue;
+        }
+        for (int i = 0; i < length; i++) {
+          hits[i] =
+              user.heldOutItems.get(top[i]) && Bands.POPULARITY.of(itemRatings[top[i]]) == band;
+        }
+        out[at + band] = metrics[0].ndcg(hits, length, relevant);
       }
     }
 

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// @param rankers the figures of each ranker by name: the model's and the baselines
 /// @param lead NDCG@10 of the first ranker (`preference` if the model has a ranking model) minus that of each
 ///     other ranker, over the same users. The first is better if the whole interval is above 0
+/// @param byActivity NDCG@10 by the number of items known of the user; empty bands are left out
+/// @param byPopularity NDCG@10 by the number of training ratings of the items to find
+/// @param byTime NDCG@10 by the month in UTC of the first item to find, or by year if the set covers more than
+///     60 months; empty without times
 public record RankingFigures(
     int users,
     int likedUsers,
@@ -24,7 +29,10 @@ public record RankingFigures(
     long outsideCatalogue,
     int items,
     Map<String, RankerFigures> rankers,
-    Map<String, Interval> lead) {
+    Map<String, Interval> lead,
+    List<RankingBand> byActivity,
+    List<RankingBand> byPopularity,
+    List<RankingBand> byTime) {
   /// Returns the NDCG@10 of a ranker, with every held-out item relevant.
   ///
   /// @return null if there is no such ranker

@@ -46,6 +46,19 @@ final class RankingMetrics {
     }
   }
 
+  /// Returns the NDCG of one list.
+  ///
+  /// @param hits whether the item at each rank is relevant
+  /// @param length length of the list, any number
+  /// @param relevant R, at least 1
+  float ndcg(boolean[] hits, int length, int relevant) {
+    double dcg = 0;
+    for (int i = 0; i < Math.min(length, cutoff); i++) {
+      dcg += hits[i] ? discounts[i] : 0;
+    }
+    return (float) (dcg / idealDcg[Math.min(cutoff, relevant)]);
+  }
+
   /// Writes the metrics of one list to `out[at … at + COUNT − 1]`.
   ///
   /// @param hits whether the item at each rank is relevant

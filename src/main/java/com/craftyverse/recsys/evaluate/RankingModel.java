@@ -3,12 +3,19 @@ package com.craftyverse.recsys.evaluate;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ArrowObjects;
+import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.ItemVectors;
 import com.craftyverse.recsys.model.RankingFoldIn;
+import com.craftyverse.recsys.storage.ObjectStore;
+import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A model's ranking vectors: mapped, and those of the items also in memory, laid out for scoring.
 final class RankingModel {
@@ -19,14 +26,35 @@ final class RankingModel {
   private final List<RecordBatch> users;
   private final int factors;
 
-  /// @param users the model's `users.arrow`
+  /// Opens the ranking vectors of a model.
+  ///
+  /// @param directory the model's directory, with a trailing slash
+  /// @param users the model's `users.arrow`; null for a model whose users are only folded in
+  /// @param items the model's `items.arrow`; both stay open as long as this is used
+  /// @return null if the model has no ranking vectors
+  static @Nullable RankingModel open(
+      ObjectStore store,
+      String directory,
+      ModelCard card,
+      @Nullable ArrowFile users,
+      ArrowFile items)
+      throws IOException {
+    if (card.ranking() == null) {
+      return null;
+    }
+    try (ArrowFile gram = ArrowObjects.open(store, directory + StoreLayout.GRAM)) {
+      return new RankingModel(card.ranking(), users, items, gram);
+    }
+  }
+
+  /// @param users the model's `users.arrow`; null for a model whose users are only folded in
   /// @param items the model's `items.arrow`; both stay open as long as this is used
   /// @param gram the model's `gram.arrow`
   /// @throws MalformedFileException if a file does not match the card
-  RankingModel(RankingCard card, ArrowFile users, ArrowFile items, ArrowFile gram)
+  RankingModel(RankingCard card, @Nullable ArrowFile users, ArrowFile items, ArrowFile gram)
       throws MalformedFileException {
     this.factors = card.factors();
-    this.users = users.batches();
+    this.users = users == null ? List.of() : users.batches();
     int count = Math.toIntExact(items.rows());
     this.scorer = new CatalogScorer(count, RowLayout.padded(factors));
     this.foldIn =
@@ -58,7 +86,12 @@ final class RankingModel {
 
   /// Writes the vector that a fold-in of the whole profile gives, see [FactorRanker.UserRow].
   void writeFoldedInRow(Profile user, float[] rows, int at) {
-    System.arraycopy(foldIn.foldIn(user.history()), 0, rows, at, factors);
+    writeFoldedInRow(user.history(), rows, at);
+  }
+
+  /// Writes the vector that a fold-in of a history gives.
+  void writeFoldedInRow(History history, float[] rows, int at) {
+    System.arraycopy(foldIn.foldIn(history), 0, rows, at, factors);
   }
 
   private static float[] vector(List<RecordBatch> batches, int row, int factors) {

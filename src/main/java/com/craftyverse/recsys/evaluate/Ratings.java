@@ -40,6 +40,11 @@ final class Ratings {
     return file.rows();
   }
 
+  /// Returns whether the file has ratings of unknown users and items.
+  boolean keepsUnknown() {
+    return lowest < 0;
+  }
+
   /// Visits every rating in file order.
   ///
   /// @throws MalformedFileException if a rating is not finite, or its user or item is not in the model

@@ -17,41 +17,29 @@ final class ReplayedRatings {
   private final LoadedModel model;
   private final BiasBaseline baseline;
   private final TrainingHistory history;
+  private final @Nullable PublishedTwin published;
 
-  ReplayedRatings(LoadedModel model, BiasBaseline baseline, TrainingHistory history) {
+  /// @param published the twin of the published model, to be compared with; null if there is none
+  ReplayedRatings(
+      LoadedModel model,
+      BiasBaseline baseline,
+      TrainingHistory history,
+      @Nullable PublishedTwin published) {
     this.model = model;
     this.baseline = baseline;
     this.history = history;
-  }
-
-  /// Partial sums of one task. They are added in task order, so that the number of threads does not change
-  /// the result.
-  private static final class Sums {
-    private long ratings;
-    private int users;
-    private double squaredErrors;
-    private double absoluteErrors;
-    private double baselineSquaredErrors;
-    private double meanSquaredErrors;
-
-    void add(Sums other) {
-      ratings += other.ratings;
-      users += other.users;
-      squaredErrors += other.squaredErrors;
-      absoluteErrors += other.absoluteErrors;
-      baselineSquaredErrors += other.baselineSquaredErrors;
-      meanSquaredErrors += other.meanSquaredErrors;
-    }
+    this.published = published;
   }
 
   /// Replays a window.
   ///
   /// @param progress counts ratings
-  /// @return the errors; null if no rating is of a known item
-  @Nullable RatingFigures run(HeldOutRatings window, Progress progress, WorkerPool workers)
+  /// @return the errors on all ratings of known items
+  RatingErrors run(HeldOutRatings window, Progress progress, WorkerPool workers)
       throws IOException {
+    Periods periods = Periods.of(window);
     int tasks = Math.ceilDiv(window.groups(), USERS_PER_TASK);
-    Sums[] sums = new Sums[tasks];
+    RatingErrors[] errors = new RatingErrors[tasks];
     Replay[] replays = new Replay[workers.threads()];
     AtomicLong done = new AtomicLong();
     workers.run(
@@ -62,76 +50,74 @@ final class ReplayedRatings {
             replay = new Replay();
             replays[worker] = replay;
           }
-          Sums taskSums = new Sums();
+          RatingErrors taskErrors = new RatingErrors(model, baseline, periods);
           int end = Math.min(window.groups(), (task + 1) * USERS_PER_TASK);
           for (int group = task * USERS_PER_TASK; group < end; group++) {
             workers.checkStopped();
-            replay.replay(window, group, taskSums);
+            replay.replay(window, group, taskErrors);
           }
-          sums[task] = taskSums;
+          errors[task] = taskErrors;
           synchronized (progress) {
             progress.update(
                 done.addAndGet(window.start(end) - window.start(task * USERS_PER_TASK)));
           }
         });
-    Sums total = new Sums();
-    for (Sums taskSums : sums) {
-      total.add(taskSums);
+    RatingErrors total = new RatingErrors(model, baseline, periods);
+    for (RatingErrors taskErrors : errors) {
+      total.add(taskErrors);
     }
-    return total.ratings == 0
-        ? null
-        : new RatingFigures(
-            total.ratings,
-            total.users,
-            Math.sqrt(total.squaredErrors / total.ratings),
-            total.absoluteErrors / total.ratings,
-            Math.sqrt(total.baselineSquaredErrors / total.ratings),
-            Math.sqrt(total.meanSquaredErrors / total.ratings),
-            total.squaredErrors < total.baselineSquaredErrors);
+    return total;
   }
 
   /// The state of one thread.
   private final class Replay {
     private final ModelCard card = model.card();
-    private final ReplayedUser user = new ReplayedUser(model);
+    private final ReplayedUser user = new ReplayedUser(model, null);
+    private final @Nullable ReplayedUser publishedUser =
+        published == null ? null : published.newReplay();
     private final Profile profile = new Profile();
-    private final double[] row = new double[model.equationSize()];
 
-    void replay(HeldOutRatings window, int group, Sums sums) throws IOException {
+    void replay(HeldOutRatings window, int group, RatingErrors errors) throws IOException {
+      PublishedTwin twin = published;
       profile.reset(window.user(group));
       if (window.user(group) >= 0) {
         history.copyTo(profile, window.user(group));
       }
-      SequentialFoldIn foldIn = user.foldIn(profile);
+      user.start(profile);
+      if (publishedUser != null) {
+        publishedUser.start(profile);
+      }
       BiasBaseline.RunningUser biases = baseline.newUser();
       for (int i = 0; i < profile.size(); i++) {
         biases.add(profile.item(i), profile.rating(i));
       }
-      long before = sums.ratings;
+      RatingErrors.UserSums sums = new RatingErrors.UserSums();
       for (int at = window.start(group); at < window.start(group + 1); at++) {
         int item = window.item(at);
         if (item < 0) {
           continue;
         }
         float rating = window.rating(at);
-        model.copyEquationRow(item, row, 0);
-        double average = model.itemAverage(item);
-        double predicted =
-            foldIn.size() == 0 && card.isDot()
-                ? card.trainMean()
-                : average + (foldIn.size() == 0 ? 0 : foldIn.predict(row));
-        double error = rating - card.clip((float) predicted);
-        sums.squaredErrors += error * error;
-        sums.absoluteErrors += Math.abs(error);
-        double baselineError = rating - card.clip((float) biases.predict(item));
-        sums.baselineSquaredErrors += baselineError * baselineError;
-        double meanError = rating - baseline.mean();
-        sums.meanSquaredErrors += meanError * meanError;
-        sums.ratings++;
-        foldIn.add(row, rating - average);
+        float predicted = user.predict(item);
+        errors.add(
+            new RatingErrors.Prediction(
+                item,
+                user.size(),
+                rating,
+                predicted,
+                card.clip((float) biases.predict(item)),
+                window.time(at)),
+            sums);
+        if (twin != null && publishedUser != null && publishedUser.knows(item)) {
+          if (twin.isUnseen(window.time(at))) {
+            errors.addPublished(rating - predicted, rating - publishedUser.predict(item), sums);
+          }
+          publishedUser.add(item, rating);
+        }
+        user.add(item, rating);
         biases.add(item, rating);
       }
-      sums.users += sums.ratings > before ? 1 : 0;
+      errors.endUser(sums);
     }
   }
 }

@@ -1,9 +1,12 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.LongColumn;
+import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ArrowObjects;
-import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.WorkerPool;
@@ -12,7 +15,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +30,25 @@ final class SetEvaluator {
   /// @param preferences the ranking model; null without one
   /// @param baseline regularized biases
   /// @param history the training ratings of each user
+  /// @param published the twin of the published model; null if there is none
   record Models(
       LoadedModel ratings,
       @Nullable RankingModel preferences,
       BiasBaseline baseline,
-      TrainingHistory history) {}
+      TrainingHistory history,
+      @Nullable PublishedTwin published) {}
+
+  /// The evaluation of a set.
+  ///
+  /// @param figures the model's figures
+  /// @param publishedRatings the comparison of predicted ratings with the published model; null without one
+  /// @param publishedRanking the comparison of lists; null without one
+  /// @param trainedOn number of ratings whose user rated the item in training, too
+  record EvaluatedSet(
+      SetFigures figures,
+      PublishedFigures.@Nullable Ratings publishedRatings,
+      PublishedFigures.@Nullable Ranking publishedRanking,
+      long trainedOn) {}
 
   private final ObjectStore store;
   private final String what;
@@ -41,6 +58,7 @@ final class SetEvaluator {
   private final @Nullable RankingModel preferences;
   private final BiasBaseline baseline;
   private final TrainingHistory history;
+  private final @Nullable PublishedTwin published;
   private final WorkerPool workers;
 
   /// @param store holds the sets
@@ -60,40 +78,58 @@ final class SetEvaluator {
     this.preferences = models.preferences;
     this.baseline = models.baseline;
     this.history = models.history;
+    this.published = models.published;
     this.workers = workers;
   }
 
-  /// Evaluates the model on a set.
+  /// Evaluates the model on a set. Only the test set, which had no influence on the model, is compared with
+  /// the published model.
   ///
   /// @param name the set's name in the log
   /// @param file the set's file in the split and in the index
-  SetFigures evaluate(String name, String file) throws IOException {
+  EvaluatedSet evaluate(String name, String file) throws IOException {
     if (wasTrainedOn(file)) {
       String reason = "the model was trained on the " + name + " set";
       LOG.log(Level.INFO, "{0}: {1}", what, reason);
-      return new SetFigures(null, null, null, reason);
+      return new EvaluatedSet(new SetFigures(null, null, null, null, reason), null, null, 0);
     }
-    RatingFigures ratings = ratings(file);
     boolean replay = sources.protocol() == RankingEvaluation.Protocol.REPLAY;
-    HeldOutRatings heldOut = replay ? window(file) : indexed(file);
-    long outside = replay ? 0 : sources.rowsOf(file) - heldOut.rows();
-    RatingFigures replayed =
+    PublishedTwin compared = file.equals(StoreLayout.TEST) ? published : null;
+    HeldOutRatings window = window(file);
+    RatingFigures ratings = ratings(file, replay ? null : window);
+    RatingErrors replayedErrors =
         replay
-            ? new ReplayedRatings(model, baseline, history)
-                .run(heldOut, progress(name, heldOut.rows()), workers)
+            ? new ReplayedRatings(model, baseline, history, compared)
+                .run(window, progress(name, window.rows()), workers)
             : null;
-    RankingFigures ranking =
+    RatingFigures replayed =
+        replayedErrors == null
+            ? null
+            : replayedErrors.figures(replayedErrors.users(), parameters.seed(), workers);
+    RankingEvaluation.Result ranking =
         new RankingEvaluation(
                 sources.protocol(),
                 history,
                 model.itemRatings(),
                 parameters.likedFrom(),
                 parameters.seed(),
-                parameters.users())
-            .run(heldOut, rankers(), outside, what + ", ranking for the " + name + " set", workers);
-    SetFigures figures = new SetFigures(ratings, replayed, ranking, reason(name, ratings, ranking));
+                parameters.users(),
+                compared)
+            .run(window, rankers(), what + ", ranking for the " + name + " set", workers);
+    RankingFigures rankingFigures = ranking == null ? null : ranking.figures();
+    SetFigures figures =
+        new SetFigures(
+            Coverage.of(window),
+            ratings,
+            replayed,
+            rankingFigures,
+            reason(name, ratings, rankingFigures));
     logFigures(name, figures);
-    return figures;
+    return new EvaluatedSet(
+        figures,
+        replayedErrors == null ? null : replayedErrors.published(parameters.seed(), workers),
+        ranking == null ? null : ranking.published(),
+        history.countCommon(window));
   }
 
   private boolean wasTrainedOn(String file) {
@@ -119,13 +155,74 @@ final class SetEvaluator {
         : null;
   }
 
-  private @Nullable RatingFigures ratings(String set) throws IOException {
+  /// Predicts the ratings of the indexed set, with the vectors from training.
+  ///
+  /// @param window the set as split, for details; null if they are not wanted
+  private @Nullable RatingFigures ratings(String set, @Nullable HeldOutRatings window)
+      throws IOException {
     try (ArrowFile opened =
         ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index()) + set)) {
       Ratings ratings = new Ratings(opened, model.card());
-      Errors errors = new Errors(model, baseline);
-      ratings.forEach(errors::add);
-      return ratings.rows() == 0 ? null : errors.figures(ratings.rows());
+      long[] times = window == null ? null : times(set, ratings);
+      RatingErrors errors =
+          new RatingErrors(model, baseline, window == null ? Periods.NONE : Periods.of(window));
+      RatingErrors.UserSums unknown = new RatingErrors.UserSums();
+      RatingErrors.UserSums[] users = new RatingErrors.UserSums[model.card().users()];
+      int[] row = new int[1];
+      ratings.forEach(
+          (user, item, rating) -> {
+            if (user >= 0 && users[user] == null) {
+              users[user] = new RatingErrors.UserSums();
+            }
+            errors.add(
+                new RatingErrors.Prediction(
+                    item,
+                    user < 0 ? 0 : history.ratings(user),
+                    rating,
+                    model.predict(user, item),
+                    model.card().clip((float) baseline.predict(user, item)),
+                    times == null ? 0 : times[row[0]++]),
+                user < 0 ? unknown : users[user]);
+          });
+      for (RatingErrors.UserSums user : users) {
+        if (user != null) {
+          errors.endUser(user);
+        }
+      }
+      int knownUsers = errors.users();
+      errors.endUser(unknown);
+      return window == null
+          ? errors.figures(knownUsers)
+          : errors.figures(knownUsers, parameters.seed(), workers);
+    }
+  }
+
+  /// Returns when each rating of an indexed set was given: the index keeps the order of the split.
+  private long[] times(String set, Ratings indexed) throws IOException {
+    try (ArrowFile split =
+        ArrowObjects.open(store, ObjectKeys.directoryOf(sources.split()) + set, Schemas.RATINGS)) {
+      long[] times = new long[Math.toIntExact(indexed.rows())];
+      int count = 0;
+      for (RecordBatch batch : split.batches()) {
+        IntColumn users = batch.ints("userId");
+        IntColumn items = batch.ints("itemId");
+        LongColumn given = batch.longs("timestamp");
+        for (int row = 0; row < batch.rows(); row++) {
+          if (indexed.keepsUnknown()
+              || (Arrays.binarySearch(model.userIds(), users.get(row)) >= 0
+                  && Arrays.binarySearch(model.itemIds(), items.get(row)) >= 0)) {
+            if (count < times.length) {
+              times[count] = given.get(row);
+            }
+            count++;
+          }
+        }
+      }
+      if (count != times.length) {
+        throw split.malformed(
+            count + " ratings of known users and items; the index has " + times.length);
+      }
+      return times;
     }
   }
 
@@ -133,13 +230,6 @@ final class SetEvaluator {
     try (ArrowFile opened =
         ArrowObjects.open(store, ObjectKeys.directoryOf(sources.split()) + set)) {
       return HeldOutRatings.fromSplit(opened, model.userIds(), model.itemIds());
-    }
-  }
-
-  private HeldOutRatings indexed(String set) throws IOException {
-    try (ArrowFile opened =
-        ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index()) + set)) {
-      return HeldOutRatings.fromIndex(opened, model.card());
     }
   }
 
@@ -197,47 +287,5 @@ final class SetEvaluator {
 
   private void log(String format, Object... arguments) {
     LOG.log(Level.INFO, () -> what + ": " + String.format(Locale.ROOT, format, arguments));
-  }
-
-  /// Sums of errors over a set. All predictions are clipped in the same way.
-  private static final class Errors {
-    private final LoadedModel model;
-    private final BiasBaseline baseline;
-    private final BitSet users = new BitSet();
-    private double squares;
-    private double absolutes;
-    private double baselineSquares;
-    private double meanSquares;
-    private final ModelCard card;
-
-    Errors(LoadedModel model, BiasBaseline baseline) {
-      this.model = model;
-      this.baseline = baseline;
-      this.card = model.card();
-    }
-
-    void add(int user, int item, float rating) {
-      if (user >= 0) {
-        users.set(user);
-      }
-      double error = rating - model.predict(user, item);
-      squares += error * error;
-      absolutes += Math.abs(error);
-      double ofBiases = rating - card.clip((float) baseline.predict(user, item));
-      baselineSquares += ofBiases * ofBiases;
-      double ofMean = rating - baseline.mean();
-      meanSquares += ofMean * ofMean;
-    }
-
-    RatingFigures figures(long count) {
-      return new RatingFigures(
-          count,
-          users.cardinality(),
-          Math.sqrt(squares / count),
-          absolutes / count,
-          Math.sqrt(baselineSquares / count),
-          Math.sqrt(meanSquares / count),
-          squares < baselineSquares);
-    }
   }
 }

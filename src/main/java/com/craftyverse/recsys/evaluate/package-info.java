@@ -22,6 +22,16 @@
 /// ([Bootstrap][com.craftyverse.recsys.evaluate.Bootstrap]). Coverage, Gini index and median popularity
 /// describe the lists ([ListFigures][com.craftyverse.recsys.evaluate.ListFigures]).
 ///
+/// *Where a model errs.* The figures of the judged ratings ([RatingDetail][com.craftyverse.recsys.evaluate.RatingDetail])
+/// and of the lists also come by activity of the user, popularity of the item, and month. Paired differences to
+/// each baseline have bootstrap intervals over users.
+///
+/// *The gate* ([Gate][com.craftyverse.recsys.evaluate.Gate]) decides whether `publish` takes the model, by the test
+/// set: against the baselines, and against the scored twin of the model that is published then, which gets the
+/// same ratings of each user ([PublishedTwin][com.craftyverse.recsys.evaluate.PublishedTwin]). The published model
+/// is an input of the evaluation: if it changes, the evaluation runs again, unless the model was published
+/// itself.
+///
 /// *Two protocols.* The kind of split selects one.
 ///
 /// - *Within users*, for `random`, `kfold`, `given` and `leaveLastOut` splits: a user's training ratings are

@@ -28,8 +28,20 @@ public record CurrentModel(
   /// @param scoredModel the id of the model whose evaluation stands in for it; null if it was scored itself
   /// @param evaluation the key of the evaluation
   /// @param published time of publication, in UTC
+  /// @param verdict the gate's decision; null for a model that was published before or by an earlier version
+  /// @param forcedOver the id of the model that it replaced by force, or `none`; null if the gate let it pass
   public record Publication(
-      String model, @Nullable String scoredModel, String evaluation, String published) {}
+      String model,
+      @Nullable String scoredModel,
+      String evaluation,
+      String published,
+      @Nullable String verdict,
+      @Nullable String forcedOver) {
+    /// Returns the id of the model whose evaluation stands in for it, which may be itself.
+    public String scored() {
+      return scoredModel == null ? model : scoredModel;
+    }
+  }
 
   /// A current model and the ETag of its object.
   public record Versioned(CurrentModel current, String etag) {}

@@ -78,6 +78,9 @@ public final class StoreLayout {
   /// The state of a training run in progress.
   public static final String CHECKPOINT = "checkpoint";
 
+  /// Begins the name of a lease.
+  public static final String LEASE = "lease-";
+
   /// A model's training history, one entry per epoch.
   public static final String HISTORY = "history.json";
 
@@ -87,6 +90,9 @@ public final class StoreLayout {
   /// The dataset's pointer to the published model.
   public static final String CURRENT = "current.json";
 
+  /// Name of the published model among the inputs of an evaluation.
+  public static final String PUBLISHED = "published";
+
   private static final int MAX_DATASET_LENGTH = 100;
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
@@ -95,6 +101,11 @@ public final class StoreLayout {
   /// @param id the evaluation's id
   public static String evaluation(String id) {
     return "evaluation-" + id + ".json";
+  }
+
+  /// Returns whether the key is that of an evaluation.
+  public static boolean isEvaluation(String key) {
+    return key.substring(key.lastIndexOf('/') + 1).matches("evaluation(-[0-9a-f]+)?\\.json");
   }
 
   /// Returns the dataset name of an upload. It is [derived][#toDatasetName] from the

@@ -9,7 +9,7 @@ import com.craftyverse.recsys.evaluate.RankingFigures;
 import com.craftyverse.recsys.evaluate.RatingFigures;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
-import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.format.Verdict;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.index.IndexResult;
@@ -57,15 +57,18 @@ final class LocalPipeline {
 
   private final ObjectStore store;
   private final boolean refit;
+  private final int keepVersions;
   private final PipelineListener listener;
 
   /// @param store the store that holds the uploads
   /// @param refit whether to retrain on all rows with the scored model's parameters and publish
   ///     that model
+  /// @param keepVersions number of published models that stay in the store
   /// @param listener receives progress and results
-  LocalPipeline(ObjectStore store, boolean refit, PipelineListener listener) {
+  LocalPipeline(ObjectStore store, boolean refit, int keepVersions, PipelineListener listener) {
     this.store = store;
     this.refit = refit;
+    this.keepVersions = keepVersions;
     this.listener = listener;
   }
 
@@ -164,7 +167,7 @@ final class LocalPipeline {
     listener.onEvaluated(evaluate.figures(), scores);
     String servedIndex = index.manifest();
     String served = train.model();
-    if (refit) {
+    if (refit && evaluate.figures().publishable()) {
       Refit refitted = refit(split, train);
       servedIndex = refitted.index.manifest();
       served = refitted.train.model();
@@ -221,18 +224,26 @@ final class LocalPipeline {
     PublishResult publish =
         step(
             PUBLISH,
-            () -> new Publish(store).run(new PublishRequest(manifest, false)),
-            result -> new Summary(result.cached(), 0, summary(dataset, manifest, result)));
-    listener.onPublished(publish, isCurrent(dataset, manifest, publish));
+            () -> new Publish(store, keepVersions).run(new PublishRequest(manifest, false)),
+            result -> new Summary(result.cached(), 0, summary(dataset, result)));
+    PublishResult.Summary verdict = publish.verdict();
+    if (verdict != null && !verdict.reasons().isEmpty()) {
+      LOG.log(
+          verdict.decision() == Verdict.Decision.ACCEPTED ? Level.INFO : Level.WARNING,
+          () -> "verdict   " + verdict.decision() + ": " + String.join("; ", verdict.reasons()));
+    }
+    listener.onPublished(publish, publish.published());
   }
 
-  private static boolean isCurrent(String dataset, String manifest, PublishResult publish) {
-    return StoreLayout.modelDirectory(dataset, publish.model())
-        .equals(ObjectKeys.directoryOf(manifest));
-  }
-
-  private static String summary(String dataset, String manifest, PublishResult publish) {
-    if (!isCurrent(dataset, manifest, publish)) {
+  private static String summary(String dataset, PublishResult publish) {
+    if (!publish.published() && publish.verdict() != null) {
+      return "refused: "
+          + dataset
+          + (publish.model() == null
+              ? " has no model yet"
+              : " keeps predicting with model " + publish.model());
+    }
+    if (!publish.published()) {
       return "skipped: "
           + dataset
           + " had this model and has replaced it; POST its manifest to /publish to bring it back";

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param model the id of the dataset's model after the run
 /// @param published whether that model is this run's; null before it is known
 /// @param result the model's scores, once evaluated
+/// @param verdict whether the gate lets the model be published, once evaluated
 /// @param summary the scores in one line
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Run(
@@ -40,6 +41,7 @@ record Run(
     @Nullable String model,
     @Nullable Boolean published,
     @Nullable Scores result,
+    @Nullable Verdict verdict,
     @Nullable String summary) {
 
   /// What a run is doing, or how it ended.
@@ -154,4 +156,10 @@ record Run(
       @Nullable Map<String, Double> ndcgAt10,
       @Nullable Integer users,
       @Nullable String reason) {}
+
+  /// The gate's verdict on the model.
+  ///
+  /// @param decision `accepted`, `refused` or `insufficientEvidence`
+  /// @param reasons why, a sentence each
+  record Verdict(String decision, List<String> reasons) {}
 }

@@ -33,6 +33,7 @@ final class RunRecorder implements PipelineListener {
   private @Nullable String model;
   private @Nullable Boolean published;
   private Run.@Nullable Scores scores;
+  private Run.@Nullable Verdict verdict;
   private @Nullable String summary;
 
   /// @param id the run's number
@@ -68,6 +69,7 @@ final class RunRecorder implements PipelineListener {
         model,
         published,
         scores,
+        verdict,
         summary);
   }
 
@@ -174,6 +176,7 @@ final class RunRecorder implements PipelineListener {
             ranking == null ? null : ndcg(ranking),
             ranking == null ? null : ranking.users(),
             figures.test().reason());
+    verdict = new Run.Verdict(figures.verdict().decision().toString(), figures.verdict().reasons());
     summary = text;
     changed();
   }

@@ -42,6 +42,7 @@ class Runs {
 
   private final ObjectStore store;
   private final boolean refit;
+  private final int keepVersions;
   private final CurlExamples examples;
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("pipeline").factory());
@@ -70,9 +71,11 @@ class Runs {
   Runs(
       ObjectStore store,
       @ConfigProperty(name = "recsys.refit") boolean refit,
+      @ConfigProperty(name = "recsys.keep-versions") int keepVersions,
       CurlExamples examples) {
     this.store = store;
     this.refit = refit;
+    this.keepVersions = keepVersions;
     this.examples = examples;
   }
 
@@ -182,7 +185,8 @@ class Runs {
       entry.recorder.start();
     }
     try {
-      LocalPipeline.Outcome outcome = new LocalPipeline(store, refit, entry.recorder).run(upload);
+      LocalPipeline.Outcome outcome =
+          new LocalPipeline(store, refit, keepVersions, entry.recorder).run(upload);
       entry.recorder.finish(Run.State.done, null);
       examples.log(outcome);
     } catch (RequestException | MalformedFileException e) {

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.local;
 
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.publish.Cleaner;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
 import io.quarkus.runtime.ShutdownEvent;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -71,9 +73,14 @@ class UploadWatcher {
   }
 
   private void watch() {
+    boolean cleaned = false;
     boolean sampleUploaded = false;
     while (!Thread.currentThread().isInterrupted()) {
       try {
+        if (!cleaned) {
+          new Cleaner(store, Instant.now()).cleanAbandoned();
+          cleaned = true;
+        }
         if (!sampleUploaded) {
           uploadSampleIfEmpty();
           sampleUploaded = true;

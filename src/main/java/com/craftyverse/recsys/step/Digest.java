@@ -40,6 +40,13 @@ public final class Digest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /// Returns the SHA-256 of a file, 64 characters.
+  public static String of(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    update(digest, file);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
   /// Adds a file's bytes to a digest.
   public static void update(MessageDigest digest, Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

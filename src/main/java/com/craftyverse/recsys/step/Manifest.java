@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param sources keys of what the step read, by name
 /// @param parameters the parameters that determine the result
 /// @param outputs size in bytes of each object in the manifest's directory
+/// @param digests SHA-256 of each object of a model, in lower-case hexadecimal; empty for other steps, and for
+///     models of earlier versions
 /// @param figures the step's counts and measurements
 /// @param finished completion time, in UTC
 /// @param seconds duration of the work
@@ -36,16 +38,18 @@ public record Manifest(
     Map<String, String> sources,
     Map<String, Object> parameters,
     Map<String, Long> outputs,
+    Map<String, String> digests,
     Map<String, Object> figures,
     String finished,
     double seconds) {
 
-  /// Keeps sorted copies.
+  /// Keeps sorted copies. A manifest of an earlier version has no digests.
   public Manifest {
     inputs = new TreeMap<>(inputs);
     sources = new TreeMap<>(sources);
     parameters = new TreeMap<>(parameters);
     outputs = new TreeMap<>(outputs);
+    digests = digests == null ? Map.of() : new TreeMap<>(digests);
   }
 
   /// Reads the manifest that a request names.

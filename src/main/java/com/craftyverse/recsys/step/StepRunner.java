@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.step;
 
 import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -21,10 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A manifest is valid only while every object that it lists exists with the recorded size. If one is
 /// missing, for example because data expired before its manifest, the runner repeats the work and replaces
-/// the manifest.
+/// the manifest. It also replaces one with another id, which only `evaluation.json` can have.
 public final class StepRunner {
   private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
-  private static final String LEASE = "lease-";
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
   private static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
@@ -109,7 +109,7 @@ public final class StepRunner {
       if (prior.result != null) {
         return prior.result;
       }
-      Optional<Lease> lease = Lease.tryAcquire(store, directory + LEASE + manifestName);
+      Optional<Lease> lease = Lease.tryAcquire(store, directory + StoreLayout.LEASE + manifestName);
       if (lease.isPresent()) {
         try (Lease _ = lease.get()) {
           // The previous holder of the lease may have just finished.
@@ -165,6 +165,9 @@ public final class StepRunner {
       return new PriorRun<>(null, null);
     }
     Manifest manifest = Manifest.read(store, manifestKey, spec.step());
+    if (!manifest.id().equals(spec.id())) {
+      return new PriorRun<>(null, info.get().etag());
+    }
     for (Map.Entry<String, Long> output : manifest.outputs().entrySet()) {
       Optional<ObjectInfo> object = store.find(directory + output.getKey());
       if (object.isEmpty() || object.get().size() != output.getValue()) {
@@ -192,7 +195,7 @@ public final class StepRunner {
       @Nullable String staleEtag)
       throws IOException {
     long start = System.nanoTime();
-    DirectoryOutput output = new DirectoryOutput(directory);
+    DirectoryOutput output = new DirectoryOutput(directory, spec.step() == StepName.TRAIN);
     F figures = work.run(output);
     double seconds = Math.round((System.nanoTime() - start) / 1e6) / 1e3;
     Metrics.emit(spec, seconds, Json.toMap(figures));
@@ -206,6 +209,7 @@ public final class StepRunner {
             sources,
             Json.toMap(spec.parameters()),
             output.written,
+            output.digests,
             Json.toMap(figures),
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
             seconds);
@@ -225,8 +229,14 @@ public final class StepRunner {
     /// Several threads may write objects at once.
     final Map<String, Long> written = new ConcurrentSkipListMap<>();
 
-    DirectoryOutput(String directory) {
+    /// The SHA-256 of each object; none if digests are not wanted.
+    final Map<String, String> digests = new ConcurrentSkipListMap<>();
+
+    private final boolean hasDigests;
+
+    DirectoryOutput(String directory, boolean hasDigests) {
       this.directory = directory;
+      this.hasDigests = hasDigests;
     }
 
     @Override
@@ -243,6 +253,9 @@ public final class StepRunner {
     @Override
     public void put(String name, Path file) throws IOException {
       written.put(name, Files.size(file));
+      if (hasDigests) {
+        digests.put(name, Digest.of(file));
+      }
       store.put(directory + name, file);
     }
 
@@ -250,6 +263,9 @@ public final class StepRunner {
     public void writeJson(String name, Object document) throws IOException {
       byte[] json = Json.write(document);
       written.put(name, (long) json.length);
+      if (hasDigests) {
+        digests.put(name, Digest.of(json));
+      }
       store.put(directory + name, json);
     }
   }

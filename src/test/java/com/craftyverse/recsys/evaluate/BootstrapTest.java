@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +51,23 @@ class BootstrapTest {
     // the second column is 1 minus the first
     assertThat(one[1].low()).isEqualTo(1 - one[0].high());
     assertThat(one[1].high()).isEqualTo(1 - one[0].low());
+  }
+
+  @Test
+  void rmseDifference_weighsUsersByTheirRatings() throws IOException {
+    // given ratings, squared errors and other squared errors of three users, the last without
+    // ratings
+    float[][] rows = {{1, 4, 1}, {3, 12, 3}, {0, 0, 0}};
+    try (WorkerPool workers = new WorkerPool("test", "the test", 2)) {
+      Interval[] intervals =
+          Bootstrap.rmseDifferences(
+              rows,
+              List.of(new Bootstrap.RmsePair(0, 1, 2), new Bootstrap.RmsePair(0, 2, 1)),
+              42,
+              workers);
+      // then every sample has RMSEs of 2 and 1
+      assertThat(intervals[0]).isEqualTo(new Interval(1, 1, 1));
+      assertThat(intervals[1]).isEqualTo(new Interval(-1, -1, -1));
+    }
   }
 }

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,8 @@ class RankingProtocolTest {
     assertThat(ranking.heldOut()).isEqualTo(cases.stream().mapToInt(c -> c.heldOut.size()).sum());
     assertOrder(ranking, "mostPopular", cases, byCount(popularity, popularity));
     assertOrder(ranking, "recentlyPopular", cases, byCount(popularity, counts(recent(training))));
+    assertCoverage(figures, training, window);
+    assertRankingBands(ranking, cases, popularity, byCount(popularity, counts(recent(training))));
     Interval lead = requireNonNull(ranking.lead().get("recentlyPopular"));
     assertThat(ranking.lead()).containsOnlyKeys("rating", "mostPopular", "recentlyPopular");
     assertThat(lead.value())
@@ -193,7 +196,8 @@ class RankingProtocolTest {
     EvaluateFigures figures = evaluate(model);
 
     assertThat(figures.validation())
-        .isEqualTo(new SetFigures(null, null, null, "the model was trained on the validation set"));
+        .isEqualTo(
+            new SetFigures(null, null, null, null, "the model was trained on the validation set"));
     List<RatingRow> training = read(split, "train.arrow");
     training.addAll(read(split, "validation.arrow"));
     assertWithinUsers(figures, training, read(split, "test.arrow"));
@@ -374,7 +378,15 @@ class RankingProtocolTest {
     training.forEach(row -> itemBias.merge(row.item, row.rating - mean, Double::sum));
     itemBias.replaceAll((item, sum) -> sum / (25 + requireNonNull(popularity.get(item))));
     double squares = 0;
+    double itemMeanSquares = 0;
     int rows = 0;
+    Map<String, double[]> byActivity = new TreeMap<>();
+    Map<String, double[]> byPopularity = new TreeMap<>();
+    Map<Integer, Double> itemMean =
+        training.stream()
+            .collect(
+                Collectors.groupingBy(
+                    RatingRow::item, Collectors.averagingDouble(RatingRow::rating)));
     for (Map.Entry<Integer, List<RatingRow>> user : users.entrySet()) {
       List<RatingRow> history =
           new ArrayList<>(byUser(training).getOrDefault(user.getKey(), List.of()));
@@ -385,13 +397,116 @@ class RankingProtocolTest {
                     .sum()
                 / (10 + history.size());
         double predicted = Math.clamp(mean + requireNonNull(itemBias.get(row.item)) + bias, 0.5, 5);
-        squares += Math.pow(row.rating - predicted, 2);
+        double error = Math.pow(row.rating - predicted, 2);
+        squares += error;
+        itemMeanSquares += Math.pow(row.rating - requireNonNull(itemMean.get(row.item)), 2);
         rows++;
+        int known = history.size();
+        String activity = known == 0 ? "0" : known < 5 ? "1-4" : known < 20 ? "5-19" : "20-99";
+        add(byActivity, activity, error);
+        add(byPopularity, requireNonNull(popularity.get(row.item)) < 10 ? "0-9" : "10-99", error);
         history.add(row);
       }
     }
     RatingFigures replayed = requireNonNull(figures.replayedRatings());
     assertThat(replayed.ratings()).isEqualTo(rows);
     assertThat(replayed.baselineRmse()).isCloseTo(Math.sqrt(squares / rows), within(1e-5));
+    assertThat(replayed.itemMeanRmse()).isCloseTo(Math.sqrt(itemMeanSquares / rows), within(1e-5));
+    RatingDetail detail = requireNonNull(replayed.detail());
+    assertBands(detail.byActivity(), byActivity);
+    assertBands(detail.byPopularity(), byPopularity);
+    assertThat(detail.byTime()).singleElement().extracting(RatingBand::band).isEqualTo("1970-01");
+    assertThat(detail.calibration().stream().mapToLong(CalibrationBin::ratings).sum())
+        .isEqualTo(rows);
+    double biasOfPredictions =
+        detail.calibration().stream()
+            .mapToDouble(bin -> bin.ratings() * (bin.predicted() - bin.actual()))
+            .sum();
+    assertThat(Math.abs(biasOfPredictions / rows)).isLessThan(replayed.mae());
+    for (CalibrationBin bin : detail.calibration()) {
+      assertThat(bin.predicted()).isBetween(bin.from(), bin.to());
+    }
+    Interval difference = requireNonNull(detail.differences().get("biases"));
+    assertThat(difference.value())
+        .isCloseTo(replayed.rmse() - replayed.baselineRmse(), within(1e-6));
+    assertThat(difference.low()).isLessThan(difference.value());
+    assertThat(difference.high()).isGreaterThan(difference.value());
+  }
+
+  private static void add(Map<String, double[]> bands, String band, double error) {
+    double[] sums = bands.computeIfAbsent(band, _ -> new double[2]);
+    sums[0]++;
+    sums[1] += error;
+  }
+
+  private static void assertBands(List<RatingBand> bands, Map<String, double[]> expected) {
+    assertThat(bands)
+        .extracting(RatingBand::band)
+        .containsExactlyInAnyOrderElementsOf(expected.keySet());
+    for (RatingBand band : bands) {
+      double[] sums = requireNonNull(expected.get(band.band()));
+      assertThat(band.ratings()).as(band.band()).isEqualTo((long) sums[0]);
+      assertThat(band.baselineRmse())
+          .as(band.band())
+          .isCloseTo(Math.sqrt(sums[1] / sums[0]), within(1e-5));
+    }
+  }
+
+  /// Counts the rows of a window by what training knows of them.
+  private static void assertCoverage(
+      SetFigures figures, List<RatingRow> training, List<RatingRow> window) {
+    Set<Integer> users = new HashSet<>();
+    Set<Integer> items = new HashSet<>();
+    training.forEach(
+        row -> {
+          users.add(row.user);
+          items.add(row.item);
+        });
+    double rows = window.size();
+    Map<List<Boolean>, Long> counts =
+        window.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> List.of(users.contains(row.user), items.contains(row.item)),
+                    Collectors.counting()));
+    assertThat(figures.coverage())
+        .isEqualTo(
+            new Coverage(
+                window.size(),
+                counts.getOrDefault(List.of(true, true), 0L) / rows,
+                counts.getOrDefault(List.of(false, true), 0L) / rows,
+                counts.getOrDefault(List.of(true, false), 0L) / rows,
+                counts.getOrDefault(List.of(false, false), 0L) / rows));
+  }
+
+  /// In a band of items, only the items of the band are relevant.
+  private static void assertRankingBands(
+      RankingFigures ranking,
+      List<Case> cases,
+      Map<Integer, Integer> popularity,
+      List<Integer> order) {
+    assertThat(ranking.byActivity().stream().mapToInt(RankingBand::users).sum())
+        .isEqualTo(cases.size());
+    for (RankingBand band : ranking.byPopularity()) {
+      Function<Case, List<RatingRow>> relevance =
+          c ->
+              c.heldOut.stream()
+                  .filter(
+                      row ->
+                          (requireNonNull(popularity.get(row.item)) < 10)
+                              == band.band().equals("0-9"))
+                  .toList();
+      assertThat(band.users())
+          .isEqualTo((int) cases.stream().filter(c -> !relevance.apply(c).isEmpty()).count());
+      assertThat(band.recentlyPopular()).isCloseTo(ndcg(cases, order, relevance), within(1e-6));
+    }
+    assertThat(ranking.byTime())
+        .singleElement()
+        .satisfies(
+            band -> {
+              assertThat(band.users()).isEqualTo(cases.size());
+              assertThat(band.ndcgAt10())
+                  .isCloseTo(requireNonNull(ranking.ndcgAt10("preference")).value(), within(1e-6));
+            });
   }
 }

@@ -81,6 +81,96 @@ class StateMachineTest {
         .hasSize(expected ? 4 : 2);
   }
 
+  /// A refusal is a result: the execution succeeds, trains nothing more, and says so.
+  @Test
+  void refusedModel_isNotTrainedAgain_andIsReported() {
+    JsonNode result = runWithVerdict("refused", false, false);
+    assertThat(calls)
+        .endsWith(
+            "Evaluate {\"manifest\":\"of Train\"," + ID + "}",
+            "Publish {\"manifest\":\"of Train\"," + ID + ",\"again\":false}",
+            "publish A new model was refused; the old one keeps serving",
+            "deleteItem lock");
+    assertThat(result.path("publish").path("published").asBoolean(true)).isFalse();
+    assertThat(result.at("/publish/verdict/reasons/0").asText()).isEqualTo("It is worse.");
+  }
+
+  @Test
+  void modelWithInsufficientEvidence_doesNotReplace_andIsReported() {
+    runWithVerdict("insufficientEvidence", false, false);
+    assertThat(refits()).isZero();
+    assertThat(calls)
+        .endsWith("publish A new model was refused; the old one keeps serving", "deleteItem lock");
+  }
+
+  @Test
+  void firstModelWithInsufficientEvidence_isPublished_withAWarning() {
+    runWithVerdict("insufficientEvidence", true, true);
+    assertThat(calls)
+        .endsWith(
+            "Publish {\"manifest\":\"of Train as of Train\"," + ID + ",\"again\":false}",
+            "publish A first model was published on little evidence",
+            "deleteItem lock");
+  }
+
+  @Test
+  void acceptedModel_isNotReported() {
+    runWithVerdict("accepted", true, true);
+    assertThat(calls).noneMatch(call -> call.startsWith("publish "));
+  }
+
+  /// An upload whose model was replaced arrives again: nothing is published, and nothing was refused.
+  @Test
+  void lateEvent_isNotReportedAsARefusal() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = call(resource, input);
+          if (resource.contains("Publish")) {
+            ((ObjectNode) result).put("published", false).putNull("verdict");
+          }
+          return result;
+        });
+    assertThat(calls).noneMatch(call -> call.startsWith("publish "));
+  }
+
+  @Test
+  void reportOfARefusalThatFails_stillReleasesTheLock() {
+    machine.run(
+        event,
+        (resource, input) -> {
+          JsonNode result = withVerdict(resource, call(resource, input), "refused", false, false);
+          if (resource.contains("sns")) {
+            throw new LambdaError("SNS.InternalErrorException", "down");
+          }
+          return result;
+        });
+    assertThat(calls).last().isEqualTo("deleteItem lock");
+  }
+
+  private JsonNode runWithVerdict(String decision, boolean publishable, boolean published) {
+    return machine.run(
+        event,
+        (resource, input) ->
+            withVerdict(resource, call(resource, input), decision, publishable, published));
+  }
+
+  private static JsonNode withVerdict(
+      String resource, JsonNode result, String decision, boolean publishable, boolean published) {
+    if (resource.contains("Evaluate")) {
+      ((ObjectNode) result).put("publishable", publishable);
+    }
+    if (resource.contains("PublishFunction")) {
+      ((ObjectNode) result)
+          .put("published", published)
+          .putObject("verdict")
+          .put("decision", decision)
+          .putArray("reasons")
+          .add("It is worse.");
+    }
+    return result;
+  }
+
   @Test
   void refitThatNeedsThreeCalls_getsThem() {
     machine.run(

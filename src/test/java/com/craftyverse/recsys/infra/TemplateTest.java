@@ -213,6 +213,11 @@ class TemplateTest {
         .containsExactly("models/*/evaluation*.json", "models/*/lease-evaluation*.json");
     assertThat(resources("Publish", "s3:PutObject"))
         .containsExactly("models/*/current.json", "models/*/lookup.arrow");
+    // Old versions, but never current.json.
+    assertThat(resources("Publish", "s3:DeleteObject")).containsExactly("models/*/*/*");
+    Role publish = new Role(template, "PublishRole");
+    assertThat(publish.allows("DELETE /bucket/models/set/m1/users.arrow HTTP/1.1")).isTrue();
+    assertThat(publish.allows("DELETE /bucket/models/set/current.json HTTP/1.1")).isFalse();
     assertThat(resources("Serve", "s3:PutObject")).isEmpty();
     assertThat(resources("Serve", "s3:GetObject")).containsExactly("models/*");
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate")) {
@@ -240,7 +245,7 @@ class TemplateTest {
     assertThat(bucket.path("PublicAccessBlockConfiguration")).hasSize(4);
     assertThat(bucket.path("VersioningConfiguration").path("Status").asText()).isEqualTo("Enabled");
     assertThat(bucket.path("LifecycleConfiguration").toString())
-        .contains("raw/", "datasets/", "AbortIncompleteMultipartUpload")
+        .contains("raw/", "datasets/", "incoming/", "AbortIncompleteMultipartUpload")
         .doesNotContain("models/");
     // A failed creation leaves no bucket that blocks the next one.
     assertThat(template.resource("Bucket").path("DeletionPolicy").asText())

@@ -2,11 +2,16 @@ package com.craftyverse.recsys.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.serve.ModelCache;
 import com.craftyverse.recsys.serve.ModelInfoRequest;
 import com.craftyverse.recsys.serve.ModelInfoResult;
+import com.craftyverse.recsys.serve.ModelsRequest;
+import com.craftyverse.recsys.serve.ModelsResult;
 import com.craftyverse.recsys.serve.RecommendRequest;
 import com.craftyverse.recsys.serve.RecommendResult;
 import com.craftyverse.recsys.serve.Recommendation;
@@ -30,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +88,7 @@ class LocalPipelineTest {
     changes.clear();
     ObjectInfo upload = store.find(key).orElseThrow();
     RunRecorder recorder = new RunRecorder("1", upload, "few", LocalPipeline.STEPS, changes::add);
-    return new LocalPipeline(store, refit, recorder).run(upload);
+    return new LocalPipeline(store, refit, 5, recorder).run(upload);
   }
 
   private RecommendResult recommend(int user) throws IOException {
@@ -203,6 +209,25 @@ class LocalPipelineTest {
     assertThat(info.scoredModel()).isEqualTo(info.model());
     assertThat(outcome.model()).isEqualTo("models/few/" + info.model() + "/");
     assertThat(recommend(5).source()).isEqualTo(Source.popular);
+  }
+
+  /// A truncated export is no error, but it does not replace the model of the whole one.
+  @Test
+  void truncatedUpload_isRefused_andTheOldModelKeepsServing() throws IOException {
+    String export = Uploads.ratings(20, 20);
+    LocalPipeline.Outcome whole =
+        run("raw/few/r.csv", export.getBytes(StandardCharsets.UTF_8), true);
+    String truncated = export.lines().limit(100).collect(Collectors.joining("\n"));
+    run("raw/few/r.csv", truncated.getBytes(StandardCharsets.UTF_8), true);
+
+    CurrentModel current = CurrentModel.find(store, "few").orElseThrow().current();
+    assertThat(StoreLayout.modelDirectory("few", current.model())).isEqualTo(whole.model());
+    assertThat(current.history()).hasSize(1);
+    assertThat(recommend(20).source()).isEqualTo(Source.model);
+    ModelsResult models = service.models(new ModelsRequest("few", null));
+    assertThat(models.datasets().getFirst().versions())
+        .extracting(version -> Objects.requireNonNull(version.verdict()).decision())
+        .containsExactlyInAnyOrder("refused", "insufficientEvidence");
   }
 
   private static Map<Integer, Set<Integer>> ratedInSample() throws IOException {

@@ -33,7 +33,7 @@ class RunsTest {
   @BeforeEach
   void open() throws IOException {
     store = new LocalObjectStore(directory);
-    runs = new Runs(store, true, new CurlExamples(store, 8080));
+    runs = new Runs(store, true, 5, new CurlExamples(store, 8080));
     runs.subscribe(changes::add);
   }
 

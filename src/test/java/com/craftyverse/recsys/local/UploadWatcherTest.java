@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.step.Await;
+import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
@@ -71,10 +72,19 @@ class UploadWatcherTest {
     CurrentModel one = await(() -> current("slow"));
     assertThat(versions("slow")).isEqualTo(1);
 
+    // So few ratings replace a model only by force.
     Files.write(upload, second);
-    CurrentModel two =
-        await(() -> current("slow").filter(current -> !current.model().equals(one.model())));
+    String scored = await(() -> undecided("slow", one));
     assertThat(versions("slow")).isEqualTo(2);
+    assertThat(current("slow").orElseThrow().model()).isEqualTo(one.model());
+    Http.Answer forced =
+        Http.post(
+            "publish",
+            "{\"dataset\": \"slow\", \"model\": \"%s\", \"force\": \"%s\"}"
+                .formatted(scored, one.model()));
+    assertThat(forced.json().path("published").asBoolean()).as(forced.text()).isTrue();
+    CurrentModel two = current("slow").orElseThrow();
+    assertThat(two.model()).isEqualTo(scored);
 
     // The first content again: it is recognised and does not replace the second.
     Files.write(upload, first);
@@ -141,6 +151,17 @@ class UploadWatcherTest {
       }
     }
     return rows.toString();
+  }
+
+  /// Returns the evaluated model that has not been published; empty while there is none.
+  private Optional<String> undecided(String dataset, CurrentModel published) throws IOException {
+    return store.list("models/" + dataset + "/").stream()
+        .map(ObjectInfo::key)
+        .filter(key -> key.endsWith("/evaluation.json"))
+        .map(key -> key.split("/", -1)[2])
+        .filter(model -> !model.equals(published.model()))
+        .filter(model -> !model.equals(published.scoredModel()))
+        .findFirst();
   }
 
   private Optional<CurrentModel> current(String dataset) throws IOException {

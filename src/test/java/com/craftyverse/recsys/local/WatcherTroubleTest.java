@@ -41,7 +41,7 @@ class WatcherTroubleTest {
             watched,
             true,
             Optional.empty(),
-            new Runs(watched, true, new CurlExamples(watched, 8080)));
+            new Runs(watched, true, 5, new CurlExamples(watched, 8080)));
     List<String> lines = new CopyOnWriteArrayList<>();
     Handler handler = handler(lines);
     Logger logger = Logger.getLogger(UploadWatcher.class.getName());

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.Verdict.Decision;
 import com.craftyverse.recsys.serve.ModelFixture;
+import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -14,6 +19,11 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +47,14 @@ class PublishTest {
     assertThat(publish(first))
         .isEqualTo(
             new PublishResult(
-                "models/set/current.json", true, "set", "m1", null, result.published()));
+                "models/set/current.json",
+                true,
+                "set",
+                true,
+                "m1",
+                null,
+                result.publishedAt(),
+                null));
     assertThat(current().history()).hasSize(1);
   }
 
@@ -56,7 +73,7 @@ class PublishTest {
 
   @Test
   void model_isPublishedByItsId() throws IOException {
-    model("m1");
+    publish(model("m1"));
     publish(model("m2"));
     assertThat(publish("set", "m1").model()).isEqualTo("m1");
     assertThat(current().model()).isEqualTo("m1");
@@ -110,6 +127,206 @@ class PublishTest {
     return new Publish(store).run(new PublishRequest(null, dataset, model, null));
   }
 
+  @Test
+  void refusedModel_isNotPublished_andTheOldOneStays() throws IOException {
+    publish(model("m1"));
+    PublishResult result =
+        publish(
+            new ModelFixture("set", "m2")
+                .withVerdict(Decision.REFUSED, "It is worse.", "It is small.")
+                .write(store));
+    assertThat(result.published()).isFalse();
+    assertThat(result.cached()).isFalse();
+    assertThat(result.model()).isEqualTo("m1");
+    assertThat(result.verdict())
+        .isEqualTo(
+            new PublishResult.Summary(
+                Decision.REFUSED, List.of("It is worse.", "It is small."), false));
+    assertThat(current().history()).hasSize(1);
+    assertThat(store.find("models/set/m2/lookup.arrow")).isEmpty();
+  }
+
+  @Test
+  void refusedFirstModel_leavesTheDatasetWithoutOne() throws IOException {
+    String key = undecided("m1", Decision.REFUSED);
+    PublishResult result = publish(key);
+    assertThat(result.published()).isFalse();
+    assertThat(result.model()).isNull();
+    assertThat(result.publishedAt()).isNull();
+    assertThat(store.find("models/set/current.json")).isEmpty();
+
+    PublishResult forced = force(key, "none");
+    assertThat(forced.published()).isTrue();
+    assertThat(current().history().getFirst().forcedOver()).isEqualTo("none");
+  }
+
+  @Test
+  void insufficientEvidence_isEnoughForTheFirstModel_andReplacesOnlyByForce() throws IOException {
+    PublishResult first = publish(undecided("m1", Decision.INSUFFICIENT_EVIDENCE));
+    assertThat(first.published()).isTrue();
+    assertThat(first.verdict())
+        .isEqualTo(
+            new PublishResult.Summary(Decision.INSUFFICIENT_EVIDENCE, List.of("Why."), false));
+    assertThat(current().history().getFirst().verdict()).isEqualTo("insufficientEvidence");
+
+    String second = undecided("m2", Decision.INSUFFICIENT_EVIDENCE);
+    assertThat(publish(second).published()).isFalse();
+    assertThat(current().model()).isEqualTo("m1");
+
+    assertThatThrownBy(() -> force(second, "m3"))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.CONFLICT))
+        .hasMessage("field 'force': expected the id of the current model, 'm1', found 'm3'");
+    PublishResult forced = force(second, "m1");
+    assertThat(forced.published()).isTrue();
+    assertThat(Objects.requireNonNull(forced.verdict()).forced()).isTrue();
+    CurrentModel.Publication recorded = current().history().getFirst();
+    assertThat(recorded.model()).isEqualTo("m2");
+    assertThat(recorded.verdict()).isEqualTo("insufficientEvidence");
+    assertThat(recorded.forcedOver()).isEqualTo("m1");
+  }
+
+  /// Operators may have reasons that no evaluation knows, such as users who had to be deleted.
+  @Test
+  void refusal_isOverriddenByForce_andRecorded() throws IOException {
+    publish(model("m1"));
+    force(undecided("m2", Decision.REFUSED), "m1");
+    assertThat(current().history().getFirst().verdict()).isEqualTo("refused");
+    assertThat(current().history().getFirst().forcedOver()).isEqualTo("m1");
+  }
+
+  @Test
+  void forceForAnAcceptedModel_isNotRecorded() throws IOException {
+    publish(model("m1"));
+    force(model("m2"), "m1");
+    assertThat(current().history().getFirst().forcedOver()).isNull();
+  }
+
+  @Test
+  void verdictAgainstAnotherModel_asksForAnotherEvaluation() throws IOException {
+    String alone = model("m1");
+    publish(model("m2"));
+    assertThatThrownBy(() -> publish(alone))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.CONFLICT))
+        .hasMessage(
+            "the model was compared with no published model, but now the model m2 is published;"
+                + " evaluate it again");
+    String late = model("m3");
+    publish(model("m4"));
+    assertThatThrownBy(() -> publish(late))
+        .hasMessage(
+            "the model was compared with the model m2, but now the model m4 is published; evaluate"
+                + " it again");
+  }
+
+  /// Its verdict was reached then. Later ones, about what it replaced, do not matter.
+  @Test
+  void publishedModel_returnsWithoutANewVerdict() throws IOException {
+    String first = undecided("m1", Decision.INSUFFICIENT_EVIDENCE);
+    publish(first);
+    publish(model("m2"));
+    PublishResult back = publish(first);
+    assertThat(back.published()).isTrue();
+    assertThat(back.verdict()).isNull();
+    assertThat(current().model()).isEqualTo("m1");
+    assertThat(current().history().getFirst().forcedOver()).isNull();
+  }
+
+  /// A dataset that was published without a refit gets one: the verdict on the scored model holds for both.
+  @Test
+  void refitOfAPublishedModel_isPublished() throws IOException {
+    publish(model("scored"));
+    new ModelFixture("set", "served")
+        .of(Rows.ALL, "scored", "scored")
+        .withVerdict(Decision.ACCEPTED)
+        .write(store);
+    assertThat(publish("models/set/served/manifest.json").published()).isTrue();
+    assertThat(current().model()).isEqualTo("served");
+  }
+
+  /// The scored model's own evaluation may be newer than the copy that the refit got.
+  @Test
+  void refittedModel_hasTheVerdictOnItsScoredModel() throws IOException {
+    undecided("scored", Decision.REFUSED);
+    new ModelFixture("set", "served").of(Rows.ALL, "scored", "scored").write(store);
+    assertThat(publish("models/set/served/manifest.json").published()).isFalse();
+  }
+
+  @Test
+  void changedFile_isFoundByItsDigest() throws IOException {
+    String key = model("m1");
+    Manifest manifest = Manifest.read(store, "models/set/m1/manifest.json", StepName.TRAIN);
+    byte[] gram = {1, 2, 3};
+    store.put("models/set/m1/gram.arrow", gram);
+    store.put(
+        "models/set/m1/manifest.json",
+        Json.write(
+            new Manifest(
+                manifest.step(),
+                manifest.formatVersion(),
+                manifest.id(),
+                manifest.dataset(),
+                manifest.inputs(),
+                manifest.sources(),
+                manifest.parameters(),
+                Map.of("gram.arrow", 3L),
+                Map.of("gram.arrow", Digest.of(gram)),
+                manifest.figures(),
+                manifest.finished(),
+                manifest.seconds())));
+    store.put("models/set/m1/gram.arrow", new byte[] {1, 2, 4});
+    assertThatThrownBy(() -> publish(key))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "models/set/m1/gram.arrow is damaged: expected "
+                + Digest.of(gram)
+                + " as recorded in the model's manifest, found SHA-256 "
+                + Digest.of(new byte[] {1, 2, 4})
+                + "; train the model again");
+    store.put("models/set/m1/gram.arrow", new byte[] {1, 2});
+    assertThatThrownBy(() -> publish(key))
+        .hasMessageContaining("expected 3 bytes as recorded in the model's manifest, found 2 byte");
+    assertThat(store.find("models/set/current.json")).isEmpty();
+  }
+
+  @Test
+  void oldVersions_areDeleted_butNotTheCurrentOneAndTheOneBefore() throws IOException {
+    for (int i = 1; i <= 4; i++) {
+      new ModelFixture("set", "m" + i).publish(store);
+    }
+    assertThat(models()).containsExactly("m1", "m2", "m3", "m4");
+    new Publish(store).run(new PublishRequest(model("m5")).withKeepVersions(2));
+    assertThat(models()).containsExactly("m4", "m5");
+    assertThat(current().history()).hasSize(5);
+    assertThat(publish("models/set/m4/evaluation.json").model()).isEqualTo("m4");
+    assertThatThrownBy(() -> publish("models/set/m3/evaluation.json"))
+        .hasMessageContaining("there is no object");
+    assertThatThrownBy(
+            () -> new Publish(store).run(new PublishRequest("models/x").withKeepVersions(1)))
+        .hasMessage(
+            "field 'keepVersions': expected at least 2, the current model and the one before, found"
+                + " 1");
+  }
+
+  private Set<String> models() throws IOException {
+    return store.list("models/set/").stream()
+        .map(object -> object.key().split("/", -1))
+        .filter(segments -> segments.length == 4)
+        .map(segments -> segments[2])
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private String undecided(String id, Decision decision) throws IOException {
+    return new ModelFixture("set", id).withVerdict(decision, "Why.").write(store);
+  }
+
+  private PublishResult force(String manifest, String replaced) throws IOException {
+    return new Publish(store).run(new PublishRequest(manifest).withForce(replaced));
+  }
+
   /// A late or repeated event of an upload whose model was replaced.
   @Test
   void earlierModel_isNotRestoredByAnEvent() throws IOException {
@@ -133,7 +350,12 @@ class PublishTest {
     assertThat(current().history())
         .containsExactly(
             new CurrentModel.Publication(
-                "served", "scored", "models/set/served/evaluation.json", result.published()));
+                "served",
+                "scored",
+                "models/set/served/evaluation.json",
+                Objects.requireNonNull(result.publishedAt()),
+                "accepted",
+                null));
     assertThat(publish("models/set/served/evaluation.json").cached()).isTrue();
   }
 

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
@@ -9,6 +10,7 @@ import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.Verdict;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.Manifest;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A hand-made model whose sums can be done in the head: two factors, users 10, 20 and 30, and
@@ -55,6 +58,7 @@ public final class ModelFixture {
   private @Nullable RankingCard ranking;
   private int[] recentRatings = {1, 2, 7, 2};
   private long[] times = {1_000_000_000, 1_100_000_000, 1_200_000_000, 1_300_000_000};
+  private Verdict verdict = new Verdict(Verdict.Decision.ACCEPTED, List.of(), List.of());
 
   public ModelFixture(String dataset, String model) {
     this(dataset, model, "biased", 3);
@@ -107,6 +111,12 @@ public final class ModelFixture {
     return this;
   }
 
+  /// Sets the gate's verdict; `accepted` by default.
+  public ModelFixture withVerdict(Verdict.Decision decision, String... reasons) {
+    verdict = new Verdict(decision, List.of(reasons), List.of());
+    return this;
+  }
+
   private int rankingFactors() {
     return ranking == null ? 0 : ranking.factors();
   }
@@ -155,10 +165,19 @@ public final class ModelFixture {
         directory() + "evaluation.json",
         manifest(
             StepName.EVALUATE,
-            Map.of("train", evaluated == null ? model : evaluated),
+            inputs(store),
             Map.of(),
-            Map.of("testRmse", 0.75)));
+            Map.of("testRmse", 0.75, "verdict", verdict)));
     return directory() + "evaluation.json";
+  }
+
+  /// Returns what the model was evaluated against: the model that is current now.
+  private Map<String, String> inputs(ObjectStore store) throws IOException {
+    Map<String, String> inputs = new TreeMap<>();
+    inputs.put("train", evaluated == null ? model : evaluated);
+    CurrentModel.find(store, dataset)
+        .ifPresent(current -> inputs.put("published", current.current().model()));
+    return inputs;
   }
 
   /// Writes the model and makes it current.
@@ -259,6 +278,7 @@ public final class ModelFixture {
             inputs,
             Map.of(),
             parameters,
+            Map.of(),
             Map.of(),
             figures,
             "2026-01-01T00:00:00Z",

@@ -79,7 +79,8 @@ class ModelVersionsTest {
             .items(4)
             .ratings(4L)
             .factors(2)
-            .scores(new ModelVersion.Scores(0.75, null, null, null, null, null));
+            .scores(new ModelVersion.Scores(0.75, null, null, null, null, null))
+            .verdict(new ModelVersion.Verdict("accepted", List.of()));
     assertThat(set.versions())
         .containsExactly(
             version.model("m0").scoredModel("m0").build(),
@@ -299,7 +300,7 @@ class ModelVersionsTest {
   private static CurrentModel.Publication publication(
       String model, @Nullable String scoredModel, String published) {
     return new CurrentModel.Publication(
-        model, scoredModel, "models/set/" + model + "/evaluation.json", published);
+        model, scoredModel, "models/set/" + model + "/evaluation.json", published, null, null);
   }
 
   private void current(String model, CurrentModel.Publication... history) throws IOException {
@@ -319,6 +320,7 @@ class ModelVersionsTest {
                 "evaluation",
                 "set",
                 Map.of("train", model),
+                Map.of(),
                 Map.of(),
                 Map.of(),
                 Map.of(),

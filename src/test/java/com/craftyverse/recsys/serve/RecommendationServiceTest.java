@@ -745,7 +745,7 @@ class RecommendationServiceTest {
     for (int item = 0; item < 400; item++) {
       index.train.add(0, item, 1 + item % 5);
       index.train.add(1 + item % 2, item, 2);
-      index.test.add(1 + item % 2, item, 3);
+      index.test.add(2 - item % 2, item, 3);
     }
     String trained =
         new Train(store)

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.StepRunner;
@@ -89,12 +90,15 @@ public final class IndexFixture {
                 splitDirectory,
                 Map.of(),
                 SplitSizes.class,
-                _ ->
-                    new SplitSizes(
-                        train.size() + test.size() + validation.size(),
-                        train.size(),
-                        test.size(),
-                        validation.size()))
+                output -> {
+                  output.write(StoreLayout.TEST, path -> writeUploaded(test, path));
+                  output.write(StoreLayout.VALIDATION, path -> writeUploaded(validation, path));
+                  return new SplitSizes(
+                      train.size() + test.size() + validation.size(),
+                      train.size(),
+                      test.size(),
+                      validation.size());
+                })
             .manifest();
     String directory = splitDirectory + "index/" + (rows == Rows.TRAIN ? "i/" : rows + "/");
     return new StepRunner(store)
@@ -176,6 +180,27 @@ public final class IndexFixture {
     Map<String, String> metadata = cold ? Map.of("coldStart", "keep") : Map.of();
     try (var writer = ArrowFileWriter.create(path, IndexFiles.RATINGS, metadata)) {
       writeBatch(writer, ratings, 0, ratings.size());
+    }
+  }
+
+  /// Writes a set as split: with uploaded ids, those of unknown users and items outside training.
+  private void writeUploaded(RatingList ratings, Path path) throws IOException {
+    int rows = ratings.size();
+    int[] user = new int[rows];
+    int[] item = new int[rows];
+    float[] rating = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      user[i] = firstUserId + (ratings.user(i) < 0 ? users : ratings.user(i));
+      item[i] = firstItemId + 2 * (ratings.item(i) < 0 ? items : ratings.item(i));
+      rating[i] = ratings.rating(i);
+    }
+    try (var writer = ArrowFileWriter.create(path, Schemas.RATINGS, Map.of())) {
+      writer.writeBatch(
+          rows,
+          Buffers.of(user, rows),
+          Buffers.of(item, rows),
+          Buffers.of(rating, rows),
+          MemorySegment.ofArray(new long[rows]));
     }
   }
 

@@ -34,7 +34,7 @@ public final class Priming {
           "model",
           null,
           "",
-          List.of(new CurrentModel.Publication("model", null, "", "")));
+          List.of(new CurrentModel.Publication("model", null, "", "", null, null)));
   private static final ModelCard CARD =
       new ModelCard(
           ModelCard.FORMAT_VERSION,
