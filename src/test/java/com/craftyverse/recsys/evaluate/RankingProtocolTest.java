@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.split.Split;
 import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.train.Train;
@@ -226,6 +231,82 @@ class RankingProtocolTest {
     assertThat(requireNonNull(some.figures().test().ranking()).users()).isEqualTo(20);
     assertThat(new Evaluate(store).run(EvaluateRequest.of(model)).figures())
         .isEqualTo(all.figures());
+  }
+
+  /// The published model is an input: the evaluation runs again when it changes, but not once the model was
+  /// published itself.
+  @Test
+  void publishedModel_isPartOfTheEvaluation() throws IOException {
+    SplitResult split = new Split(store).run(SplitRequest.of(dataset));
+    String first = train(split);
+    EvaluateResult alone = new Evaluate(store).run(EvaluateRequest.of(first));
+    assertThat(alone.figures().published()).isNull();
+    String index = new Index(store).run(IndexRequest.of(split.manifest())).manifest();
+    String second =
+        new Train(store)
+            .run(TrainRequests.with(index, "'factors': 4, 'epochs': 2, 'seed': 8"))
+            .model();
+    new Evaluate(store).run(EvaluateRequest.of(second));
+    makeCurrent(first);
+
+    EvaluateResult compared = new Evaluate(store).run(EvaluateRequest.of(second));
+
+    assertThat(compared.cached()).isFalse();
+    PublishedFigures published = requireNonNull(compared.figures().published());
+    PublishedFigures.Ratings ratings = requireNonNull(published.ratings());
+    RatingFigures own = requireNonNull(compared.figures().test().replayedRatings());
+    RatingFigures others = requireNonNull(alone.figures().test().replayedRatings());
+    assertThat(ratings.ratings()).isEqualTo(own.ratings());
+    assertThat(ratings.rmse()).isCloseTo(own.rmse(), within(1e-9));
+    assertThat(ratings.publishedRmse()).isCloseTo(others.rmse(), within(1e-5));
+    PublishedFigures.Ranking ranking = requireNonNull(published.ranking());
+    assertThat(ranking.publishedNdcgAt10())
+        .isCloseTo(requireNonNull(alone.figures().testNdcg()), within(1e-5));
+    assertThat(ranking.difference().value())
+        .isCloseTo(ranking.ndcgAt10() - ranking.publishedNdcgAt10(), within(1e-6));
+    assertThat(new Evaluate(store).run(EvaluateRequest.of(second)).cached()).isTrue();
+    assertThat(new Evaluate(store).run(EvaluateRequest.of(first)).figures())
+        .as("the evaluation of a published model stands")
+        .isEqualTo(alone.figures());
+  }
+
+  @Test
+  void splitThatIsNotByTime_isNotComparedWithThePublishedModel() throws IOException {
+    makeCurrent(train(new Split(store).run(SplitRequest.of(dataset))));
+    String model = train(new Split(store).run(SplitRequest.withinUsers(dataset, 0.25, 3)));
+    PublishedFigures published = requireNonNull(evaluate(model).published());
+    assertThat(published.ratings()).isNull();
+    assertThat(published.ranking()).isNull();
+    assertThat(published.reason()).startsWith("the split is not by time");
+  }
+
+  private void makeCurrent(String manifest) throws IOException {
+    evaluate(manifest);
+    Manifest model = Manifest.read(store, manifest, StepName.TRAIN);
+    store.put(
+        StoreLayout.current(model.dataset()),
+        Json.write(
+            new CurrentModel(
+                model.dataset(),
+                model.id(),
+                null,
+                "2026-01-01T00:00:00Z",
+                List.of(
+                    new CurrentModel.Publication(
+                        model.id(), null, "", "2026-01-01T00:00:00Z", null, null)))));
+  }
+
+  @Test
+  void margins_arePartOfTheEvaluation() throws IOException {
+    String model = train(new Split(store).run(SplitRequest.of(dataset)));
+    EvaluateResult usual = new Evaluate(store).run(EvaluateRequest.of(model));
+    EvaluateResult strict =
+        new Evaluate(store)
+            .run(EvaluateRequestBuilder.builder().manifest(model).rmseMargin(0.0).build());
+    assertThat(strict.manifest()).isNotEqualTo(usual.manifest()).contains("/evaluation-");
+    assertRefused(
+        EvaluateRequestBuilder.builder().manifest(model).ndcgMargin(-0.1).build(),
+        "field 'ndcgMargin': expected a number from 0 to 1, found -0.1");
   }
 
   @Test

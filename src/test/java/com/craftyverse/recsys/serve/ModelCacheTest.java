@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.publish.Publish;
+import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.FunctionException;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.ServiceException;
@@ -129,6 +131,16 @@ class ModelCacheTest {
 
   private static String predictRequest(String dataset) {
     return "{'dataset': '" + dataset + "', 'userId': 20, 'itemIds': [100]}";
+  }
+
+  @Test
+  void earlierModelPublishedAgain_answersWithinTheStaleness() throws IOException {
+    new ModelFixture("set", "m1").publish(backing);
+    new ModelFixture("set", "m2", "biased", 2).publish(backing);
+    assertThat(predictedRating()).isEqualTo(3.25f);
+    new Publish(backing).run(new PublishRequest(null, "set", "m1", null));
+    nowMillis += 101;
+    assertThat(predictedRating()).isEqualTo(4.25f);
   }
 
   @Test
