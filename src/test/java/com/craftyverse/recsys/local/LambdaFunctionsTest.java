@@ -224,8 +224,8 @@ class EvaluateLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of likedFrom, manifest, rankBy, seed, threads,"
-        + " users";
+    return "unknown field 'manifesto'; expected one of likedFrom, manifest, ndcgMargin, rankBy,"
+        + " rmseMargin, seed, threads, users";
   }
 }
 
@@ -250,7 +250,8 @@ class PublishLambdaTest extends LambdaFunctionsTest {
 
   @Override
   String unknownManifesto() {
-    return "unknown field 'manifesto'; expected one of again, dataset, manifest, model";
+    return "unknown field 'manifesto'; expected one of again, dataset, force, keepVersions, manifest,"
+        + " model";
   }
 }
 
