@@ -39,7 +39,9 @@ class FoldInTest {
                 TrainRequests.with(manifest, "'model': '" + kind + "', 'factors': 8, 'epochs': 40"))
             .manifest();
     new Publish(store)
-        .run(new PublishRequest(new Evaluate(store).run(EvaluateRequest.of(trained)).manifest()));
+        .run(
+            new PublishRequest(new Evaluate(store).run(EvaluateRequest.of(trained)).manifest())
+                .withForce("none"));
     ServedModel model =
         ServedModel.load(store, CurrentModel.find(store, "planted").orElseThrow().current());
     ItemFactors items = model.catalog().factors();
