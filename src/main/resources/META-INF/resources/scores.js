@@ -47,7 +47,7 @@ function score(value, baselines, kind) {
 
 /** The gate's decision on a model, in words. */
 export function verdictText(verdict) {
-  return {accepted: 'Accepted', refused: 'Held back', insufficientEvidence: 'Held back: too little evidence'}[verdict.decision]
+  return {accepted: 'Accepted', refused: 'Held back', insufficientEvidence: 'Too little evidence'}[verdict.decision]
     ?? verdict.decision;
 }
 
