@@ -30,12 +30,16 @@ export async function call(name, request, signal) {
   } catch (error) {
     throw error.name === 'AbortError' ? error : new ApiError(NO_ANSWER, 0);
   }
-  const answer = await response.json().catch(() => null);
+  const answer = await response.text().then(parsed).catch(() => null);
   if (!response.ok) {
     throw refusal(response.status, answer);
   }
   return {answer, millis: performance.now() - start};
 }
+
+/** Parses JSON. Ids with more digits than a number of JavaScript holds become texts, which the server takes, too. */
+const parsed = json => JSON.parse(json, (key, value, context) =>
+  typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? context?.source ?? value : value);
 
 function refusal(status, answer) {
   return new ApiError(answer?.error ?? `The server answered with status ${status}.`, status);

@@ -735,6 +735,7 @@ const fold = word => word.normalize('NFD').replace(/\p{M}/gu, '');
 class KnownUser {
   #context;
   #user;
+  #numbered;
   #shown = null;
   #field;
   #title = el('h3');
@@ -749,6 +750,7 @@ class KnownUser {
   constructor(context) {
     this.#context = context;
     const samples = context.info.sampleUsers ?? [];
+    this.#numbered = typeof samples[0] === 'number';
     this.#user = memory.get(`user ${context.dataset}`) ?? samples[Math.floor(samples.length / 2)] ?? null;
     this.#field = el('input', {
       type: 'search', 'aria-label': 'User id', autocomplete: 'off', spellcheck: 'false', value: this.#user ?? '',
@@ -779,7 +781,7 @@ class KnownUser {
 
   #take(value) {
     if (value !== '' && value !== String(this.#user)) {
-      this.#user = /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+      this.#user = this.#numbered && String(Number(value)) === value ? Number(value) : value;
       memory.set(`user ${this.#context.dataset}`, this.#user);
       this.refresh();
     }

@@ -9,6 +9,7 @@ import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
 import com.craftyverse.recsys.evaluate.EvaluateResult;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
@@ -92,8 +93,8 @@ public final class FoldInAccuracy {
         LongColumn timestamps = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
           int userId = userIds.get(i);
-          int item = model.catalog().itemOf(itemIds.get(i));
-          if (item >= 0 && model.users().rowOf(userId) < 0) {
+          int item = model.catalog().itemOf(Id.of(itemIds.get(i)));
+          if (item >= 0 && model.users().rowOf(Id.of(userId)) < 0) {
             users
                 .computeIfAbsent(userId, _ -> new ArrayList<>())
                 .add(new RatedItem(item, ratings.get(i), timestamps.get(i)));

@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
@@ -161,7 +162,7 @@ public final class Evaluate {
             new SetEvaluator(store, what, sources, parameters, models, workers);
         SetFigures validation = evaluator.evaluate("validation", StoreLayout.VALIDATION).figures();
         SetEvaluator.EvaluatedSet test = evaluator.evaluate("test", StoreLayout.TEST);
-        PublishedFigures comparison = comparison(published, sources, test);
+        PublishedFigures comparison = comparison(published, sources, twin, test);
         Verdict verdict =
             Gate.judge(
                 parameters,
@@ -200,7 +201,7 @@ public final class Evaluate {
   }
 
   private @Nullable PublishedTwin twin(
-      @Nullable PublishedModel published, EvaluationSources sources, int[] itemIds)
+      @Nullable PublishedModel published, EvaluationSources sources, IdTable itemIds)
       throws IOException {
     return published == null
             || published.trainedUntil() == null
@@ -212,11 +213,16 @@ public final class Evaluate {
   private static @Nullable PublishedFigures comparison(
       @Nullable PublishedModel published,
       EvaluationSources sources,
+      @Nullable PublishedTwin twin,
       SetEvaluator.EvaluatedSet test) {
     if (published == null) {
       return null;
     }
     String reason = published.obstacle(sources);
+    if (reason == null && twin == null) {
+      reason =
+          "its item ids are of another type, texts or numbers, so no item is known to be the same";
+    }
     if (reason == null && test.publishedRatings() == null && test.publishedRanking() == null) {
       reason = "no test rating is later than its training data";
     }

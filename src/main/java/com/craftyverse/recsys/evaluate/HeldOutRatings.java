@@ -31,9 +31,10 @@ final class HeldOutRatings {
   /// Reads a set of the split, with ids and times as uploaded. Users outside the model keep a group each; items
   /// outside the model become [#UNKNOWN].
   ///
-  /// @param userIds the model's user ids, ascending
-  /// @param itemIds the model's item ids, ascending
-  static HeldOutRatings fromSplit(ArrowFile file, int[] userIds, int[] itemIds) throws IOException {
+  /// @param userIndices finds the model's users
+  /// @param itemIndices finds the model's items
+  static HeldOutRatings fromSplit(
+      ArrowFile file, ModelIndices userIndices, ModelIndices itemIndices) throws IOException {
     file.require(Schemas.RATINGS);
     int rows = Math.toIntExact(file.rows());
     int[] ids = new int[rows];
@@ -48,7 +49,7 @@ final class HeldOutRatings {
       batch.floats("rating").copyTo(0, ratings, at, count);
       batch.longs("timestamp").copyTo(0, times, at, count);
       for (int i = 0; i < count; i++) {
-        items[at + i] = indexOf(itemIds, ratedIds.get(i));
+        items[at + i] = itemIndices.of(ratedIds.get(i));
       }
       at += count;
     }
@@ -57,12 +58,8 @@ final class HeldOutRatings {
     for (int row = 0; row < rows; row++) {
       groups[row] = Arrays.binarySearch(distinct, ids[row]);
     }
-    int[] users = IntStream.of(distinct).map(id -> indexOf(userIds, id)).toArray();
+    int[] users = IntStream.of(distinct).map(userIndices::of).toArray();
     return group(users, groups, items, ratings, times);
-  }
-
-  private static int indexOf(int[] ids, int id) {
-    return Math.max(UNKNOWN, Arrays.binarySearch(ids, id));
   }
 
   /// Sorts rows by group and, within a group, by time. The sort is stable.

@@ -4,6 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.kernel.Kernel;
@@ -26,8 +28,8 @@ final class LoadedModel {
   private final RowLayout layout;
   private final float[] users;
   private final float[] items;
-  private final int[] userIds;
-  private final int[] itemIds;
+  private final IdTable userIds;
+  private final IdTable itemIds;
   private final int[] itemRatings;
   private final int[] recentItemRatings;
   private final CatalogScorer scorer;
@@ -50,17 +52,21 @@ final class LoadedModel {
     this.card = card;
     this.layout = new RowLayout(card.factors());
     this.scratch = new Scratch(layout);
-    items.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
+    items.require(
+        Schemas.modelItems(
+            IdType.of(items, Schemas.ITEM_ID), card.factors(), card.rankingFactors()));
     if (users == null) {
       this.users = new float[0];
-      this.userIds = new int[0];
+      this.userIds = IdTable.of(new int[0]);
     } else {
-      users.require(Schemas.modelUsers(card.factors(), card.rankingFactors()));
+      users.require(
+          Schemas.modelUsers(
+              IdType.of(users, Schemas.USER_ID), card.factors(), card.rankingFactors()));
       this.users = rows(users, card.users(), layout.userBias(), layout.itemBias());
-      this.userIds = ints(users, "userId");
+      this.userIds = IdTable.read(users, Schemas.USER_ID);
     }
     this.items = rows(items, card.items(), layout.itemBias(), layout.userBias());
-    this.itemIds = ints(items, "itemId");
+    this.itemIds = IdTable.read(items, Schemas.ITEM_ID);
     this.itemRatings = ints(items, "ratings");
     this.recentItemRatings = ints(items, "recentRatings");
     this.scorer = new CatalogScorer(card.items(), layout.stride());
@@ -74,13 +80,13 @@ final class LoadedModel {
     return card;
   }
 
-  /// Returns the user ids by index, ascending.
-  int[] userIds() {
+  /// Returns the user ids by index.
+  IdTable userIds() {
     return userIds;
   }
 
-  /// Returns the item ids by index, ascending.
-  int[] itemIds() {
+  /// Returns the item ids by index.
+  IdTable itemIds() {
     return itemIds;
   }
 
@@ -166,7 +172,7 @@ final class LoadedModel {
   private final class ItemRows implements ItemVectors {
     @Override
     public int items() {
-      return itemIds.length;
+      return itemIds.size();
     }
 
     @Override

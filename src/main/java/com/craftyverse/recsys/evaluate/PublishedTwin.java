@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.format.ArrowObjects;
+import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
@@ -10,7 +11,6 @@ import com.craftyverse.recsys.model.TopItems;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,39 +37,43 @@ final class PublishedTwin implements AutoCloseable {
       LoadedModel ratings,
       @Nullable RankingModel preferences,
       double trainedUntil,
-      int[] evaluatedIds) {
+      IdTable evaluatedIds) {
     this.items = items;
     this.ratings = ratings;
     this.preferences = preferences;
     this.trainedUntil = trainedUntil;
-    this.toTwin = indices(evaluatedIds, ratings.itemIds());
-    this.fromTwin = indices(ratings.itemIds(), evaluatedIds);
+    this.toTwin = evaluatedIds.indicesIn(ratings.itemIds());
+    this.fromTwin = ratings.itemIds().indicesIn(evaluatedIds);
     this.common = (int) IntStream.of(toTwin).filter(item -> item >= 0).count();
-  }
-
-  private static int[] indices(int[] ids, int[] others) {
-    return IntStream.of(ids).map(id -> Math.max(-1, Arrays.binarySearch(others, id))).toArray();
   }
 
   /// Loads the twin.
   ///
   /// @param directory the twin's directory, with a trailing slash
   /// @param trainedUntil when its latest training rating was given, in epoch seconds
-  /// @param itemIds the evaluated model's item ids, ascending
-  static PublishedTwin open(ObjectStore store, String directory, double trainedUntil, int[] itemIds)
+  /// @param itemIds the evaluated model's item ids
+  /// @return null if the twin's ids are texts and the evaluated model's are numbers, or the other way round
+  static @Nullable PublishedTwin open(
+      ObjectStore store, String directory, double trainedUntil, IdTable itemIds)
       throws IOException {
     ModelCard card = ModelCard.read(store, directory);
     Manifest trained = Manifest.read(store, directory + StoreLayout.MANIFEST, StepName.TRAIN);
     ArrowFile items = ArrowObjects.open(store, directory + StoreLayout.ITEMS);
     try {
-      return new PublishedTwin(
-          items,
+      LoadedModel ratings =
           new LoadedModel(
               card,
               null,
               items,
               trained.number("userRegularization"),
-              trained.number("biasRegularization")),
+              trained.number("biasRegularization"));
+      if (!ratings.itemIds().isComparable(itemIds)) {
+        items.close();
+        return null;
+      }
+      return new PublishedTwin(
+          items,
+          ratings,
           RankingModel.open(store, directory, card, null, items),
           trainedUntil,
           itemIds);

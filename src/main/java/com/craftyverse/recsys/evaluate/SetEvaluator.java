@@ -7,7 +7,10 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.step.DatasetIds;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -15,7 +18,6 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,8 @@ final class SetEvaluator {
   private final BiasBaseline baseline;
   private final TrainingHistory history;
   private final @Nullable PublishedTwin published;
+  private final ModelIndices userIndices;
+  private final ModelIndices itemIndices;
   private final WorkerPool workers;
 
   /// @param store holds the sets
@@ -69,7 +73,8 @@ final class SetEvaluator {
       EvaluationSources sources,
       EvaluateParameters parameters,
       Models models,
-      WorkerPool workers) {
+      WorkerPool workers)
+      throws IOException {
     this.store = store;
     this.what = what;
     this.sources = sources;
@@ -79,6 +84,11 @@ final class SetEvaluator {
     this.baseline = models.baseline;
     this.history = models.history;
     this.published = models.published;
+    DatasetIds ids =
+        DatasetIds.ofSplit(
+            store, sources.split(), Manifest.read(store, sources.split(), StepName.SPLIT));
+    this.userIndices = ModelIndices.of(ids.users(), model.userIds());
+    this.itemIndices = ModelIndices.of(ids.items(), model.itemIds());
     this.workers = workers;
   }
 
@@ -209,8 +219,7 @@ final class SetEvaluator {
         LongColumn given = batch.longs("timestamp");
         for (int row = 0; row < batch.rows(); row++) {
           if (indexed.keepsUnknown()
-              || (Arrays.binarySearch(model.userIds(), users.get(row)) >= 0
-                  && Arrays.binarySearch(model.itemIds(), items.get(row)) >= 0)) {
+              || (userIndices.of(users.get(row)) >= 0 && itemIndices.of(items.get(row)) >= 0)) {
             if (count < times.length) {
               times[count] = given.get(row);
             }
@@ -229,7 +238,7 @@ final class SetEvaluator {
   private HeldOutRatings window(String set) throws IOException {
     try (ArrowFile opened =
         ArrowObjects.open(store, ObjectKeys.directoryOf(sources.split()) + set)) {
-      return HeldOutRatings.fromSplit(opened, model.userIds(), model.itemIds());
+      return HeldOutRatings.fromSplit(opened, userIndices, itemIndices);
     }
   }
 

@@ -8,6 +8,7 @@ import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 
 /// Fetches Arrow files from the store and opens them.
 public final class ArrowObjects {
@@ -34,9 +35,21 @@ public final class ArrowObjects {
   /// @throws MalformedFileException when it is no Arrow file, or has other columns
   public static ArrowFile open(ObjectStore store, String key, List<Column> columns)
       throws IOException {
+    return open(store, key, "", _ -> columns);
+  }
+
+  /// Opens an Arrow file of the store that must have certain columns, one of them of ids.
+  ///
+  /// @param idColumn the column of ids
+  /// @param columns the columns for each type of ids
+  /// @throws NoSuchObjectException when there is no such object
+  /// @throws MalformedFileException when it is no Arrow file, or has other columns
+  public static ArrowFile open(
+      ObjectStore store, String key, String idColumn, Function<IdType, List<Column>> columns)
+      throws IOException {
     ArrowFile file = open(store, key);
     try {
-      file.require(columns);
+      file.require(columns.apply(IdType.of(file, idColumn)));
       return file;
     } catch (IOException | RuntimeException e) {
       try (file) {

@@ -193,6 +193,9 @@ public final class Json {
     if (type == null) {
       return "another value";
     }
+    if (type == Id.class) {
+      return "a whole number of 64 bits or a string of 1 to " + Id.MAX_BYTES + " bytes";
+    }
     if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
       return "a whole number";
     }

@@ -12,7 +12,8 @@ public final class Schemas {
   /// The value if such ratings were kept, with -1 for the unknown index. Without it, they were dropped.
   public static final String KEEP = "keep";
 
-  /// `ratings.arrow` of a dataset and the sets of a split: ids as uploaded, timestamps in epoch seconds.
+  /// `ratings.arrow` of a dataset and the sets of a split: ids as uploaded if they are `int32`, else codes, which
+  /// are row numbers of `userIds.arrow` and `itemIds.arrow`; timestamps in epoch seconds.
   public static final List<Column> RATINGS =
       List.of(
           Column.int32("userId"),
@@ -20,42 +21,20 @@ public final class Schemas {
           Column.float32("rating"),
           Column.int64("timestamp"));
 
-  /// `items.arrow` of a dataset. `year` is 0 if the title has none.
-  public static final List<Column> ITEMS =
-      List.of(
-          Column.int32("itemId"),
-          Column.utf8("title"),
-          Column.list("genres", Column.utf8("item")),
-          Column.int32("year"));
+  /// The column of users' ids.
+  public static final String USER_ID = "userId";
 
-  /// `tags.arrow` of a dataset: users' tags for items, timestamps in epoch seconds.
-  public static final List<Column> TAGS =
-      List.of(
-          Column.int32("userId"),
-          Column.int32("itemId"),
-          Column.utf8("tag"),
-          Column.int64("timestamp"));
+  /// The column of items' ids.
+  public static final String ITEM_ID = "itemId";
 
-  /// `links.arrow` of a dataset: an item's ids in other databases. IMDb ids keep their leading zeros; a TMDB
-  /// id of 0 means none.
-  public static final List<Column> LINKS =
-      List.of(Column.int32("itemId"), Column.utf8("imdbId"), Column.int32("tmdbId"));
+  /// `items.arrow` of a dataset with `int32` ids.
+  public static final List<Column> ITEMS = items(IdType.INT32);
 
-  /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and the number of
-  /// training ratings per user.
-  public static final List<Column> INDEX_USERS =
-      List.of(Column.int32("userId"), Column.int32("ratings"));
+  /// `tags.arrow` of a dataset with `int32` ids.
+  public static final List<Column> TAGS = tags(IdType.INT32, IdType.INT32);
 
-  /// `items.arrow` of an index: the same for items, plus their metadata. `recentRatings` counts ratings in
-  /// the latest fifth of the training ratings.
-  public static final List<Column> INDEX_ITEMS =
-      List.of(
-          Column.int32("itemId"),
-          Column.utf8("title"),
-          Column.list("genres", Column.utf8("item")),
-          Column.int32("year"),
-          Column.int32("ratings"),
-          Column.int32("recentRatings"));
+  /// `links.arrow` of a dataset with `int32` ids.
+  public static final List<Column> LINKS = links(IdType.INT32);
 
   /// The sets of an index, by dense index.
   public static final List<Column> INDEXED_RATINGS =
@@ -73,29 +52,82 @@ public final class Schemas {
                   Column.float32("rating"),
                   Column.int64("timestamp"))));
 
-  /// `lookup.arrow` of a model: its users without their vectors.
-  public static final List<Column> LOOKUP = List.of(Column.int32("userId"), Column.float32("bias"));
-
   private Schemas() {}
+
+  /// `userIds.arrow` and `itemIds.arrow` of a dataset or a split: the id of each code, ascending.
+  ///
+  /// @param column [#USER_ID] or [#ITEM_ID]
+  public static List<Column> dictionary(String column, IdType type) {
+    return List.of(type.column(column));
+  }
+
+  /// `items.arrow` of a dataset, by id. `year` is 0 if the title has none.
+  public static List<Column> items(IdType items) {
+    return List.of(
+        items.column(ITEM_ID),
+        Column.utf8("title"),
+        Column.list("genres", Column.utf8("item")),
+        Column.int32("year"));
+  }
+
+  /// `tags.arrow` of a dataset: users' tags for items, by id; timestamps in epoch seconds.
+  public static List<Column> tags(IdType users, IdType items) {
+    return List.of(
+        users.column(USER_ID),
+        items.column(ITEM_ID),
+        Column.utf8("tag"),
+        Column.int64("timestamp"));
+  }
+
+  /// `links.arrow` of a dataset: an item's ids in other databases, by id. IMDb ids keep their leading zeros; a
+  /// TMDB id of 0 means none.
+  public static List<Column> links(IdType items) {
+    return List.of(items.column(ITEM_ID), Column.utf8("imdbId"), Column.int32("tmdbId"));
+  }
+
+  /// `users.arrow` of an index: ids ascending, so that the row number is the dense index, and the number of
+  /// training ratings per user.
+  public static List<Column> indexUsers(IdType users) {
+    return List.of(users.column(USER_ID), Column.int32("ratings"));
+  }
+
+  /// `items.arrow` of an index: the same for items, plus their metadata. `recentRatings` counts ratings in
+  /// the latest fifth of the training ratings.
+  public static List<Column> indexItems(IdType items) {
+    return List.of(
+        items.column(ITEM_ID),
+        Column.utf8("title"),
+        Column.list("genres", Column.utf8("item")),
+        Column.int32("year"),
+        Column.int32("ratings"),
+        Column.int32("recentRatings"));
+  }
+
+  /// `lookup.arrow` of a model: its users without their vectors.
+  public static List<Column> lookup(IdType users) {
+    return List.of(users.column(USER_ID), Column.float32("bias"));
+  }
 
   /// `users.arrow` of a model.
   ///
+  /// @param users the type of the ids
   /// @param factors length of the rating model's vectors
   /// @param rankingFactors length of the ranking model's vectors, 0 without one
-  public static List<Column> modelUsers(int factors, int rankingFactors) {
+  public static List<Column> modelUsers(IdType users, int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
-    columns.add(Column.int32("userId"));
+    columns.add(users.column(USER_ID));
     addModel(columns, factors, rankingFactors);
     return List.copyOf(columns);
   }
 
   /// `items.arrow` of a model.
   ///
+  /// @param items the type of the ids
   /// @param factors length of the rating model's vectors
   /// @param rankingFactors length of the ranking model's vectors, 0 without one
-  public static List<Column> modelItems(int factors, int rankingFactors) {
+  public static List<Column> modelItems(IdType items, int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
-    columns.add(Column.int32("itemId"));
+    columns.add(items.column(ITEM_ID));
     addModel(columns, factors, rankingFactors);
     columns.add(Column.utf8("title"));
     columns.add(Column.list("genres", Column.utf8("item")));

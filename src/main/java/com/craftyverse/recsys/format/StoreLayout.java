@@ -15,7 +15,9 @@ import java.util.zip.CRC32;
 /// incoming/FILE                            uploads over HTTP that nothing was decided about
 /// raw/{dataset}/FILE [settings.json]       or raw/FILE; see datasetOfUpload for the dataset's name
 /// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
+///                                          [userIds.arrow itemIds.arrow]
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
+///                                          [userIds.arrow itemIds.arrow]
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
 ///                                          seen.arrow quality.json manifest.json
 /// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
@@ -38,6 +40,13 @@ public final class StoreLayout {
 
   /// Ratings as uploaded: `userId, itemId, rating, timestamp`.
   public static final String RATINGS = "ratings.arrow";
+
+  /// The ids of a dataset's users, by their codes in [#RATINGS] and in the sets of a split. Absent if those
+  /// carry the ids themselves. A split has its own if it merges two datasets.
+  public static final String USER_IDS = "userIds.arrow";
+
+  /// The same for items.
+  public static final String ITEM_IDS = "itemIds.arrow";
 
   /// Tags as uploaded; optional.
   public static final String TAGS = "tags.arrow";

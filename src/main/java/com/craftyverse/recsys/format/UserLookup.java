@@ -8,7 +8,9 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /// A model's `lookup.arrow`: user ids, biases, and the byte ranges of the batches of `users.arrow` and
@@ -25,7 +27,7 @@ import java.util.Map;
 public record UserLookup(
     double regularization,
     double biasRegularization,
-    int[] userIds,
+    IdTable userIds,
     float[] biases,
     Places vectors,
     Places rankingVectors,
@@ -104,27 +106,27 @@ public record UserLookup(
   public static UserLookup of(
       double regularization, double biasRegularization, ArrowFile users, ArrowFile seen)
       throws MalformedFileException {
-    int rows = Math.toIntExact(users.rows());
-    if (seen.rows() != rows) {
-      throw seen.malformed(seen.rows() + " rows, but there are " + rows + " users");
-    }
-    int[] ids = new int[rows];
-    float[] biases = new float[rows];
-    for (RecordBatch batch : users.batches()) {
-      int first = (int) batch.firstRow();
-      batch.ints("userId").copyTo(0, ids, first, batch.rows());
-      batch.floats("bias").copyTo(0, biases, first, batch.rows());
+    if (seen.rows() != users.rows()) {
+      throw seen.malformed(seen.rows() + " rows, but there are " + users.rows() + " users");
     }
     boolean ranks =
         users.columns().stream().anyMatch(column -> column.name().equals("rankingVector"));
     return new UserLookup(
         regularization,
         biasRegularization,
-        ids,
-        biases,
+        IdTable.read(users, Schemas.USER_ID),
+        biases(users),
         places(users, "vector.item", users.batches().size()),
         places(users, "rankingVector.item", ranks ? users.batches().size() : 0),
         batches(seen));
+  }
+
+  private static float[] biases(ArrowFile users) {
+    float[] biases = new float[Math.toIntExact(users.rows())];
+    for (RecordBatch batch : users.batches()) {
+      batch.floats("bias").copyTo(0, biases, (int) batch.firstRow(), batch.rows());
+    }
+    return biases;
   }
 
   private static Places places(ArrowFile users, String path, int count) {
@@ -159,9 +161,11 @@ public record UserLookup(
             VECTORS, vectors.text(),
             RANKING_VECTORS, rankingVectors.text(),
             HISTORIES, histories.text());
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.LOOKUP, metadata)) {
-      writer.writeBatch(
-          userIds.length, Buffers.of(userIds, userIds.length), Buffers.of(biases, biases.length));
+    List<MemorySegment> buffers = new ArrayList<>(userIds.buffers(0, userIds.size()));
+    buffers.add(Buffers.of(biases, biases.length));
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(path, Schemas.lookup(userIds.type()), metadata)) {
+      writer.writeBatch(userIds.size(), buffers.toArray(MemorySegment[]::new));
     }
   }
 
@@ -170,7 +174,7 @@ public record UserLookup(
   /// @param users the model's number of users
   /// @throws MalformedFileException if it is not a lookup file or belongs to another model
   public static UserLookup read(ArrowFile file, int users) throws MalformedFileException {
-    file.require(Schemas.LOOKUP);
+    file.require(Schemas.lookup(IdType.of(file, Schemas.USER_ID)));
     String version = file.requireMetadata(VERSION);
     if (!version.equals(FORMAT_VERSION)) {
       throw file.malformed("format version " + version + ", this version reads " + FORMAT_VERSION);
@@ -178,18 +182,11 @@ public record UserLookup(
     if (file.rows() != users) {
       throw file.malformed(file.rows() + " rows, but the model has " + users + " users");
     }
-    int[] ids = new int[users];
-    float[] biases = new float[users];
-    for (RecordBatch batch : file.batches()) {
-      int first = (int) batch.firstRow();
-      batch.ints("userId").copyTo(0, ids, first, batch.rows());
-      batch.floats("bias").copyTo(0, biases, first, batch.rows());
-    }
     return new UserLookup(
         penalty(file, REGULARIZATION),
         penalty(file, BIAS_REGULARIZATION),
-        ids,
-        biases,
+        IdTable.read(file, Schemas.USER_ID),
+        biases(file),
         Places.parse(file, VECTORS),
         Places.parse(file, RANKING_VECTORS),
         Places.parse(file, HISTORIES));

@@ -9,6 +9,7 @@ import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.step.DatasetIds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,10 +30,13 @@ final class EvaluationSetIndexer {
 
   private final IdVocabulary users;
   private final IdVocabulary items;
+  private final DatasetIds ids;
 
-  EvaluationSetIndexer(IdVocabulary users, IdVocabulary items) {
+  /// @param ids what the ids in the sets stand for
+  EvaluationSetIndexer(IdVocabulary users, IdVocabulary items, DatasetIds ids) {
     this.users = users;
     this.items = items;
+    this.ids = ids;
   }
 
   /// Maps a set to dense indices and writes it.
@@ -68,7 +72,8 @@ final class EvaluationSetIndexer {
           long time = times.get(i);
           requireValid(set, batch.firstRow() + i, rating, time, after, until);
           if (rawSample.size() < SAMPLE_ROWS) {
-            rawSample.add(new QualityReport.RawRow(userId, itemId, rating, time));
+            rawSample.add(
+                new QualityReport.RawRow(ids.user(userId), ids.item(itemId), rating, time));
           }
           int user = users.indexOf(userId);
           int item = items.indexOf(itemId);

@@ -5,12 +5,16 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.BlockGrid;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.SplitSizes.SplitSet;
+import com.craftyverse.recsys.step.DatasetIds;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
@@ -21,13 +25,14 @@ import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The index step: maps a split to dense indices, drops rows whose user or item is not in training, writes
@@ -106,10 +111,12 @@ public final class Index {
             IndexFigures.class,
             output ->
                 index(
-                    ObjectKeys.directoryOf(ingestKey),
-                    ObjectKeys.directoryOf(key),
-                    split.dataset(),
-                    sizes,
+                    new Source(
+                        split.dataset(),
+                        ObjectKeys.directoryOf(ingestKey),
+                        ObjectKeys.directoryOf(key),
+                        sizes,
+                        DatasetIds.ofSplit(store, key, split)),
                     scale,
                     parameters,
                     output));
@@ -117,30 +124,39 @@ public final class Index {
         done.manifest(), done.cached(), directory + StoreLayout.QUALITY, done.figures());
   }
 
-  private IndexFigures index(
+  /// A split and its dataset.
+  ///
+  /// @param datasetDirectory the dataset's directory, with a trailing slash
+  /// @param splitDirectory the split's directory, with a trailing slash
+  /// @param ids what the ids in the sets of the split stand for
+  private record Source(
+      String dataset,
       String datasetDirectory,
       String splitDirectory,
-      String dataset,
       SplitSizes sizes,
-      RatingScale scale,
-      Parameters parameters,
-      StepRunner.Output output)
+      DatasetIds ids) {}
+
+  private IndexFigures index(
+      Source source, RatingScale scale, Parameters parameters, StepRunner.Output output)
       throws IOException {
+    SplitSizes sizes = source.sizes;
     List<SplitSet> sets = sizes.trainingSets(parameters.rows());
-    try (TrainingSources training = new TrainingSources(store, splitDirectory, sets)) {
-      TrainingScan scan = TrainingScan.of(training);
+    try (TrainingSources training = new TrainingSources(store, source.splitDirectory, sets)) {
+      TrainingScan scan = TrainingScan.of(training, source.ids);
       IdVocabulary users = scan.users();
       IdVocabulary items = scan.items();
+      IdTable userIds = source.ids.users(users.ids());
+      IdTable itemIds = source.ids.items(items.ids());
       CsrRatings matrix =
           CsrRatings.read(
               training.files(),
               users,
               items,
-              new Progress(LOG, StepName.INDEX + " " + dataset, "rows", training.rows()));
-      EvaluationSetIndexer indexer = new EvaluationSetIndexer(users, items);
+              new Progress(LOG, StepName.INDEX + " " + source.dataset, "rows", training.rows()));
+      EvaluationSetIndexer indexer = new EvaluationSetIndexer(users, items, source.ids);
       BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
       QualityReport.SetReport[] reports = new QualityReport.SetReport[2];
-      String label = StepName.INDEX + " " + dataset;
+      String label = StepName.INDEX + " " + source.dataset;
       int threads = Math.min(OUTPUT_TASKS, Runtime.getRuntime().availableProcessors());
       try (WorkerPool workers = new WorkerPool(StepName.INDEX.toString(), label, threads)) {
         workers.run(
@@ -154,7 +170,7 @@ public final class Index {
                 case 1 ->
                     reports[0] =
                         indexSet(
-                            splitDirectory,
+                            source.splitDirectory,
                             sizes.test(),
                             sets,
                             indexer,
@@ -163,7 +179,7 @@ public final class Index {
                 case 2 ->
                     reports[1] =
                         indexSet(
-                            splitDirectory,
+                            source.splitDirectory,
                             sizes.validation(),
                             sets,
                             indexer,
@@ -172,18 +188,17 @@ public final class Index {
                             output);
                 default -> {
                   output.write(StoreLayout.SEEN, matrix::writeSeen);
-                  output.write(StoreLayout.USERS, path -> writeUsers(path, users));
-                  writeItems(datasetDirectory, training, items, output);
+                  output.write(StoreLayout.USERS, path -> writeUsers(path, userIds, users));
+                  writeItems(source.datasetDirectory, training, itemIds, items, output);
                 }
               }
             });
       }
       QualityReport.SetReport test = reports[0];
       QualityReport.SetReport validation = reports[1];
-      double density = (double) training.rows() / ((double) users.size() * items.size());
       output.writeJson(
           StoreLayout.QUALITY,
-          report(dataset, sizes, parameters.rows(), scan, density, test, validation));
+          report(source, parameters.rows(), scan, userIds, itemIds, test, validation));
       return new IndexFigures(
           users.size(),
           items.size(),
@@ -193,29 +208,32 @@ public final class Index {
               : test.afterUnknownItemsRemoved(),
           validation.afterUnknownItemsRemoved(),
           scale,
-          density);
+          scan.density());
     }
   }
 
-  private static void writeUsers(Path path, IdVocabulary users) throws IOException {
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_USERS, Map.of())) {
-      writer.writeBatch(
-          users.size(),
-          Buffers.of(users.ids(), users.size()),
-          Buffers.of(users.counts(), users.size()));
+  private static void writeUsers(Path path, IdTable ids, IdVocabulary users) throws IOException {
+    List<MemorySegment> buffers = new ArrayList<>(ids.buffers(0, ids.size()));
+    buffers.add(Buffers.of(users.counts(), users.size()));
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(path, Schemas.indexUsers(ids.type()), Map.of())) {
+      writer.writeBatch(users.size(), buffers.toArray(MemorySegment[]::new));
     }
   }
 
   private void writeItems(
       String datasetDirectory,
       TrainingSources training,
+      IdTable ids,
       IdVocabulary items,
       StepRunner.Output output)
       throws IOException {
     String key = datasetDirectory + StoreLayout.ITEMS;
-    try (ArrowFile ingestedItems = ArrowObjects.open(store, key, Schemas.ITEMS)) {
+    try (ArrowFile ingestedItems = ArrowObjects.open(store, key, Schemas.ITEM_ID, Schemas::items)) {
       int[] recent = RecentRatings.count(training.files(), items);
-      output.write(StoreLayout.ITEMS, path -> ItemTable.write(path, ingestedItems, items, recent));
+      output.write(
+          StoreLayout.ITEMS,
+          path -> ItemTable.write(path, ingestedItems, ids, items.counts(), recent));
     }
   }
 
@@ -243,19 +261,20 @@ public final class Index {
   }
 
   private static QualityReport report(
-      String dataset,
-      SplitSizes sizes,
+      Source source,
       Rows rows,
       TrainingScan train,
-      double density,
+      IdTable users,
+      IdTable items,
       QualityReport.SetReport test,
       QualityReport.SetReport validation) {
-    IdVocabulary users = train.users();
-    IdVocabulary items = train.items();
-    int maxUser = users.ids()[users.size() - 1];
-    int maxItem = items.ids()[items.size() - 1];
-    long original = (maxUser + 1L) * (maxItem + 1L);
+    SplitSizes sizes = source.sizes;
+    int[] userCodes = train.users().ids();
+    int[] itemCodes = train.items().ids();
+    long userSpan = userCodes[userCodes.length - 1] + 1L;
+    long original = userSpan * (itemCodes[itemCodes.length - 1] + 1L);
     long optimized = (long) users.size() * items.size();
+    boolean numbered = users.type() == IdType.INT32 && items.type() == IdType.INT32;
     Map<String, QualityReport.Share> sets = new LinkedHashMap<>();
     sets.put("train", shareOf(train.report().rows(), sizes.ratings()));
     sets.put("test", shareOf(test.rows(), sizes.ratings()));
@@ -269,7 +288,7 @@ public final class Index {
     checks.put("dimensions", "rows agree with the split's manifest");
     checks.put("noNaN", "every rating is a finite number");
     return new QualityReport(
-        dataset,
+        source.dataset,
         rows,
         sizes.ratings(),
         sets,
@@ -279,15 +298,15 @@ public final class Index {
         items.size(),
         firstIds(users),
         firstIds(items),
-        users.ids()[0],
-        maxUser,
-        items.ids()[0],
-        maxItem,
-        (long) maxUser + 1 - users.size(),
-        original,
+        users.id(0),
+        users.id(users.size() - 1),
+        items.id(0),
+        items.id(items.size() - 1),
+        numbered ? userSpan - users.size() : null,
+        numbered ? original : null,
         optimized,
-        Math.round(1000.0 * (original - optimized) / original) / 10.0,
-        density,
+        numbered ? Math.round(1000.0 * (original - optimized) / original) / 10.0 : null,
+        train.density(),
         train.ratingSum() / train.report().rows(),
         train.report(),
         test,
@@ -295,8 +314,8 @@ public final class Index {
         checks);
   }
 
-  private static List<Integer> firstIds(IdVocabulary ids) {
-    return Arrays.stream(ids.ids()).limit(SAMPLE_IDS).boxed().toList();
+  private static List<Id> firstIds(IdTable ids) {
+    return IntStream.range(0, Math.min(SAMPLE_IDS, ids.size())).mapToObj(ids::id).toList();
   }
 
   private static QualityReport.Share shareOf(long rows, long total) {

@@ -5,8 +5,10 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +20,12 @@ import java.util.Map;
 final class ItemTable {
   private ItemTable() {}
 
+  /// @param ids the ids of the items
+  /// @param ratings the number of ratings of each item
   /// @param recent the number of recent ratings of each item
-  static void write(Path path, ArrowFile ingestedItems, IdVocabulary items, int[] recent)
+  static void write(Path path, ArrowFile ingestedItems, IdTable ids, int[] ratings, int[] recent)
       throws IOException {
-    int count = items.size();
+    int count = ids.size();
     String[] titles = new String[count];
     int[] years = new int[count];
     List<List<String>> genres = new ArrayList<>();
@@ -29,14 +33,15 @@ final class ItemTable {
       titles[i] = "";
       genres.add(List.of());
     }
+    IdTable ingestedIds = IdTable.readUnordered(ingestedItems, Schemas.ITEM_ID);
     for (RecordBatch batch : ingestedItems.batches()) {
-      IntColumn ids = batch.ints("itemId");
+      int first = (int) batch.firstRow();
       IntColumn batchYears = batch.ints("year");
       String[] batchTitles = batch.texts("title");
       IntColumn genreOffsets = batch.offsets("genres");
       List<String> batchGenres = List.of(batch.texts("genres.item"));
       for (int i = 0; i < batch.rows(); i++) {
-        int item = items.indexOf(ids.get(i));
+        int item = ids.indexOf(ingestedIds.id(first + i));
         if (item >= 0) {
           titles[item] = batchTitles[i];
           years[item] = batchYears.get(i);
@@ -52,18 +57,18 @@ final class ItemTable {
     }
     Buffers.Text titleTexts = Buffers.text(List.of(titles));
     Buffers.Text genreTexts = Buffers.text(allGenres);
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.INDEX_ITEMS, Map.of())) {
-      writer.writeBatch(
-          count,
-          Buffers.of(items.ids(), count),
-          titleTexts.offsets(),
-          titleTexts.data(),
-          Buffers.of(offsets, count + 1),
-          genreTexts.offsets(),
-          genreTexts.data(),
-          Buffers.of(years, count),
-          Buffers.of(items.counts(), count),
-          Buffers.of(recent, count));
+    List<MemorySegment> buffers = new ArrayList<>(ids.buffers(0, count));
+    buffers.add(titleTexts.offsets());
+    buffers.add(titleTexts.data());
+    buffers.add(Buffers.of(offsets, count + 1));
+    buffers.add(genreTexts.offsets());
+    buffers.add(genreTexts.data());
+    buffers.add(Buffers.of(years, count));
+    buffers.add(Buffers.of(ratings, count));
+    buffers.add(Buffers.of(recent, count));
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(path, Schemas.indexItems(ids.type()), Map.of())) {
+      writer.writeBatch(count, buffers.toArray(MemorySegment[]::new));
     }
   }
 }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.index;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Rows;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// @param maxUserId the largest user id of the training set
 /// @param minItemId the smallest item id of the training set
 /// @param maxItemId the largest item id of the training set
-/// @param emptyUserRowsAvoided rows without a user in a matrix indexed by raw id: maxUserId + 1 − trainUsers
-/// @param originalElements elements of the matrix over raw ids: (maxUserId + 1) × (maxItemId + 1)
+/// @param emptyUserRowsAvoided rows without a user in a matrix indexed by raw id: maxUserId + 1 − trainUsers;
+///     null unless all ids are `int32`
+/// @param originalElements elements of the matrix over raw ids: (maxUserId + 1) × (maxItemId + 1); null unless all
+///     ids are `int32`
 /// @param optimizedElements elements of the matrix over dense indices: trainUsers × trainItems
-/// @param savedPercent the elements that dense indices save, in percent
+/// @param savedPercent the elements that dense indices save, in percent; null unless all ids are `int32`
 /// @param density training rows / optimizedElements
 /// @param trainMeanRating the mean of the training ratings
 /// @param train the training set before and after mapping
@@ -42,16 +45,16 @@ public record QualityReport(
     @Nullable Double testThreshold,
     int trainUsers,
     int trainItems,
-    List<Integer> firstUserIds,
-    List<Integer> firstItemIds,
-    int minUserId,
-    int maxUserId,
-    int minItemId,
-    int maxItemId,
-    long emptyUserRowsAvoided,
-    long originalElements,
+    List<Id> firstUserIds,
+    List<Id> firstItemIds,
+    Id minUserId,
+    Id maxUserId,
+    Id minItemId,
+    Id maxItemId,
+    @Nullable Long emptyUserRowsAvoided,
+    @Nullable Long originalElements,
     long optimizedElements,
-    double savedPercent,
+    @Nullable Double savedPercent,
     double density,
     double trainMeanRating,
     SetReport train,
@@ -84,7 +87,7 @@ public record QualityReport(
       List<MappedRow> first5) {}
 
   /// A rating as uploaded.
-  public record RawRow(int userId, int itemId, float rating, long timestamp) {}
+  public record RawRow(Id userId, Id itemId, float rating, long timestamp) {}
 
   /// A rating in dense indices.
   public record MappedRow(int user, int item, float rating, long timestamp) {}

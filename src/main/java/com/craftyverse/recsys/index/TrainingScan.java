@@ -8,6 +8,7 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.index.QualityReport.MappedRow;
 import com.craftyverse.recsys.index.QualityReport.RawRow;
+import com.craftyverse.recsys.step.DatasetIds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,12 +24,14 @@ record TrainingScan(
 
   /// Scans the files.
   ///
+  /// @param ids what the ids in the files stand for
   /// @throws MalformedFileException if a timestamp is outside its file's bounds, an id is negative or a
   ///     rating is not a finite number
-  static TrainingScan of(TrainingSources training) throws MalformedFileException {
+  static TrainingScan of(TrainingSources training, DatasetIds ids) throws MalformedFileException {
     IdVocabulary.Counter users = new IdVocabulary.Counter();
     IdVocabulary.Counter items = new IdVocabulary.Counter();
-    List<RawRow> first = new ArrayList<>();
+    List<RawRow> raw = new ArrayList<>();
+    List<MappedRow> coded = new ArrayList<>();
     double sum = 0;
     for (TrainingSources.Part part : training.parts()) {
       ArrowFile file = part.file();
@@ -53,8 +56,9 @@ record TrainingScan(
           users.add(user);
           items.add(item);
           sum += rating;
-          if (first.size() < EvaluationSetIndexer.SAMPLE_ROWS) {
-            first.add(new RawRow(user, item, rating, time));
+          if (raw.size() < EvaluationSetIndexer.SAMPLE_ROWS) {
+            raw.add(new RawRow(ids.user(user), ids.item(item), rating, time));
+            coded.add(new MappedRow(user, item, rating, time));
           }
         }
       }
@@ -62,17 +66,22 @@ record TrainingScan(
     IdVocabulary userIds = IdVocabulary.of(users, training.files(), "userId");
     IdVocabulary itemIds = IdVocabulary.of(items, training.files(), "itemId");
     List<MappedRow> mapped =
-        first.stream()
+        coded.stream()
             .map(
                 row ->
                     new MappedRow(
-                        userIds.indexOf(row.userId()),
-                        itemIds.indexOf(row.itemId()),
+                        userIds.indexOf(row.user()),
+                        itemIds.indexOf(row.item()),
                         row.rating(),
                         row.timestamp()))
             .toList();
     long rows = training.rows();
     return new TrainingScan(
-        userIds, itemIds, sum, new QualityReport.SetReport(rows, 0, 0, rows, rows, first, mapped));
+        userIds, itemIds, sum, new QualityReport.SetReport(rows, 0, 0, rows, rows, raw, mapped));
+  }
+
+  /// Returns the share of all pairs of users and items that are rated.
+  double density() {
+    return (double) report.rows() / ((double) users.size() * items.size());
   }
 }

@@ -3,6 +3,9 @@ package com.craftyverse.recsys.local;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ArrowObjects;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,13 +32,15 @@ class CurlExamples {
   /// Logs how to query the model that the chain produced.
   void log(LocalPipeline.Outcome outcome) throws IOException {
     int[] userRatings = column(outcome.index() + StoreLayout.USERS, "ratings");
-    int[] userIds = column(outcome.index() + StoreLayout.USERS, "userId");
+    IdTable userIds = ids(outcome.index() + StoreLayout.USERS, Schemas.USER_ID);
     int[] itemRatings = column(outcome.index() + StoreLayout.ITEMS, "ratings");
-    int[] itemIds = column(outcome.index() + StoreLayout.ITEMS, "itemId");
-    List<Integer> items = largest(itemRatings, ITEMS).stream().map(item -> itemIds[item]).toList();
+    IdTable itemIds = ids(outcome.index() + StoreLayout.ITEMS, Schemas.ITEM_ID);
+    List<String> items =
+        largest(itemRatings, ITEMS).stream().map(item -> argument(itemIds.id(item))).toList();
     String dataset = "\"dataset\":\"" + outcome.dataset() + "\"";
-    String user = dataset + ",\"userId\":" + userIds[largest(userRatings, 1).getFirst()];
-    String itemIdList = ",\"itemIds\":" + items.toString().replace(" ", "");
+    String user =
+        dataset + ",\"userId\":" + argument(userIds.id(largest(userRatings, 1).getFirst()));
+    String itemIdList = ",\"itemIds\":" + "[" + String.join(",", items) + "]";
     LocalPipeline.log("Try:");
     logCommand("predict", user + itemIdList, "the most active user, the most rated items");
     logCommand("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
@@ -65,6 +70,17 @@ class CurlExamples {
         .sorted(Comparator.comparingInt((Integer row) -> -counts[row]))
         .limit(rows)
         .toList();
+  }
+
+  private IdTable ids(String key, String column) throws IOException {
+    try (ArrowFile file = ArrowObjects.open(store, key)) {
+      return IdTable.read(file, column);
+    }
+  }
+
+  /// Returns an id as JSON within the single quotes of a shell.
+  private static String argument(Id id) {
+    return id.json().replace("'", "'\\''");
   }
 
   private int[] column(String key, String name) throws IOException {

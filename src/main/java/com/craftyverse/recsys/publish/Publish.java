@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
@@ -298,7 +299,9 @@ public final class Publish {
     }
     Manifest training = Manifest.read(store, directory + StoreLayout.MANIFEST, StepName.TRAIN);
     try (ArrowFile file = ArrowObjects.open(store, directory + StoreLayout.ITEMS)) {
-      requireRows(file, Schemas.modelItems(card.factors(), card.rankingFactors()), card.items());
+      IdType ids = IdType.of(file, Schemas.ITEM_ID);
+      requireRows(
+          file, Schemas.modelItems(ids, card.factors(), card.rankingFactors()), card.items());
     }
     if (card.ranking() != null) {
       requireFile(directory, StoreLayout.GRAM);
@@ -309,7 +312,9 @@ public final class Publish {
     Path path = store.newTempFile();
     try (ArrowFile users = ArrowObjects.open(store, directory + StoreLayout.USERS);
         ArrowFile seen = ArrowObjects.open(store, directory + StoreLayout.SEEN)) {
-      requireRows(users, Schemas.modelUsers(card.factors(), card.rankingFactors()), card.users());
+      IdType ids = IdType.of(users, Schemas.USER_ID);
+      requireRows(
+          users, Schemas.modelUsers(ids, card.factors(), card.rankingFactors()), card.users());
       requireRows(seen, Schemas.SEEN, card.users());
       UserLookup.of(
               training.number("userRegularization"),

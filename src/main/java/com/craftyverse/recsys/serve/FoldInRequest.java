@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -29,7 +30,7 @@ public record FoldInRequest(
     @Nullable String dataset,
     @Limits(required = true, minItems = 1, maxItems = RequestLimits.MAX_RATINGS)
         @Nullable List<Rating> ratings,
-    @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Integer> itemIds,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Id> itemIds,
     @Limits(
             min = 1,
             max = RequestLimits.MAX_RECOMMENDATIONS,
@@ -39,8 +40,8 @@ public record FoldInRequest(
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
     @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
-    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> allow,
-    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> deny,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> allow,
+    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny,
     @Limits(byDefault = "true") @Nullable Boolean excludeSeen,
     @Limits(byDefault = "false") @Nullable Boolean explain,
     @Nullable RankBy rankBy)

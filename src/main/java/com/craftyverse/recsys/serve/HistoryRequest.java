@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param offset number of newer ratings to skip, by default 0
 public record HistoryRequest(
     @Nullable String dataset,
-    @Limits(required = true) @Nullable Integer userId,
+    @Limits(required = true) @Nullable Id userId,
     @Limits(
             min = 1,
             max = RequestLimits.MAX_RECOMMENDATIONS,

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param offset number of those before the page
 /// @param ratings the page, newest first; those of the same time by item id
 public record HistoryResult(
-    String dataset, String model, int userId, int total, int offset, List<RatedItem> ratings) {
+    String dataset, String model, Id userId, int total, int offset, List<RatedItem> ratings) {
 
   /// An item that the user rated.
   ///
@@ -25,7 +26,7 @@ public record HistoryResult(
   /// @param time when the user rated it, in UTC
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RatedItem(
-      int itemId,
+      Id itemId,
       @Nullable String title,
       @Nullable Integer year,
       List<String> genres,

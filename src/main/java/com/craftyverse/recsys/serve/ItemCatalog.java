@@ -2,17 +2,19 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.FloatColumn;
-import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.columnar.Texts;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.BackgroundTask;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// A model's items in memory: ids, factors and metadata. Items are numbered in the order of their
 /// ids.
 final class ItemCatalog {
-  private final int[] ids;
+  private final IdTable ids;
   private final int[] years;
   private final int[] ratings;
   private final int[] recentRatings;
@@ -48,7 +50,7 @@ final class ItemCatalog {
   private record Descriptions(Texts titles, Texts genreNames, int[] genreStarts) {}
 
   private ItemCatalog(
-      int[] ids,
+      IdTable ids,
       int[] years,
       int[] ratings,
       int[] recentRatings,
@@ -76,61 +78,17 @@ final class ItemCatalog {
     return false;
   }
 
-  /// Texts that become strings only when needed, which is rare.
-  private record Texts(byte[] bytes, int[] starts) {
-    String get(int index) {
-      return new String(
-          bytes, starts[index], starts[index + 1] - starts[index], StandardCharsets.UTF_8);
-    }
-  }
-
-  /// Concatenates the batches of a text or list column.
-  private static final class Builder {
-    private byte[] bytes = new byte[0];
-    private int[] starts = new int[1];
-
-    void addBounds(IntColumn offsets) {
-      int[] bounds = offsets.toArray();
-      if (bounds.length == 0) {
-        return;
-      }
-      int rows = starts.length - 1;
-      int shift = starts[rows] - bounds[0];
-      starts = Arrays.copyOf(starts, rows + bounds.length);
-      for (int i = 1; i < bounds.length; i++) {
-        starts[rows + i] = bounds[i] + shift;
-      }
-    }
-
-    void addTexts(RecordBatch batch, String path) throws MalformedFileException {
-      IntColumn offsets = batch.offsets(path);
-      if (offsets.size() == 0) {
-        return;
-      }
-      int first = offsets.get(0);
-      int last = offsets.get(offsets.size() - 1);
-      int length = bytes.length;
-      bytes = Arrays.copyOf(bytes, length + last - first);
-      MemorySegment.copy(
-          batch.data(path), ValueLayout.JAVA_BYTE, first, bytes, length, last - first);
-      addBounds(offsets);
-    }
-
-    Texts texts() {
-      return new Texts(bytes, starts);
-    }
-  }
-
   /// Returns the items of a model's `items.arrow`.
   ///
   /// @throws MalformedFileException if the file is damaged or does not match the card
   static ItemCatalog of(ArrowFile file, ModelCard card) throws IOException {
-    file.require(Schemas.modelItems(card.factors(), card.rankingFactors()));
+    file.require(
+        Schemas.modelItems(
+            IdType.of(file, Schemas.ITEM_ID), card.factors(), card.rankingFactors()));
     int items = card.items();
     if (file.rows() != items) {
       throw file.malformed(file.rows() + " rows, but model.json says " + items);
     }
-    int[] ids = new int[items];
     int[] years = new int[items];
     int[] ratings = new int[items];
     int[] recentRatings = new int[items];
@@ -140,31 +98,24 @@ final class ItemCatalog {
             ? null
             : BackgroundTask.start("ranking-vectors", () -> rankingFactors(file, card));
     ItemFactors factors = new ItemFactors(items, card.factors());
-    Builder titles = new Builder();
-    Builder genreNames = new Builder();
-    Builder genreStarts = new Builder();
     for (RecordBatch batch : file.batches()) {
       int first = (int) batch.firstRow();
-      copy(batch, "itemId", ids);
       copy(batch, "year", years);
       copy(batch, "ratings", ratings);
       copy(batch, "recentRatings", recentRatings);
       if (!factors.set(first, batch.floats("vector.item"), batch.floats("bias"))) {
         throw invalidValues(file, batch);
       }
-      titles.addTexts(batch, "title");
-      genreStarts.addBounds(batch.offsets("genres"));
-      genreNames.addTexts(batch, "genres.item");
     }
-    requireAscending(file, "itemId", ids);
     return new ItemCatalog(
-        ids,
+        IdTable.read(file, Schemas.ITEM_ID),
         years,
         ratings,
         recentRatings,
         factors,
         ranking == null ? null : ranking.await("loading a model"),
-        new Descriptions(titles.texts(), genreNames.texts(), genreStarts.starts));
+        new Descriptions(
+            Texts.read(file, "title"), Texts.read(file, "genres.item"), genreStarts(file)));
   }
 
   private static ItemFactors rankingFactors(ArrowFile file, ModelCard card)
@@ -188,40 +139,51 @@ final class ItemCatalog {
     batch.ints(column).copyTo(0, target, (int) batch.firstRow(), batch.rows());
   }
 
-  static void requireAscending(ArrowFile file, String column, int[] ids)
-      throws MalformedFileException {
-    for (int row = 1; row < ids.length; row++) {
-      if (ids[row] <= ids[row - 1]) {
-        throw file.malformed(
-            "row "
-                + row
-                + ": "
-                + column
-                + " does not come after that of the row before; ids must ascend");
+  /// Returns where each item's genres begin in the names of all batches, plus the end of the last.
+  private static int[] genreStarts(ArrowFile file) throws MalformedFileException {
+    int[] starts = new int[Math.toIntExact(file.rows()) + 1];
+    int rows = 0;
+    for (RecordBatch batch : file.batches()) {
+      int[] bounds = batch.offsets("genres").toArray();
+      for (int i = 1; i < bounds.length; i++, rows++) {
+        starts[rows + 1] = starts[rows] + bounds[i] - bounds[i - 1];
       }
     }
+    return starts;
   }
 
   int size() {
-    return ids.length;
+    return ids.size();
+  }
+
+  /// Returns the ids by number.
+  IdTable ids() {
+    return ids;
+  }
+
+  /// Returns an id of a request as the model writes it.
+  ///
+  /// @param field the field that holds the id
+  /// @throws RequestException if it is a text, but the model's ids are numbers
+  Id convert(String field, Id itemId) {
+    Id converted = ids.convert(itemId);
+    if (converted == null) {
+      throw RequestException.invalid(
+          "field '"
+              + field
+              + "': the item ids of this dataset are whole numbers, found the string "
+              + ObjectKeys.quote(itemId.toString()));
+    }
+    return converted;
   }
 
   /// Returns the number of an item, negative if the model does not know it.
-  int itemOf(int itemId) {
-    return Arrays.binarySearch(ids, itemId);
+  int itemOf(Id itemId) {
+    return ids.indexOf(itemId);
   }
 
-  /// Returns the first item whose id is at least `itemId`; the number of items if there is none.
-  int firstFrom(long itemId) {
-    if (itemId > Integer.MAX_VALUE) {
-      return ids.length;
-    }
-    int item = itemOf((int) itemId);
-    return item < 0 ? -item - 1 : item;
-  }
-
-  int itemId(int item) {
-    return ids[item];
+  Id itemId(int item) {
+    return ids.id(item);
   }
 
   /// Returns the rating model's factors.
@@ -268,7 +230,7 @@ final class ItemCatalog {
   float[] popularity(Period period) {
     float[] counts = period == Period.recent ? recentPopularity : popularity;
     if (counts == null) {
-      counts = new float[ids.length];
+      counts = new float[ids.size()];
       for (int item = 0; item < counts.length; item++) {
         counts[item] = ratings(item, period);
       }
@@ -295,9 +257,9 @@ final class ItemCatalog {
     Map<String, BitSet> itemsByGenre = genres;
     if (itemsByGenre == null) {
       itemsByGenre = new TreeMap<>();
-      for (int item = 0; item < ids.length; item++) {
+      for (int item = 0; item < ids.size(); item++) {
         for (String name : genres(item)) {
-          itemsByGenre.computeIfAbsent(name, _ -> new BitSet(ids.length)).set(item);
+          itemsByGenre.computeIfAbsent(name, _ -> new BitSet(ids.size())).set(item);
         }
       }
       genres = itemsByGenre;
@@ -309,7 +271,7 @@ final class ItemCatalog {
   int[] byRatings() {
     int[] items = byRatings;
     if (items == null) {
-      long[] keys = new long[ids.length];
+      long[] keys = new long[ids.size()];
       for (int item = 0; item < keys.length; item++) {
         keys[item] = ((long) -ratings[item] << 32) | item;
       }

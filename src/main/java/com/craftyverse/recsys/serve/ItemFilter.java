@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.BitSet;
@@ -21,8 +22,8 @@ record ItemFilter(
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
     @Nullable Integer minRatings,
-    @Nullable List<Integer> allow,
-    @Nullable List<Integer> deny) {
+    @Nullable List<Id> allow,
+    @Nullable List<Id> deny) {
   static final int MAX_GENRES = 100;
   private static final int MAX_GENRES_IN_MESSAGE = 30;
 
@@ -60,7 +61,7 @@ record ItemFilter(
       passing = withGenres(catalog, genres);
     }
     if (allow != null) {
-      BitSet allowed = items(catalog, allow);
+      BitSet allowed = items(catalog, "allow", allow);
       if (passing == null) {
         passing = allowed;
       } else {
@@ -77,7 +78,7 @@ record ItemFilter(
     }
     if (deny != null) {
       passing = passing == null ? all(catalog) : passing;
-      passing.andNot(items(catalog, deny));
+      passing.andNot(items(catalog, "deny", deny));
     }
     return passing;
   }
@@ -96,10 +97,10 @@ record ItemFilter(
   }
 
   /// Returns those of the items that the model knows.
-  private static BitSet items(ItemCatalog catalog, List<Integer> itemIds) {
+  private static BitSet items(ItemCatalog catalog, String field, List<Id> itemIds) {
     BitSet items = new BitSet(catalog.size());
-    for (int itemId : itemIds) {
-      int item = catalog.itemOf(itemId);
+    for (Id itemId : itemIds) {
+      int item = catalog.itemOf(catalog.convert(field, itemId));
       if (item >= 0) {
         items.set(item);
       }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.NumberTable;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,18 +9,21 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// An index of the words of all titles, which finds items as the user types. Immutable.
 ///
-/// Each word of a query has to be a prefix of a word of the title or of the decimal id. A word is a run of
+/// Each word of a query has to be a prefix of a word of the title or of the id. A word is a run of
 /// letters and digits. Case and accents are folded: NFKD without marks, then each character's upper case
 /// in lower case, which no neighbouring character affects, so that the fold of a prefix is a prefix of the
 /// fold.
 ///
-/// The words are sorted, so those with a prefix are a range. So are the ids with a prefix and a given
-/// number of digits.
+/// The words are sorted, so those with a prefix are a range. So are the numeric ids with a prefix and a given
+/// number of digits; they take no place in the index.
 final class ItemSearch {
+  private static final String MAX_NUMBER = Long.toString(Long.MAX_VALUE);
+
   private final ItemCatalog catalog;
 
   /// All words, folded, ascending.
@@ -41,13 +45,12 @@ final class ItemSearch {
   static ItemSearch of(ItemCatalog catalog) {
     Map<String, Integer> numbers = new HashMap<>();
     List<String> byNumber = new ArrayList<>();
-    int[][] itemWords = new int[catalog.size()][];
-    for (int item = 0; item < itemWords.length; item++) {
-      String title = catalog.title(item);
-      Set<String> titleWords = title == null ? Set.of() : words(title);
-      int[] wordNumbers = new int[titleWords.size()];
+    int[][] wordsOfItems = new int[catalog.size()][];
+    for (int item = 0; item < wordsOfItems.length; item++) {
+      Set<String> itemWords = words(indexed(catalog, item));
+      int[] wordNumbers = new int[itemWords.size()];
       int at = 0;
-      for (String word : titleWords) {
+      for (String word : itemWords) {
         Integer number = numbers.get(word);
         if (number == null) {
           number = byNumber.size();
@@ -56,7 +59,7 @@ final class ItemSearch {
         }
         wordNumbers[at++] = number;
       }
-      itemWords[item] = wordNumbers;
+      wordsOfItems[item] = wordNumbers;
     }
     String[] words = byNumber.toArray(String[]::new);
     Arrays.sort(words);
@@ -66,7 +69,7 @@ final class ItemSearch {
     }
     // A counting sort of the items by word.
     int[] starts = new int[words.length + 1];
-    for (int[] wordNumbers : itemWords) {
+    for (int[] wordNumbers : wordsOfItems) {
       for (int number : wordNumbers) {
         starts[ranks[number] + 1]++;
       }
@@ -74,12 +77,18 @@ final class ItemSearch {
     Arrays.parallelPrefix(starts, Integer::sum);
     int[] next = starts.clone();
     int[] postings = new int[starts[words.length]];
-    for (int item = 0; item < itemWords.length; item++) {
-      for (int number : itemWords[item]) {
+    for (int item = 0; item < wordsOfItems.length; item++) {
+      for (int number : wordsOfItems[item]) {
         postings[next[ranks[number]]++] = item;
       }
     }
     return new ItemSearch(catalog, words, starts, postings);
+  }
+
+  /// Returns the title of an item and, if it is a text, the id.
+  private static String indexed(ItemCatalog catalog, int item) {
+    String title = Objects.requireNonNullElse(catalog.title(item), "");
+    return catalog.ids() instanceof NumberTable ? title : title + " " + catalog.itemId(item);
   }
 
   /// Returns the distinct words of a text, folded.
@@ -138,21 +147,37 @@ final class ItemSearch {
     }
   }
 
-  /// Adds the items whose id begins with the digits of `prefix`: `12` is 12, 120 to 129, 1200 to 1299 and
-  /// so on.
+  /// Adds the items whose numeric id begins with the digits of `prefix`, whatever its sign: `12` is 12, 120 to
+  /// 129, 1200 to 1299 and so on.
   private void addIds(BitSet items, String prefix) {
-    if (prefix.length() > 10 || !prefix.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
+    if (!(catalog.ids() instanceof NumberTable ids)
+        || prefix.length() > MAX_NUMBER.length()
+        || (prefix.length() == MAX_NUMBER.length() && prefix.compareTo(MAX_NUMBER) > 0)
+        || !prefix.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
       return;
     }
     long low = Long.parseLong(prefix);
     if (prefix.charAt(0) == '0') {
       if (prefix.length() == 1) {
-        items.set(catalog.firstFrom(0), catalog.firstFrom(1));
+        addRange(items, ids, 0, 0);
       }
       return;
     }
-    for (long width = 1; low <= Integer.MAX_VALUE; low *= 10, width *= 10) {
-      items.set(catalog.firstFrom(low), catalog.firstFrom(low + width));
+    long high = low;
+    while (true) {
+      addRange(items, ids, low, high);
+      boolean open = low < high && high == Long.MAX_VALUE;
+      addRange(items, ids, open ? Long.MIN_VALUE : -high, -low);
+      if (low > Long.MAX_VALUE / 10) {
+        return;
+      }
+      low *= 10;
+      high = high > (Long.MAX_VALUE - 9) / 10 ? Long.MAX_VALUE : high * 10 + 9;
     }
+  }
+
+  private static void addRange(BitSet items, NumberTable ids, long first, long last) {
+    int from = ids.firstFrom(first);
+    items.set(from, last == Long.MAX_VALUE ? ids.size() : ids.firstFrom(last + 1));
   }
 }

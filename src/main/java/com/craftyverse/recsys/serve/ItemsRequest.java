@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -34,8 +35,8 @@ public record ItemsRequest(
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
     @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
-    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> allow,
-    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> deny)
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> allow,
+    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny)
     implements Request {
   ItemFilter filter() {
     return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public record ItemsResult(String dataset, String model, int total, int offset, L
   /// @param recentRatings those in the latest fifth of all training ratings
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Item(
-      int itemId,
+      Id itemId,
       @Nullable String title,
       @Nullable Integer year,
       List<String> genres,

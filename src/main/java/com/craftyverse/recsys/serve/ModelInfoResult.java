@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.Rows;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -49,7 +50,7 @@ public record ModelInfoResult(
     double ratingMax,
     @Nullable Double ratingStep,
     List<GenreItems> genres,
-    List<Integer> sampleUsers,
+    List<Id> sampleUsers,
     @Nullable RankingCard ranking,
     @Nullable Map<String, Object> parameters,
     @Nullable Map<String, Object> training,

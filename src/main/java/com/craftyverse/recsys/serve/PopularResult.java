@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public record PopularResult(
   /// @param ratings its training ratings in the period
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Popular(
-      int itemId,
+      Id itemId,
       @Nullable String title,
       @Nullable Integer year,
       List<String> genres,

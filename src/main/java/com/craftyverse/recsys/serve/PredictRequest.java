@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 @RecordBuilder
 public record PredictRequest(
     @Nullable String dataset,
-    @Nullable Integer userId,
-    @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Integer> itemIds,
+    @Nullable Id userId,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Id> itemIds,
     @Limits(minItems = 1, maxItems = RequestLimits.MAX_PREDICTIONS) @Nullable List<Pair> pairs,
     @Limits(minItems = 1, maxItems = RequestLimits.MAX_RATINGS) @Nullable List<Rating> ratings)
     implements Request {
@@ -28,6 +29,5 @@ public record PredictRequest(
   /// @param userId the user
   /// @param itemId the item
   public record Pair(
-      @Limits(required = true) @Nullable Integer userId,
-      @Limits(required = true) @Nullable Integer itemId) {}
+      @Limits(required = true) @Nullable Id userId, @Limits(required = true) @Nullable Id itemId) {}
 }

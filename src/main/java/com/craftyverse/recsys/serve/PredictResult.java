@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,6 @@ import org.jspecify.annotations.Nullable;
 public record PredictResult(
     String dataset,
     String model,
-    @Nullable Integer userId,
+    @Nullable Id userId,
     @Nullable Integer ignoredRatings,
     List<Prediction> predictions) {}

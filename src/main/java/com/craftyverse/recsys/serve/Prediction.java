@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why it is a fallback, null if it is not
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Prediction(
-    @Nullable Integer userId,
-    int itemId,
+    @Nullable Id userId,
+    Id itemId,
     @Nullable String title,
     float rating,
     Source source,

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -8,5 +9,5 @@ import org.jspecify.annotations.Nullable;
 /// @param itemId the item
 /// @param rating on the scale of the dataset
 public record Rating(
-    @Limits(required = true) @Nullable Integer itemId,
+    @Limits(required = true) @Nullable Id itemId,
     @Limits(required = true) @Nullable Float rating) {}

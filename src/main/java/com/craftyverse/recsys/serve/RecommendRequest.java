@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 @RecordBuilder
 public record RecommendRequest(
     @Nullable String dataset,
-    @Nullable Integer userId,
+    @Nullable Id userId,
     @Limits(minItems = 1, maxItems = RequestLimits.MAX_RATINGS) @Nullable List<Rating> ratings,
     @Limits(
             min = 1,
@@ -39,8 +40,8 @@ public record RecommendRequest(
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
     @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
-    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> allow,
-    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Integer> deny,
+    @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> allow,
+    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny,
     @Limits(byDefault = "true") @Nullable Boolean excludeSeen,
     @Limits(byDefault = "false") @Nullable Boolean explain,
     @Nullable RankBy rankBy)

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record RecommendResult(
     String dataset,
     String model,
-    @Nullable Integer userId,
+    @Nullable Id userId,
     Source source,
     @Nullable String reason,
     RankBy rankedBy,

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// explanation
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Recommendation(
-    int itemId,
+    Id itemId,
     @Nullable String title,
     @Nullable Integer year,
     List<String> genres,
@@ -32,6 +33,5 @@ public record Recommendation(
   /// @param rating the user's rating
   /// @param contribution its share of the score: a part of the preference, or stars
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Contribution(
-      int itemId, @Nullable String title, float rating, float contribution) {}
+  public record Contribution(Id itemId, @Nullable String title, float rating, float contribution) {}
 }

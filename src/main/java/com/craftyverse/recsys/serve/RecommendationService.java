@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.StoreLayout;
@@ -52,7 +53,7 @@ public final class RecommendationService {
   public PredictResult predict(PredictRequest request) {
     List<PredictRequest.Pair> pairs = request.pairs();
     if (pairs == null) {
-      List<Integer> itemIds = checkItemIds(Request.require("itemIds", request.itemIds()));
+      List<Id> itemIds = checkItemIds(Request.require("itemIds", request.itemIds()));
       RequestUser requestUser = requestUser(request.userId(), request.ratings());
       return answer(request.dataset(), model -> predict(model, requestUser, itemIds));
     }
@@ -74,15 +75,21 @@ public final class RecommendationService {
   }
 
   /// The user that a request is about.
-  private record RequestUser(@Nullable Integer userId, @Nullable List<Rating> ratings) {
+  private record RequestUser(@Nullable Id userId, @Nullable List<Rating> ratings) {
     UserProfile profile(ServedModel model) throws IOException {
+      Id id = userId(model);
       return ratings == null
-          ? UserProfile.of(model, Request.require("userId", userId))
-          : UserProfile.of(model, userId, ratings);
+          ? UserProfile.of(model, Request.require("userId", id))
+          : UserProfile.of(model, id, ratings);
+    }
+
+    /// Returns the user's id as the model writes it.
+    @Nullable Id userId(ServedModel model) {
+      return userId == null ? null : model.users().convert("userId", userId);
     }
   }
 
-  private static RequestUser requestUser(@Nullable Integer userId, @Nullable List<Rating> ratings) {
+  private static RequestUser requestUser(@Nullable Id userId, @Nullable List<Rating> ratings) {
     if (ratings != null) {
       RequestLimits.ratings(ratings);
     } else if (userId == null) {
@@ -91,38 +98,43 @@ public final class RecommendationService {
     return new RequestUser(userId, ratings);
   }
 
-  private static List<Integer> checkItemIds(List<Integer> itemIds) {
+  private static List<Id> checkItemIds(List<Id> itemIds) {
     RequestLimits.list("itemIds", itemIds, RequestLimits.MAX_PREDICTIONS, "items");
     return itemIds;
   }
 
-  private static PredictResult predict(
-      ServedModel model, RequestUser requestUser, List<Integer> itemIds) throws IOException {
+  private static PredictResult predict(ServedModel model, RequestUser requestUser, List<Id> itemIds)
+      throws IOException {
     UserProfile user = requestUser.profile(model);
     return new PredictResult(
         model.card().dataset(),
         model.card().modelId(),
-        requestUser.userId(),
+        requestUser.userId(model),
         requestUser.ratings() == null ? null : user.ignoredRatings(),
-        predictions(user, itemIds));
+        predictions(model, user, itemIds));
   }
 
-  private static List<Prediction> predictions(UserProfile user, List<Integer> itemIds)
+  private static List<Prediction> predictions(ServedModel model, UserProfile user, List<Id> itemIds)
       throws IOException {
     List<Prediction> predictions = new ArrayList<>();
-    for (int itemId : itemIds) {
-      predictions.add(user.predict(null, itemId));
+    for (Id itemId : itemIds) {
+      predictions.add(user.predict(null, model.catalog().convert("itemIds", itemId)));
     }
     return predictions;
   }
 
   private static List<Prediction> predictPairs(ServedModel model, List<PredictRequest.Pair> pairs)
       throws IOException {
-    Map<Integer, UserProfile> profiles = new HashMap<>();
+    Map<Id, UserProfile> profiles = new HashMap<>();
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
-      int userId = Request.require("pairs[" + i + "].userId", pairs.get(i).userId());
-      int itemId = Request.require("pairs[" + i + "].itemId", pairs.get(i).itemId());
+      PredictRequest.Pair pair = pairs.get(i);
+      Id userId =
+          model.users().convert("pairs", Request.require("pairs[" + i + "].userId", pair.userId()));
+      Id itemId =
+          model
+              .catalog()
+              .convert("pairs", Request.require("pairs[" + i + "].itemId", pair.itemId()));
       UserProfile user = profiles.get(userId);
       if (user == null) {
         if (profiles.size() == RequestLimits.MAX_USERS) {
@@ -160,7 +172,7 @@ public final class RecommendationService {
           return new RecommendResult(
               model.card().dataset(),
               model.card().modelId(),
-              requestUser.userId(),
+              requestUser.userId(model),
               ranking.source(),
               ranking.reason(),
               ranking.rankedBy(),
@@ -200,13 +212,14 @@ public final class RecommendationService {
   /// @throws RequestException if the model does not know the item, a field is out of range or
   ///     contradicts another, or the dataset has no model that can be served
   public SimilarResult similar(SimilarRequest request) {
-    int itemId = Request.require("itemId", request.itemId());
+    Id itemId = Request.require("itemId", request.itemId());
     int n = RequestLimits.recommendations(request.n());
     ItemFilter filter = request.filter();
     return answer(request.dataset(), model -> similar(model, itemId, n, filter));
   }
 
-  private static SimilarResult similar(ServedModel model, int itemId, int n, ItemFilter filter) {
+  private static SimilarResult similar(ServedModel model, Id requested, int n, ItemFilter filter) {
+    Id itemId = model.catalog().convert("itemId", requested);
     int item = model.catalog().itemOf(itemId);
     if (item < 0) {
       throw RequestException.notFound("field 'itemId': the model does not know the item " + itemId);
@@ -228,7 +241,7 @@ public final class RecommendationService {
   ///     can be served
   public FoldInResult foldIn(FoldInRequest request) {
     RequestUser requestUser = requestUser(null, Request.require("ratings", request.ratings()));
-    List<Integer> itemIds = request.itemIds() == null ? null : checkItemIds(request.itemIds());
+    List<Id> itemIds = request.itemIds() == null ? null : checkItemIds(request.itemIds());
     Recommender.Options options =
         options(
             request.n(),
@@ -248,7 +261,7 @@ public final class RecommendationService {
               ranking.reason(),
               ranking.rankedBy(),
               user.ignoredRatings(),
-              itemIds == null ? null : predictions(user, itemIds),
+              itemIds == null ? null : predictions(model, user, itemIds),
               ranking.candidates(),
               ranking.list());
         });
@@ -302,14 +315,15 @@ public final class RecommendationService {
   /// @throws RequestException if the model does not know the user, a field is out of range, or the dataset
   ///     has no model that can be served
   public HistoryResult history(HistoryRequest request) {
-    int userId = Request.require("userId", request.userId());
+    Id userId = Request.require("userId", request.userId());
     int n = RequestLimits.page(request.n());
     int offset = RequestLimits.offset(request.offset());
     return answer(request.dataset(), model -> history(model, userId, n, offset));
   }
 
-  private static HistoryResult history(ServedModel model, int userId, int n, int offset)
+  private static HistoryResult history(ServedModel model, Id requested, int n, int offset)
       throws IOException {
+    Id userId = model.users().convert("userId", requested);
     int row = model.users().rowOf(userId);
     if (row < 0) {
       throw RequestException.notFound("field 'userId': the model does not know this user");
@@ -395,9 +409,9 @@ public final class RecommendationService {
   }
 
   /// Returns the first user, the last and as many in between as fit, in equal distances.
-  private static List<Integer> sampleUsers(UserStore users) {
+  private static List<Id> sampleUsers(UserStore users) {
     int count = Math.min(SAMPLE_USERS, users.size());
-    List<Integer> sample = new ArrayList<>();
+    List<Id> sample = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int row = count == 1 ? 0 : (int) ((long) i * (users.size() - 1) / (count - 1));
       sample.add(users.userId(row));
@@ -445,14 +459,14 @@ public final class RecommendationService {
           if (model.catalog().size() == 0 || model.users().size() == 0) {
             return List.of();
           }
-          int user = model.users().userId(0);
-          int item = model.catalog().itemId(0);
+          String user = model.users().userId(0).json();
+          String item = model.catalog().itemId(0).json();
           return List.of(
               "{\"predict\": {\"userId\": " + user + ", \"itemIds\": [" + item + "]}}",
               "{\"recommend\": {\"userId\": " + user + ", \"yearFrom\": 1950, \"explain\": true}}",
               "{\"similar\": {\"itemId\": " + item + "}}",
               "{\"popular\": {}}",
-              "{\"items\": {\"query\": \"" + item + "\"}}",
+              "{\"items\": {\"query\": \"1\"}}",
               "{\"history\": {\"userId\": " + user + "}}",
               "{\"foldIn\": {\"ratings\": [{\"itemId\": "
                   + item

@@ -1,10 +1,12 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The limits of a single request.
@@ -69,16 +71,13 @@ final class RequestLimits {
   /// Checks what can be checked without a model: complete ratings, at most one per item.
   static void ratings(List<Rating> ratings) {
     list("ratings", ratings, MAX_RATINGS, "ratings");
-    int[] items = new int[ratings.size()];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = Request.require("ratings[" + i + "].itemId", ratings.get(i).itemId());
+    Set<Id> items = new HashSet<>();
+    for (int i = 0; i < ratings.size(); i++) {
+      Id item = Request.require("ratings[" + i + "].itemId", ratings.get(i).itemId());
       Request.require("ratings[" + i + "].rating", ratings.get(i).rating());
-    }
-    Arrays.sort(items);
-    for (int i = 1; i < items.length; i++) {
-      if (items[i] == items[i - 1]) {
+      if (!items.add(item)) {
         throw RequestException.invalid(
-            "field 'ratings': the item " + items[i] + " is rated twice; send one rating per item");
+            "field 'ratings': the item " + item + " is rated twice; send one rating per item");
       }
     }
   }

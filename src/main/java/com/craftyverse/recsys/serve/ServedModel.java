@@ -87,7 +87,6 @@ public final class ServedModel {
       String key = directory + StoreLayout.LOOKUP;
       ArrowFile file = ArrowFile.of(store.read(key).content(), key);
       UserLookup lookup = UserLookup.read(file, card.users());
-      ItemCatalog.requireAscending(file, "userId", lookup.userIds());
       if (!ItemFactors.areValid(lookup.biases())) {
         throw file.malformed("a bias is NaN, infinite or too large");
       }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record SimilarResult(
     String dataset,
     String model,
-    int itemId,
+    Id itemId,
     @Nullable String title,
     int candidates,
     List<Similar> similar) {
@@ -30,7 +31,7 @@ public record SimilarResult(
   /// @param similarity the cosine between the two items' factors, -1 to 1
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Similar(
-      int itemId,
+      Id itemId,
       @Nullable String title,
       @Nullable Integer year,
       List<String> genres,

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
@@ -42,18 +43,18 @@ final class UserProfile {
     this.ignoredRatings = ignoredRatings;
   }
 
-  /// Returns the user with an id.
-  static UserProfile of(ServedModel model, int userId) {
+  /// Returns the user with an id, as the model writes it.
+  static UserProfile of(ServedModel model, Id userId) {
     return new UserProfile(model, Math.max(-1, model.users().rowOf(userId)), null, 0);
   }
 
   /// Returns a user with the ratings of the request and those that the model knows. If both have a rating
   /// of an item, the request's counts.
   ///
-  /// @param userId null for a user without an id
+  /// @param userId as the model writes it; null for a user without an id
   /// @param ratings ratings that passed [RequestLimits#ratings]
   /// @throws RequestException if a rating is off the model's scale
-  static UserProfile of(ServedModel model, @Nullable Integer userId, List<Rating> ratings)
+  static UserProfile of(ServedModel model, @Nullable Id userId, List<Rating> ratings)
       throws IOException {
     int row = userId == null ? -1 : Math.max(-1, model.users().rowOf(userId));
     TreeMap<Integer, Float> merged = new TreeMap<>();
@@ -77,10 +78,10 @@ final class UserProfile {
   private static int add(ServedModel model, List<Rating> ratings, Map<Integer, Float> merged) {
     int ignored = 0;
     for (int i = 0; i < ratings.size(); i++) {
-      int itemId = Request.require("itemId", ratings.get(i).itemId());
+      Id itemId = Request.require("itemId", ratings.get(i).itemId());
       float rating = Request.require("rating", ratings.get(i).rating());
       requireOnScale("ratings[" + i + "]", rating, model.card());
-      int item = model.catalog().itemOf(itemId);
+      int item = model.catalog().itemOf(model.catalog().convert("ratings", itemId));
       if (item < 0) {
         ignored++;
       } else {
@@ -174,7 +175,9 @@ final class UserProfile {
 
   /// Predicts how the user would rate an item. The sum omits the terms of an unknown user or item, which
   /// leaves the mean plus the bias of the known side.
-  Prediction predict(@Nullable Integer userId, int itemId) throws IOException {
+  ///
+  /// @param itemId as the model writes it
+  Prediction predict(@Nullable Id userId, Id itemId) throws IOException {
     int item = model.catalog().itemOf(itemId);
     return new Prediction(
         userId,

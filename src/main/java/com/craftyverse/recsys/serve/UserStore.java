@@ -5,17 +5,18 @@ import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.BackgroundTask;
+import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -75,17 +76,30 @@ final class UserStore {
     return new UserStore(newStore, directory, lookup, factors, rankingFactors, items);
   }
 
+  /// Returns an id of a request as the model writes it.
+  ///
+  /// @param field the field that holds the id
+  /// @throws RequestException if it is a text, but the model's ids are numbers
+  Id convert(String field, Id userId) {
+    Id converted = lookup.userIds().convert(userId);
+    if (converted == null) {
+      throw RequestException.invalid(
+          "field '" + field + "': the user ids of this dataset are whole numbers, found a string");
+    }
+    return converted;
+  }
+
   /// Returns the row of a user, negative if the model does not know the user.
-  int rowOf(int userId) {
-    return Arrays.binarySearch(lookup.userIds(), userId);
+  int rowOf(Id userId) {
+    return lookup.userIds().indexOf(userId);
   }
 
   int size() {
-    return lookup.userIds().length;
+    return lookup.userIds().size();
   }
 
-  int userId(int row) {
-    return lookup.userIds()[row];
+  Id userId(int row) {
+    return lookup.userIds().id(row);
   }
 
   float bias(int row) {

@@ -12,6 +12,7 @@ import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.step.DatasetIds;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.Request;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// The split step: divides a dataset into `train.arrow`, `test.arrow` and `validation.arrow`. Each file has
 /// the dataset's columns and keeps its row order.
@@ -71,6 +73,18 @@ public final class Split {
     return new SplitResult(done.manifest(), done.cached(), done.figures());
   }
 
+  /// The ratings to split.
+  ///
+  /// @param files the ratings of the dataset and, if a test set is given, its ratings
+  /// @param users the common codes of the users; null if the files carry their ids
+  /// @param items the same for items
+  private record Input(
+      List<ArrowFile> files, @Nullable MergedIds users, @Nullable MergedIds items) {
+    long rows() {
+      return files.stream().mapToLong(ArrowFile::rows).sum();
+    }
+  }
+
   private SplitFigures split(
       Map<String, String> sources,
       SplitParameters parameters,
@@ -81,12 +95,29 @@ public final class Split {
     try (ArrowFile ratings = openRatings(ingest)) {
       String testKey = sources.get(TEST);
       if (testKey == null) {
-        return split(List.of(ratings), parameters, dataset, output);
+        return split(new Input(List.of(ratings), null, null), parameters, dataset, output);
       }
       try (ArrowFile test = openRatings(testKey)) {
-        return split(List.of(ratings, test), parameters, dataset, output);
+        DatasetIds trainingIds = ids(ingest);
+        DatasetIds testIds = ids(testKey);
+        MergedIds users =
+            MergedIds.of(Schemas.USER_ID, trainingIds.users(), testIds.users(), ratings, test);
+        MergedIds items =
+            MergedIds.of(Schemas.ITEM_ID, trainingIds.items(), testIds.items(), ratings, test);
+        if (users != null) {
+          output.write(StoreLayout.USER_IDS, users::write);
+        }
+        if (items != null) {
+          output.write(StoreLayout.ITEM_IDS, items::write);
+        }
+        return split(new Input(List.of(ratings, test), users, items), parameters, dataset, output);
       }
     }
+  }
+
+  /// Reads the dictionaries of an ingested dataset.
+  private DatasetIds ids(String manifest) throws IOException {
+    return DatasetIds.of(store, manifest, Manifest.read(store, manifest, StepName.INGEST));
   }
 
   /// Opens the ratings of an ingested dataset.
@@ -102,9 +133,9 @@ public final class Split {
   }
 
   private static SplitFigures split(
-      List<ArrowFile> files, SplitParameters parameters, String dataset, StepRunner.Output output)
+      Input input, SplitParameters parameters, String dataset, StepRunner.Output output)
       throws IOException {
-    ArrowFile ratings = files.getFirst();
+    ArrowFile ratings = input.files.getFirst();
     long rows = ratings.rows();
     return switch (parameters) {
       case SplitParameters.Temporal temporal -> {
@@ -115,7 +146,7 @@ public final class Split {
                 temporal.testQuantile());
         long[] sizes =
             write(
-                files,
+                input,
                 Assignment.byTime(thresholds[0], thresholds[1]),
                 set -> emptyTimeSet(set, thresholds),
                 dataset,
@@ -124,7 +155,7 @@ public final class Split {
       }
       case SplitParameters.Random random when random.isByUser() ->
           write(
-              files,
+              input,
               Assignment.withinUsers(ratings, random.testRatio(), random.seed()),
               parameters,
               dataset,
@@ -132,33 +163,33 @@ public final class Split {
       case SplitParameters.Random random -> {
         long test = Math.round(rows * random.testRatio());
         yield write(
-            files, Assignment.atRandom(rows, 0, test, random.seed()), parameters, dataset, output);
+            input, Assignment.atRandom(rows, 0, test, random.seed()), parameters, dataset, output);
       }
       case SplitParameters.KFold kfold -> {
         // rows < 2^33 and folds <= 1000, so this cannot overflow.
         long from = rows * kfold.fold() / kfold.folds();
         long to = rows * (kfold.fold() + 1) / kfold.folds();
         yield write(
-            files, Assignment.atRandom(rows, from, to, kfold.seed()), parameters, dataset, output);
+            input, Assignment.atRandom(rows, from, to, kfold.seed()), parameters, dataset, output);
       }
       case SplitParameters.Given given ->
-          write(files, Assignment.ofGivenTest(rows, given.seed()), parameters, dataset, output);
+          write(input, Assignment.ofGivenTest(rows, given.seed()), parameters, dataset, output);
       case SplitParameters.LeaveLastOut _ ->
-          write(files, Assignment.leaveLastOut(ratings), parameters, dataset, output);
+          write(input, Assignment.leaveLastOut(ratings), parameters, dataset, output);
     };
   }
 
   private static SplitFigures write(
-      List<ArrowFile> files,
+      Input input,
       Assignment assignment,
       SplitParameters parameters,
       String dataset,
       StepRunner.Output output)
       throws IOException {
-    long rows = files.stream().mapToLong(ArrowFile::rows).sum();
+    long rows = input.rows();
     long[] sizes =
         write(
-            files,
+            input,
             assignment,
             set ->
                 String.format(
@@ -173,7 +204,7 @@ public final class Split {
   }
 
   private static long[] write(
-      List<ArrowFile> files,
+      Input input,
       Assignment assignment,
       IntFunction<String> empty,
       String dataset,
@@ -191,7 +222,7 @@ public final class Split {
                         StoreLayout.VALIDATION,
                         validation -> {
                           writeSets(
-                              files, assignment, dataset, List.of(train, test, validation), sizes);
+                              input, assignment, dataset, List.of(train, test, validation), sizes);
                           for (int set = 0; set < sizes.length; set++) {
                             if (sizes[set] == 0) {
                               throw RequestException.unprocessable(empty.apply(set));
@@ -202,16 +233,18 @@ public final class Split {
   }
 
   private static void writeSets(
-      List<ArrowFile> files, Assignment assignment, String dataset, List<Path> paths, long[] sizes)
+      Input input, Assignment assignment, String dataset, List<Path> paths, long[] sizes)
       throws IOException {
-    long rows = files.stream().mapToLong(ArrowFile::rows).sum();
-    Progress progress = new Progress(LOG, StepName.SPLIT + " " + dataset, "rows", rows);
+    MergedIds mergedUsers = input.users;
+    MergedIds mergedItems = input.items;
+    Progress progress = new Progress(LOG, StepName.SPLIT + " " + dataset, "rows", input.rows());
     try (SetWriter train = new SetWriter(paths.get(0));
         SetWriter test = new SetWriter(paths.get(1));
         SetWriter validation = new SetWriter(paths.get(2))) {
       SetWriter[] sets = {train, test, validation};
       long before = 0;
-      for (ArrowFile file : files) {
+      for (int part = 0; part < input.files.size(); part++) {
+        ArrowFile file = input.files.get(part);
         for (RecordBatch batch : file.batches()) {
           IntColumn users = batch.ints("userId");
           IntColumn items = batch.ints("itemId");
@@ -220,8 +253,13 @@ public final class Split {
           long firstRow = before + batch.firstRow();
           for (int i = 0; i < batch.rows(); i++) {
             long time = times.get(i);
+            int user = users.get(i);
+            int item = items.get(i);
             sets[assignment.setOf(firstRow + i, time)].add(
-                users.get(i), items.get(i), values.get(i), time);
+                mergedUsers == null ? user : mergedUsers.code(part, user),
+                mergedItems == null ? item : mergedItems.code(part, item),
+                values.get(i),
+                time);
           }
           progress.update(firstRow + batch.rows());
         }

@@ -18,17 +18,12 @@ final class IndexFiles {
   /// Bytes per rating in these files.
   static final int RATING_BYTES = 2 * Integer.BYTES + Float.BYTES;
 
-  static final String USER_ID = "userId";
-  static final List<Column> USERS = Schemas.INDEX_USERS;
-
-  static final String ITEM_ID = "itemId";
   static final String TITLE = "title";
   static final String GENRES = "genres";
   static final String GENRE = "genres.item";
   static final String YEAR = "year";
   static final String COUNT = "ratings";
   static final String RECENT_COUNT = "recentRatings";
-  static final List<Column> ITEMS = Schemas.INDEX_ITEMS;
 
   private IndexFiles() {}
 

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.kernel.RowLayout;
 import java.io.IOException;
@@ -52,14 +53,14 @@ final class ModelWriter {
   ///
   /// @param index the index's `users.arrow`
   void writeUsers(ArrowFile index, Path path) throws IOException {
-    List<Column> columns = Schemas.modelUsers(layout.factors(), rankingFactors);
+    IdTable ids = IdTable.read(index, Schemas.USER_ID);
+    List<Column> columns = Schemas.modelUsers(ids.type(), layout.factors(), rankingFactors);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         for (int from = 0; from < batch.rows(); from += BATCH_ROWS) {
           int rows = Math.min(BATCH_ROWS, batch.rows() - from);
           int row = Math.toIntExact(batch.firstRow() + from);
-          List<MemorySegment> buffers = new ArrayList<>();
-          buffers.add(ints(batch.data(IndexFiles.USER_ID), from, rows));
+          List<MemorySegment> buffers = new ArrayList<>(ids.buffers(row, row + rows));
           buffers.add(vectors(factors.users(), row, rows));
           buffers.add(biases(factors.users(), layout.userBias(), row, rows));
           if (ranking != null) {
@@ -76,7 +77,8 @@ final class ModelWriter {
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
-    List<Column> columns = Schemas.modelItems(layout.factors(), rankingFactors);
+    IdTable ids = IdTable.read(index, Schemas.ITEM_ID);
+    List<Column> columns = Schemas.modelItems(ids.type(), layout.factors(), rankingFactors);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         if (batch.rows() == 0) {
@@ -86,8 +88,7 @@ final class ModelWriter {
         IntColumn titles = batch.offsets(IndexFiles.TITLE);
         IntColumn genres = batch.offsets(IndexFiles.GENRES);
         IntColumn names = batch.offsets(IndexFiles.GENRE);
-        List<MemorySegment> buffers = new ArrayList<>();
-        buffers.add(batch.data(IndexFiles.ITEM_ID));
+        List<MemorySegment> buffers = new ArrayList<>(ids.buffers(row, row + batch.rows()));
         buffers.add(vectors(factors.items(), row, batch.rows()));
         buffers.add(biases(factors.items(), layout.itemBias(), row, batch.rows()));
         if (ranking != null) {
@@ -151,10 +152,6 @@ final class ModelWriter {
       biases[i] = matrix[(row + i) * layout.stride() + biasColumn];
     }
     return MemorySegment.ofArray(biases);
-  }
-
-  private static MemorySegment ints(MemorySegment column, int from, int rows) {
-    return column.asSlice((long) from * Integer.BYTES, (long) rows * Integer.BYTES);
   }
 
   private static int last(IntColumn offsets) {

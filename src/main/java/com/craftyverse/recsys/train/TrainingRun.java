@@ -1,8 +1,10 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.kernel.RowLayout;
@@ -325,8 +327,8 @@ final class TrainingRun {
     if (training.rows() == 0) {
       throw RequestException.unprocessable("there are no training ratings");
     }
-    inputs.users.require(IndexFiles.USERS);
-    inputs.items.require(IndexFiles.ITEMS);
+    inputs.users.require(Schemas.indexUsers(IdType.of(inputs.users, Schemas.USER_ID)));
+    inputs.items.require(Schemas.indexItems(IdType.of(inputs.items, Schemas.ITEM_ID)));
     if (inputs.users.rows() != training.users()) {
       throw inputs.users.malformed(
           inputs.users.rows() + " users; the training set has " + training.users());

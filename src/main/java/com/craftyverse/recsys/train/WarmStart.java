@@ -2,9 +2,10 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Column;
-import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ArrowObjects;
+import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
@@ -108,13 +109,13 @@ final class WarmStart {
     int users =
         copy(
             StoreLayout.USERS,
-            Schemas.modelUsers(card.factors(), card.rankingFactors()),
+            Schemas.USER_ID,
             inputs.users,
             copier(factors.users(), layout, layout.userBias(), 0));
     int items =
         copy(
             StoreLayout.ITEMS,
-            Schemas.modelItems(card.factors(), card.rankingFactors()),
+            Schemas.ITEM_ID,
             inputs.items,
             copier(factors.items(), layout, layout.itemBias(), shift));
     LOG.log(
@@ -140,12 +141,12 @@ final class WarmStart {
     }
     copy(
         StoreLayout.USERS,
-        Schemas.modelUsers(card.factors(), card.rankingFactors()),
+        Schemas.USER_ID,
         inputs.users,
         rankingCopier(vectors, vectors.users(), Choices.places(choices.users())));
     copy(
         StoreLayout.ITEMS,
-        Schemas.modelItems(card.factors(), card.rankingFactors()),
+        Schemas.ITEM_ID,
         inputs.items,
         rankingCopier(vectors, vectors.items(), Choices.places(choices.items())));
   }
@@ -176,26 +177,20 @@ final class WarmStart {
     };
   }
 
-  /// Merges a file of the model with a file of the index by id; ids ascend in both.
+  /// Copies the rows of a file of the model whose ids are in a file of the index.
   ///
   /// @return how many rows were found
-  private int copy(String name, List<Column> columns, ArrowFile index, RowCopier copier)
+  private int copy(String name, String idColumn, ArrowFile index, RowCopier copier)
       throws IOException {
     String key = ObjectKeys.directoryOf(manifest) + name;
-    try (ArrowFile file = ArrowObjects.open(store, key, columns)) {
-      String idColumn = columns.getFirst().name();
-      Ids indexIds = new Ids(index, idColumn);
+    try (ArrowFile file = ArrowObjects.open(store, key, idColumn, ids -> columns(name, ids))) {
+      int[] indices = IdTable.read(file, idColumn).indicesIn(IdTable.read(index, idColumn));
       int copied = 0;
-      int at = 0;
       for (RecordBatch batch : file.batches()) {
-        IntColumn ids = batch.ints(idColumn);
+        int first = Math.toIntExact(batch.firstRow());
         for (int row = 0; row < batch.rows(); row++) {
-          int id = ids.get(row);
-          while (at < indexIds.values.length && indexIds.values[at] < id) {
-            at++;
-          }
-          if (at < indexIds.values.length && indexIds.values[at] == id) {
-            copier.copy(batch, row, at);
+          if (indices[first + row] >= 0) {
+            copier.copy(batch, row, indices[first + row]);
             copied++;
           }
         }
@@ -204,16 +199,9 @@ final class WarmStart {
     }
   }
 
-  /// The ids in a file of the index, ascending.
-  private static final class Ids {
-    final int[] values;
-
-    Ids(ArrowFile file, String column) {
-      this.values = new int[Math.toIntExact(file.rows())];
-      for (RecordBatch batch : file.batches()) {
-        int at = Math.toIntExact(batch.firstRow());
-        batch.ints(column).copyTo(0, values, at, batch.rows());
-      }
-    }
+  private List<Column> columns(String name, IdType ids) {
+    return name.equals(StoreLayout.USERS)
+        ? Schemas.modelUsers(ids, card.factors(), card.rankingFactors())
+        : Schemas.modelItems(ids, card.factors(), card.rankingFactors());
   }
 }

@@ -32,7 +32,8 @@ class PeriodsTest {
           MemorySegment.ofArray(times));
     }
     try (ArrowFile file = ArrowFile.open(path, "set.arrow")) {
-      return Periods.of(HeldOutRatings.fromSplit(file, new int[] {0}, new int[] {0}));
+      return Periods.of(
+          HeldOutRatings.fromSplit(file, code -> code == 0 ? 0 : -1, code -> code == 0 ? 0 : -1));
     }
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdType;
+import com.craftyverse.recsys.ingest.CodedDatasets;
 import com.craftyverse.recsys.ingest.IngestResult;
 import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.split.Split;
@@ -105,13 +107,18 @@ class IndependentReadersTest {
       IngestResult ingest = Uploads.ingest(store, "raw/a.zip", Uploads.zip(entries));
       String split = new Split(store).run(SplitRequest.of(ingest.manifest())).manifest();
       new Index(store).run(IndexRequest.of(split));
+      for (IdType type : List.of(IdType.INT64, IdType.UTF8)) {
+        String twin = CodedDatasets.write(store, ingest.manifest(), "a-" + type, type);
+        new Index(store)
+            .run(IndexRequest.of(new Split(store).run(SplitRequest.of(twin)).manifest()));
+      }
       for (ObjectInfo object : store.list("datasets/")) {
         if (object.key().endsWith(".arrow")) {
           files.add(store.fetch(object.key()).path());
         }
       }
     }
-    assertThat(files).hasSize(13);
+    assertThat(files).hasSize(13 + 2 * 13);
   }
 
   /// Returns ratings in no order of time, so that the later sets have users and items of the first.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
@@ -314,7 +315,7 @@ class IndexTest {
         new Index(store).run(IndexRequest.of(split(randomRatings(3_000, 60, 50, 4)).manifest()));
     String key = index.manifest().replace("manifest.json", "items.arrow");
     try (ArrowFile items = ArrowFile.open(store.fetch(key).path(), key)) {
-      items.require(Schemas.INDEX_ITEMS);
+      items.require(Schemas.indexItems(IdType.INT32));
       RecordBatch batch = items.batches().getFirst();
       assertThat(batch.ints("itemId").toArray()).startsWith(0, 1, 2, 3);
       assertThat(batch.texts("title"))
@@ -337,7 +338,8 @@ class IndexTest {
     assertThat(users).isSorted().allMatch(user -> user >= Integer.MAX_VALUE - 40);
     assertThat(index.figures().users()).isEqualTo(users.size());
     assertThat(quality(index).originalElements())
-        .isEqualTo((users.getLast() + 1L) * (quality(index).maxItemId() + 1L));
+        .isEqualTo(
+            (users.getLast() + 1L) * (Long.parseLong(quality(index).maxItemId().toString()) + 1));
   }
 
   @Test

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.craftyverse.recsys.format.Ids;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
@@ -64,9 +65,9 @@ class MovieLensTest {
     assertThat(quality.density()).isEqualTo(0.020680727275113806);
     assertThat(quality.trainMeanRating()).isEqualTo(3.5111534240416784);
     assertThat(quality.firstUserIds())
-        .containsExactly(1, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17);
+        .containsExactly(Ids.of(1, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17));
     assertThat(quality.firstItemIds())
-        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        .containsExactly(Ids.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     assertThat(quality.train().first5())
         .containsExactly(
             row(0, 0, 4, 964982703),

@@ -166,11 +166,12 @@ class PipelineIT {
         .isEqualTo(model);
 
     ObjectNode bad = (ObjectNode) event("function-url.json");
-    bad.put("body", "{\"userId\": \"77\", \"itemIds\": [1]}").put("isBase64Encoded", false);
+    bad.put("body", "{\"userId\": \"x77\", \"itemIds\": [1]}").put("isBase64Encoded", false);
     JsonNode refused = FIRST.invoke("serve", bad);
     assertThat(refused.path("statusCode").asInt()).isEqualTo(400);
     assertThat(MAPPER.readTree(refused.path("body").asText()).path("error").asText())
-        .isEqualTo("field 'userId': expected a whole number, found a string");
+        .isEqualTo(
+            "field 'userId': the user ids of this dataset are whole numbers, found a string");
     bad.put("body", "no base64!").put("isBase64Encoded", true);
     assertThat(FIRST.invoke("serve", bad).path("statusCode").asInt()).isEqualTo(400);
     bad.put("rawPath", "/nothing").put("body", "{}").put("isBase64Encoded", false);

@@ -184,7 +184,7 @@ class DescribedApiTest {
     if (schema.has("maxItems")) {
       ArrayNode list = MAPPER.createArrayNode();
       boolean texts = schema.path("items").path("type").asText().equals("string");
-      boolean numbers = schema.path("items").path("type").asText().equals("integer");
+      boolean numbers = schema.path("items").path("$ref").asText().endsWith("/Id");
       for (int i = 0; i <= schema.path("maxItems").asInt(); i++) {
         if (numbers) {
           list.add(i);

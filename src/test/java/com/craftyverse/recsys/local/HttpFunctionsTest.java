@@ -196,8 +196,8 @@ class HttpFunctionsTest {
             + " at most, starting with a letter or digit",
         "recommend | {\"userId\": 1, \"n\": 0} | 400 | field 'n': expected a whole number from 1"
             + " to 1000, found 0",
-        "similar  | {\"itemId\": \"1\"} | 400 | field 'itemId': expected a whole number, found"
-            + " the string '1'",
+        "similar  | {\"itemId\": \"one\"} | 400 | field 'itemId': the item ids of this dataset are"
+            + " whole numbers, found the string 'one'",
         "foldIn   | {\"ratings\": 1}     | 400 | field 'ratings': expected a list, found the number"
             + " 1",
         "modelInfo | {\"dataset\": \"none\"} | 404 | the dataset 'none' has no published model",

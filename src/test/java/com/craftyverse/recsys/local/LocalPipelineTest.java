@@ -14,7 +14,6 @@ import com.craftyverse.recsys.serve.ModelsRequest;
 import com.craftyverse.recsys.serve.ModelsResult;
 import com.craftyverse.recsys.serve.RecommendRequest;
 import com.craftyverse.recsys.serve.RecommendResult;
-import com.craftyverse.recsys.serve.Recommendation;
 import com.craftyverse.recsys.serve.RecommendationService;
 import com.craftyverse.recsys.serve.Source;
 import com.craftyverse.recsys.step.RequestJson;
@@ -98,7 +97,9 @@ class LocalPipelineTest {
   }
 
   private List<Integer> items(int user) throws IOException {
-    return recommend(user).recommendations().stream().map(Recommendation::itemId).toList();
+    return recommend(user).recommendations().stream()
+        .map(item -> Integer.valueOf(item.itemId().toString()))
+        .toList();
   }
 
   @Test
@@ -120,7 +121,9 @@ class LocalPipelineTest {
       assertThat(answer.source()).isEqualTo(Source.model);
       assertThat(answer.recommendations())
           .hasSize(10)
-          .noneMatch(recommendation -> user.getValue().contains(recommendation.itemId()));
+          .noneMatch(
+              recommendation ->
+                  user.getValue().contains(Integer.valueOf(recommendation.itemId().toString())));
     }
 
     ModelInfoResult info = service.modelInfo(new ModelInfoRequest(null));

@@ -83,9 +83,11 @@ public final class DescribedApi {
       }
       return;
     }
-    if (schema.has("anyOf")) {
-      checkAny(schema.path("anyOf"), value, at, problems);
-      return;
+    for (String choice : List.of("anyOf", "oneOf")) {
+      if (schema.has(choice)) {
+        checkAny(schema.path(choice), value, at, problems);
+        return;
+      }
     }
     boolean right =
         switch (schema.path("type").asText()) {

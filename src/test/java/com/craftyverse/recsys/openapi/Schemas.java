@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.openapi;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -81,7 +82,9 @@ final class Schemas {
     if (!schemas.containsKey(type)) {
       ObjectNode schema = MAPPER.createObjectNode();
       schemas.put(type, schema); // before its fields, which may refer to it
-      if (type.isEnum()) {
+      if (type == Id.class) {
+        describeId(schema);
+      } else if (type.isEnum()) {
         describeEnum(type, schema);
       } else {
         describeRecord(type, schema);
@@ -154,6 +157,13 @@ final class Schemas {
       description.append("\n- `").append(value).append("`: ").append(doc.replace("\n\n", " "));
     }
     schema.put("description", description.toString());
+  }
+
+  private void describeId(ObjectNode schema) {
+    putText(schema, docs.of(Id.class).text());
+    ArrayNode oneOf = schema.putArray("oneOf");
+    oneOf.addObject().put("type", "integer").put("format", "int64");
+    oneOf.addObject().put("type", "string").put("minLength", 1).put("maxLength", Id.MAX_BYTES);
   }
 
   private void describeRecord(Class<?> type, ObjectNode schema) {
@@ -252,7 +262,7 @@ final class Schemas {
   }
 
   private ObjectNode schemaOf(Class<?> type) {
-    if (type.isRecord() || type.isEnum()) {
+    if (type.isRecord() || type.isEnum() || type == Id.class) {
       return reference(type);
     }
     ObjectNode schema = MAPPER.createObjectNode();

@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +30,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,10 +193,96 @@ class ItemSearchTest {
     }
   }
 
-  private static List<Integer> find(ItemCatalog catalog, String query) {
+  /// Compares the ranges of ids with a look at every id's digits.
+  @Test
+  void numbersOf64Bits_areFoundByTheirFirstDigits() throws IOException {
+    long[] ids =
+        LongStream.concat(
+                LongStream.of(Long.MIN_VALUE, Long.MIN_VALUE + 1, -120, -12, -1, 0, 1, 9, 10),
+                LongStream.of(
+                    99, 120, 129, 12_000_000_000L, Long.MAX_VALUE / 10 * 10, Long.MAX_VALUE))
+            .toArray();
+    ItemCatalog catalog = catalog(IdTable.of(ids), Collections.nCopies(ids.length, ""));
+    for (String digits :
+        List.of("0", "1", "12", "9", "92", "9223372036854775", "00", "01", "13", "99999999999")) {
+      requireFound(catalog, ids, digits);
+    }
+    for (long id : ids) {
+      String digits = String.valueOf(id).replace("-", "");
+      for (int length = 1; length <= digits.length(); length++) {
+        requireFound(catalog, ids, digits.substring(0, length));
+      }
+    }
+    assertThat(search(catalog, "99999999999999999999")).isEmpty();
+    assertThat(search(catalog, "9223372036854775809")).isEmpty();
+  }
+
+  private static void requireFound(ItemCatalog catalog, long[] ids, String prefix) {
+    // The absolute value of the smallest number has no prefix of all its digits.
+    List<Id> expected =
+        LongStream.of(ids)
+            .filter(id -> String.valueOf(id).replace("-", "").startsWith(prefix))
+            .filter(_ -> !prefix.equals("9223372036854775808"))
+            .mapToObj(Id::of)
+            .toList();
+    assertThat(search(catalog, prefix)).as(prefix).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "b00            | 0 1",
+        "B00x           | 0",
+        "b00x 12        | 0",
+        "3f2a-4b        | 2",
+        "4B1D           | 2",
+        "f2a            | ''",
+        "e              | 3 4",
+        "élé            | 3",
+        "heat b00       | 1",
+        "heat           | 1 4",
+      })
+  void texts_areFoundByTheBeginningsOfTheirWords_likeTitles(String query, String expected)
+      throws IOException {
+    List<String> ids = List.of("B00X-12", "B00Y", "c0de_3f2a-4b1d", "élément", "e 🎬");
+    Path file = directory.resolve("ids.arrow");
+    Buffers.Text column = Buffers.text(ids);
+    try (ArrowFileWriter writer =
+        ArrowFileWriter.create(file, Schemas.dictionary(Schemas.ITEM_ID, IdType.UTF8), Map.of())) {
+      writer.writeBatch(ids.size(), column.offsets(), column.data());
+    }
+    IdTable table =
+        IdTable.readUnordered(ArrowFile.of(Files.readAllBytes(file), "ids.arrow"), Schemas.ITEM_ID);
+    List<String> sorted =
+        ids.stream()
+            .sorted(Comparator.comparing(id -> HexFormat.of().formatHex(bytes(id))))
+            .toList();
+    ItemCatalog catalog =
+        catalog(
+            table.select(sorted.stream().mapToInt(ids::indexOf).toArray()),
+            sorted.stream().map(id -> id.matches("B00Y|e .*") ? "Heat" : "").toList());
+    assertThat(
+            search(catalog, query).stream()
+                .map(id -> ids.indexOf(id.toString()))
+                .sorted()
+                .map(String::valueOf)
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(expected);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<Id> search(ItemCatalog catalog, String query) {
     return ItemSearch.of(catalog).find(ItemSearch.words(query)).stream()
         .mapToObj(catalog::itemId)
         .toList();
+  }
+
+  private static List<Integer> find(ItemCatalog catalog, String query) {
+    return search(catalog, query).stream().map(id -> Integer.valueOf(id.toString())).toList();
   }
 
   private static String ids(List<Integer> ids) {
@@ -194,25 +290,30 @@ class ItemSearchTest {
   }
 
   private ItemCatalog catalog(int[] ids, List<String> titles) throws IOException {
+    return catalog(IdTable.of(ids), titles);
+  }
+
+  private ItemCatalog catalog(IdTable ids, List<String> titles) throws IOException {
     Path file = directory.resolve("items.arrow");
-    int items = ids.length;
+    int items = ids.size();
     Buffers.Text text = Buffers.text(titles);
     Buffers.Text noGenres = Buffers.text(List.of());
     try (ArrowFileWriter writer =
-        ArrowFileWriter.create(file, Schemas.modelItems(1, 0), Map.of())) {
-      writer.writeBatch(
-          items,
-          Buffers.of(ids, items),
-          Buffers.of(new float[items], items),
-          Buffers.of(new float[items], items),
-          text.offsets(),
-          text.data(),
-          Buffers.of(new int[items + 1], items + 1),
-          noGenres.offsets(),
-          noGenres.data(),
-          Buffers.of(new int[items], items),
-          Buffers.of(new int[items], items),
-          Buffers.of(new int[items], items));
+        ArrowFileWriter.create(file, Schemas.modelItems(ids.type(), 1, 0), Map.of())) {
+      List<MemorySegment> buffers = new ArrayList<>(ids.buffers(0, items));
+      buffers.addAll(
+          List.of(
+              Buffers.of(new float[items], items),
+              Buffers.of(new float[items], items),
+              text.offsets(),
+              text.data(),
+              Buffers.of(new int[items + 1], items + 1),
+              noGenres.offsets(),
+              noGenres.data(),
+              Buffers.of(new int[items], items),
+              Buffers.of(new int[items], items),
+              Buffers.of(new int[items], items)));
+      writer.writeBatch(items, buffers.toArray(MemorySegment[]::new));
     }
     ModelCard card =
         new ModelCard(

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.serve;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
@@ -132,7 +133,8 @@ public final class ModelFixture {
     store.put(directory() + "model.json", Json.write(card(ModelCard.FORMAT_VERSION)));
     Path users = store.newTempFile();
     try (ArrowFileWriter writer =
-        ArrowFileWriter.create(users, Schemas.modelUsers(2, rankingFactors()), Map.of())) {
+        ArrowFileWriter.create(
+            users, Schemas.modelUsers(IdType.INT32, 2, rankingFactors()), Map.of())) {
       writeUsers(writer, 0, 2);
       writeUsers(writer, 2, 3);
     }
@@ -242,7 +244,8 @@ public final class ModelFixture {
             ints(30, 2, 30, 5),
             ints(recentRatings)));
     try (ArrowFileWriter writer =
-        ArrowFileWriter.create(items, Schemas.modelItems(2, rankingFactors()), Map.of())) {
+        ArrowFileWriter.create(
+            items, Schemas.modelItems(IdType.INT32, 2, rankingFactors()), Map.of())) {
       writer.writeBatch(4, columns.toArray(new MemorySegment[0]));
     }
     store.put(directory() + "items.arrow", items);

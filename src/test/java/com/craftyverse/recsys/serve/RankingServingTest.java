@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.Ids;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.RequestException;
@@ -48,15 +50,15 @@ class RankingServingTest {
     // (1, 0) · (.8, .6); then two scores of 0, by id
     assertThat(result.recommendations())
         .containsExactly(
-            new Recommendation(300, "Twin", 1994, List.of("Action"), .8f, 4.25f, null),
-            new Recommendation(200, null, null, List.of(), 0, 5f, null),
-            new Recommendation(400, "Alien", 1979, List.of("Horror"), 0, 2.5f, null));
+            new Recommendation(Id.of(300), "Twin", 1994, List.of("Action"), .8f, 4.25f, null),
+            new Recommendation(Id.of(200), null, null, List.of(), 0, 5f, null),
+            new Recommendation(Id.of(400), "Alien", 1979, List.of("Horror"), 0, 2.5f, null));
     // (.5, .5) · (.8, .6) and (0, 1), for the user whose vector is in the second batch
     assertThat(requests.recommend("{'userId': 30}").recommendations())
         .containsExactly(
             new Recommendation(
-                300, "Twin", 1994, List.of("Action"), .5f * .8f + .5f * .6f, 4.75f, null),
-            new Recommendation(200, null, null, List.of(), .5f, 3.5f, null));
+                Id.of(300), "Twin", 1994, List.of("Action"), .5f * .8f + .5f * .6f, 4.75f, null),
+            new Recommendation(Id.of(200), null, null, List.of(), .5f, 3.5f, null));
   }
 
   @Test
@@ -91,14 +93,14 @@ class RankingServingTest {
     Recommendation sameItem = result.recommendations().getFirst();
     List<Recommendation.Contribution> because = Objects.requireNonNull(sameItem.because());
     assertThat(because).hasSize(1);
-    assertThat(because.getFirst().itemId()).isEqualTo(100);
+    assertThat(because.getFirst().itemId()).isEqualTo(Id.of(100));
     assertThat(because.getFirst().rating()).isEqualTo(5);
     assertThat(because.getFirst().contribution())
         .isCloseTo((float) ((.8 * 1.175 - .6 * .24) / 2.4569), within(1e-6f));
     // Item 400 contributes, too, but one star out of five is no liking; item 100 contributes
     // negatively.
     Recommendation other = result.recommendations().get(1);
-    assertThat(other.itemId()).isEqualTo(200);
+    assertThat(other.itemId()).isEqualTo(Id.of(200));
     assertThat(other.because()).isEmpty();
     // Ranked by rating, the rating model explains, and low ratings count.
     assertThat(
@@ -117,7 +119,7 @@ class RankingServingTest {
     assertThat(result.rankedBy()).isEqualTo(RankBy.preference);
     assertThat(result.recommendations())
         .extracting(Recommendation::itemId)
-        .containsExactly(300, 400, 200);
+        .containsExactly(Ids.of(300, 400, 200));
     Recommendation sameItem = result.recommendations().getFirst();
     float score = (float) ((.8 * 1.105 - .6 * .24) / 2.285);
     assertThat(sameItem.score()).isCloseTo(score, within(1e-6f));
@@ -137,7 +139,7 @@ class RankingServingTest {
     SimilarResult result = requests.similar("{'itemId': 100}");
     assertThat(result.similar())
         .extracting(SimilarResult.Similar::itemId)
-        .containsExactly(300, 200, 400);
+        .containsExactly(Ids.of(300, 200, 400));
     assertThat(result.similar())
         .extracting(SimilarResult.Similar::similarity)
         .containsExactly(.8f, 0f, 0f);
@@ -218,6 +220,8 @@ class RankingServingTest {
   }
 
   private static List<Integer> items(RecommendResult result) {
-    return result.recommendations().stream().map(Recommendation::itemId).toList();
+    return result.recommendations().stream()
+        .map(item -> Integer.valueOf(item.itemId().toString()))
+        .toList();
   }
 }

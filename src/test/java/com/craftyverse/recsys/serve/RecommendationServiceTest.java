@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.craftyverse.recsys.evaluate.Evaluate;
 import com.craftyverse.recsys.evaluate.EvaluateRequest;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.Ids;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.publish.Publish;
@@ -56,8 +58,8 @@ class RecommendationServiceTest {
     // 3 + 0.5 + 0.25 + (1·0.5 + 0·2), then 3 + 0.5 + 1 + (1·4 + 0·0) = 8.5, off the scale
     assertThat(result.predictions())
         .containsExactly(
-            new Prediction(null, 100, "Heat", 4.25f, Source.model, null),
-            new Prediction(null, 200, null, 5f, Source.model, null));
+            new Prediction(null, Id.of(100), "Heat", 4.25f, Source.model, null),
+            new Prediction(null, Id.of(200), null, 5f, Source.model, null));
   }
 
   @Test
@@ -65,10 +67,15 @@ class RecommendationServiceTest {
     assertThat(requests.predict("{'userId': 99, 'itemIds': [100, 7]}").predictions())
         .containsExactly(
             new Prediction(
-                null, 100, "Heat", 3.25f, Source.fallback, "unknown user: the item's average"),
+                null,
+                Id.of(100),
+                "Heat",
+                3.25f,
+                Source.fallback,
+                "unknown user: the item's average"),
             new Prediction(
                 null,
-                7,
+                Id.of(7),
                 null,
                 3f,
                 Source.fallback,
@@ -76,7 +83,7 @@ class RecommendationServiceTest {
     assertThat(requests.predict("{'userId': 20, 'itemIds': [7]}").predictions())
         .containsExactly(
             new Prediction(
-                null, 7, null, 3.5f, Source.fallback, "unknown item: the user's average"));
+                null, Id.of(7), null, 3.5f, Source.fallback, "unknown item: the user's average"));
   }
 
   @Test
@@ -89,10 +96,15 @@ class RecommendationServiceTest {
                 .predictions())
         .containsExactly(
             // 3 − 0.5 + 0.25 + 2; 3 + 0; 3 − 0.5 + 0 + 0.5
-            new Prediction(30, 100, "Heat", 4.75f, Source.model, null),
+            new Prediction(Id.of(30), Id.of(100), "Heat", 4.75f, Source.model, null),
             new Prediction(
-                99, 400, "Alien", 3f, Source.fallback, "unknown user: the item's average"),
-            new Prediction(30, 400, "Alien", 3f, Source.model, null));
+                Id.of(99),
+                Id.of(400),
+                "Alien",
+                3f,
+                Source.fallback,
+                "unknown user: the item's average"),
+            new Prediction(Id.of(30), Id.of(400), "Alien", 3f, Source.model, null));
   }
 
   @Test
@@ -113,7 +125,7 @@ class RecommendationServiceTest {
         .containsExactly(
             new Prediction(
                 null,
-                300,
+                Id.of(300),
                 "Twin",
                 3.25f,
                 Source.fallback,
@@ -147,9 +159,9 @@ class RecommendationServiceTest {
     assertThat(result.candidates()).isEqualTo(3);
     assertThat(result.recommendations())
         .containsExactly(
-            new Recommendation(200, null, null, List.of(), 8.5f, 5f, null),
-            new Recommendation(300, "Twin", 1994, List.of("Action"), 4.25f, 4.25f, null),
-            new Recommendation(400, "Alien", 1979, List.of("Horror"), 2.5f, 2.5f, null));
+            new Recommendation(Id.of(200), null, null, List.of(), 8.5f, 5f, null),
+            new Recommendation(Id.of(300), "Twin", 1994, List.of("Action"), 4.25f, 4.25f, null),
+            new Recommendation(Id.of(400), "Alien", 1979, List.of("Horror"), 2.5f, 2.5f, null));
     assertThat(items(requests.recommend("{'userId': 20, 'excludeSeen': false}")))
         .containsExactly(200, 100, 300, 400);
   }
@@ -189,10 +201,11 @@ class RecommendationServiceTest {
     assertThat(result.candidates()).isEqualTo(4);
     assertThat(result.recommendations())
         .containsExactly(
-            new Recommendation(300, "Twin", 1994, List.of("Action"), 7, 3.25f, null),
-            new Recommendation(200, null, null, List.of(), 2, 4, null),
-            new Recommendation(400, "Alien", 1979, List.of("Horror"), 2, 3, null),
-            new Recommendation(100, "Heat", 1995, List.of("Action", "Crime"), 1, 3.25f, null));
+            new Recommendation(Id.of(300), "Twin", 1994, List.of("Action"), 7, 3.25f, null),
+            new Recommendation(Id.of(200), null, null, List.of(), 2, 4, null),
+            new Recommendation(Id.of(400), "Alien", 1979, List.of("Horror"), 2, 3, null),
+            new Recommendation(
+                Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 1, 3.25f, null));
     assertThat(items(requests.recommend("{'userId': 99, 'rankBy': 'rating', 'n': 1}")))
         .containsExactly(300);
     assertThat(items(requests.recommend("{'userId': 99, 'yearTo': 1994, 'deny': [300]}")))
@@ -208,8 +221,8 @@ class RecommendationServiceTest {
     // 3 − 0.5 + 0.25 + 2; 3 − 0.5 + 1
     assertThat(result.recommendations())
         .containsExactly(
-            new Recommendation(300, "Twin", 1994, List.of("Action"), 7, 4.75f, null),
-            new Recommendation(200, null, null, List.of(), 2, 3.5f, null));
+            new Recommendation(Id.of(300), "Twin", 1994, List.of("Action"), 7, 4.75f, null),
+            new Recommendation(Id.of(200), null, null, List.of(), 2, 3.5f, null));
   }
 
   @Test
@@ -232,18 +245,18 @@ class RecommendationServiceTest {
     assertThat(recent.candidates()).isEqualTo(4);
     assertThat(recent.popular())
         .containsExactly(
-            new PopularResult.Popular(300, "Twin", 1994, List.of("Action"), 7),
-            new PopularResult.Popular(200, null, null, List.of(), 2),
-            new PopularResult.Popular(400, "Alien", 1979, List.of("Horror"), 2),
-            new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 1));
+            new PopularResult.Popular(Id.of(300), "Twin", 1994, List.of("Action"), 7),
+            new PopularResult.Popular(Id.of(200), null, null, List.of(), 2),
+            new PopularResult.Popular(Id.of(400), "Alien", 1979, List.of("Horror"), 2),
+            new PopularResult.Popular(Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 1));
     PopularResult all = requests.popular("{'period': 'all', 'n': 3}");
     assertThat(all.period()).isEqualTo(Period.all);
     assertThat(all.candidates()).isEqualTo(4);
     assertThat(all.popular())
         .containsExactly(
-            new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 30),
-            new PopularResult.Popular(300, "Twin", 1994, List.of("Action"), 30),
-            new PopularResult.Popular(400, "Alien", 1979, List.of("Horror"), 5));
+            new PopularResult.Popular(Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 30),
+            new PopularResult.Popular(Id.of(300), "Twin", 1994, List.of("Action"), 30),
+            new PopularResult.Popular(Id.of(400), "Alien", 1979, List.of("Horror"), 5));
   }
 
   @ParameterizedTest
@@ -277,7 +290,7 @@ class RecommendationServiceTest {
     assertThat(result.period()).isEqualTo(Period.all);
     assertThat(result.popular())
         .containsExactly(
-            new PopularResult.Popular(100, "Heat", 1995, List.of("Action", "Crime"), 30));
+            new PopularResult.Popular(Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 30));
     RecommendResult unknown = requests.recommend("{'userId': 99}");
     assertThat(unknown.reason()).isEqualTo("unknown user: what most users chose");
     assertThat(items(unknown)).containsExactly(100, 300, 400, 200);
@@ -315,7 +328,10 @@ class RecommendationServiceTest {
   void recommend_explain_namesTheUsersOwnRatings() {
     RecommendResult result = requests.recommend("{'userId': 30, 'explain': true}");
     Recommendation sameItem =
-        result.recommendations().stream().filter(r -> r.itemId() == 300).findFirst().orElseThrow();
+        result.recommendations().stream()
+            .filter(r -> r.itemId().equals(Id.of(300)))
+            .findFirst()
+            .orElseThrow();
     Recommendation.Contribution first = Objects.requireNonNull(sameItem.because()).getFirst();
     assertThat(first.title()).isEqualTo("Heat");
     assertThat(first.rating()).isEqualTo(5f);
@@ -344,7 +360,7 @@ class RecommendationServiceTest {
     assertThat(result.title()).isEqualTo("Heat");
     assertThat(result.similar())
         .extracting(SimilarResult.Similar::itemId)
-        .containsExactly(300, 200, 400);
+        .containsExactly(Ids.of(300, 200, 400));
     // (.5·4) / (√4.25 · 4), (.5·−1 + 2·.5) / (√4.25 · √1.25)
     assertThat(result.similar().get(0).similarity()).isCloseTo(1f, within(1e-6f));
     assertThat(result.similar().get(1).similarity()).isCloseTo(.24254f, within(1e-5f));
@@ -355,7 +371,9 @@ class RecommendationServiceTest {
   void similar_takesTheSameFilters() {
     SimilarResult result = requests.similar("{'itemId': 100, 'genres': ['Horror'], 'n': 5}");
     assertThat(result.candidates()).isEqualTo(1);
-    assertThat(result.similar()).extracting(SimilarResult.Similar::itemId).containsExactly(400);
+    assertThat(result.similar())
+        .extracting(SimilarResult.Similar::itemId)
+        .containsExactly(Ids.of(400));
   }
 
   @Test
@@ -369,7 +387,7 @@ class RecommendationServiceTest {
     assertThat(result.predictions()).hasSize(1);
     assertThat(result.candidates()).isEqualTo(3);
     assertThat(result.recommendations()).hasSize(2);
-    assertThat(result.recommendations()).noneMatch(r -> r.itemId() == 100);
+    assertThat(result.recommendations()).noneMatch(r -> r.itemId().equals(Id.of(100)));
   }
 
   @Test
@@ -380,7 +398,7 @@ class RecommendationServiceTest {
         .isEqualTo("no rating of a known item: what most users chose lately");
     assertThat(result.recommendations())
         .extracting(Recommendation::itemId)
-        .containsExactly(300, 200, 400, 100);
+        .containsExactly(Ids.of(300, 200, 400, 100));
   }
 
   @Test
@@ -391,9 +409,14 @@ class RecommendationServiceTest {
                 .predict("{'dataset': 'dot-set', 'userId': 20, 'itemIds': [200, 7]}")
                 .predictions())
         .containsExactly(
-            new Prediction(null, 200, null, 4f, Source.model, null),
+            new Prediction(null, Id.of(200), null, 4f, Source.model, null),
             new Prediction(
-                null, 7, null, 3.4f, Source.fallback, "unknown item: the mean of all ratings"));
+                null,
+                Id.of(7),
+                null,
+                3.4f,
+                Source.fallback,
+                "unknown item: the mean of all ratings"));
     assertThat(
             requests
                 .predict("{'dataset': 'dot-set', 'userId': 99, 'itemIds': [100]}")
@@ -467,10 +490,23 @@ class RecommendationServiceTest {
         "predict   | {'userId': 1, 'itemIds': []}  | field 'itemIds' is empty; leave it out or"
             + " name some items",
         "predict   | {'userId': 1, 'itemIds': [null]} | field 'itemIds[0]' is null",
-        "predict   | {'userId': '77', 'itemIds': [1]} | field 'userId': expected a whole number,"
-            + " found a string",
-        "predict   | {'pairs': [{'userId': 77777777777, 'itemId': 1}]} | field 'pairs[0].userId':"
-            + " expected a whole number from -2147483648 to 2147483647, found a number",
+        "predict   | {'userId': 'x77', 'itemIds': [1]} | field 'userId': the user ids of this dataset"
+            + " are whole numbers, found a string",
+        "predict   | {'userId': 1, 'itemIds': [1, 'x7']} | field 'itemIds': the item ids of this"
+            + " dataset are whole numbers, found the string 'x7'",
+        "predict   | {'userId': 1, 'itemIds': [1, '']} | field 'itemIds[1]': expected a whole number"
+            + " of 64 bits or a string of 1 to 256 bytes, found the string ''",
+        "predict   | {'userId': true, 'itemIds': [1]} | field 'userId': expected a whole number of 64"
+            + " bits or a string of 1 to 256 bytes, found true",
+        "predict   | {'userId': 1, 'itemIds': [1.5]} | field 'itemIds[0]': expected a whole number of"
+            + " 64 bits or a string of 1 to 256 bytes, found the number 1.5",
+        "predict   | {'pairs': [{'userId': 77777777777777777777, 'itemId': 1}]} | field"
+            + " 'pairs[0].userId': expected a whole number of 64 bits or a string of 1 to 256 bytes,"
+            + " found a number",
+        "recommend | {'userId': 20, 'deny': [1, 'x']} | field 'deny': the item ids of this dataset are"
+            + " whole numbers, found the string 'x'",
+        "foldIn    | {'ratings': [{'itemId': 1, 'rating': 3}, {'itemId': '1', 'rating': 4}]} | field"
+            + " 'ratings': the item 1 is rated twice; send one rating per item",
         "predict   | {'pairs': []}                  | field 'pairs' is empty; leave it out or name"
             + " some pairs",
         "predict   | {'pairs': [{'userId': 1}]}     | field 'pairs[0].itemId' is missing",
@@ -538,8 +574,8 @@ class RecommendationServiceTest {
         "items     | {'userId': 1}                  | unknown field 'userId'; expected one of"
             + " allow, dataset, deny, genres, minRatings, n, offset, query, yearFrom, yearTo",
         "history   | {}                             | field 'userId' is missing",
-        "history   | {'userId': '30'}               | field 'userId': expected a whole number, found a"
-            + " string",
+        "history   | {'userId': 'x30'}              | field 'userId': the user ids of this dataset are"
+            + " whole numbers, found a string",
         "history   | {'userId': 31}                 | field 'userId': the model does not know this user",
         "history   | {'userId': 30, 'n': 1001}      | field 'n': expected a whole number from 1 to"
             + " 1000, found 1001",
@@ -605,10 +641,10 @@ class RecommendationServiceTest {
     // 100 and 300 have the same number of ratings
     assertThat(result.items())
         .containsExactly(
-            new ItemsResult.Item(100, "Heat", 1995, List.of("Action", "Crime"), 30, 1),
-            new ItemsResult.Item(300, "Twin", 1994, List.of("Action"), 30, 7),
-            new ItemsResult.Item(400, "Alien", 1979, List.of("Horror"), 5, 2),
-            new ItemsResult.Item(200, null, null, List.of(), 2, 2));
+            new ItemsResult.Item(Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 30, 1),
+            new ItemsResult.Item(Id.of(300), "Twin", 1994, List.of("Action"), 30, 7),
+            new ItemsResult.Item(Id.of(400), "Alien", 1979, List.of("Horror"), 5, 2),
+            new ItemsResult.Item(Id.of(200), null, null, List.of(), 2, 2));
     for (String query : List.of("''", "' '", "'(-!'", "null")) {
       assertThat(requests.items("{'query': " + query + "}")).isEqualTo(result);
     }
@@ -650,7 +686,9 @@ class RecommendationServiceTest {
   }
 
   private List<Integer> itemIds(String request) {
-    return requests.items(request).items().stream().map(ItemsResult.Item::itemId).toList();
+    return requests.items(request).items().stream()
+        .map(item -> Integer.valueOf(item.itemId().toString()))
+        .toList();
   }
 
   @Test
@@ -661,14 +699,14 @@ class RecommendationServiceTest {
             new HistoryResult(
                 "set",
                 "m1",
-                30,
+                Id.of(30),
                 2,
                 0,
                 List.of(
                     new HistoryResult.RatedItem(
-                        400, "Alien", 1979, List.of("Horror"), 1, "2011-03-13T07:06:40Z"),
+                        Id.of(400), "Alien", 1979, List.of("Horror"), 1, "2011-03-13T07:06:40Z"),
                     new HistoryResult.RatedItem(
-                        100,
+                        Id.of(100),
                         "Heat",
                         1995,
                         List.of("Action", "Crime"),
@@ -676,7 +714,8 @@ class RecommendationServiceTest {
                         "2008-01-10T21:20:00Z"))));
     assertThat(requests.history("{'userId': 10}").ratings())
         .containsExactly(
-            new HistoryResult.RatedItem(200, null, null, List.of(), 4, "2001-09-09T01:46:40Z"));
+            new HistoryResult.RatedItem(
+                Id.of(200), null, null, List.of(), 4, "2001-09-09T01:46:40Z"));
   }
 
   @Test
@@ -686,7 +725,8 @@ class RecommendationServiceTest {
     assertThat(result.model()).isEqualTo("m2");
     assertThat(result.ratings())
         .extracting(HistoryResult.RatedItem::itemId, HistoryResult.RatedItem::time)
-        .containsExactly(tuple(100, "1970-01-01T00:00:00Z"), tuple(400, "1970-01-01T00:00:00Z"));
+        .containsExactly(
+            tuple(Id.of(100), "1970-01-01T00:00:00Z"), tuple(Id.of(400), "1970-01-01T00:00:00Z"));
   }
 
   @Test
@@ -701,7 +741,7 @@ class RecommendationServiceTest {
 
   private List<Integer> historyItems(String request) {
     return requests.history(request).ratings().stream()
-        .map(HistoryResult.RatedItem::itemId)
+        .map(rating -> Integer.valueOf(rating.itemId().toString()))
         .toList();
   }
 
@@ -725,7 +765,7 @@ class RecommendationServiceTest {
             new ModelInfoResult.GenreItems("Action", 2),
             new ModelInfoResult.GenreItems("Crime", 1),
             new ModelInfoResult.GenreItems("Horror", 1));
-    assertThat(info.sampleUsers()).containsExactly(10, 20, 30);
+    assertThat(info.sampleUsers()).containsExactly(Ids.of(10, 20, 30));
   }
 
   private void assertRefused(String request, String error) {
@@ -735,7 +775,9 @@ class RecommendationServiceTest {
   }
 
   private static List<Integer> items(RecommendResult result) {
-    return result.recommendations().stream().map(Recommendation::itemId).toList();
+    return result.recommendations().stream()
+        .map(item -> Integer.valueOf(item.itemId().toString()))
+        .toList();
   }
 
   /// For a user with 400 ratings, 750 recommendations can be explained and 751 are too many.

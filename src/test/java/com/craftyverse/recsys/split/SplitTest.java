@@ -6,8 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ArrowObjects;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdType;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.ingest.CodedDatasets;
 import com.craftyverse.recsys.ingest.IngestResult;
 import com.craftyverse.recsys.ingest.Uploads;
+import com.craftyverse.recsys.step.DatasetIds;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
@@ -17,9 +25,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SplitTest {
   @TempDir Path directory;
@@ -283,6 +294,90 @@ class SplitTest {
                 new Split(store)
                     .run(SplitRequestBuilder.builder().manifest(train).kind("given").build()))
         .hasMessage("field 'test' is missing");
+  }
+
+  /// The test set brings a new user and a new item, so the codes of the training set change, too.
+  @ParameterizedTest
+  @CsvSource({"UTF8, UTF8", "INT64, INT64", "INT32, INT64", "INT64, INT32"})
+  void givenSets_withDictionaries_getCommonCodes(IdType trainingType, IdType testType)
+      throws IOException {
+    StringBuilder base = new StringBuilder();
+    for (int row = 0; row < 20; row++) {
+      base.append(2 * (row / 5) + 1).append('\t').append(row % 5 + 10).append("\t4\t").append(row);
+      base.append('\n');
+    }
+    String train = twin("base", base.toString(), trainingType);
+    String test = twin("test", "1\t10\t3\t100\n4\t7\t4\t101\n5\t99\t5\t102\n", testType);
+    SplitResult split =
+        new Split(store)
+            .run(SplitRequestBuilder.builder().manifest(train).kind("given").test(test).build());
+    IntFunction<Id> id =
+        number ->
+            trainingType == IdType.UTF8 ? CodedDatasets.id(IdType.UTF8, number) : Id.of(number);
+    List<List<Object>> rows = new ArrayList<>();
+    for (String set : List.of("train.arrow", "validation.arrow", "test.arrow")) {
+      rows.addAll(rows(split, set));
+    }
+    List<List<Object>> expected = new ArrayList<>();
+    for (int row = 0; row < 20; row++) {
+      expected.add(List.of(id.apply(2 * (row / 5) + 1), id.apply(row % 5 + 10), (long) row));
+    }
+    expected.add(List.of(id.apply(1), id.apply(10), 100L));
+    expected.add(List.of(id.apply(4), id.apply(7), 101L));
+    expected.add(List.of(id.apply(5), id.apply(99), 102L));
+    assertThat(rows).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void givenSets_ofNumbersAndTexts_areRefused() throws IOException {
+    String train = twin("base", "1\t1\t4\t1\n2\t1\t4\t2\n", IdType.INT32);
+    String test = twin("test", "1\t1\t4\t1\n", IdType.UTF8);
+    assertThatThrownBy(
+            () ->
+                new Split(store)
+                    .run(
+                        SplitRequestBuilder.builder()
+                            .manifest(train)
+                            .kind("given")
+                            .test(test)
+                            .build()))
+        .isInstanceOf(RequestException.class)
+        .hasMessage(
+            "the userIds of the training upload are int32 and those of the test upload are utf8; both"
+                + " must be numbers, or both texts");
+  }
+
+  /// Ingests ratings, or a twin of them whose ids are of another type. Numbers stay the same.
+  private String twin(String name, String ratings, IdType type) throws IOException {
+    String manifest =
+        Uploads.ingest(store, "raw/" + name + "/u.data", ratings.getBytes(StandardCharsets.UTF_8))
+            .manifest();
+    return switch (type) {
+      case INT32 -> manifest;
+      case INT64 -> CodedDatasets.write(store, manifest, name, type, Id::of);
+      case UTF8 -> CodedDatasets.write(store, manifest, name, type);
+    };
+  }
+
+  /// Returns user, item and time of each row, by the split's dictionaries.
+  private List<List<Object>> rows(SplitResult split, String set) throws IOException {
+    DatasetIds ids =
+        DatasetIds.ofSplit(
+            store, split.manifest(), Manifest.read(store, split.manifest(), StepName.SPLIT));
+    List<List<Object>> rows = new ArrayList<>();
+    try (ArrowFile file =
+        ArrowObjects.open(store, split.manifest().replace("manifest.json", set), Schemas.RATINGS)) {
+      for (RecordBatch batch : file.batches()) {
+        for (int i = 0; i < batch.rows(); i++) {
+          rows.add(
+              List.of(
+                  ids.user(batch.ints("userId").get(i)),
+                  ids.item(batch.ints("itemId").get(i)),
+                  batch.longs("timestamp").get(i)));
+        }
+      }
+    }
+    return rows;
   }
 
   @Test

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.train;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.Column;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
@@ -82,13 +83,23 @@ public final class IndexFixture {
   ///
   /// @return the key of its manifest
   public String write(ObjectStore store, String dataset) throws IOException {
-    String splitDirectory = "datasets/" + dataset + "/v" + firstUserId + "/splits/s/";
+    String datasetDirectory = "datasets/" + dataset + "/v" + firstUserId + "/";
+    String ingested =
+        new StepRunner(store)
+            .run(
+                new StepSpec(StepName.INGEST, dataset, Map.of(), new Figures(scale())),
+                datasetDirectory,
+                Map.of(),
+                Figures.class,
+                _ -> new Figures(scale()))
+            .manifest();
+    String splitDirectory = datasetDirectory + "splits/s/";
     String split =
         new StepRunner(store)
             .run(
                 new StepSpec(StepName.SPLIT, dataset, Map.of(), new SplitKind("random")),
                 splitDirectory,
-                Map.of(),
+                Map.of("ingest", ingested),
                 SplitSizes.class,
                 output -> {
                   output.write(StoreLayout.TEST, path -> writeUploaded(test, path));
@@ -228,7 +239,7 @@ public final class IndexFixture {
     for (int i = 0; i < train.size(); i++) {
       counts[train.user(i)]++;
     }
-    try (var writer = ArrowFileWriter.create(path, IndexFiles.USERS, Map.of())) {
+    try (var writer = ArrowFileWriter.create(path, Schemas.indexUsers(IdType.INT32), Map.of())) {
       writer.writeBatch(users, Buffers.of(ids, users), Buffers.of(counts, users));
     }
   }
@@ -254,7 +265,7 @@ public final class IndexFixture {
     }
     Buffers.Text titleText = Buffers.text(titles);
     Buffers.Text genreText = Buffers.text(genres);
-    try (var writer = ArrowFileWriter.create(path, IndexFiles.ITEMS, Map.of())) {
+    try (var writer = ArrowFileWriter.create(path, Schemas.indexItems(IdType.INT32), Map.of())) {
       writer.writeBatch(
           items,
           Buffers.of(ids, items),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
@@ -85,12 +86,12 @@ class RankingTrainTest {
           floats(
               store,
               directory + StoreLayout.USERS,
-              Schemas.modelUsers(card.factors(), card.rankingFactors()),
+              Schemas.modelUsers(IdType.INT32, card.factors(), card.rankingFactors()),
               "rankingVector.item"),
           floats(
               store,
               directory + StoreLayout.ITEMS,
-              Schemas.modelItems(card.factors(), card.rankingFactors()),
+              Schemas.modelItems(IdType.INT32, card.factors(), card.rankingFactors()),
               "rankingVector.item"),
           floats(
               store,

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.serve.startup;
 
 import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
@@ -89,7 +90,7 @@ public final class Priming {
                   1,
                   List.of(
                       new Recommendation(
-                          1,
+                          Id.of(1),
                           "title",
                           2000,
                           List.of("genre"),
