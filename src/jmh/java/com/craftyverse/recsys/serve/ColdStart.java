@@ -61,7 +61,7 @@ public final class ColdStart {
     Path work = Files.createTempDirectory("cold-start");
     try (ModelServer server = new ModelServer(model, BUCKET)) {
       String handler = "com.craftyverse.recsys.lambda.ServeEntryPoint";
-      String event = "{\"recommend\": {\"userId\": " + FullSizeModel.userId(1_000) + "}}";
+      String event = "{\"recommend\": {\"userId\": " + FullSizeModel.userId(1_000).json() + "}}";
       Path serve = task(Path.of("target/serving/function.zip"), work, "serve");
       List<Function> functions =
           List.of(
@@ -161,19 +161,19 @@ public final class ColdStart {
   private static void printMemory(Function serve, ModelServer server, Path work) throws Exception {
     List<String> events = new ArrayList<>();
     for (int i = 0; i < MORE_REQUESTS / 5; i++) {
-      int user = FullSizeModel.userId(10 * i);
-      int item = FullSizeModel.itemId(100 * i);
-      events.add("{\"recommend\": {\"userId\": %d, \"explain\": true}}".formatted(user));
-      events.add("{\"recommend\": {\"userId\": %d, \"genres\": [\"Comedy\"]}}".formatted(user));
-      events.add("{\"predict\": {\"userId\": %d, \"itemIds\": [%d]}}".formatted(user, item));
-      events.add("{\"similar\": {\"itemId\": %d, \"n\": 100}}".formatted(item));
+      String user = FullSizeModel.userId(10 * i).json();
+      String item = FullSizeModel.itemId(100 * i).json();
+      events.add("{\"recommend\": {\"userId\": %s, \"explain\": true}}".formatted(user));
+      events.add("{\"recommend\": {\"userId\": %s, \"genres\": [\"Comedy\"]}}".formatted(user));
+      events.add("{\"predict\": {\"userId\": %s, \"itemIds\": [%s]}}".formatted(user, item));
+      events.add("{\"similar\": {\"itemId\": %s, \"n\": 100}}".formatted(item));
       events.add(
-          "{\"foldIn\": {\"ratings\": [{\"itemId\": %d, \"rating\": 4}], \"n\": 100}}"
+          "{\"foldIn\": {\"ratings\": [{\"itemId\": %s, \"rating\": 4}], \"n\": 100}}"
               .formatted(item));
     }
     Path file = Files.write(work.resolve("events"), events);
     String output = run(serve, "", server, file.toString()).output;
-    print("memory of serve, heap of %s at most, after %d requests:", HEAP, 1 + events.size());
+    print("memory of serve, heap of %s at most, after %s requests:", HEAP, 1 + events.size());
     output.lines().filter(line -> line.startsWith("MEMORY")).forEach(line -> print("%s", line));
   }
 

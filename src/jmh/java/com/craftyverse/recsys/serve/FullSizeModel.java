@@ -4,6 +4,8 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +29,17 @@ import org.jspecify.annotations.Nullable;
 /// Publishes models of ml-latest's size, with and without ranking vectors: random factors, titles and
 /// genres of realistic length, and histories with the real distribution of lengths.
 final class FullSizeModel {
+  /// The type of the ids: `-Dids=int64` or `-Dids=utf8`, which are shaped like UUIDs.
+  private static final IdType IDS =
+      IdType.valueOf(System.getProperty("ids", "int32").toUpperCase(Locale.ROOT));
+
+  private static final String SUFFIX = IDS == IdType.INT32 ? "" : "-" + IDS;
+
   /// The model with rating and ranking vectors.
-  static final String DATASET = "full-size";
+  static final String DATASET = "full-size" + SUFFIX;
 
   /// The same model without ranking vectors.
-  static final String RATING_DATASET = "full-size-rating";
+  static final String RATING_DATASET = "full-size-rating" + SUFFIX;
 
   static final int USERS = 268_300;
   static final int ITEMS = 41_239;
@@ -63,12 +72,39 @@ final class FullSizeModel {
 
   private FullSizeModel() {}
 
-  static int userId(int user) {
-    return 1 + user + user / 5; // leaves gaps between ids
+  static Id userId(int user) {
+    return id(1 + user + user / 5); // leaves gaps between ids
   }
 
-  static int itemId(int item) {
-    return 1 + 5 * item;
+  static Id itemId(int item) {
+    return id(1 + 5 * item);
+  }
+
+  private static Id id(int number) {
+    return switch (IDS) {
+      case INT32 -> Id.of(number);
+      case INT64 -> Id.of(number * 1_000_000_000_007L);
+      case UTF8 ->
+          Id.of(String.format("%08x-5f2c-4b1d-9c3e-%012x", number * 7_919L, number * 40_503L));
+    };
+  }
+
+  /// Returns the buffers of a column of ids.
+  private static List<MemorySegment> column(List<Id> ids) {
+    return switch (IDS) {
+      case INT32 ->
+          List.of(
+              MemorySegment.ofArray(
+                  ids.stream().mapToInt(id -> Integer.parseInt(id.toString())).toArray()));
+      case INT64 ->
+          List.of(
+              MemorySegment.ofArray(
+                  ids.stream().mapToLong(id -> Long.parseLong(id.toString())).toArray()));
+      case UTF8 -> {
+        Buffers.Text texts = Buffers.text(ids.stream().map(Id::toString).toList());
+        yield List.of(texts.offsets(), texts.data());
+      }
+    };
   }
 
   /// Writes both models unless the directory already has them.
@@ -143,7 +179,7 @@ final class FullSizeModel {
   /// @return the ranking vectors
   private static float[] writeItems(Path path, Random random, int rankingFactors)
       throws IOException {
-    int[] ids = new int[ITEMS];
+    List<Id> ids = new ArrayList<>();
     int[] years = new int[ITEMS];
     int[] counts = new int[ITEMS];
     int[] recent = new int[ITEMS];
@@ -151,7 +187,7 @@ final class FullSizeModel {
     List<String> titles = new ArrayList<>();
     List<String> genres = new ArrayList<>();
     for (int i = 0; i < ITEMS; i++) {
-      ids[i] = itemId(i);
+      ids.add(itemId(i));
       years[i] = 1930 + random.nextInt(94);
       counts[i] = 1 + (int) (100_000 * Math.pow(random.nextDouble(), 12));
       recent[i] = random.nextInt(1 + counts[i] / 3);
@@ -162,12 +198,9 @@ final class FullSizeModel {
     }
     Buffers.Text titleText = Buffers.text(titles);
     Buffers.Text genreText = Buffers.text(genres);
-    List<MemorySegment> columns =
-        new ArrayList<>(
-            List.of(
-                MemorySegment.ofArray(ids),
-                gaussian(random, ITEMS * FACTORS, .12),
-                gaussian(random, ITEMS, .4)));
+    List<MemorySegment> columns = new ArrayList<>(column(ids));
+    columns.add(gaussian(random, ITEMS * FACTORS, .12));
+    columns.add(gaussian(random, ITEMS, .4));
     float[] rankingVectors = values(random, ITEMS * rankingFactors, .05);
     if (rankingFactors > 0) {
       columns.add(MemorySegment.ofArray(rankingVectors));
@@ -183,7 +216,7 @@ final class FullSizeModel {
             MemorySegment.ofArray(counts),
             MemorySegment.ofArray(recent)));
     try (var writer =
-        ArrowFileWriter.create(path, Schemas.modelItems(FACTORS, rankingFactors), Map.of())) {
+        ArrowFileWriter.create(path, Schemas.modelItems(IDS, FACTORS, rankingFactors), Map.of())) {
       writer.writeBatch(ITEMS, columns.toArray(new MemorySegment[0]));
     }
     return rankingVectors;
@@ -206,19 +239,16 @@ final class FullSizeModel {
 
   private static void writeUsers(Path path, Random random, int rankingFactors) throws IOException {
     try (var writer =
-        ArrowFileWriter.create(path, Schemas.modelUsers(FACTORS, rankingFactors), Map.of())) {
+        ArrowFileWriter.create(path, Schemas.modelUsers(IDS, FACTORS, rankingFactors), Map.of())) {
       for (int first = 0; first < USERS; first += USER_BATCH) {
         int rows = Math.min(USER_BATCH, USERS - first);
-        int[] ids = new int[rows];
+        List<Id> ids = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
-          ids[i] = userId(first + i);
+          ids.add(userId(first + i));
         }
-        List<MemorySegment> columns =
-            new ArrayList<>(
-                List.of(
-                    MemorySegment.ofArray(ids),
-                    gaussian(random, rows * FACTORS, .25),
-                    gaussian(random, rows, .4)));
+        List<MemorySegment> columns = new ArrayList<>(column(ids));
+        columns.add(gaussian(random, rows * FACTORS, .25));
+        columns.add(gaussian(random, rows, .4));
         if (rankingFactors > 0) {
           columns.add(gaussian(random, rows * rankingFactors, .5));
         }

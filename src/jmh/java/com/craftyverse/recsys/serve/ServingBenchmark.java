@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import java.io.IOException;
@@ -257,7 +258,7 @@ public final class ServingBenchmark {
       for (int user = 0; user < 20; user++) {
         float[] vector = items.padded(model.users().rankingVector(user));
         int[] seen = model.users().history(user).items();
-        int[] expected =
+        List<Id> expected =
             IntStream.range(0, FullSizeModel.ITEMS)
                 .filter(item -> Arrays.binarySearch(seen, item) < 0)
                 .boxed()
@@ -268,20 +269,14 @@ public final class ServingBenchmark {
                       return byScore != 0 ? byScore : Integer.compare(a, b);
                     })
                 .limit(10)
-                .mapToInt(FullSizeModel::itemId)
-                .toArray();
-        int[] found =
+                .map(FullSizeModel::itemId)
+                .toList();
+        List<Id> found =
             service.recommend(recommendation(user, null, null, null)).recommendations().stream()
-                .mapToInt(Recommendation::itemId)
-                .toArray();
-        if (!Arrays.equals(found, expected)) {
-          throw new IllegalStateException(
-              "user "
-                  + user
-                  + ": "
-                  + Arrays.toString(found)
-                  + ", expected "
-                  + Arrays.toString(expected));
+                .map(Recommendation::itemId)
+                .toList();
+        if (!found.equals(expected)) {
+          throw new IllegalStateException("user " + user + ": " + found + ", expected " + expected);
         }
       }
     }
