@@ -6,10 +6,10 @@ import {bytes, count, many, month, seconds} from './format.js';
 import {commandFigure} from './call.js';
 
 const ROLES = [['user', 'User'], ['item', 'Item'], ['rating', 'Rating'], ['timestamp', 'Time']];
-const DELIMITERS = [[',', 'Comma'], [';', 'Semicolon'], ['\t', 'Tab'], ['|', 'Bar']];
+const DELIMITERS = [[',', 'Comma'], [';', 'Semicolon'], ['\t', 'Tab'], ['|', 'Bar'], ['::', 'Two colons'], [' ', 'Blanks']];
 const LAYOUTS = {
   'ratings.csv': 'MovieLens, with a header', 'u.data': 'MovieLens 100k', 'ratings.dat': 'MovieLens 1M or 10M',
-  'named columns': 'Table with a header',
+  'named columns': 'Table, columns as chosen', 'table': 'Table with a header', 'table without header': 'Table without a header',
 };
 const PAUSE_MILLIS = 400;
 
@@ -22,10 +22,13 @@ export class Preview {
   #facts = el('dl', {class: 'facts'});
   #state = el('span', {class: 'mute num', role: 'status'});
   #problem = el('div', {class: 'pad', hidden: true});
+  #findings = el('details', {class: 'pad mute', hidden: true});
   #table = el('div', {class: 'columns'});
   #columns = '';
+  #header = true;
   #delimiter = el('select', {'aria-label': 'Delimiter', on: {change: () => this.#correct({delimiter: this.#delimiter.value})}});
   #scale;
+  #missingRating;
   #rows;
   #found = el('div', {class: 'halves'});
   #name = el('input', {type: 'text', id: 'name', size: 18, spellcheck: 'false', autocomplete: 'off', maxlength: 100,
@@ -48,6 +51,10 @@ export class Preview {
     for (const [part, value] of Object.entries(file.settings.scale ?? {})) {
       this.#scale[part].value = value;
     }
+    this.#missingRating = el('input', {type: 'number', step: 'any', placeholder: 'none', 'aria-label': 'Rating that means that there is none',
+      value: file.settings.missing?.[0] ?? '', on: {input: debounce(PAUSE_MILLIS, () => this.#correct({
+        missing: this.#missingRating.value === '' ? undefined : [Number(this.#missingRating.value)],
+      }))}});
     const bad = (value, label) => el('label', {}, el('input', {
       type: 'radio', name: 'bad', value, checked: (file.settings.onBadRow ?? 'fail') === value,
       on: {change: () => this.#correct({onBadRow: value === 'fail' ? undefined : value})},
@@ -58,11 +65,12 @@ export class Preview {
     this.element = el('div', {class: 'card preview'},
       el('div', {class: 'file'}, el('h3', {}, file.name), this.#state,
         el('button', {type: 'button', class: 'link', on: {click: page.discard}}, 'Discard')),
-      el('div', {class: 'pad'}, this.#facts),
+      el('div', {class: 'pad'}, this.#facts), this.#findings,
       this.#problem, this.#table,
       el('div', {class: 'pad corrections'},
         el('label', {}, 'Delimiter ', this.#delimiter),
         el('fieldset', {class: 'scale'}, el('legend', {}, 'Scale'), this.#scale.min, ' to ', this.#scale.max, ' by ', this.#scale.step),
+        el('label', {}, 'Not rated is ', this.#missingRating),
         this.#rows),
       this.#found,
       el('div', {class: 'pad'},
@@ -98,8 +106,8 @@ export class Preview {
   }
 
   #request(more) {
-    const {columns, delimiter, scale, onBadRow} = this.#file.settings;
-    return {key: this.#file.key, columns, delimiter, scale, onBadRow, ...more};
+    const {columns, delimiter, header, scale, missing, onBadRow} = this.#file.settings;
+    return {key: this.#file.key, columns, delimiter, header, scale, missing, onBadRow, ...more};
   }
 
   #correct(settings) {
@@ -126,6 +134,7 @@ export class Preview {
     this.#problem.hidden = !problem;
     fill(this.#problem, problem && [refused(problem), el('p', {class: 'mute'}, this.#advice(sample))]);
     this.#found.hidden = Boolean(problem);
+    this.#findings.hidden = Boolean(problem);
     if (problem) {
       this.#facts.parentElement.hidden = true;
       text(this.#needs, '');
@@ -145,14 +154,14 @@ export class Preview {
 
   #advice(sample) {
     const missing = this.#missing();
-    if (sample?.header && missing.length > 0) {
+    if (sample && missing.length > 0) {
       return `Choose which column holds each of these: ${missing.map(([, label]) => label.toLowerCase()).join(', ')}.`;
     }
     return sample ? 'Correct it below, or drop a corrected file.' : 'Drop a corrected file.';
   }
 
   #missing() {
-    return ROLES.filter(([role]) => !this.#roles[role]);
+    return ROLES.filter(([role]) => role !== 'timestamp' && !this.#roles[role]);
   }
 
   #showFacts(answer) {
@@ -163,12 +172,16 @@ export class Preview {
       answer.preview?.items != null && ['Items', count(answer.preview.items)],
       ['Titles', answer.items > 0 ? count(answer.items) : 'none'],
       ['Scale', scaleText(answer.scale)],
-      ['Dates', dates(answer)],
+      ['Dates', answer.format?.time === 'none' ? 'none' : dates(answer)],
     ];
     fill(this.#facts, facts.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
     for (const part of ['min', 'max', 'step']) {
       this.#scale[part].placeholder = answer.scale[part] ?? 'any';
     }
+    const findings = answer.format?.findings ?? [];
+    this.#findings.hidden = findings.length === 0;
+    fill(this.#findings, el('summary', {}, 'How the file is read, and why'),
+      el('ul', {}, findings.map(finding => el('li', {}, finding))));
   }
 
   #showColumns(sample) {
@@ -186,7 +199,7 @@ export class Preview {
     fill(this.#delimiter, [...DELIMITERS, ...(known ? [] : [[sample.delimiter, sample.delimiter]])].map(([value, label]) =>
       el('option', {value}, label)));
     this.#delimiter.value = sample.delimiter;
-    this.#delimiter.disabled = !sample.header;
+    this.#header = sample.header;
   }
 
   #buildColumns(sample) {
@@ -205,9 +218,10 @@ export class Preview {
       }
     };
     const focused = this.#table.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
+    const nameOf = name => sample.header ? name : `Column ${name}`;
     const rows = sample.columns.map(({name, examples}) => {
       const select = el('select', {
-        'aria-label': `${name} means`, disabled: !sample.header,
+        'aria-label': `${nameOf(name)} means`,
         on: {
           change: () => {
             this.#assign(name, select.value);
@@ -215,7 +229,7 @@ export class Preview {
           },
         },
       }, el('option', {value: ''}, 'Not used'), ROLES.map(([value, label]) => el('option', {value}, label)));
-      const row = el('tr', {}, el('th', {scope: 'row'}, name), el('td', {}, select),
+      const row = el('tr', {}, el('th', {scope: 'row'}, nameOf(name)), el('td', {}, select),
         el('td', {}, examples.map((example, index) => [index > 0 && ' ', el('code', {}, example === '' ? '(empty)' : example)])));
       selects.push({name, select, row});
       return row;
@@ -241,11 +255,11 @@ export class Preview {
       this.#roles[role] = name;
     }
     if (this.#missing().length === 0) {
-      this.#correct({columns: {...this.#roles}, delimiter: this.#delimiter.value});
+      this.#correct({columns: {...this.#roles}, delimiter: this.#delimiter.value, header: this.#header ? undefined : false});
     } else {
       this.#train.disabled = true;
       this.#problem.hidden = false;
-      fill(this.#problem, el('p', {class: 'refusal'}, this.#advice({header: true})));
+      fill(this.#problem, el('p', {class: 'refusal'}, this.#advice({})));
     }
   }
 
@@ -256,7 +270,7 @@ export class Preview {
       el('div', {class: 'pad'}, el('h4', {}, 'What is left out'), this.#notes(answer)),
       el('div', {class: 'pad'}, el('h4', {}, 'How a model will be judged'),
         el('div', {class: 'parts', 'aria-hidden': 'true'}, parts.map(rows => style(el('i'), {'flex-grow': rows}))),
-        el('p', {class: 'num'}, `By time: it learns from ${many(parts[0], 'rating')}, is judged on the next ${count(parts[1])},`
+        el('p', {class: 'num'}, `${answer.format?.time === 'none' ? 'At random' : 'By time'}: it learns from ${many(parts[0], 'rating')}, is judged on the next ${count(parts[1])},`
           + ` and tuned on the last ${count(parts[2])}.`),
         el('p', {class: 'mute num'}, `${count(preview.test.warmRows)} of the judging ratings are of known users and items.`),
         preview.problems.map(sentence => note('bad', `It cannot be trained: ${sentence}.`))));
@@ -268,6 +282,7 @@ export class Preview {
 
   #notes(answer) {
     const notes = [
+      answer.missingRatings > 0 && note('hold', `${many(answer.missingRatings, 'row')} without a rating.`),
       answer.badRows > 0 && note('hold', `${many(answer.badRows, 'row')} cannot be used and will be left out.`, answer.badRowExamples),
       answer.duplicates > 0 && note('hold', `${many(answer.duplicates, 'earlier rating')} of an item that the same user rated again later.`),
       answer.sideFileProblems > 0 && note('hold', `${many(answer.sideFileProblems, 'problem')} with titles, tags or links; no rating is lost.`, answer.sideFileProblemExamples),

@@ -123,6 +123,10 @@ public final class IngestBenchmark implements AutoCloseable {
 
   private void parser() throws Exception {
     long[] rows = new long[2];
+    RatingsLayout layout;
+    try (UploadFile upload = UploadFile.open(csv, "ratings.csv", RatingsFormat.ANY)) {
+      layout = upload.layout();
+    }
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(csv, StandardOpenOption.READ)) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -132,7 +136,8 @@ public final class IngestBenchmark implements AutoCloseable {
                 rows[0] = 0;
                 new RatingsParser(
                         new Mapped(file),
-                        RatingsFormat.MOVIELENS,
+                        layout,
+                        List.of(),
                         "ratings.csv",
                         new BadRows(0),
                         batch -> {

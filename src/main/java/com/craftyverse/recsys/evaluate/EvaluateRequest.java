@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.step.Limits;
-import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.StepRequest;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ public record EvaluateRequest(
     @Limits(min = 0, max = 1, byDefault = "" + EvaluateParameters.DEFAULT_MARGIN)
         @Nullable Double ndcgMargin,
     @Nullable Integer threads)
-    implements Request {
+    implements StepRequest {
   /// Creates a request with the defaults.
   public static EvaluateRequest of(@Nullable String manifest) {
     return EvaluateRequestBuilder.builder().manifest(manifest).build();

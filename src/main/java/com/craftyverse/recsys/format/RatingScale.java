@@ -38,8 +38,12 @@ public record RatingScale(double min, double max, @Nullable Double step) {
   }
 
   /// Returns the range of an upload's ratings as a scale.
-  public static RatingScale range(float lowest, float highest) {
-    return new RatingScale(decimal(lowest), decimal(highest), null);
+  ///
+  /// @param step the distance between neighbouring ratings; null if any number may be one
+  public static RatingScale range(float lowest, float highest, @Nullable Double step) {
+    double min = decimal(lowest);
+    double max = decimal(highest);
+    return new RatingScale(min, max, step == null || step > max - min ? null : step);
   }
 
   /// Returns this scale if a request may declare it.

@@ -202,7 +202,7 @@ public final class StoreLayout {
   /// `ml-latest`.
   private static String stem(String file) {
     String stem = file;
-    for (String extension : new String[] {".gz", ".zip", ".csv", ".dat", ".data"}) {
+    for (String extension : new String[] {".gz", ".zip", ".csv", ".tsv", ".txt", ".dat", ".data"}) {
       if (stem.toLowerCase(Locale.ROOT).endsWith(extension) && stem.length() > extension.length()) {
         stem = stem.substring(0, stem.length() - extension.length());
       }

@@ -2,7 +2,7 @@ package com.craftyverse.recsys.index;
 
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.step.Limits;
-import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.StepRequest;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public record IndexRequest(
             oneOf = {"train", "trainAndValidation", "all"},
             byDefault = "\"train\"")
         @Nullable String rows)
-    implements Request {
+    implements StepRequest {
   /// Returns a request with the defaults.
   public static IndexRequest of(String manifest) {
     return IndexRequestBuilder.builder().manifest(manifest).build();

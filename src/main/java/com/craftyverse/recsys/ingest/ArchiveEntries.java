@@ -3,10 +3,12 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.ingest.ZipArchive.Entry;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 
@@ -48,7 +51,11 @@ final class ArchiveEntries {
     private boolean matches(byte[] start) {
       String line = RatingsFormat.firstLine(start, start.length);
       return switch (this) {
-        case MOVIES_CSV -> header(start).containsAll(Movies.REQUIRED);
+        case MOVIES_CSV ->
+            LayoutDetector.DELIMITERS.stream()
+                .anyMatch(
+                    delimiter ->
+                        Movies.isHeader(RatingsFormat.header(start, start.length, delimiter)));
         case MOVIES_DAT -> {
           String[] values = line.split("::", -1);
           yield values.length == 3 && values[0].matches("\\d+") && !values[1].matches("\\d*");
@@ -102,10 +109,10 @@ final class ArchiveEntries {
         starts.put(entry, readStart(entry));
       }
     }
+    ratings = findRatings();
     for (List<Part> group : GROUPS) {
       findPart(group);
     }
-    ratings = findRatings();
   }
 
   /// Returns the ratings entry.
@@ -157,19 +164,23 @@ final class ArchiveEntries {
     return !candidates.isEmpty();
   }
 
-  private Entry findRatings() {
+  private Entry findRatings() throws IOException {
     List<Entry> candidates = new ArrayList<>();
     for (Entry file : files) {
-      if ((isNamed(file, RATINGS_CSV) && format.columns() == null)
-          || format.detect(startOf(file), startOf(file).length).isPresent()) {
+      if ((isNamed(file, RATINGS_CSV) && format.columns() == null) || isRatingsByNames(file)) {
         candidates.add(file);
       }
     }
-    // ml-100k also contains five ready-made splits of u.data.
-    if (candidates.size() > 1
-        && candidates.stream().filter(file -> isNamed(file, U_DATA)).count() == 1) {
-      candidates.removeIf(file -> !isNamed(file, U_DATA));
+    if (candidates.isEmpty() && unreadable.isEmpty()) {
+      for (Entry file : files) {
+        if (isRatingsByContent(file)) {
+          candidates.add(file);
+        }
+      }
     }
+    // ml-100k also contains five ready-made splits of u.data.
+    preferOnly(candidates, file -> isNamed(file, U_DATA));
+    preferOnly(candidates, file -> fileName(file).contains("rating"));
     if (candidates.isEmpty() && !unreadable.isEmpty()) {
       throw unreadableRatings(unreadable.keySet());
     }
@@ -177,7 +188,9 @@ final class ArchiveEntries {
       throw RequestException.unprocessable(
           name
               + " contains no "
-              + (format.columns() == null ? RATINGS_CSV : "file with the header " + format.header())
+              + (format.columns() == null
+                  ? RATINGS_CSV + " or other table of ratings"
+                  : "file with the columns " + String.join(", ", format.columns().names()))
               + "; it has "
               + (zip.entries().isEmpty() ? "no files at all" : names()));
     }
@@ -193,6 +206,47 @@ final class ArchiveEntries {
       throw unreadableRatings(candidates);
     }
     return candidates.getFirst();
+  }
+
+  /// Keeps only the candidate that the preference holds for if there is exactly one.
+  private static void preferOnly(List<Entry> candidates, Predicate<Entry> preference) {
+    if (candidates.size() > 1 && candidates.stream().filter(preference).count() == 1) {
+      candidates.removeIf(preference.negate());
+    }
+  }
+
+  private boolean isRatingsByNames(Entry file) throws IOException {
+    byte[] text = textOf(file);
+    return LayoutDetector.detectByNames(text, text.length, format).isPresent();
+  }
+
+  private boolean isRatingsByContent(Entry file) throws IOException {
+    byte[] text = textOf(file);
+    for (Part part : Part.values()) {
+      if (isNamed(file, part.file) || part.matches(startOf(file))) {
+        return false;
+      }
+    }
+    try {
+      LayoutDetector.detect(text, text.length, format, file.name());
+      return true;
+    } catch (RequestException e) {
+      return false;
+    }
+  }
+
+  /// Returns the first whole lines of a file in UTF-8.
+  private byte[] textOf(Entry file) throws IOException {
+    byte[] start = startOf(file);
+    byte[] text = RatingsText.open(new ByteArrayInputStream(start), format.encoding()).sample();
+    if (start.length < START_BYTES) {
+      return text;
+    }
+    int end = text.length - 1;
+    while (end > 0 && text[end - 1] != '\n') {
+      end--;
+    }
+    return Arrays.copyOf(text, end == 0 ? text.length : end);
   }
 
   /// Returns why a file cannot be read. Prefers a file that is named like ratings; otherwise reports the

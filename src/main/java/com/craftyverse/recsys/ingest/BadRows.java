@@ -23,6 +23,11 @@ final class BadRows {
     return new BadRows(Long.MAX_VALUE);
   }
 
+  /// Returns whether the first malformed row fails.
+  boolean failsAtOnce() {
+    return limit == 0;
+  }
+
   /// Records a malformed row.
   ///
   /// @throws RequestException if the limit is exceeded

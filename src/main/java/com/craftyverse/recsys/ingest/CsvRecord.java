@@ -8,7 +8,8 @@ import java.util.List;
 /// value may contain separators, doubled quotes and line breaks. Records end in LF or CRLF.
 ///
 /// Blanks around a value are ignored, also outside its quotes. A quote inside an unquoted value is an
-/// ordinary character. One object parses all records in turn.
+/// ordinary character. If a blank is the separator, so is any run of blanks and tabs. One object parses all
+/// records in turn.
 final class CsvRecord {
   /// How a record ends.
   enum Outcome {
@@ -26,6 +27,9 @@ final class CsvRecord {
   private final byte separator;
   private final int separatorLength;
 
+  /// Whether runs of blanks separate values.
+  private final boolean byBlanks;
+
   private int[] starts = new int[8];
   private int[] ends = new int[8];
   private int[] outerEnds = new int[8];
@@ -40,6 +44,7 @@ final class CsvRecord {
     this.bytes = bytes;
     this.separator = (byte) separator.charAt(0);
     this.separatorLength = separator.length();
+    this.byBlanks = separator.equals(RatingsLayout.BLANKS);
   }
 
   /// Reads the record that begins at `from` in `bytes[from, to)`.
@@ -57,7 +62,7 @@ final class CsvRecord {
           problemOffset = first;
           return Outcome.UNCLOSED_QUOTE;
         }
-        end = skipBlanks(close + 1, to);
+        end = byBlanks ? close + 1 : skipBlanks(close + 1, to);
         if (end < to && !isSeparator(end, to) && !isLineEnd(end, to)) {
           problemOffset = end;
           return Outcome.TEXT_AFTER_QUOTE;
@@ -78,6 +83,9 @@ final class CsvRecord {
         }
       }
       add(first, last, end);
+      if (byBlanks) {
+        end = skipBlanks(end, to);
+      }
       if (end == to) {
         next = to;
         return Outcome.COMPLETE;
@@ -86,7 +94,7 @@ final class CsvRecord {
         next = bytes[end] == '\n' ? end + 1 : end + 2;
         return Outcome.COMPLETE;
       }
-      at = end + separatorLength;
+      at = byBlanks ? end : end + separatorLength;
     }
   }
 
@@ -113,12 +121,14 @@ final class CsvRecord {
   }
 
   private boolean isBlank(byte character) {
-    return (character == ' ' || character == '\t') && character != separator;
+    return (character == ' ' || character == '\t') && (byBlanks || character != separator);
   }
 
   private boolean isSeparator(int at, int to) {
-    return bytes[at] == separator
-        && (separatorLength == 1 || (at + 1 < to && bytes[at + 1] == separator));
+    return byBlanks
+        ? isBlank(bytes[at])
+        : bytes[at] == separator
+            && (separatorLength == 1 || (at + 1 < to && bytes[at + 1] == separator));
   }
 
   private boolean isLineEnd(int at, int to) {
@@ -191,6 +201,19 @@ final class CsvRecord {
     String text = Encoding.decode(bytes, starts[field], ends[field]);
     boolean quoted = starts[field] > start && bytes[starts[field] - 1] == '"';
     return quoted ? text.replace("\"\"", "\"") : text;
+  }
+
+  /// Returns whether the value at `field` is quoted and has quotes, which are doubled.
+  boolean hasDoubledQuotes(int field) {
+    if (starts[field] == start || bytes[starts[field] - 1] != '"') {
+      return false;
+    }
+    for (int i = starts[field]; i < ends[field]; i++) {
+      if (bytes[i] == '"') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Returns all values.

@@ -1,7 +1,10 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -13,11 +16,11 @@ final class CsvRow {
   static final int MAX_CHARS = 1 << 20;
 
   private final String file;
-  private final List<String> columns;
+  private List<String> columns = List.of();
   private final int separatorLength;
 
   /// The place of each column in the file, or -1.
-  private int[] fieldOfColumn;
+  private int[] fieldOfColumn = {};
 
   private long line = 1;
   private char[] chars = new char[256];
@@ -34,18 +37,27 @@ final class CsvRow {
   private long nextLine = 1;
 
   /// @param file the file's name in error messages
-  /// @param columns the columns to read, in the order of the file unless [#setColumnOrder] changes it
   /// @param separatorLength the number of characters between two values
-  CsvRow(String file, List<String> columns, int separatorLength) {
+  CsvRow(String file, int separatorLength) {
     this.file = file;
-    this.columns = columns;
     this.separatorLength = separatorLength;
-    this.fieldOfColumn = new int[columns.size()];
-    Arrays.setAll(fieldOfColumn, column -> column);
   }
 
-  void setColumnOrder(int[] fieldOfColumn) {
+  /// @param columns the names of the columns to read
+  /// @param fieldOfColumn the place of each in the file, -1 if the file lacks it
+  void setColumns(List<String> columns, int[] fieldOfColumn) {
+    this.columns = columns;
     this.fieldOfColumn = fieldOfColumn;
+  }
+
+  /// Returns the name of a column.
+  String columnName(int column) {
+    return columns.get(column);
+  }
+
+  /// Returns whether the file has a column.
+  boolean hasColumn(int column) {
+    return column < fieldOfColumn.length && fieldOfColumn[column] >= 0;
   }
 
   /// Makes the next value the first of a new row. Until it arrives, the last row stays, also at the end of
@@ -120,25 +132,51 @@ final class CsvRow {
 
   /// Returns the value of a column, or an empty string if the file lacks the column.
   String text(int column) {
-    return fieldOfColumn[column] < 0 ? "" : value(fieldOfColumn[column]);
+    return hasColumn(column) ? value(fieldOfColumn[column]) : "";
   }
 
-  /// Returns the value of a column as an id.
+  /// Returns the value of a column as a whole number of 64 bits.
   ///
-  /// @throws RequestException if it is not an id
-  int id(int column) {
+  /// @throws RequestException if it is not one
+  long longId(int column) {
+    try {
+      return new BigDecimal(text(column)).longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw unexpectedValue(column, "a whole number of 64 bits");
+    }
+  }
+
+  /// Returns the value of a column as an id that is a text.
+  ///
+  /// @throws RequestException if it is empty or too long
+  String textId(int column) {
+    String text = text(column);
+    if (text.isEmpty() || text.getBytes(StandardCharsets.UTF_8).length > Id.MAX_BYTES) {
+      throw unexpectedValue(column, "a text of 1 to " + Id.MAX_BYTES + " bytes of UTF-8");
+    }
+    return text;
+  }
+
+  /// Returns the value of a column as a whole number of 32 bits.
+  ///
+  /// @throws RequestException if it is not one
+  int number(int column) {
     return (int) wholeNumber(column, Integer.MAX_VALUE, RowReader.AN_ID);
   }
 
   /// Returns the value of a column in epoch seconds.
   ///
-  /// @throws RequestException if it is not a time, or is in milliseconds
+  /// @throws RequestException if it is not a time
   long seconds(int column) {
-    long value = wholeNumber(column, Long.MAX_VALUE / 100, RowReader.A_TIME);
-    if (value > RowReader.LATEST_TIMESTAMP) {
-      throw unexpectedValue(column, RowReader.A_TIME_NOT_MILLISECONDS);
+    byte[] text = text(column).getBytes(StandardCharsets.UTF_8);
+    long seconds = TimeFormat.SECONDS.parse(text, 0, text.length);
+    if (seconds == TimeFormat.INVALID) {
+      boolean isLarge = Decimal.parse(text(column)) > TimeFormat.LATEST;
+      throw unexpectedValue(
+          column,
+          TimeFormat.SECONDS.expected() + (isLarge ? " (these look like milliseconds)" : ""));
     }
-    return value;
+    return seconds;
   }
 
   private long wholeNumber(int column, long max, String expected) {

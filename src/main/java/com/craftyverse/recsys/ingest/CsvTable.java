@@ -5,6 +5,7 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -23,9 +23,11 @@ import java.util.stream.IntStream;
 /// of older sets have no header. Malformed rows go to [BadRows]. When a bad quote makes it unclear where the
 /// next row starts, the rows up to the next clear start are skipped with it.
 final class CsvTable {
+  private static final int HEADER_BYTES = 1 << 14;
+
   private final String file;
-  private final List<String> columns;
-  private final Set<String> optional;
+  private final Function<List<String>, List<String>> columnsOf;
+  private final int required;
   private final BadRows badRows;
 
   /// A consumer of rows.
@@ -37,20 +39,22 @@ final class CsvTable {
   }
 
   /// @param file the file's name in error messages
-  /// @param columns the columns to read
+  /// @param columns the columns to read, all of which the file must have
   /// @param badRows receives the malformed rows
   CsvTable(String file, List<String> columns, BadRows badRows) {
-    this(file, columns, Set.of(), badRows);
+    this(file, _ -> columns, columns.size(), badRows);
   }
 
   /// @param file the file's name in error messages
-  /// @param columns the columns to read
-  /// @param optional the columns that a CSV file may lack; their values are then empty
+  /// @param columnsOf returns the columns to read from a file with this header
+  /// @param required how many of them, from the first, the file must have; the values of the others are empty
+  ///     if it lacks them
   /// @param badRows receives the malformed rows
-  CsvTable(String file, List<String> columns, Set<String> optional, BadRows badRows) {
+  CsvTable(
+      String file, Function<List<String>, List<String>> columnsOf, int required, BadRows badRows) {
     this.file = file;
-    this.columns = columns;
-    this.optional = optional;
+    this.columnsOf = columnsOf;
+    this.required = required;
     this.badRows = badRows;
   }
 
@@ -59,12 +63,15 @@ final class CsvTable {
   /// @throws RequestException if this is not a CSV file or a required column is missing
   /// @throws CharacterCodingException if the text is not valid in `charset`
   void readCsv(InputStream csv, Charset charset, Sink sink) throws IOException {
-    // Not closed here: the caller owns the stream.
-    TextReader text = new TextReader(csv, charset);
-    CsvRow row = new CsvRow(file, columns, 1);
+    // Not closed here: the caller owns the streams.
+    BufferedInputStream buffered = new BufferedInputStream(csv, HEADER_BYTES);
+    char delimiter = delimiter(buffered);
+    TextReader text = new TextReader(buffered, charset);
+    CsvRow row = new CsvRow(file, 1);
     Iterator<CsvRow> rows =
         CsvReader.builder()
             .detectBomHeader(false)
+            .fieldSeparator(delimiter)
             .skipEmptyLines(true)
             .allowExtraFields(true)
             .allowMissingFields(true)
@@ -72,11 +79,12 @@ final class CsvTable {
             .iterator();
     if (!hasNext(rows, row)) {
       throw RequestException.unprocessable(
-          file + " is empty; expected the header " + String.join(",", columns));
+          file + " is empty; expected the header " + String.join(",", columnsOf.apply(List.of())));
     }
     rows.next();
     List<String> header = IntStream.range(0, row.count()).mapToObj(row::value).toList();
-    row.setColumnOrder(fieldOfColumn(header));
+    List<String> columns = columnsOf.apply(header);
+    row.setColumns(columns, fieldOfColumn(header, columns));
     while (true) {
       try {
         if (!hasNext(rows, row)) {
@@ -132,7 +140,9 @@ final class CsvTable {
       Sink sink)
       throws IOException {
     String text = charset.newDecoder().decode(ByteBuffer.wrap(input.readAllBytes())).toString();
-    CsvRow row = new CsvRow(file, columns, separatorLength);
+    List<String> columns = columnsOf.apply(List.of());
+    CsvRow row = new CsvRow(file, separatorLength);
+    row.setColumns(columns, IntStream.range(0, columns.size()).toArray());
     long line = 0;
     for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
       String next = lines.next();
@@ -171,18 +181,23 @@ final class CsvTable {
     }
   }
 
-  private int[] fieldOfColumn(List<String> header) {
+  /// Returns the first usual delimiter that the header has; a comma if it has none.
+  private static char delimiter(BufferedInputStream csv) throws IOException {
+    csv.mark(HEADER_BYTES);
+    byte[] start = csv.readNBytes(HEADER_BYTES);
+    csv.reset();
+    for (String delimiter : List.of(",", ";", "\t", "|")) {
+      if (RatingsFormat.header(start, start.length, delimiter).size() > 1) {
+        return delimiter.charAt(0);
+      }
+    }
+    return ',';
+  }
+
+  private int[] fieldOfColumn(List<String> header, List<String> columns) {
     int[] fieldOfColumn = columns.stream().mapToInt(header::indexOf).toArray();
-    for (int i = 0; i < fieldOfColumn.length; i++) {
-      String column = columns.get(i);
-      if (fieldOfColumn[i] < 0 && optional.contains(column)) {
-        badRows.add(
-            RequestException.unprocessable(
-                file
-                    + ", line 1: the column "
-                    + column
-                    + " is missing; the file is read without it"));
-      } else if (fieldOfColumn[i] < 0) {
+    for (int i = 0; i < required; i++) {
+      if (fieldOfColumn[i] < 0) {
         throw RequestException.unprocessable(
             file
                 + ", line 1: the header is "

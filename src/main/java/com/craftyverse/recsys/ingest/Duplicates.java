@@ -2,15 +2,10 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Buffers;
-import com.craftyverse.recsys.columnar.FloatColumn;
-import com.craftyverse.recsys.columnar.IntColumn;
-import com.craftyverse.recsys.columnar.LongColumn;
-import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Progress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -60,42 +55,6 @@ final class Duplicates {
   /// @throws InterruptedIOException if the thread is interrupted
   static BitSet find(ArrowFile ratings, String label) throws IOException {
     return new Duplicates(ratings, label).find();
-  }
-
-  /// Writes `ratings` without the `duplicates`.
-  ///
-  /// @param path the file to write; an existing one is replaced
-  /// @param label the name of the work in progress messages
-  /// @return the counts and ranges of the remaining rows
-  static RatingsSummary writeWithout(BitSet duplicates, ArrowFile ratings, Path path, String label)
-      throws IOException {
-    Progress progress = new Progress(LOG, label + ", removing duplicates", "rows", ratings.rows());
-    try (RatingsWriter writer = new RatingsWriter(path)) {
-      RatingsBatch output = new RatingsBatch();
-      for (RecordBatch batch : ratings.batches()) {
-        IntColumn users = batch.ints("userId");
-        IntColumn items = batch.ints("itemId");
-        FloatColumn values = batch.floats("rating");
-        LongColumn timestamps = batch.longs("timestamp");
-        for (int i = 0; i < batch.rows(); i++) {
-          if (!duplicates.get((int) batch.firstRow() + i)) {
-            output.users[output.rows] = users.get(i);
-            output.items[output.rows] = items.get(i);
-            output.ratings[output.rows] = values.get(i);
-            output.timestamps[output.rows] = timestamps.get(i);
-            if (++output.rows == RatingsBatch.CAPACITY) {
-              writer.accept(output);
-              output.rows = 0;
-            }
-          }
-        }
-        progress.update(batch.firstRow() + batch.rows());
-      }
-      if (output.rows > 0) {
-        writer.accept(output);
-      }
-      return writer.summary();
-    }
   }
 
   private MemorySegment[] column(String name) {

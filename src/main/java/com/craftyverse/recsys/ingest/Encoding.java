@@ -29,6 +29,11 @@ final class Encoding {
     return encoding;
   }
 
+  /// Returns the encoding of text that is not UTF-8.
+  static Charset charsetOf(byte[] text) {
+    return new Encoding().add(text, 0, text.length).charset();
+  }
+
   private Encoding add(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
       switch (bytes[i]) {

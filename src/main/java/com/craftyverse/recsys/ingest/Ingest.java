@@ -37,7 +37,8 @@ import java.util.Optional;
 /// need no digests of their own, which would take as long to compute as the files take to write.
 public final class Ingest {
   /// The valid endings of an upload's name in an event.
-  private static final List<String> SUFFIXES = List.of(".zip", ".csv", ".gz", ".dat", ".data");
+  private static final List<String> SUFFIXES =
+      List.of(".zip", ".csv", ".tsv", ".txt", ".gz", ".dat", ".data");
 
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
@@ -84,8 +85,8 @@ public final class Ingest {
       } catch (InvalidKeyException e) {
         throw RequestException.invalid("field 'key': " + e.getMessage());
       }
-      IngestParameters parameters =
-          IngestParameters.of(UploadSettings.of(store, key).complete(request));
+      UploadSettings settings = UploadSettings.of(store, key);
+      IngestParameters parameters = IngestParameters.of(settings.complete(request));
       ObjectInfo upload =
           store
               .find(key)
@@ -95,7 +96,9 @@ public final class Ingest {
                           "field 'key': there is no object "
                               + ObjectKeys.quote(key)
                               + " in the store"));
-      return dryRun ? preview(upload, parameters) : ingest(upload, parameters, false);
+      return dryRun
+          ? preview(upload, parameters)
+          : ingest(upload, parameters, false).with(settings.steps());
     }
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -129,7 +132,8 @@ public final class Ingest {
   public IngestResult ingestUpload(ObjectInfo upload) throws IOException {
     IngestRequest request = IngestRequest.of(upload.key());
     UploadSettings settings = UploadSettings.of(store, upload.key());
-    return ingest(upload, IngestParameters.of(settings.complete(request)), true);
+    return ingest(upload, IngestParameters.of(settings.complete(request)), true)
+        .with(settings.steps());
   }
 
   /// Returns the key that an upload over HTTP would get if it were submitted as it is.

@@ -1,12 +1,16 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.RatingScale;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The figures on an upload's content.
 ///
 /// @param layout the recognised file layout
+/// @param format how the ratings file was read; null in the figures of no upload
 /// @param ratings rows of ratings
 /// @param items items that the upload describes
 /// @param tags rows of tags
@@ -17,11 +21,13 @@ import java.util.List;
 /// @param maxItemId the largest item id among the ratings
 /// @param minRating the lowest rating
 /// @param maxRating the highest rating
-/// @param scale the rating scale: the declared one, MovieLens', or the range of the upload
-/// @param minTimestamp the time of the earliest rating, in epoch seconds
+/// @param scale the rating scale: the declared one, MovieLens', or the range and
+///     step of the upload
+/// @param minTimestamp the time of the earliest rating, in epoch seconds; 0 without times
 /// @param maxTimestamp the time of the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size in bytes
 /// @param duplicates ratings dropped because the same user rated the same item again later
+/// @param missingRatings rows without a rating, by the request's field `missing`
 /// @param badRows skipped rows of ratings
 /// @param badRowExamples the problems of the first skipped rows, at most 20
 /// @param sideFileProblems problems with items, tags and links: skipped rows, skipped files, guessed
@@ -30,14 +36,15 @@ import java.util.List;
 /// @param skippedFiles files of the zip that were not read, at most 20
 public record IngestFigures(
     String layout,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable DetectedFormat format,
     long ratings,
     int items,
     long tags,
     long links,
-    int minUserId,
-    int maxUserId,
-    int minItemId,
-    int maxItemId,
+    Id minUserId,
+    Id maxUserId,
+    Id minItemId,
+    Id maxItemId,
     float minRating,
     float maxRating,
     RatingScale scale,
@@ -45,6 +52,7 @@ public record IngestFigures(
     long maxTimestamp,
     long uploadBytes,
     long duplicates,
+    long missingRatings,
     long badRows,
     List<String> badRowExamples,
     long sideFileProblems,
@@ -79,17 +87,19 @@ public record IngestFigures(
   static final IngestFigures NONE =
       new IngestFigures(
           "",
+          null,
           0,
           0,
           0,
           0,
-          0,
-          0,
-          0,
-          0,
+          Id.of(0),
+          Id.of(0),
+          Id.of(0),
+          Id.of(0),
           0,
           0,
           RatingScale.STARS,
+          0,
           0,
           0,
           0,

@@ -22,8 +22,6 @@ record IngestParameters(long maxBadRows, RatingsFormat format) {
     if (limit < 1) {
       throw RequestException.invalid("field 'maxBadRows': expected 1 or more, found " + limit);
     }
-    return new IngestParameters(
-        onBadRow.equals("skip") ? limit : 0,
-        RatingsFormat.of(request.columns(), request.delimiter(), request.scale()));
+    return new IngestParameters(onBadRow.equals("skip") ? limit : 0, RatingsFormat.of(request));
   }
 }

@@ -23,10 +23,17 @@ import org.jspecify.annotations.Nullable;
 /// @param onBadRow the treatment of malformed rows: `fail`, the default, or `skip`
 /// @param maxBadRows with `skip`, the number of rows of a file that may be skipped before it fails; default
 ///     1,000
-/// @param columns the column names of a ratings file that is not MovieLens'
-/// @param delimiter the delimiter between its values; default comma
-/// @param scale the rating scale; default 0.5 to 5.0 in MovieLens' layouts, and the range of the ratings if
-///     columns are named
+/// @param columns the names of the ratings file's columns, `1`, `2` and so on without a header; detected by default
+/// @param delimiter the delimiter between its values, a blank for any run of blanks; detected by default
+/// @param scale the rating scale; default 0.5 to 5.0 in MovieLens' layouts, else the range of the ratings and
+///     the step that all of them keep
+/// @param encoding the file's encoding, such as `windows-1252`; detected by default
+/// @param header whether its first line names the columns; detected by default
+/// @param ids the types of user and item ids: `int32`, `int64` or `utf8`; detected by default
+/// @param time how times are written: `seconds`, `milliseconds`, `microseconds`, `nanoseconds` or `date`; detected
+///     by default
+/// @param decimal the decimal mark of ratings, a point or a comma; detected by default
+/// @param missing ratings that mean that there is none, such as 0 or 99; their rows are left out
 /// @param dryRun whether to only read and report, without writing anything
 /// @param nameOnly whether to return only the name of the dataset that the upload belongs to
 /// @param events the contents of an S3 event; null for a plain request
@@ -38,6 +45,12 @@ public record IngestRequest(
     @Nullable RatingsColumns columns,
     @Nullable String delimiter,
     @Nullable RatingScale scale,
+    @Nullable String encoding,
+    @Nullable Boolean header,
+    @Nullable IdTypes ids,
+    @Nullable String time,
+    @Nullable String decimal,
+    @Nullable List<Double> missing,
     @Nullable Boolean dryRun,
     @Nullable Boolean nameOnly,
     @Nullable List<UploadEvent> events)
@@ -58,8 +71,15 @@ public record IngestRequest(
       @Limits(min = 1, byDefault = "" + IngestParameters.DEFAULT_MAX_BAD_ROWS)
           @Nullable Long maxBadRows,
       @Nullable RatingsColumns columns,
-      @Limits(byDefault = "\",\"") @Nullable String delimiter,
+      @Nullable String delimiter,
       @Nullable RatingScale scale,
+      @Nullable String encoding,
+      @Nullable Boolean header,
+      @Nullable IdTypes ids,
+      @Limits(oneOf = {"seconds", "milliseconds", "microseconds", "nanoseconds", "date"})
+          @Nullable String time,
+      @Limits(oneOf = {".", ","}) @Nullable String decimal,
+      @Nullable List<Double> missing,
       @Limits(byDefault = "false") @Nullable Boolean dryRun,
       @Limits(byDefault = "false") @Nullable Boolean nameOnly)
       implements Request {}
@@ -78,6 +98,12 @@ public record IngestRequest(
         .columns(fields.columns)
         .delimiter(fields.delimiter)
         .scale(fields.scale)
+        .encoding(fields.encoding)
+        .header(fields.header)
+        .ids(fields.ids)
+        .time(fields.time)
+        .decimal(fields.decimal)
+        .missing(fields.missing)
         .dryRun(fields.dryRun)
         .nameOnly(fields.nameOnly)
         .build();

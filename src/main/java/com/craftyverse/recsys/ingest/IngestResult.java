@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the dataset's name
 /// @param version the digest that identifies this upload among the dataset's versions
 /// @param figures figures on the upload's content
+/// @param settings what the upload's `settings.json` says about the later steps; null without an upload
 /// @param preview the forecast of a dry run, which writes nothing and so has no manifest
 /// @param sample the columns of the ratings file in a dry run
 /// @param problem why a dry run found the ratings unusable: what `ingest` would refuse them with. Then there are
@@ -27,6 +28,7 @@ public record IngestResult(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String dataset,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String version,
     @JsonUnwrapped IngestFigures figures,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable StepSettings settings,
     @Nullable IngestPreview preview,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable UploadSample sample,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String problem,
@@ -42,14 +44,16 @@ public record IngestResult(
   /// Creates the result for one upload.
   public IngestResult(
       String manifest, boolean cached, String dataset, String version, IngestFigures figures) {
-    this(manifest, cached, dataset, version, figures, null, null, null, List.of(), List.of(), null);
+    this(
+        manifest, cached, dataset, version, figures, null, null, null, null, List.of(), List.of(),
+        null);
   }
 
   /// Returns the result of a dry run.
   static IngestResult of(
       String dataset, IngestFigures figures, IngestPreview preview, @Nullable UploadSample sample) {
     return new IngestResult(
-        "", false, dataset, "", figures, preview, sample, null, List.of(), List.of(), null);
+        "", false, dataset, "", figures, null, preview, sample, null, List.of(), List.of(), null);
   }
 
   /// Returns the result of a dry run of ratings that `ingest` would refuse.
@@ -61,6 +65,7 @@ public record IngestResult(
         "",
         IngestFigures.NONE,
         null,
+        null,
         sample,
         problem,
         List.of(),
@@ -71,13 +76,40 @@ public record IngestResult(
   /// Returns the result for an event that named no upload to ingest.
   static IngestResult nothingIngested(List<String> ignored) {
     return new IngestResult(
-        "", false, "", "", IngestFigures.NONE, null, null, null, List.of(), ignored, null);
+        "", false, "", "", IngestFigures.NONE, null, null, null, null, List.of(), ignored, null);
   }
 
   /// Returns the result of a request for the dataset's name.
   static IngestResult named(String dataset, long now) {
     return new IngestResult(
-        "", false, dataset, "", IngestFigures.NONE, null, null, null, List.of(), List.of(), now);
+        "",
+        false,
+        dataset,
+        "",
+        IngestFigures.NONE,
+        null,
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        now);
+  }
+
+  IngestResult with(StepSettings stepSettings) {
+    return new IngestResult(
+        manifest,
+        cached,
+        dataset,
+        version,
+        figures,
+        stepSettings,
+        preview,
+        sample,
+        problem,
+        also,
+        ignored,
+        now);
   }
 
   IngestResult with(List<String> otherManifests, List<String> ignoredReasons) {
@@ -87,6 +119,7 @@ public record IngestResult(
         dataset,
         version,
         figures,
+        settings,
         preview,
         sample,
         problem,

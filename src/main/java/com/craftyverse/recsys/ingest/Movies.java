@@ -2,8 +2,8 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Schemas;
-import com.craftyverse.recsys.step.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The movies of an upload: `movieId,title,genres`. Genres are joined by `|`, and the title ends with the
 /// year in parentheses.
@@ -53,47 +55,122 @@ final class Movies {
   private static final List<String> ITEM_COLUMNS =
       Stream.concat(ITEM_COLUMNS_BEFORE_GENRES.stream(), ITEM_GENRES.stream()).toList();
 
-  /// The required columns of a CSV file.
-  static final List<String> REQUIRED = List.of("movieId", "title");
-
   private static final List<String> COLUMNS = List.of("movieId", "title", "genres");
 
+  private static final int GENRES_COLUMN = 2;
+  private static final int YEAR_COLUMN = 3;
+
+  /// Normalized names of a column with titles, the better ones first.
+  private static final List<String> TITLES =
+      List.of(
+          "title",
+          "name",
+          "movietitle",
+          "booktitle",
+          "producttitle",
+          "itemtitle",
+          "productname",
+          "itemname",
+          "trackname",
+          "artistname",
+          "originaltitle");
+
+  private static final List<String> GENRES = List.of("genres", "genre", "categories", "category");
+
+  private static final List<String> YEARS =
+      List.of(
+          "year", "releaseyear", "publicationyear", "yearofpublication", "originalpublicationyear");
+
   private static final String NO_GENRES = "(no genres listed)";
+  private static final int MIN_YEAR = 1000;
+  private static final int MAX_YEAR = 2999;
   private static final Pattern YEAR = Pattern.compile("\\((\\d{4})(?:[–-]\\d{0,4})?\\)\\s*$");
 
-  private record Movie(int movieId, String title, List<String> genres, int year) {}
+  private record Movie(String title, List<String> genres, int year) {}
 
+  private final IdType idType;
+  private final IdColumn ids;
   private final List<Movie> movies = new ArrayList<>();
-  private final Set<Integer> seen = new HashSet<>();
+  private final Set<Object> seen = new HashSet<>();
 
   /// Creates an empty set of movies, for an upload without them.
-  Movies() {}
-
-  /// Reads `movies.csv`. Its genres column is optional.
   ///
+  /// @param idType the type of the items' ids
+  Movies(IdType idType) {
+    this.idType = idType;
+    this.ids = new IdColumn(idType);
+  }
+
+  /// Returns whether these are the column names of a file of items: an id and a title, but no rating.
+  static boolean isHeader(List<String> header) {
+    return itemColumn(header, "") != null
+        && first(header, TITLES) != null
+        && header.stream()
+            .noneMatch(
+                name -> ColumnRole.USER.rank(name) >= 0 || ColumnRole.RATING.rank(name) == 0);
+  }
+
+  private static @Nullable String itemColumn(List<String> header, String preferred) {
+    if (header.contains(preferred)) {
+      return preferred;
+    }
+    return header.stream()
+        .filter(name -> ColumnRole.ITEM.rank(name) == 0 || ColumnRole.normalize(name).equals("id"))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static @Nullable String first(List<String> header, List<String> normalized) {
+    for (String wanted : normalized) {
+      for (String name : header) {
+        if (ColumnRole.normalize(name).equals(wanted)) {
+          return name;
+        }
+      }
+    }
+    return null;
+  }
+
+  /// Returns the columns to read from a CSV file: id, title, genres, year; MovieLens' names for those that it
+  /// lacks.
+  private static List<String> columns(List<String> header, String itemColumn) {
+    return List.of(
+        Objects.requireNonNullElse(itemColumn(header, itemColumn), "movieId"),
+        Objects.requireNonNullElse(first(header, TITLES), "title"),
+        Objects.requireNonNullElse(first(header, GENRES), "genres"),
+        Objects.requireNonNullElse(first(header, YEARS), "year"));
+  }
+
+  /// Reads `movies.csv` or another table of items. Only ids and titles are required.
+  ///
+  /// @param layout the layout of the ratings, whose item column is preferred
   /// @param file the file's name in error messages
-  /// @throws RequestException if it is not such a file; the message names line and column
+  /// @throws com.craftyverse.recsys.step.RequestException if it is not such a file; the message names line and column
   /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
-  static Movies fromCsv(InputStream csv, Charset charset, String file, BadRows badRows)
+  static Movies fromCsv(
+      InputStream csv, Charset charset, String file, BadRows badRows, RatingsLayout layout)
       throws IOException {
-    Movies movies = new Movies();
-    new CsvTable(file, COLUMNS, Set.of("genres"), badRows).readCsv(csv, charset, movies::add);
+    Movies movies = new Movies(layout.itemIdType());
+    new CsvTable(file, header -> columns(header, layout.names().item()), 2, badRows)
+        .readCsv(csv, charset, movies::add);
     return movies;
   }
 
   /// Reads `movies.dat`: `id::title::genres`.
-  static Movies fromDat(InputStream dat, Charset charset, String file, BadRows badRows)
+  static Movies fromDat(
+      InputStream dat, Charset charset, String file, BadRows badRows, RatingsLayout layout)
       throws IOException {
-    Movies movies = new Movies();
+    Movies movies = new Movies(layout.itemIdType());
     new CsvTable(file, COLUMNS, badRows)
         .readLines(dat, charset, 2, line -> line.split("::", -1), movies::add);
     return movies;
   }
 
   /// Reads `u.item`: `id|title|date|date|url|` and one flag per genre.
-  static Movies fromItemFile(InputStream items, Charset charset, String file, BadRows badRows)
+  static Movies fromItemFile(
+      InputStream items, Charset charset, String file, BadRows badRows, RatingsLayout layout)
       throws IOException {
-    Movies movies = new Movies();
+    Movies movies = new Movies(layout.itemIdType());
     new CsvTable(file, ITEM_COLUMNS, badRows)
         .readLines(
             items,
@@ -107,28 +184,42 @@ final class Movies {
                   genres.add(ITEM_GENRES.get(i));
                 }
               }
-              movies.add(row, genres);
+              movies.add(row, genres, 0);
             });
     return movies;
   }
 
   private void add(CsvRow row) {
-    String joined = row.text(2);
+    String joined = row.text(GENRES_COLUMN);
     add(
         row,
         joined.isEmpty() || joined.equals(NO_GENRES)
             ? List.of()
-            : Arrays.stream(joined.split("\\|")).filter(g -> !g.isBlank()).toList());
+            : Arrays.stream(joined.split("\\|")).filter(g -> !g.isBlank()).toList(),
+        row.hasColumn(YEAR_COLUMN) ? year(row.text(YEAR_COLUMN)) : 0);
   }
 
-  private void add(CsvRow row, List<String> genres) {
-    int id = row.id(0);
+  private void add(CsvRow row, List<String> genres, int year) {
+    Object id =
+        switch (idType) {
+          case INT32 -> row.number(0);
+          case INT64 -> row.longId(0);
+          case UTF8 -> row.textId(0);
+        };
     if (!seen.add(id)) {
-      throw row.problem(0, "movieId " + id + " occurs twice");
+      throw row.problem(0, row.columnName(0) + " " + id + " occurs twice");
     }
     String title = row.text(1);
-    Matcher year = YEAR.matcher(title);
-    movies.add(new Movie(id, title, genres, year.find() ? Integer.parseInt(year.group(1)) : 0));
+    Matcher inTitle = YEAR.matcher(title);
+    ids.add(row, 0);
+    movies.add(
+        new Movie(title, genres, inTitle.find() ? Integer.parseInt(inTitle.group(1)) : year));
+  }
+
+  /// Returns the year that a value spells, 0 if it is none.
+  private static int year(String text) {
+    long year = Decimal.parseWholeNumber(text, MAX_YEAR);
+    return year < MIN_YEAR ? 0 : (int) year;
   }
 
   int size() {
@@ -138,7 +229,6 @@ final class Movies {
   /// Writes `items.arrow`.
   void write(Path path) throws IOException {
     int count = movies.size();
-    int[] ids = movies.stream().mapToInt(Movie::movieId).toArray();
     int[] years = movies.stream().mapToInt(Movie::year).toArray();
     Buffers.Text titles = Buffers.text(movies.stream().map(Movie::title).toList());
     int[] genreOffsets = new int[count + 1];
@@ -148,16 +238,17 @@ final class Movies {
       genreOffsets[i + 1] = genres.size();
     }
     Buffers.Text genreTexts = Buffers.text(genres);
-    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.ITEMS, Map.of())) {
+    try (ArrowFileWriter writer = ArrowFileWriter.create(path, Schemas.items(idType), Map.of())) {
       writer.writeBatch(
           count,
-          Buffers.of(ids, count),
-          titles.offsets(),
-          titles.data(),
-          Buffers.of(genreOffsets, count + 1),
-          genreTexts.offsets(),
-          genreTexts.data(),
-          Buffers.of(years, count));
+          ids.buffersAnd(
+              List.of(),
+              titles.offsets(),
+              titles.data(),
+              Buffers.of(genreOffsets, count + 1),
+              genreTexts.offsets(),
+              genreTexts.data(),
+              Buffers.of(years, count)));
     }
   }
 }

@@ -49,6 +49,13 @@ final class PipelineEstimate {
   /// Per item while users are ranked in batches: scores for 64 users per thread and model.
   private static final long SCORES_BYTES = 2 * 2 * 64 * 4;
 
+  private static final String NO_TIMES = TimeFormat.NONE.toString();
+
+  /// Without times, a fifth of the rows is for the test, and a tenth of the others for validation.
+  private static final int[] SETS_WITHIN_USERS = {
+    0, 0, 0, 0, 1, 0, 0, 0, 2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 2, 1
+  };
+
   private static final long RUNTIME_BYTES = 64L << 20;
 
   // Nanoseconds, measured as src/jmh/README.md describes under "At full size".
@@ -70,6 +77,7 @@ final class PipelineEstimate {
   private final Progress progress;
   private final double trainThreshold;
   private final double testThreshold;
+  private final boolean hasTimes;
   private final BitSet users = new BitSet();
   private final BitSet items = new BitSet();
   private final BitSet allUsers = new BitSet();
@@ -88,6 +96,7 @@ final class PipelineEstimate {
             TEST_QUANTILE);
     trainThreshold = thresholds[0];
     testThreshold = thresholds[1];
+    hasTimes = figures.format() == null || !NO_TIMES.equals(figures.format().time());
   }
 
   /// @param ratings the upload's ratings
@@ -128,7 +137,10 @@ final class PipelineEstimate {
       LongColumn times = batch.longs("timestamp");
       for (int i = 0; i < batch.rows(); i++) {
         long time = times.get(i);
-        int set = time <= trainThreshold ? 0 : time <= testThreshold ? 1 : 2;
+        int set =
+            hasTimes
+                ? (time <= trainThreshold ? 0 : time <= testThreshold ? 1 : 2)
+                : SETS_WITHIN_USERS[i % SETS_WITHIN_USERS.length];
         rows[set]++;
         if (users.get(userIds.get(i)) && items.get(itemIds.get(i))) {
           warmRows[set]++;

@@ -2,15 +2,18 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// The column names of a ratings file.
+/// The column names of a ratings file. The columns of a file without a header are named `1`, `2` and so on.
 ///
 /// @param user the column of user ids
 /// @param item the column of item ids
 /// @param rating the column of ratings
-/// @param timestamp the column of times in epoch seconds
-public record RatingsColumns(String user, String item, String rating, String timestamp) {
+/// @param timestamp the column of times; null if the file has none or they are not to be used
+public record RatingsColumns(String user, String item, String rating, @Nullable String timestamp) {
   static final RatingsColumns MOVIELENS =
       new RatingsColumns("userId", "movieId", "rating", "timestamp");
 
@@ -19,11 +22,13 @@ public record RatingsColumns(String user, String item, String rating, String tim
     requireName("user", user);
     requireName("item", item);
     requireName("rating", rating);
-    requireName("timestamp", timestamp);
-    List<String> names = List.of(user, item, rating, timestamp);
+    if (timestamp != null) {
+      requireName("timestamp", timestamp);
+    }
+    List<String> names = Stream.of(user, item, rating, timestamp).filter(Objects::nonNull).toList();
     if (Set.copyOf(names).size() < names.size()) {
       throw RequestException.invalid(
-          "field 'columns': expected four different names, found " + String.join(", ", names));
+          "field 'columns': expected different names, found " + String.join(", ", names));
     }
   }
 
@@ -36,6 +41,6 @@ public record RatingsColumns(String user, String item, String rating, String tim
   }
 
   List<String> names() {
-    return List.of(user, item, rating, timestamp);
+    return Stream.of(user, item, rating, timestamp).filter(Objects::nonNull).toList();
   }
 }

@@ -3,37 +3,67 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The expected format of a ratings file: any of MovieLens' layouts, or a CSV file whose columns a request
-/// names.
+/// What a request says about a ratings file. [LayoutDetector] finds out what it leaves open.
 ///
-/// @param columns the column names in the header; null for MovieLens' layouts
-/// @param delimiter the delimiter between values if `columns` is given
-/// @param declaredScale the scale that the request declares; null if it declares none
+/// @param columns the column names
+/// @param delimiter the delimiter between values
+/// @param declaredScale the scale
+/// @param encoding the name of the encoding
+/// @param header whether the first line has names
+/// @param ids the types of ids
+/// @param time how times are written
+/// @param decimalComma whether ratings have a decimal comma
+/// @param missing the ratings that mean that there is none
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 record RatingsFormat(
-    @Nullable RatingsColumns columns, String delimiter, @Nullable RatingScale declaredScale) {
-  /// MovieLens' layouts.
-  static final RatingsFormat MOVIELENS = new RatingsFormat(null, ",", null);
+    @Nullable RatingsColumns columns,
+    @Nullable String delimiter,
+    @Nullable RatingScale declaredScale,
+    @Nullable String encoding,
+    @Nullable Boolean header,
+    IdTypes ids,
+    @Nullable TimeFormat time,
+    @Nullable Boolean decimalComma,
+    List<Double> missing) {
+  /// Nothing is said.
+  static final RatingsFormat ANY =
+      new RatingsFormat(null, null, null, null, null, IdTypes.UNDECLARED, null, null, List.of());
 
-  private static final Pattern DELIMITER = Pattern.compile("[^\\p{Alnum}\\p{IsControl}.\"+-]|\t");
+  private static final Pattern DELIMITER =
+      Pattern.compile("[^\\p{Alnum}\\p{IsControl}.\"+-]|\t|::");
+
+  private static final int MAX_MISSING = 20;
 
   /// @throws RequestException if a field of the request is out of range
-  static RatingsFormat of(
-      @Nullable RatingsColumns columns, @Nullable String delimiter, @Nullable RatingScale scale) {
+  static RatingsFormat of(IngestRequest request) {
+    String delimiter = request.delimiter();
     if (delimiter != null && !DELIMITER.matcher(delimiter).matches()) {
       throw RequestException.invalid(
           "field 'delimiter': expected one character that cannot occur in a number, such as ; or"
-              + " a tab, found "
+              + " a tab, or ::, found "
               + ObjectKeys.quote(delimiter));
     }
     return new RatingsFormat(
-        columns == null && delimiter != null ? RatingsColumns.MOVIELENS : columns,
-        delimiter == null ? "," : delimiter,
-        requireDeclarable(scale));
+        request.columns(),
+        delimiter,
+        requireDeclarable(request.scale()),
+        charset(request.encoding()),
+        request.header(),
+        Objects.requireNonNullElse(request.ids(), IdTypes.UNDECLARED),
+        time(request.time()),
+        decimalComma(request.decimal()),
+        missing(request.missing()));
   }
 
   private static @Nullable RatingScale requireDeclarable(@Nullable RatingScale scale) {
@@ -44,83 +74,65 @@ record RatingsFormat(
     }
   }
 
-  /// Returns the ratings that a row may have: any number if the columns are named and no scale is declared.
-  RatingScale accepted() {
-    if (declaredScale != null) {
-      return declaredScale;
+  private static @Nullable String charset(@Nullable String name) {
+    try {
+      return name == null ? null : Charset.forName(name).name();
+    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+      throw RequestException.invalid(
+          "field 'encoding': expected the name of an encoding such as UTF-8, UTF-16 or"
+              + " windows-1252, found "
+              + ObjectKeys.quote(name));
     }
-    return columns == null ? RatingScale.STARS : RatingScale.ANY;
   }
 
-  /// Returns the dataset's scale: the range of the ratings if the columns are named and no scale is declared.
+  private static @Nullable TimeFormat time(@Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    return Arrays.stream(TimeFormat.values())
+        .filter(format -> format != TimeFormat.NONE && format.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                RequestException.invalid(
+                    "field 'time': expected one of "
+                        + Arrays.stream(TimeFormat.values())
+                            .skip(1)
+                            .map(TimeFormat::toString)
+                            .collect(Collectors.joining(", "))
+                        + ", found "
+                        + ObjectKeys.quote(name)));
+  }
+
+  private static @Nullable Boolean decimalComma(@Nullable String mark) {
+    if (mark != null && !mark.equals(".") && !mark.equals(",")) {
+      throw RequestException.invalid(
+          "field 'decimal': expected . or a comma, found " + ObjectKeys.quote(mark));
+    }
+    return mark == null ? null : mark.equals(",");
+  }
+
+  private static List<Double> missing(@Nullable List<Double> values) {
+    if (values == null) {
+      return List.of();
+    }
+    if (values.size() > MAX_MISSING
+        || values.stream().anyMatch(value -> value == null || !Double.isFinite(value))) {
+      throw RequestException.invalid(
+          "field 'missing': expected at most " + MAX_MISSING + " numbers, found " + values);
+    }
+    return values.stream().sorted().distinct().toList();
+  }
+
+  /// Returns the dataset's scale: the declared one, MovieLens' in its own layouts, else the range of the
+  /// ratings, with the step that all of them keep.
   ///
-  /// @param lowest the lowest rating
-  /// @param highest the highest rating
-  RatingScale scale(float lowest, float highest) {
-    return declaredScale == null && columns != null
-        ? RatingScale.range(lowest, highest)
-        : accepted();
-  }
-
-  /// Returns the layout of a file that begins with the first `length` bytes of `start`, or empty if it is not
-  /// a ratings file.
-  Optional<RatingsLayout> detect(byte[] start, int length) {
-    if (columns == null) {
-      String line = firstLine(start, length);
-      for (RatingsLayout layout : List.of(RatingsLayout.U_DATA, RatingsLayout.RATINGS_DAT)) {
-        if (layout.hasRow(line)) {
-          return Optional.of(layout);
-        }
-      }
-    }
-    RatingsColumns expected = columns == null ? RatingsColumns.MOVIELENS : columns;
-    List<String> names = header(start, length, delimiter);
-    if (!names.containsAll(expected.names())) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new RatingsLayout(
-            columns == null ? "ratings.csv" : "named columns",
-            delimiter,
-            true,
-            expected,
-            names.size(),
-            names.indexOf(expected.user()),
-            names.indexOf(expected.item()),
-            names.indexOf(expected.rating()),
-            names.indexOf(expected.timestamp())));
-  }
-
-  /// Returns the layout of a file that must be a ratings file.
-  ///
-  /// @param file the file's name in error messages
-  /// @throws RequestException if the file begins differently, or has a required column twice
-  RatingsLayout require(byte[] start, int length, String file) {
-    RatingsLayout layout =
-        detect(start, length)
-            .orElseThrow(
-                () ->
-                    RequestException.unprocessable(
-                        file
-                            + ", line 1: the header is "
-                            + ObjectKeys.quote(firstLine(start, length))
-                            + ", expected "
-                            + header()));
-    if (layout.header()) {
-      List<String> names = header(start, length, delimiter);
-      for (String name : layout.names().names()) {
-        if (names.indexOf(name) < names.lastIndexOf(name)) {
-          throw RequestException.unprocessable(
-              file + ", line 1: the header has the column " + ObjectKeys.quote(name) + " twice");
-        }
-      }
-    }
-    return layout;
-  }
-
-  /// Returns the expected header.
-  String header() {
-    return String.join(delimiter, (columns == null ? RatingsColumns.MOVIELENS : columns).names());
+  /// @param layout the file's layout
+  /// @param ratings the ratings
+  RatingScale scale(RatingsLayout layout, RatingsSummary ratings) {
+    return declaredScale != null || !layout.scale().equals(RatingScale.ANY)
+        ? layout.scale()
+        : RatingScale.range(ratings.minRating(), ratings.maxRating(), ratings.step());
   }
 
   /// Returns the names in a file's header, or an empty list if its quotes are malformed.

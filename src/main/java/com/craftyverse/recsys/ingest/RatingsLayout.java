@@ -1,16 +1,28 @@
 package com.craftyverse.recsys.ingest;
 
-/// The layout of a ratings file, recognised by its first line.
+import com.craftyverse.recsys.format.IdType;
+import com.craftyverse.recsys.format.RatingScale;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+
+/// The layout of a ratings file, recognised by its first megabyte.
 ///
 /// @param name the layout's name in the manifest
-/// @param separator the separator between values: one character, or `::`
+/// @param separator the separator between values: one character, `::`, or a blank for any run of blanks and tabs
 /// @param header whether the first line has the column names
 /// @param names the column names in error messages
 /// @param columns the number of values in a row
 /// @param user the position of the user id, from 0
 /// @param item the position of the item id
 /// @param rating the position of the rating
-/// @param timestamp the position of the time
+/// @param timestamp the position of the time, -1 without one
+/// @param userIdType the type of user ids
+/// @param itemIdType the type of item ids
+/// @param time how times are written
+/// @param decimalComma whether ratings have a comma in place of the decimal point
+/// @param scale the ratings that a row may have
+/// @param findings why the file is read so, a sentence each
+@RecordBuilder
 record RatingsLayout(
     String name,
     String separator,
@@ -20,7 +32,19 @@ record RatingsLayout(
     int user,
     int item,
     int rating,
-    int timestamp) {
+    int timestamp,
+    IdType userIdType,
+    IdType itemIdType,
+    TimeFormat time,
+    boolean decimalComma,
+    RatingScale scale,
+    List<String> findings) {
+
+  /// The separator that stands for any run of blanks and tabs.
+  static final String BLANKS = " ";
+
+  /// The name of MovieLens' layout with a header.
+  static final String RATINGS_CSV = "ratings.csv";
 
   /// `u.data` of ml-100k.
   static final RatingsLayout U_DATA = withoutHeader("u.data", "\t");
@@ -29,7 +53,22 @@ record RatingsLayout(
   static final RatingsLayout RATINGS_DAT = withoutHeader("ratings.dat", "::");
 
   private static RatingsLayout withoutHeader(String name, String separator) {
-    return new RatingsLayout(name, separator, false, RatingsColumns.MOVIELENS, 4, 0, 1, 2, 3);
+    return new RatingsLayout(
+        name,
+        separator,
+        false,
+        RatingsColumns.MOVIELENS,
+        4,
+        0,
+        1,
+        2,
+        3,
+        IdType.INT32,
+        IdType.INT32,
+        TimeFormat.SECONDS,
+        false,
+        RatingScale.STARS,
+        List.of());
   }
 
   /// Returns whether `line` is a row of this layout, which has no header.
@@ -37,19 +76,41 @@ record RatingsLayout(
     return line.matches("\\d+" + separator + "\\d+" + separator + "[0-9.]+" + separator + "\\d+");
   }
 
-  /// Returns whether a row has exactly user, item, rating and time, in that order.
+  /// Returns whether a row has exactly user, item, rating and time, in that order, as plain numbers.
   boolean isPlain() {
-    return columns == 4 && user == 0 && item == 1 && rating == 2 && timestamp == 3;
+    return columns == 4
+        && user == 0
+        && item == 1
+        && rating == 2
+        && timestamp == 3
+        && userIdType == IdType.INT32
+        && itemIdType == IdType.INT32
+        && time == TimeFormat.SECONDS;
+  }
+
+  /// Returns whether a row has exactly user, item, rating and perhaps time in seconds, in that order, with ids
+  /// of any type, separated by one character.
+  boolean isSimple() {
+    return user == 0
+        && item == 1
+        && rating == 2
+        && !separator.equals(BLANKS)
+        && separator.length() == 1
+        && (timestamp == 3 ? columns == 4 && time == TimeFormat.SECONDS : columns == 3);
   }
 
   /// Returns the column's name in error messages.
   String column(int position) {
-    return position == user
-        ? names.user()
-        : position == item
-            ? names.item()
-            : position == rating
-                ? names.rating()
-                : position == timestamp ? names.timestamp() : "column " + (position + 1);
+    String name =
+        position == user
+            ? names.user()
+            : position == item
+                ? names.item()
+                : position == rating
+                    ? names.rating()
+                    : position == timestamp ? names.timestamp() : null;
+    return name == null || !(header || this.names.equals(RatingsColumns.MOVIELENS))
+        ? "column " + (position + 1)
+        : name;
   }
 }

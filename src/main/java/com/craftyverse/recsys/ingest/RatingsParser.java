@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Objects;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A parser from the bytes of a ratings file to columns.
@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// above all quotes, goes to [RowReader], which reads a row value by value and words the errors. A row whose
 /// quotes are still open at the end of the chunk is parsed with the next chunk.
 ///
-/// Accepted: ids up to 2,147,483,647, ratings on the scale and timestamps in epoch seconds, all in any common
-/// [decimal notation][Decimal]; [quoted values][CsvRecord]; lines that end in LF or CRLF; a byte order mark;
-/// blank lines at the end. Anything else is an error that names line and column.
+/// Accepted: ids of the layout's [types][IdDictionary], ratings on its scale and [times][TimeFormat], numbers in
+/// any common [decimal notation][Decimal]; [quoted values][CsvRecord]; lines that end in LF or CRLF; a byte
+/// order mark; blank lines at the end. Anything else is an error that names line and column.
 final class RatingsParser {
+  /// What introduces the setting that would help.
+  private static final String SETTINGS = "; settings.json: ";
+
   private static final int CHUNK = 1 << 20;
 
   /// Padding after the last line, for eight-byte reads that begin in it.
@@ -28,6 +31,8 @@ final class RatingsParser {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long LINE_ENDS = '\n' * ONES;
   private static final long ZEROS = 0x3030303030303030L;
   private static final long[] POWERS_OF_TEN = {1, 10, 100, 1_000};
 
@@ -41,8 +46,10 @@ final class RatingsParser {
   }
 
   private final InputStream input;
-  private final RatingsFormat format;
+  private final RatingsLayout layout;
   private final String file;
+  private final @Nullable IdDictionary userIds;
+  private final @Nullable IdDictionary itemIds;
 
   /// The ratings 0.0 to 9.9 by tenths, each the float nearest to its decimal number; NaN if it is off the
   /// scale.
@@ -59,6 +66,8 @@ final class RatingsParser {
   private int rows;
 
   private final byte[] chunk = new byte[CHUNK + SLACK];
+  private final RowReader reader;
+  private long missing;
 
   /// Whether this is the last chunk.
   private boolean atEnd;
@@ -69,14 +78,21 @@ final class RatingsParser {
   /// The number of the first blank line, or 0 if there was none yet.
   private long firstBlankLine;
 
-  /// @param input the file's bytes
-  /// @param format the expected format of the file
+  /// @param input the file's bytes in UTF-8
+  /// @param layout the file's layout
+  /// @param missingRatings the ratings that mean that there is none; their rows are left out
   /// @param file the file's name in error messages
   /// @param badRows receives the malformed rows
   /// @param sink receives the others
-  RatingsParser(InputStream input, RatingsFormat format, String file, BadRows badRows, Sink sink) {
+  RatingsParser(
+      InputStream input,
+      RatingsLayout layout,
+      List<Double> missingRatings,
+      String file,
+      BadRows badRows,
+      Sink sink) {
     this.input = input;
-    this.format = format;
+    this.layout = layout;
     this.file = file;
     this.badRows = badRows;
     this.sink = sink;
@@ -85,18 +101,24 @@ final class RatingsParser {
     this.items = batch.items;
     this.ratings = batch.ratings;
     this.timestamps = batch.timestamps;
+    this.userIds = IdDictionary.of(layout.userIdType());
+    this.itemIds = IdDictionary.of(layout.itemIdType());
+    this.reader = new RowReader(chunk, layout, missingRatings, userIds, itemIds, file);
     for (int i = 0; i < ratingsByTenths.length; i++) {
-      ratingsByTenths[i] = format.accepted().contains(i / 10.0) ? (float) (i / 10.0) : Float.NaN;
+      double rating = i / 10.0;
+      ratingsByTenths[i] =
+          layout.scale().contains(rating) && !missingRatings.contains(rating)
+              ? (float) rating
+              : Float.NaN;
     }
   }
 
   /// Parses the whole file.
   ///
-  /// @return the recognised layout
-  /// @throws RequestException if this is not a ratings file, or at the first row that [BadRows] refuses
-  RatingsLayout parse() throws IOException {
+  /// @throws RequestException at the first row that [BadRows] refuses
+  void parse() throws IOException {
     int length = 0;
-    @Nullable RowReader reader = null;
+    boolean started = false;
     while (!atEnd) {
       int read = input.readNBytes(chunk, length, CHUNK - 1 - length);
       length += read;
@@ -115,20 +137,30 @@ final class RatingsParser {
                 + " bytes; this is not a ratings file");
       }
       int from = 0;
-      if (reader == null) {
-        if (length == 0) {
-          throw RequestException.unprocessable(
-              file + " is empty; expected the header " + format.header());
-        }
-        reader = new RowReader(chunk, format.require(chunk, end, file), format.accepted(), file);
-        from = skipHeader(reader.layout(), end);
+      if (!started) {
+        from = skipHeader(end);
+        started = true;
       }
-      int parsed = parseLines(from, end, reader);
+      int parsed = parseLines(from, end);
       System.arraycopy(chunk, parsed, chunk, 0, length - parsed);
       length -= parsed;
     }
     flush();
-    return Objects.requireNonNull(reader).layout();
+  }
+
+  /// Returns the dictionary of user ids; null if they are whole numbers of 32 bits. The batches have its codes.
+  @Nullable IdDictionary userIds() {
+    return userIds;
+  }
+
+  /// Returns the same for items.
+  @Nullable IdDictionary itemIds() {
+    return itemIds;
+  }
+
+  /// Returns the number of rows whose rating means that there is none.
+  long missing() {
+    return missing;
   }
 
   /// Returns the end of the chunk's last whole line.
@@ -141,7 +173,7 @@ final class RatingsParser {
   }
 
   /// Returns the start of the first row: after the byte order mark and the header, if there are any.
-  private int skipHeader(RatingsLayout layout, int end) {
+  private int skipHeader(int end) {
     int start = RatingsFormat.afterByteOrderMark(chunk, end);
     if (!layout.header()) {
       return start;
@@ -156,22 +188,28 @@ final class RatingsParser {
   ///
   /// @return the start of the first unparsed row: `end`, or the start of a row that continues in the next
   ///     chunk
-  private int parseLines(int from, int end, RowReader reader) throws IOException {
-    boolean plain = reader.layout().isPlain();
-    byte separator = (byte) reader.layout().separator().charAt(0);
-    int separatorLength = reader.layout().separator().length();
+  private int parseLines(int from, int end) throws IOException {
+    boolean plain = layout.isPlain();
+    boolean simple = !plain && layout.isSimple();
+    byte separator = (byte) layout.separator().charAt(0);
+    int separatorLength = layout.separator().length();
     int position = from;
     while (position < end) {
       if (rows == RatingsBatch.CAPACITY) {
         flush();
       }
-      int next =
-          plain && firstBlankLine == 0 ? parseFast(position, separator, separatorLength) : -1;
+      int next = -1;
+      if (firstBlankLine == 0) {
+        next =
+            plain
+                ? parseFast(position, separator, separatorLength)
+                : simple ? parseSimple(position, separator) : -1;
+      }
       if (next >= 0) {
         rows++;
         line++;
       } else {
-        next = parseSlow(position, end, reader);
+        next = parseSlow(position, end);
         if (next < 0) {
           return position;
         }
@@ -184,7 +222,7 @@ final class RatingsParser {
   /// Parses a row of any form.
   ///
   /// @return the start of the next row, or -1 if this row continues in the next chunk
-  private int parseSlow(int position, int end, RowReader reader) {
+  private int parseSlow(int position, int end) {
     if (reader.isBlank(position)) {
       line++;
       firstBlankLine = firstBlankLine == 0 ? line : firstBlankLine;
@@ -203,16 +241,29 @@ final class RatingsParser {
     }
     try {
       reader.parse();
+      if (!reader.hasRating()) {
+        missing++;
+        line += reader.lineCount();
+        return next;
+      }
       users[rows] = reader.user();
       items[rows] = reader.item();
       ratings[rows] = reader.rating();
       timestamps[rows] = reader.timestamp();
       rows++;
     } catch (RequestException problem) {
-      badRows.add(problem);
+      badRows.add(badRows.failsAtOnce() ? withSetting(problem) : problem);
     }
     line += reader.lineCount();
     return next;
+  }
+
+  /// Names the setting that would help, unless the problem already does.
+  private static RequestException withSetting(RequestException problem) {
+    String message = String.valueOf(problem.getMessage());
+    return message.contains(SETTINGS)
+        ? problem
+        : RequestException.unprocessable(message + SETTINGS + "\"onBadRow\": \"skip\"");
   }
 
   /// Parses a row of the common form.
@@ -239,6 +290,90 @@ final class RatingsParser {
     items[rows] = (int) parseDigits(word, digits);
     position += separatorLength;
 
+    position = parseRating(position, separator, separatorLength);
+    return position < 0 ? -1 : parseTimestamp(position);
+  }
+
+  /// Parses a row of a simple layout without quotes or blanks around ids.
+  ///
+  /// @return the start of the next row, or -1 if this row has another form
+  private int parseSimple(int start, byte separator) {
+    int userEnd = fieldEnd(start, separator);
+    if (userEnd < 0) {
+      return -1;
+    }
+    int itemStart = userEnd + 1;
+    int itemEnd = fieldEnd(itemStart, separator);
+    if (itemEnd < 0) {
+      return -1;
+    }
+    int position;
+    if (layout.timestamp() < 0) {
+      timestamps[rows] = 0;
+      position = parseRating(itemEnd + 1, (byte) '\n', 1);
+    } else {
+      position = parseRating(itemEnd + 1, separator, 1);
+      position = position < 0 ? -1 : parseTimestamp(position);
+    }
+    if (position < 0) {
+      return -1;
+    }
+    // Last, because a dictionary keeps the ids of all rows that it sees.
+    int user = id(userIds, start, userEnd);
+    int item = user < 0 ? -1 : id(itemIds, itemStart, itemEnd);
+    if (item < 0) {
+      return -1;
+    }
+    users[rows] = user;
+    items[rows] = item;
+    return position;
+  }
+
+  private int id(@Nullable IdDictionary ids, int from, int to) {
+    if (ids != null) {
+      return ids.code(chunk, from, to);
+    }
+    long word = (long) LONG.get(chunk, from) ^ ZEROS;
+    int digits = countDigits(word);
+    return digits == 0 || digits == 8 || digits != to - from ? -1 : (int) parseDigits(word, digits);
+  }
+
+  /// Returns the position of the separator after a value without quotes, or -1 if the line ends before it or the
+  /// value has blanks or quotes at its ends.
+  private int fieldEnd(int start, byte separator) {
+    long separators = (separator & 0xFFL) * ONES;
+    int at = start;
+    while (true) {
+      long word = (long) LONG.get(chunk, at);
+      long found = zeroBytes(word ^ separators);
+      long lineEnds = zeroBytes(word ^ LINE_ENDS);
+      if ((found | lineEnds) != 0) {
+        int end = at + (Long.numberOfTrailingZeros(found | lineEnds) >>> 3);
+        return chunk[end] == separator
+                && end > start
+                && isBare(chunk[start])
+                && isBare(chunk[end - 1])
+            ? end
+            : -1;
+      }
+      at += Long.BYTES;
+    }
+  }
+
+  private static boolean isBare(byte character) {
+    return character != '"' && character != ' ' && character != '\t' && character != '\r';
+  }
+
+  /// Returns a word whose lowest set bit is in the lowest byte of `word` that is zero; 0 if none is.
+  private static long zeroBytes(long word) {
+    return (word - ONES) & ~word & 0x8080808080808080L;
+  }
+
+  /// Parses a rating of one digit, or with one decimal.
+  ///
+  /// @return the position after the separator, or -1 if the rating has another form
+  private int parseRating(int start, byte separator, int separatorLength) {
+    int position = start;
     int tenths = (chunk[position] - '0') * 10;
     if (chunk[position + 1] == '.') {
       int decimal = chunk[position + 2] - '0';
@@ -259,10 +394,16 @@ final class RatingsParser {
       return -1;
     }
     ratings[rows] = rating;
-    position += separatorLength;
+    return position + separatorLength;
+  }
 
-    word = (long) LONG.get(chunk, position) ^ ZEROS;
-    digits = countDigits(word);
+  /// Parses the seconds at the end of a row.
+  ///
+  /// @return the start of the next row, or -1 if the time has another form
+  private int parseTimestamp(int start) {
+    int position = start;
+    long word = (long) LONG.get(chunk, position) ^ ZEROS;
+    int digits = countDigits(word);
     if (digits == 0) {
       return -1;
     }
@@ -283,7 +424,7 @@ final class RatingsParser {
     if (chunk[position] == '\r') {
       position++;
     }
-    return chunk[position] == '\n' && time <= RowReader.LATEST_TIMESTAMP ? position + 1 : -1;
+    return chunk[position] == '\n' && time <= TimeFormat.LATEST ? position + 1 : -1;
   }
 
   private boolean isSeparatorAt(int position, byte separator, int length) {

@@ -1,5 +1,8 @@
 package com.craftyverse.recsys.ingest;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /// Counts and ranges of ratings, accumulated batch by batch.
 final class RatingsSummary {
   private long rows;
@@ -12,12 +15,59 @@ final class RatingsSummary {
   private long minTimestamp = Long.MAX_VALUE;
   private long maxTimestamp = Long.MIN_VALUE;
 
+  private boolean whole = true;
+  private boolean half = true;
+
+  /// By item code, the user who rated it last; null if pairs are not tracked.
+  private int @Nullable [] lastUsers;
+
+  private int previousUser = -1;
+  private boolean repeated;
+
   private long previousPair = -1;
   private boolean ascending = true;
+
+  /// Keeps track of repeated pairs as long as the rows of each user are together. Items must be codes, which are
+  /// dense.
+  void trackPairs() {
+    lastUsers = new int[1 << 12];
+  }
+
+  /// Returns whether no pair of user and item occurs twice, as far as that was tracked.
+  boolean isDistinct() {
+    return ascending || (lastUsers != null && !repeated);
+  }
+
+  private void trackPairs(RatingsBatch batch, int[] users) {
+    int[] last = users;
+    int previous = previousUser;
+    for (int i = 0; i < batch.rows; i++) {
+      int user = batch.users[i];
+      int item = batch.items[i];
+      if (user < previous) {
+        // Not together, so this says nothing about pairs.
+        lastUsers = null;
+        return;
+      }
+      previous = user;
+      if (item >= last.length) {
+        last = Arrays.copyOf(last, Math.max(item + 1, 2 * last.length));
+        lastUsers = last;
+      }
+      // 0 stands for nobody.
+      repeated |= last[item] == user + 1;
+      last[item] = user + 1;
+    }
+    previousUser = previous;
+  }
 
   void add(RatingsBatch batch) {
     int count = batch.rows;
     rows += count;
+    int[] tracked = lastUsers;
+    if (tracked != null) {
+      trackPairs(batch, tracked);
+    }
     long previous = previousPair;
     boolean rising = ascending;
     for (int i = 0; i < count; i++) {
@@ -33,13 +83,25 @@ final class RatingsSummary {
     }
     previousPair = previous;
     ascending = rising;
+    boolean onlyWhole = whole;
+    boolean onlyHalf = half;
     for (int i = 0; i < count; i++) {
       float rating = batch.ratings[i];
+      onlyWhole &= rating == (int) rating;
+      onlyHalf &= 2 * rating == (int) (2 * rating);
       minRating = rating < minRating ? rating : minRating;
       maxRating = rating > maxRating ? rating : maxRating;
       minTimestamp = Math.min(minTimestamp, batch.timestamps[i]);
       maxTimestamp = Math.max(maxTimestamp, batch.timestamps[i]);
     }
+    whole = onlyWhole;
+    half = onlyHalf;
+  }
+
+  /// Returns the distance between neighbouring ratings: 1 if all are whole numbers, 0.5 if all are whole or half
+  /// numbers, else null.
+  @Nullable Double step() {
+    return whole ? Double.valueOf(1) : half ? Double.valueOf(0.5) : null;
   }
 
   long rows() {

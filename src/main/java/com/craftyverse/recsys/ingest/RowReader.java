@@ -3,21 +3,16 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A reader for single rows of ratings. It handles any layout value by value, and its errors name the file,
 /// line and column, what was found and what was expected.
 final class RowReader {
-  /// Epoch seconds above this are the year 5138, or milliseconds.
-  static final long LATEST_TIMESTAMP = 100_000_000_000L;
-
   /// What error messages expect of an id.
   static final String AN_ID = "a whole number from 0 to 2147483647";
-
-  /// What error messages expect of a timestamp.
-  static final String A_TIME = "whole seconds since 1970";
-
-  /// The same for timestamps that are too large.
-  static final String A_TIME_NOT_MILLISECONDS = A_TIME + " (these look like milliseconds)";
 
   /// The number of digits that a double represents exactly.
   private static final int EXACT_DIGITS = 15;
@@ -29,6 +24,10 @@ final class RowReader {
   private final byte[] chunk;
   private final RatingsLayout layout;
   private final RatingScale scale;
+  private final double[] missing;
+  private final byte decimalMark;
+  private final @Nullable IdDictionary userIds;
+  private final @Nullable IdDictionary itemIds;
   private final String file;
 
   private final CsvRecord record;
@@ -38,14 +37,27 @@ final class RowReader {
   private int item;
   private float rating;
   private long timestamp;
+  private boolean hasRating;
 
   /// @param chunk the buffer with the rows; its content may change between rows
-  /// @param scale the valid ratings
+  /// @param missing the ratings that mean that there is none
+  /// @param userIds the users' dictionary; null if ids are whole numbers of 32 bits
+  /// @param itemIds the same for items
   /// @param file the file's name in error messages
-  RowReader(byte[] chunk, RatingsLayout layout, RatingScale scale, String file) {
+  RowReader(
+      byte[] chunk,
+      RatingsLayout layout,
+      List<Double> missing,
+      @Nullable IdDictionary userIds,
+      @Nullable IdDictionary itemIds,
+      String file) {
     this.chunk = chunk;
     this.layout = layout;
-    this.scale = scale;
+    this.scale = layout.scale();
+    this.missing = missing.stream().mapToDouble(Double::doubleValue).toArray();
+    this.decimalMark = (byte) (layout.decimalComma() ? ',' : '.');
+    this.userIds = userIds;
+    this.itemIds = itemIds;
     this.file = file;
     this.record = new CsvRecord(chunk, layout.separator());
   }
@@ -68,6 +80,11 @@ final class RowReader {
 
   long timestamp() {
     return timestamp;
+  }
+
+  /// Returns whether the row has a rating, and not a number that means that there is none.
+  boolean hasRating() {
+    return hasRating;
   }
 
   /// Returns whether the line at `start` is empty.
@@ -109,6 +126,7 @@ final class RowReader {
   /// @throws RequestException if they are malformed
   void parse() {
     int present = Math.min(record.count(), layout.columns());
+    hasRating = true;
     for (int column = 0; column < present; column++) {
       parseField(column, record.start(column), record.end(column));
     }
@@ -130,24 +148,68 @@ final class RowReader {
               + layout.columns()
               + " values");
     }
+    // Last, because a dictionary keeps the ids of all rows that it sees.
+    if (hasRating && userIds != null) {
+      user = id(userIds, "user", layout.user());
+    }
+    if (hasRating && itemIds != null) {
+      item = id(itemIds, "item", layout.item());
+    }
   }
 
   private void parseField(int column, int from, int to) {
     if (column == layout.user()) {
-      user = (int) wholeNumber(column, from, to, Integer.MAX_VALUE, AN_ID);
+      user = userIds == null ? (int) wholeNumber(column, from, to, "user") : 0;
     } else if (column == layout.item()) {
-      item = (int) wholeNumber(column, from, to, Integer.MAX_VALUE, AN_ID);
+      item = itemIds == null ? (int) wholeNumber(column, from, to, "item") : 0;
     } else if (column == layout.rating()) {
       rating = rating(column, from, to);
     } else if (column == layout.timestamp()) {
-      timestamp = wholeNumber(column, from, to, Long.MAX_VALUE / 100, A_TIME);
-      if (timestamp > LATEST_TIMESTAMP) {
-        throw unexpectedValue(column, A_TIME_NOT_MILLISECONDS);
+      timestamp = layout.time().parse(chunk, from, to);
+      if (timestamp == TimeFormat.INVALID) {
+        throw unexpectedTime(column, from, to);
       }
     }
   }
 
-  private long wholeNumber(int column, int from, int to, long max, String expected) {
+  private int id(IdDictionary ids, String role, int column) {
+    int code =
+        record.hasDoubledQuotes(column)
+            ? code(ids, record.text(column).getBytes(StandardCharsets.UTF_8))
+            : ids.code(chunk, record.start(column), record.end(column));
+    if (code == IdDictionary.INVALID) {
+      throw unexpectedValue(
+          column,
+          ids.expected()
+              + (ids instanceof LongIdDictionary
+                  ? "; settings.json: \"ids\": {\"" + role + "\": \"utf8\"}"
+                  : ""));
+    }
+    return code;
+  }
+
+  private static int code(IdDictionary ids, byte[] text) {
+    return ids.code(Arrays.copyOf(text, text.length + Long.BYTES), 0, text.length);
+  }
+
+  private RequestException unexpectedTime(int column, int from, int to) {
+    double number = Decimal.parse(text(column).strip());
+    String hint = "";
+    if (number > TimeFormat.LATEST && TimeFormat.ofSize(number) != layout.time()) {
+      hint =
+          " (these look like "
+              + TimeFormat.ofSize(number)
+              + "); settings.json: \"time\": \""
+              + TimeFormat.ofSize(number)
+              + "\"";
+    } else if (layout.time() != TimeFormat.DATE && TimeFormat.looksLikeDate(chunk, from, to)) {
+      hint = "; settings.json: \"time\": \"date\"";
+    }
+    return unexpectedValue(column, layout.time().expected() + hint);
+  }
+
+  private long wholeNumber(int column, int from, int to, String role) {
+    long max = Integer.MAX_VALUE;
     long value = from == to ? -1 : 0;
     for (int i = from; i < to && value >= 0; i++) {
       int digit = chunk[i] - '0';
@@ -158,7 +220,10 @@ final class RowReader {
       value = Decimal.parseWholeNumber(text(column).strip(), max);
     }
     if (value < 0) {
-      throw unexpectedValue(column, expected);
+      boolean isEmpty = from == to || text(column).isBlank();
+      throw unexpectedValue(
+          column,
+          AN_ID + (isEmpty ? "" : "; settings.json: \"ids\": {\"" + role + "\": \"utf8\"}"));
     }
     return value;
   }
@@ -174,7 +239,7 @@ final class RowReader {
         value = value * 10 + digit;
         digits++;
         decimals += decimals < 0 ? 0 : 1;
-      } else if (chunk[i] == '.' && decimals < 0) {
+      } else if (chunk[i] == decimalMark && decimals < 0) {
         decimals = 0;
       } else {
         break;
@@ -184,12 +249,33 @@ final class RowReader {
     double rating =
         i == to && digits > 0 && digits <= EXACT_DIGITS
             ? value / POWERS_OF_TEN[Math.max(0, decimals)]
-            : Decimal.parse(text(column).strip());
-    if (!scale.contains(rating)) {
-      String hint = Decimal.hasComma(text(column)) ? " (with a decimal point, not a comma)" : "";
-      throw unexpectedValue(column, scale.describe() + hint);
+            : Decimal.parse(number(column));
+    hasRating = Arrays.binarySearch(missing, rating) < 0;
+    if (hasRating && !scale.contains(rating)) {
+      throw unexpectedValue(column, scale.describe() + ratingHint(column, rating));
     }
     return (float) rating;
+  }
+
+  private String number(int column) {
+    String text = text(column).strip();
+    return layout.decimalComma() ? text.replace(',', '.') : text;
+  }
+
+  private String ratingHint(int column, double rating) {
+    if (Decimal.hasComma(text(column))) {
+      return " (with a decimal point, not a comma); settings.json: \"decimal\": \",\"";
+    }
+    if (Double.isNaN(rating)) {
+      return "";
+    }
+    return MissingValues.isUsual(rating)
+        ? "; settings.json: \"missing\": [" + text(column).strip() + "]"
+        : "; settings.json: \"scale\": {\"min\": "
+            + Math.min(rating, scale.min())
+            + ", \"max\": "
+            + Math.max(rating, scale.max())
+            + "}";
   }
 
   private String text(int column) {

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.step.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -22,34 +23,51 @@ final class Tags implements AutoCloseable {
   static final List<String> COLUMNS = List.of("userId", "movieId", "tag", "timestamp");
 
   private final ArrowFileWriter writer;
-  private final int[] users = new int[BATCH_ROWS];
-  private final int[] movies = new int[BATCH_ROWS];
+  private final IdColumn users;
+  private final IdColumn movies;
   private final List<String> tags = new ArrayList<>();
   private final long[] timestamps = new long[BATCH_ROWS];
   private long rows;
 
-  private Tags(Path path) throws IOException {
-    writer = ArrowFileWriter.create(path, Schemas.TAGS, Map.of());
+  private Tags(Path path, RatingsLayout layout) throws IOException {
+    users = new IdColumn(layout.userIdType());
+    movies = new IdColumn(layout.itemIdType());
+    writer =
+        ArrowFileWriter.create(
+            path, Schemas.tags(layout.userIdType(), layout.itemIdType()), Map.of());
   }
 
   /// Converts `tags.csv` to `tags.arrow`.
   ///
   /// @param file the file's name in error messages
+  /// @param layout the layout of the ratings, which has the types of the ids
   /// @param path the file to write
   /// @return the number of rows
   /// @throws java.nio.charset.CharacterCodingException if the text is not valid in `charset`
-  static long fromCsv(InputStream csv, Charset charset, String file, BadRows badRows, Path path)
+  static long fromCsv(
+      InputStream csv,
+      Charset charset,
+      String file,
+      BadRows badRows,
+      RatingsLayout layout,
+      Path path)
       throws IOException {
-    try (Tags tags = new Tags(path)) {
+    try (Tags tags = new Tags(path, layout)) {
       new CsvTable(file, COLUMNS, badRows).readCsv(csv, charset, tags::add);
       return tags.rows;
     }
   }
 
   /// Converts `tags.dat`: `userId::movieId::tag::timestamp`, where the tag may contain colons.
-  static long fromDat(InputStream dat, Charset charset, String file, BadRows badRows, Path path)
+  static long fromDat(
+      InputStream dat,
+      Charset charset,
+      String file,
+      BadRows badRows,
+      RatingsLayout layout,
+      Path path)
       throws IOException {
-    try (Tags tags = new Tags(path)) {
+    try (Tags tags = new Tags(path, layout)) {
       new CsvTable(file, COLUMNS, badRows).readLines(dat, charset, 2, Tags::fields, tags::add);
       return tags.rows;
     }
@@ -67,9 +85,15 @@ final class Tags implements AutoCloseable {
 
   private void add(CsvRow row) throws IOException {
     int next = tags.size();
-    users[next] = row.id(0);
-    movies[next] = row.id(1);
-    timestamps[next] = row.seconds(3);
+    try {
+      users.add(row, 0);
+      movies.add(row, 1);
+      timestamps[next] = row.seconds(3);
+    } catch (RequestException e) {
+      users.truncate(next);
+      movies.truncate(next);
+      throw e;
+    }
     tags.add(row.text(2));
     rows++;
     if (tags.size() == BATCH_ROWS) {
@@ -83,12 +107,11 @@ final class Tags implements AutoCloseable {
       Buffers.Text texts = Buffers.text(tags);
       writer.writeBatch(
           count,
-          Buffers.of(users, count),
-          Buffers.of(movies, count),
-          texts.offsets(),
-          texts.data(),
-          Buffers.of(timestamps, count));
+          users.buffersAnd(
+              movies.buffers(), texts.offsets(), texts.data(), Buffers.of(timestamps, count)));
       tags.clear();
+      users.truncate(0);
+      movies.truncate(0);
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -52,6 +53,9 @@ final class UploadFile implements AutoCloseable {
   private final BadRows problems = BadRows.unlimited();
 
   private final CpuPermits permits;
+  private final RatingsLayout layout;
+  private final String encoding;
+  private final List<String> findings = new ArrayList<>();
   private volatile @Nullable LimitedInputStream ratingsInput;
 
   private UploadFile(
@@ -71,6 +75,65 @@ final class UploadFile implements AutoCloseable {
     this.maxBytes = maxBytes;
     int cores = Runtime.getRuntime().availableProcessors();
     this.permits = new CpuPermits(zip == null && !gzip ? cores : Math.max(1, cores - 1));
+    try (InputStream input = openStart();
+        RatingsText text = RatingsText.open(input, format.encoding())) {
+      byte[] sample = text.sample();
+      if (sample.length == 0) {
+        throw RequestException.unprocessable(
+            ratingsFile() + " is empty; expected the columns user, item, rating and time");
+      }
+      this.layout = LayoutDetector.detect(sample, sample.length, format, ratingsFile());
+      this.encoding = text.encoding();
+      findings.addAll(layout.findings());
+      if (!encoding.equals(UTF_8.name())) {
+        findings.add("the text is " + encoding);
+      }
+      if (text.endsInCarriageReturns()) {
+        findings.add("lines end in CR");
+      }
+    } catch (ZipException | EOFException e) {
+      throw unreadable(name, zip == null ? "gzip" : "zip", e);
+    } catch (CharacterCodingException e) {
+      throw notText(e);
+    }
+  }
+
+  /// Opens the ratings to look at their first bytes.
+  private InputStream openStart() throws IOException {
+    if (zip != null && entries != null) {
+      return zip.open(entries.ratings());
+    }
+    InputStream file = Files.newInputStream(path);
+    try {
+      return gzip ? new GZIPInputStream(file, 1 << 16) : file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private RequestException notText(CharacterCodingException e) {
+    return RequestException.unprocessable(
+        ratingsFile()
+            + ": a character is invalid in its encoding ("
+            + e.getMessage()
+            + "); settings.json: \"encoding\": \"windows-1252\" or another name");
+  }
+
+  /// Returns the layout of the ratings.
+  RatingsLayout layout() {
+    return layout;
+  }
+
+  /// Returns the encoding of the ratings.
+  String encoding() {
+    return encoding;
+  }
+
+  /// Returns what was found out about the ratings file and why, a sentence each; empty for MovieLens' own
+  /// layouts.
+  List<String> findings() {
+    return findings;
   }
 
   /// @param name the file's name in error messages
@@ -89,7 +152,7 @@ final class UploadFile implements AutoCloseable {
     if (start.length == 0) {
       throw RequestException.unprocessable(name + " is empty; expected a zip or ratings.csv");
     }
-    if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
+    if (start.length < 4 || start[0] != 'P' || start[1] != 'K' || start[2] > 8) {
       boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
       return new UploadFile(path, name, format, null, gzip, maxBytes);
     }
@@ -158,24 +221,37 @@ final class UploadFile implements AutoCloseable {
 
   /// Parses the ratings while another thread reads and inflates them.
   ///
-  /// @return the recognised layout
-  RatingsLayout parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
+  /// @return the parser, which has the dictionaries of the ids
+  RatingsParser parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
     if (entries != null) {
       return read(
           entries.ratings(),
           maxBytes,
           this::readAhead,
-          (input, file) -> new RatingsParser(input, format, file, badRows, sink).parse());
+          (input, file) -> parse(input, file, badRows, sink));
     }
     permits.acquire();
     try (InputStream file = Files.newInputStream(path);
         InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file;
         InputStream buffered = readAhead(new LimitedInputStream(input, name, maxBytes))) {
-      return new RatingsParser(buffered, format, name, badRows, sink).parse();
+      return parse(buffered, name, badRows, sink);
     } catch (ZipException | EOFException e) {
       throw unreadable(name, "gzip", e);
     } finally {
       permits.release();
+    }
+  }
+
+  private RatingsParser parse(
+      InputStream input, String file, BadRows badRows, RatingsParser.Sink sink) throws IOException {
+    try {
+      // Not closed here: the caller owns the stream.
+      RatingsText text = RatingsText.open(input, encoding);
+      RatingsParser parser = new RatingsParser(text, layout, format.missing(), file, badRows, sink);
+      parser.parse();
+      return parser;
+    } catch (CharacterCodingException e) {
+      throw notText(e);
     }
   }
 
@@ -199,14 +275,14 @@ final class UploadFile implements AutoCloseable {
                 Movies.MAX_BYTES,
                 (in, charset, file, badRows) ->
                     switch (part) {
-                      case MOVIES_CSV -> Movies.fromCsv(in, charset, file, badRows);
-                      case MOVIES_DAT -> Movies.fromDat(in, charset, file, badRows);
-                      default -> Movies.fromItemFile(in, charset, file, badRows);
+                      case MOVIES_CSV -> Movies.fromCsv(in, charset, file, badRows, layout);
+                      case MOVIES_DAT -> Movies.fromDat(in, charset, file, badRows, layout);
+                      default -> Movies.fromItemFile(in, charset, file, badRows, layout);
                     })
-            .orElseGet(Movies::new);
+            .orElseGet(() -> new Movies(layout.itemIdType()));
       }
     }
-    return new Movies();
+    return new Movies(layout.itemIdType());
   }
 
   /// Writes the tags to `target`.
@@ -218,7 +294,7 @@ final class UploadFile implements AutoCloseable {
       return readSideFile(
           csv.get(),
           maxBytes,
-          (in, charset, file, badRows) -> Tags.fromCsv(in, charset, file, badRows, target));
+          (in, charset, file, badRows) -> Tags.fromCsv(in, charset, file, badRows, layout, target));
     }
     Optional<Entry> dat = part(Part.TAGS_DAT);
     return dat.isEmpty()
@@ -226,7 +302,8 @@ final class UploadFile implements AutoCloseable {
         : readSideFile(
             dat.get(),
             Tags.MAX_DAT_BYTES,
-            (in, charset, file, badRows) -> Tags.fromDat(in, charset, file, badRows, target));
+            (in, charset, file, badRows) ->
+                Tags.fromDat(in, charset, file, badRows, layout, target));
   }
 
   /// Writes the links to `target`.
@@ -239,7 +316,8 @@ final class UploadFile implements AutoCloseable {
         : readSideFile(
             csv.get(),
             Links.MAX_BYTES,
-            (in, charset, file, badRows) -> Links.fromCsv(in, charset, file, badRows, target));
+            (in, charset, file, badRows) ->
+                Links.fromCsv(in, charset, file, badRows, layout.itemIdType(), target));
   }
 
   private interface TextFileReader<T> {

@@ -1,6 +1,8 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.BackgroundTask;
@@ -15,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /// A background reader that converts an upload into temporary Arrow files. It starts on construction.
 ///
@@ -44,7 +48,7 @@ final class UploadReader implements AutoCloseable {
   record Result(Map<String, Path> files, IngestFigures figures) {}
 
   private record Ratings(
-      Path path, String layout, RatingsSummary summary, long duplicates, BadRows badRows) {}
+      Path path, RatingsParser parser, RatingsSummary summary, long duplicates, BadRows badRows) {}
 
   private record SideFiles(Map<String, Path> files, int items, long tags, long links) {}
 
@@ -92,30 +96,54 @@ final class UploadReader implements AutoCloseable {
           problems.examples().getFirst());
     }
     RatingsSummary summary = parsed.summary;
+    IdDictionary users = parsed.parser.userIds();
+    IdDictionary items = parsed.parser.itemIds();
+    writeIds(users, StoreLayout.USER_IDS, "userId", objects);
+    writeIds(items, StoreLayout.ITEM_IDS, "itemId", objects);
+    List<String> findings = upload.findings();
+    for (String finding : findings) {
+      LOG.log(Level.INFO, "{0} {1}: {2}", StepName.INGEST, upload.name(), finding);
+    }
     return new Result(
         objects,
         new IngestFigures(
-            parsed.layout,
+            upload.layout().name(),
+            DetectedFormat.of(upload),
             summary.rows(),
             sideFiles.items,
             sideFiles.tags,
             sideFiles.links,
-            summary.minUser(),
-            summary.maxUser(),
-            summary.minItem(),
-            summary.maxItem(),
+            id(users, summary.minUser()),
+            id(users, summary.maxUser()),
+            id(items, summary.minItem()),
+            id(items, summary.maxItem()),
             summary.minRating(),
             summary.maxRating(),
-            format.scale(summary.minRating(), summary.maxRating()),
+            format.scale(upload.layout(), summary),
             summary.minTimestamp(),
             summary.maxTimestamp(),
             uploadBytes,
             parsed.duplicates,
+            parsed.parser.missing(),
             parsed.badRows.count(),
             parsed.badRows.examples(),
             problems.count(),
             problems.examples(),
             upload.skipped()));
+  }
+
+  private static Id id(@Nullable IdDictionary ids, int code) {
+    return ids == null ? Id.of(code) : ids.id(code);
+  }
+
+  private void writeIds(
+      @Nullable IdDictionary ids, String object, String column, Map<String, Path> objects)
+      throws IOException {
+    if (ids != null) {
+      Path path = newFile();
+      ids.write(path, column);
+      objects.put(object, path);
+    }
   }
 
   private Ratings readRatings() throws IOException {
@@ -124,10 +152,13 @@ final class UploadReader implements AutoCloseable {
     BadRows badRows = new BadRows(maxBadRows);
     String label = StepName.INGEST + " " + upload.name();
     Progress progress = new Progress(LOG, label, "bytes", upload.ratingsBytes());
-    RatingsLayout layout;
+    RatingsParser parser;
     RatingsSummary summary;
     try (RatingsWriter writer = new RatingsWriter(path)) {
-      layout =
+      if (upload.layout().itemIdType() != IdType.INT32) {
+        writer.summary().trackPairs();
+      }
+      parser =
           upload.parseRatings(
               badRows,
               batch -> {
@@ -137,34 +168,53 @@ final class UploadReader implements AutoCloseable {
       summary = writer.summary();
     }
     if (summary.rows() == 0) {
-      throw RequestException.unprocessable(
-          badRows.count() == 0
-              ? upload.ratingsFile() + " has a header but no rows"
-              : upload.name()
-                  + ": no row of the ratings is valid; the first problem: "
-                  + badRows.examples().getFirst());
+      throw noRows(parser, badRows);
     }
-    if (summary.isAscending()) {
-      return new Ratings(path, layout.name(), summary, 0, badRows);
+    int[] userCodes = sort(parser.userIds());
+    int[] itemCodes = sort(parser.itemIds());
+    if (summary.isDistinct() && userCodes.length + itemCodes.length == 0) {
+      return new Ratings(path, parser, summary, 0, badRows);
     }
     try (ArrowFile file = ArrowFile.open(path, StoreLayout.RATINGS)) {
-      BitSet duplicates = Duplicates.find(file, label);
-      if (duplicates.isEmpty()) {
-        return new Ratings(path, layout.name(), summary, 0, badRows);
+      BitSet duplicates = summary.isDistinct() ? new BitSet() : Duplicates.find(file, label);
+      if (duplicates.isEmpty() && userCodes.length + itemCodes.length == 0) {
+        return new Ratings(path, parser, summary, 0, badRows);
       }
-      Path deduplicated = newFile();
-      RatingsSummary deduplicatedSummary =
-          Duplicates.writeWithout(duplicates, file, deduplicated, label);
-      LOG.log(
-          Level.INFO,
-          "{0} {1}: {2} duplicates dropped; the latest rating of each user and item is kept",
-          StepName.INGEST,
-          upload.name(),
-          duplicates.cardinality());
+      Path rewritten = newFile();
+      RatingsSummary rewrittenSummary =
+          new RatingsRewriter(file, duplicates, userCodes, itemCodes).write(rewritten, label);
+      if (!duplicates.isEmpty()) {
+        LOG.log(
+            Level.INFO,
+            "{0} {1}: {2} duplicates dropped; the latest rating of each user and item is kept",
+            StepName.INGEST,
+            upload.name(),
+            duplicates.cardinality());
+      }
       Files.delete(path);
-      return new Ratings(
-          deduplicated, layout.name(), deduplicatedSummary, duplicates.cardinality(), badRows);
+      return new Ratings(rewritten, parser, rewrittenSummary, duplicates.cardinality(), badRows);
     }
+  }
+
+  /// Sorts ids. Returns the new codes; none without a dictionary.
+  private static int[] sort(@Nullable IdDictionary ids) {
+    return ids == null ? new int[0] : ids.sort();
+  }
+
+  private RequestException noRows(RatingsParser parser, BadRows badRows) {
+    if (badRows.count() > 0) {
+      return RequestException.unprocessable(
+          upload.name()
+              + ": no row of the ratings is valid; the first problem: "
+              + badRows.examples().getFirst());
+    }
+    return RequestException.unprocessable(
+        upload.ratingsFile()
+            + (parser.missing() > 0
+                ? " has only ratings that mean that there is none (\"missing\": "
+                    + format.missing()
+                    + ")"
+                : " has a header but no rows"));
   }
 
   private SideFiles readSideFiles() throws IOException {

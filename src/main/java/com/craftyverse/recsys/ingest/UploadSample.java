@@ -1,7 +1,9 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.step.RequestException;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +23,16 @@ import org.jspecify.annotations.Nullable;
 /// @param delimiter the delimiter between its values
 /// @param header whether its first line names the columns; otherwise they are numbered
 /// @param columns its columns in the file's order, at most 50
+/// @param findings what was found out about the file and why, a sentence each
 public record UploadSample(
-    String file, String delimiter, boolean header, List<SampledColumn> columns) {
-  private static final int START_BYTES = 1 << 16;
+    String file,
+    String delimiter,
+    boolean header,
+    List<SampledColumn> columns,
+    List<String> findings) {
   private static final int MAX_ROWS = 3;
   private static final int MAX_COLUMNS = 50;
   private static final int MAX_TEXT_LENGTH = 60;
-
-  /// The delimiters that a file with an unknown header may have, the more usual ones first.
-  private static final List<String> DELIMITERS = List.of(",", ";", "\t", "|");
 
   /// A column.
   ///
@@ -44,29 +48,31 @@ public record UploadSample(
   /// @param name its name
   /// @param format the expected format of the ratings
   static Optional<UploadSample> of(Path upload, String name, RatingsFormat format) {
-    try {
-      byte[] start = firstBytes(upload);
+    try (InputStream file = Files.newInputStream(upload)) {
+      byte[] start = file.readNBytes(4);
       if (start.length > 1 && start[0] == 'P' && start[1] == 'K') {
         return ofZip(upload, name, format);
       }
-      return of(name, start, format);
     } catch (IOException e) {
       // Reading the whole upload reports the damage.
       return Optional.empty();
     }
+    return ofFile(upload, name, format);
   }
 
-  private static byte[] firstBytes(Path upload) throws IOException {
-    byte[] start;
-    try (InputStream input = Files.newInputStream(upload)) {
-      start = input.readNBytes(START_BYTES);
+  private static Optional<UploadSample> ofFile(Path upload, String name, RatingsFormat format) {
+    try (InputStream file = new BufferedInputStream(Files.newInputStream(upload))) {
+      file.mark(2);
+      boolean gzip = file.read() == 0x1F && file.read() == 0x8B;
+      file.reset();
+      return of(name, text(gzip ? new GZIPInputStream(file) : file, format), format);
+    } catch (IOException e) {
+      return Optional.empty();
     }
-    if (start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B) {
-      try (InputStream input = new GZIPInputStream(Files.newInputStream(upload))) {
-        return input.readNBytes(START_BYTES);
-      }
-    }
-    return start;
+  }
+
+  private static byte[] text(InputStream input, RatingsFormat format) throws IOException {
+    return RatingsText.open(input, format.encoding()).sample();
   }
 
   /// Samples the file with the expected format; without one, the largest that looks like a table.
@@ -82,9 +88,9 @@ public record UploadSample(
       for (ZipArchive.Entry file : files) {
         byte[] start;
         try (InputStream input = zip.open(file)) {
-          start = input.readNBytes(START_BYTES);
+          start = text(input, format);
         }
-        if (format.detect(start, start.length).isPresent()) {
+        if (LayoutDetector.detectByNames(start, start.length, format).isPresent()) {
           return of(file.name(), start, format);
         }
         if (largest.isEmpty()) {
@@ -96,10 +102,32 @@ public record UploadSample(
   }
 
   private static Optional<UploadSample> of(String file, byte[] start, RatingsFormat format) {
-    Optional<RatingsLayout> layout = format.detect(start, start.length);
-    String delimiter =
-        layout.map(RatingsLayout::separator).orElseGet(() -> delimiter(start, format));
-    boolean header = layout.map(RatingsLayout::header).orElse(true);
+    RatingsLayout layout;
+    try {
+      layout = LayoutDetector.detect(start, start.length, format, file);
+    } catch (RequestException e) {
+      return ofUnknown(file, start, format);
+    }
+    return of(file, start, layout.separator(), layout.header(), layout);
+  }
+
+  /// Shows the columns of a file without a known layout, with the delimiter that divides the first line most.
+  private static Optional<UploadSample> ofUnknown(String file, byte[] start, RatingsFormat format) {
+    String best = Objects.requireNonNullElse(format.delimiter(), ",");
+    int most = 1;
+    for (String delimiter :
+        format.delimiter() == null ? LayoutDetector.DELIMITERS : List.of(format.delimiter())) {
+      int columns = RatingsFormat.header(start, start.length, delimiter).size();
+      if (columns > most && !delimiter.equals(RatingsLayout.BLANKS)) {
+        best = delimiter;
+        most = columns;
+      }
+    }
+    return of(file, start, best, !Boolean.FALSE.equals(format.header()), null);
+  }
+
+  private static Optional<UploadSample> of(
+      String file, byte[] start, String delimiter, boolean header, @Nullable RatingsLayout layout) {
     List<List<String>> rows = rows(start, delimiter);
     if (rows.isEmpty() || rows.getFirst().size() < 2 || isBinary(start)) {
       return Optional.empty();
@@ -109,10 +137,8 @@ public record UploadSample(
       int column = i;
       columns.add(
           new SampledColumn(
-              header ? shortened(rows.getFirst().get(i)) : "column " + (i + 1),
-              header
-                  ? role(rows.getFirst().get(i), format)
-                  : layout.map(known -> role(column, known)).orElse(null),
+              header ? shortened(rows.getFirst().get(i)) : Integer.toString(i + 1),
+              layout != null ? role(column, layout) : header ? role(column, rows.getFirst()) : null,
               rows.stream()
                   .skip(header ? 1 : 0)
                   .limit(MAX_ROWS)
@@ -120,35 +146,19 @@ public record UploadSample(
                   .map(row -> shortened(row.get(column)))
                   .toList()));
     }
-    return Optional.of(new UploadSample(file, delimiter, header, columns));
+    return Optional.of(
+        new UploadSample(
+            file, delimiter, header, columns, layout == null ? List.of() : layout.findings()));
   }
 
-  /// Returns the expected delimiter if it separates the first line, else the one that separates it most.
-  private static String delimiter(byte[] start, RatingsFormat format) {
-    if (RatingsFormat.header(start, start.length, format.delimiter()).size() > 1) {
-      return format.delimiter();
-    }
-    String best = format.delimiter();
-    int most = 1;
-    for (String delimiter : DELIMITERS) {
-      int columns = RatingsFormat.header(start, start.length, delimiter).size();
-      if (columns > most) {
-        best = delimiter;
-        most = columns;
-      }
-    }
-    return best;
-  }
-
-  /// Returns the first records, without one that the end of the sample may have cut off.
+  /// Returns the first records.
   private static List<List<String>> rows(byte[] start, String delimiter) {
     CsvRecord csv = new CsvRecord(start, delimiter);
     List<List<String>> rows = new ArrayList<>();
     int at = RatingsFormat.afterByteOrderMark(start, start.length);
     while (rows.size() <= MAX_ROWS
         && at < start.length
-        && csv.read(at, start.length) == CsvRecord.Outcome.COMPLETE
-        && (csv.next() < start.length || start.length < START_BYTES)) {
+        && csv.read(at, start.length) == CsvRecord.Outcome.COMPLETE) {
       rows.add(csv.texts().stream().map(String::strip).toList());
       at = csv.next();
     }
@@ -164,18 +174,6 @@ public record UploadSample(
     return false;
   }
 
-  private static @Nullable String role(String name, RatingsFormat format) {
-    RatingsColumns expected =
-        format.columns() == null ? RatingsColumns.MOVIELENS : format.columns();
-    return name.equals(expected.user())
-        ? "user"
-        : name.equals(expected.item())
-            ? "item"
-            : name.equals(expected.rating())
-                ? "rating"
-                : name.equals(expected.timestamp()) ? "timestamp" : null;
-  }
-
   private static @Nullable String role(int column, RatingsLayout layout) {
     return column == layout.user()
         ? "user"
@@ -184,6 +182,17 @@ public record UploadSample(
             : column == layout.rating()
                 ? "rating"
                 : column == layout.timestamp() ? "timestamp" : null;
+  }
+
+  /// Returns the role that the column's name means, if it is the only such column.
+  private static @Nullable String role(int column, List<String> names) {
+    for (ColumnRole role : ColumnRole.values()) {
+      if (role.rank(names.get(column)) >= 0
+          && names.stream().filter(name -> role.rank(name) >= 0).count() == 1) {
+        return role.toString();
+      }
+    }
+    return null;
   }
 
   private static String shortened(String text) {

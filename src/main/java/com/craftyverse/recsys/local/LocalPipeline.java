@@ -9,12 +9,15 @@ import com.craftyverse.recsys.evaluate.RankingFigures;
 import com.craftyverse.recsys.evaluate.RatingFigures;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.format.Verdict;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequest;
 import com.craftyverse.recsys.index.IndexResult;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestResult;
+import com.craftyverse.recsys.ingest.StepSettings;
+import com.craftyverse.recsys.ingest.UploadSettings;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.publish.PublishResult;
@@ -23,18 +26,25 @@ import com.craftyverse.recsys.split.SplitRequest;
 import com.craftyverse.recsys.split.SplitResult;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.ProgressListener;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.step.RequestJson;
+import com.craftyverse.recsys.step.StepRequest;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
 import com.craftyverse.recsys.train.TrainRequest;
 import com.craftyverse.recsys.train.TrainResult;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Runs every step for an upload, as the state machine does in the cloud, and logs and reports progress and
 /// results.
@@ -107,6 +117,7 @@ final class LocalPipeline {
   private Outcome runSteps(ObjectInfo upload) throws IOException {
     long start = System.nanoTime();
     log("upload    %s (%s)", upload.key(), size(upload.size()));
+    requireValidSettings(upload);
     IngestResult ingest =
         step(
             StepName.INGEST.toString(),
@@ -120,22 +131,28 @@ final class LocalPipeline {
                     result.figures().items(),
                     result.dataset(),
                     result.version()));
+    StepSettings settings = Objects.requireNonNull(ingest.settings());
     SplitResult split =
         step(
             StepName.SPLIT.toString(),
-            () -> new Split(store).run(SplitRequest.of(ingest.manifest())),
+            () ->
+                new Split(store)
+                    .run(request(settings.split(), ingest.manifest(), SplitRequest.class)),
             result ->
                 Summary.of(
                     result.cached(),
                     result.figures().ratings(),
-                    "%,d train, %,d test, %,d validation rows by time",
+                    "%,d train, %,d test, %,d validation rows%s",
                     result.figures().trainRows(),
                     result.figures().testRows(),
-                    result.figures().validationRows()));
+                    result.figures().validationRows(),
+                    result.figures().trainThreshold() != null ? " by time" : ""));
     IndexResult index =
         step(
             StepName.INDEX.toString(),
-            () -> new Index(store).run(IndexRequest.of(split.manifest())),
+            () ->
+                new Index(store)
+                    .run(request(settings.index(), split.manifest(), IndexRequest.class)),
             result ->
                 Summary.of(
                     result.cached(),
@@ -149,7 +166,9 @@ final class LocalPipeline {
     TrainResult train =
         step(
             StepName.TRAIN.toString(),
-            () -> new Train(store).run(TrainRequest.of(index.manifest())),
+            () ->
+                new Train(store)
+                    .run(request(settings.train(), index.manifest(), TrainRequest.class)),
             result ->
                 Summary.of(
                     result.cached(),
@@ -161,14 +180,16 @@ final class LocalPipeline {
     EvaluateResult evaluate =
         step(
             StepName.EVALUATE.toString(),
-            () -> new Evaluate(store).run(EvaluateRequest.of(train.model())),
+            () ->
+                new Evaluate(store)
+                    .run(request(settings.evaluate(), train.model(), EvaluateRequest.class)),
             result -> new Summary(result.cached(), 0, summary(result.figures())));
     String scores = summary(evaluate.figures());
     listener.onEvaluated(evaluate.figures(), scores);
     String servedIndex = index.manifest();
     String served = train.model();
     if (refit && evaluate.figures().publishable()) {
-      Refit refitted = refit(split, train);
+      Refit refitted = refit(split, settings, train);
       servedIndex = refitted.index.manifest();
       served = refitted.train.model();
     } else {
@@ -182,11 +203,14 @@ final class LocalPipeline {
   }
 
   /// Trains on all rows with the parameters of the scored model.
-  private Refit refit(SplitResult split, TrainResult scored) throws IOException {
+  private Refit refit(SplitResult split, StepSettings settings, TrainResult scored)
+      throws IOException {
     return step(
         REFIT,
         () -> {
-          IndexResult all = new Index(store).run(IndexRequest.of(split.manifest(), Rows.ALL));
+          ObjectNode allRows = settings.index().deepCopy().put("rows", Rows.ALL.toString());
+          IndexResult all =
+              new Index(store).run(request(allRows, split.manifest(), IndexRequest.class));
           return new Refit(
               all, new Train(store).run(TrainRequest.refit(all.manifest(), scored.model())));
         },
@@ -201,6 +225,34 @@ final class LocalPipeline {
                 result.index.figures().items(),
                 result.train.figures().epochs(),
                 scored.figures().modelId()));
+  }
+
+  /// Returns the request to run a step on a manifest with the settings of the upload.
+  private static <T> T request(ObjectNode settings, String manifest, Class<T> type)
+      throws IOException {
+    ObjectNode request = JsonNodeFactory.instance.objectNode().put("manifest", manifest);
+    request.set(StepRequest.SETTINGS, settings);
+    return RequestJson.decode(request, type);
+  }
+
+  /// Checks the settings before the first step takes its time.
+  private void requireValidSettings(ObjectInfo upload) throws IOException {
+    UploadSettings settings = UploadSettings.of(store, upload.key());
+    requireFields("split", settings.split(), SplitRequest.class);
+    requireFields("index", settings.index(), IndexRequest.class);
+    requireFields("train", settings.train(), TrainRequest.class);
+    requireFields("evaluate", settings.evaluate(), EvaluateRequest.class);
+  }
+
+  private static void requireFields(String part, @Nullable ObjectNode settings, Class<?> type)
+      throws IOException {
+    if (settings != null) {
+      try {
+        RequestJson.requireFields(settings, type);
+      } catch (RequestException e) {
+        throw RequestException.invalid(StoreLayout.SETTINGS + ", " + part + ": " + e.getMessage());
+      }
+    }
   }
 
   /// Runs a step, logs its summary and reports both.

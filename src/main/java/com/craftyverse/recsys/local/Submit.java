@@ -101,7 +101,8 @@ class Submit {
         "field 'key': there is no object " + ObjectKeys.quote(key) + " in the store");
   }
 
-  /// Writes the choices of a request beside its upload. A request without any returns to the defaults.
+  /// Writes the choices of a request beside its upload. A request without any returns to the defaults. What the
+  /// settings say about the later steps stays.
   private void writeSettings(String key, UploadSettings settings) throws IOException {
     Optional<String> settingsKey = StoreLayout.settingsOfUpload(key);
     if (settingsKey.isEmpty()) {
@@ -111,10 +112,13 @@ class Submit {
                 + ObjectKeys.quote(key)
                 + " is in none; upload it as raw/DATASET/FILE");
       }
-    } else if (settings.isDefault()) {
+      return;
+    }
+    UploadSettings kept = settings.withStepsOf(UploadSettings.of(store, key));
+    if (kept.isDefault()) {
       store.delete(settingsKey.get());
     } else {
-      store.put(settingsKey.get(), Json.write(settings));
+      store.put(settingsKey.get(), Json.write(kept));
     }
   }
 

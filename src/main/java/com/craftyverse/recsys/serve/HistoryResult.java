@@ -23,7 +23,7 @@ public record HistoryResult(
   /// @param year its year, null if unknown
   /// @param genres its genres
   /// @param rating the user's rating
-  /// @param time when the user rated it, in UTC
+  /// @param time when the user rated it, in UTC; null if the dataset has no times
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RatedItem(
       Id itemId,
@@ -31,5 +31,5 @@ public record HistoryResult(
       @Nullable Integer year,
       List<String> genres,
       float rating,
-      String time) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String time) {}
 }

@@ -358,7 +358,7 @@ public final class RecommendationService {
         catalog.year(item),
         catalog.genres(item),
         rating,
-        Instant.ofEpochSecond(time).toString());
+        time == 0 ? null : Instant.ofEpochSecond(time).toString());
   }
 
   /// Describes the model that answers.

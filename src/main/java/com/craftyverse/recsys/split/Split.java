@@ -21,6 +21,7 @@ import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,12 +50,17 @@ public final class Split {
 
   /// Splits a dataset, or finds the result of an earlier run.
   ///
-  /// @throws RequestException if the manifest is not an ingested dataset's, a field is out of range, or a set
-  ///     would be empty
+  /// A dataset without times is split within users by default: at random, a fifth of each user's ratings for the
+  /// test.
+  ///
+  /// @throws RequestException if the manifest is not an ingested dataset's, a field is out of range, a set would be
+  ///     empty, or the kind of split takes times that the dataset lacks
   public SplitResult run(SplitRequest request) throws IOException {
     String key = Request.requireKey("manifest", Request.require("manifest", request.manifest()));
-    SplitParameters parameters = SplitParameters.of(request);
+    SplitParameters _ = SplitParameters.of(request); // rejects fields before anything is read
     Manifest dataset = Manifest.read(store, key, StepName.INGEST);
+    SplitParameters parameters =
+        SplitParameters.of(request, dataset.figures(DatasetFigures.class).hasTimes());
     Map<String, String> inputs = new TreeMap<>(Map.of(StepName.INGEST.toString(), dataset.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(StepName.INGEST.toString(), key));
     if (parameters instanceof SplitParameters.Given) {
@@ -71,6 +77,17 @@ public final class Split {
             SplitFigures.class,
             output -> split(sources, parameters, dataset.dataset(), output));
     return new SplitResult(done.manifest(), done.cached(), done.figures());
+  }
+
+  /// The only figures of a dataset that a split needs.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record DatasetFigures(@Nullable Format format) {
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Format(@Nullable String time) {}
+
+    boolean hasTimes() {
+      return format == null || !"none".equals(format.time);
+    }
   }
 
   /// The ratings to split.

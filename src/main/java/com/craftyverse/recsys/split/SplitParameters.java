@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 sealed interface SplitParameters {
   long DEFAULT_SEED = 42;
 
+  /// The name of random splits.
+  String RANDOM = "random";
+
+  /// The kinds that take times.
+  List<String> TIMED = List.of("temporal", "leaveLastOut");
+
   /// Returns the kind's name in requests.
   String kind();
 
@@ -20,6 +26,27 @@ sealed interface SplitParameters {
   /// @throws RequestException if the kind is unknown, or a field is out of range or does not belong to the
   ///     kind
   static SplitParameters of(SplitRequest request) {
+    return of(request, true);
+  }
+
+  /// Returns the parameters of a request.
+  ///
+  /// @param hasTimes whether the dataset has times; without them the default is a split within users
+  static SplitParameters of(SplitRequest request, boolean hasTimes) {
+    if (!hasTimes && request.kind() == null) {
+      SplitRequest withinUsers =
+          SplitRequestBuilder.builder(request)
+              .kind(RANDOM)
+              .by(Objects.requireNonNullElse(request.by(), Random.BY_USER))
+              .build();
+      return of(withinUsers);
+    }
+    if (!hasTimes && TIMED.contains(Objects.requireNonNull(request.kind()))) {
+      throw RequestException.invalid(
+          "field 'kind': the dataset has no times to split by; expected random, kfold or given,"
+              + " found "
+              + request.kind());
+    }
     String kind = Objects.requireNonNullElse(request.kind(), "temporal");
     return switch (kind) {
       case "temporal" -> {
@@ -29,7 +56,7 @@ sealed interface SplitParameters {
             Objects.requireNonNullElse(request.trainRatio(), Temporal.DEFAULT_TRAIN),
             Objects.requireNonNullElse(request.testRatio(), Temporal.DEFAULT_TEST));
       }
-      case "random" -> {
+      case RANDOM -> {
         requireOnly(request, kind, List.of("testRatio", "seed", "by"));
         yield new Random(
             kind,

@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.split;
 
 import com.craftyverse.recsys.step.Limits;
-import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.StepRequest;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ public record SplitRequest(
             oneOf = {SplitParameters.Random.BY_ROW, SplitParameters.Random.BY_USER},
             byDefault = "\"" + SplitParameters.Random.BY_ROW + "\"")
         @Nullable String by)
-    implements Request {
+    implements StepRequest {
 
   /// Returns a request for a temporal split with the default ratios.
   public static SplitRequest of(String manifest) {

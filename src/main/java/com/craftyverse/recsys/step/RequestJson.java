@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A strict decoder of JSON requests. Each error is one sentence that names the field at fault.
@@ -68,6 +70,55 @@ public final class RequestJson {
     }
   }
 
+  /// Decodes a request whose field `settings` has the values of fields that the request leaves out.
+  private static <T> T decodeWithSettings(JsonParser parser, Class<T> type) throws IOException {
+    ObjectNode request = MAPPER.readTree(parser);
+    JsonNode settings = request.remove(StepRequest.SETTINGS);
+    if (settings != null && !settings.isNull()) {
+      if (!(settings instanceof ObjectNode fields)) {
+        throw RequestException.invalid(
+            "field 'settings': expected an object with fields of this request");
+      }
+      requireFields(fields, type);
+      for (Map.Entry<String, JsonNode> field : fields.properties()) {
+        if (!request.has(field.getKey())) {
+          request.set(field.getKey(), field.getValue());
+        }
+      }
+    }
+    return read(request, type);
+  }
+
+  /// Checks that settings are fields of a request.
+  ///
+  /// @throws RequestException naming the field at fault
+  public static <T> void requireFields(ObjectNode settings, Class<T> type) throws IOException {
+    try {
+      T _ = read(settings, type);
+    } catch (RequestException e) {
+      throw RequestException.invalid("field 'settings': " + e.getMessage());
+    }
+  }
+
+  private static <T> T read(ObjectNode request, Class<T> type) throws IOException {
+    try (JsonParser tokens = MAPPER.treeAsTokens(request)) {
+      tokens.nextToken();
+      // Within the parser's life, because the message says what it found.
+      try {
+        return read(tokens, type);
+      } catch (JsonProcessingException e) {
+        throw rejection(e);
+      }
+    }
+  }
+
+  private static <T> T read(JsonParser parser, Class<T> type) throws IOException {
+    return MAPPER
+        .readerFor(type)
+        .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .readValue(parser);
+  }
+
   static <T> T decode(JsonParser parser, Class<T> type) throws IOException {
     try {
       if (parser.currentToken() == null && parser.nextToken() == null) {
@@ -77,15 +128,18 @@ public final class RequestJson {
         throw RequestException.invalid(
             "the request must be a JSON object, found " + Json.describe(parser));
       }
-      return MAPPER
-          .readerFor(type)
-          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .readValue(parser);
-    } catch (JsonProcessingException e) {
-      if (e.getCause() instanceof RequestException rejection) {
-        throw rejection;
+      if (StepRequest.class.isAssignableFrom(type)) {
+        return decodeWithSettings(parser, type);
       }
-      throw RequestException.invalid(Json.errorMessage(e));
+      return read(parser, type);
+    } catch (JsonProcessingException e) {
+      throw rejection(e);
     }
+  }
+
+  private static RequestException rejection(JsonProcessingException e) {
+    return e.getCause() instanceof RequestException rejection
+        ? rejection
+        : RequestException.invalid(Json.errorMessage(e));
   }
 }

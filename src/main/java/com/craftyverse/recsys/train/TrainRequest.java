@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.step.Limits;
-import com.craftyverse.recsys.step.Request;
+import com.craftyverse.recsys.step.StepRequest;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -90,7 +90,7 @@ public record TrainRequest(
             oneOf = {"auto", "scalar", "vector"},
             byDefault = "\"auto\"")
         @Nullable String kernel)
-    implements Request {
+    implements StepRequest {
 
   /// Returns a request with the defaults.
   public static TrainRequest of(String manifest) {

@@ -36,7 +36,7 @@ class RatingScaleTest {
 
   @Test
   void range_hasTheDecimalNumbersOfTheRatings() {
-    assertThat(RatingScale.range(0.1f, 1.1f)).isEqualTo(new RatingScale(0.1, 1.1, null));
+    assertThat(RatingScale.range(0.1f, 1.1f, null)).isEqualTo(new RatingScale(0.1, 1.1, null));
   }
 
   @Test
@@ -45,7 +45,7 @@ class RatingScaleTest {
     assertThat(scale.position(-10)).isZero();
     assertThat(scale.position(5)).isEqualTo(0.75);
     assertThat(scale.position(11)).isEqualTo(1);
-    assertThat(RatingScale.range(1, 1).position(1)).isEqualTo(1);
+    assertThat(RatingScale.range(1, 1, null).position(1)).isEqualTo(1);
   }
 
   @Test
@@ -64,7 +64,7 @@ class RatingScaleTest {
         .hasMessage(
             "field 'scale': expected min below max, both from -1000000 to 1000000, found min 0.0"
                 + " and max 1000001.0");
-    assertThatThrownBy(() -> RatingScale.range(1, 1).declared())
+    assertThatThrownBy(() -> RatingScale.range(1, 1, null).declared())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "field 'scale': expected min below max, both from -1000000 to 1000000, found min 1.0"

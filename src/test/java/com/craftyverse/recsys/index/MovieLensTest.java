@@ -3,6 +3,7 @@ package com.craftyverse.recsys.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Ids;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.ingest.Ingest;
@@ -44,7 +45,7 @@ class MovieLensTest {
         Json.read(store.read(index.quality()).content(), QualityReport.class, "quality.json");
 
     assertThat(ingest.figures().ratings()).isEqualTo(100_836);
-    assertThat(ingest.figures().maxUserId()).isEqualTo(610);
+    assertThat(ingest.figures().maxUserId()).isEqualTo(Id.of(610));
     assertThat(split.figures().trainThreshold()).isEqualTo(1435994144.5);
     assertThat(split.figures().testThreshold()).isEqualTo(1498029447.5);
     assertThat(quality.sets())
@@ -55,9 +56,9 @@ class MovieLensTest {
                 "validation", new QualityReport.Share(10_084, 10.0)));
     assertThat(quality.trainUsers()).isEqualTo(487);
     assertThat(quality.trainItems()).isEqualTo(7_509);
-    assertThat(quality.minUserId()).isEqualTo(1);
-    assertThat(quality.maxUserId()).isEqualTo(609);
-    assertThat(quality.maxItemId()).isEqualTo(133_115);
+    assertThat(quality.minUserId()).isEqualTo(Id.of(1));
+    assertThat(quality.maxUserId()).isEqualTo(Id.of(609));
+    assertThat(quality.maxItemId()).isEqualTo(Id.of(133_115));
     assertThat(quality.emptyUserRowsAvoided()).isEqualTo(123);
     assertThat(quality.originalElements()).isEqualTo(81_200_760);
     assertThat(quality.optimizedElements()).isEqualTo(3_656_883);

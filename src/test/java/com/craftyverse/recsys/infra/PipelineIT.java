@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -341,7 +342,18 @@ class PipelineIT {
   /// S3 invokes ingest, and its result starts the state machine by the template's rule.
   @Test
   void uploadNotifiedByS3_goesThroughTheRest() throws IOException {
-    store.put("raw/direct/a b.zip", Uploads.zip(Uploads.ratings(60, 60), Uploads.MOVIES));
+    // A table of another shape, with texts as ids, and settings for a later step.
+    store.put(
+        "raw/direct/a b.zip",
+        Uploads.zip(
+            Map.of(
+                "sales.csv",
+                Uploads.ratings(60, 60)
+                    .replace("userId,movieId,rating,timestamp", "customer,sku,stars,date")
+                    .replaceAll("(?m)^(\\d+),(\\d+)", "K-$1,\"SKU $2\""))));
+    store.put(
+        "raw/direct/settings.json",
+        "{\"train\": {\"factors\": 8}}".getBytes(StandardCharsets.UTF_8));
     ObjectNode notification = (ObjectNode) event("s3-notification.json");
     ((ObjectNode) notification.at("/Records/0/s3/object")).put("key", "raw/direct/a+b.zip");
     ObjectNode notified = MAPPER.createObjectNode();
@@ -356,13 +368,17 @@ class PipelineIT {
       JsonNode value =
           notified.at(
               path.getValue().asText().substring(1).replaceAll("[.\\[]", "/").replace("]", ""));
-      assertThat(value.isTextual()).as(path.toString()).isTrue();
-      input = input.replace("<" + path.getKey() + ">", value.asText());
+      assertThat(value.isTextual() || value.isObject()).as(path.toString()).isTrue();
+      input =
+          input.replace(
+              "<" + path.getKey() + ">", value.isTextual() ? value.asText() : value.toString());
     }
     JsonNode result =
         StateMachine.read(Path.of("infra/pipeline.asl.json"))
             .run(MAPPER.readTree(input), FIRST::call);
     assertThat(result.path("publish").path("dataset").asText()).isEqualTo("direct");
+    String model = "models/direct/" + result.path("publish").path("model").asText() + "/model.json";
+    assertThat(MAPPER.readTree(store.read(model).content()).path("factors").asInt()).isEqualTo(8);
   }
 
   /// So little time remains that each call of train ends after one epoch, with a checkpoint.

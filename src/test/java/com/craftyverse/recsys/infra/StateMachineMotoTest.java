@@ -80,7 +80,8 @@ class StateMachineMotoTest {
     for (String answer :
         List.of(
             "{\"dataset\": \"my-set\", \"now\": 1764115613}",
-            "{\"manifest\": \"a\"}",
+            "{\"manifest\": \"a\", \"settings\": {\"split\": {}, \"index\": {}, \"train\": {\"seed\": 7},"
+                + " \"evaluate\": {}}}",
             "{\"manifest\": \"b\"}",
             "{\"manifest\": \"c\"}",
             "{\"resumable\": true}",

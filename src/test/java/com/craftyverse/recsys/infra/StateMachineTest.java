@@ -46,11 +46,13 @@ class StateMachineTest {
             NAME,
             "updateItem lock",
             "Ingest " + withDatasetName(),
-            "Split {\"manifest\":\"of Ingest\"," + ID + "}",
-            "Index {\"manifest\":\"of Split\"," + ID + "}",
-            "Train {\"manifest\":\"of Index\"," + ID + "}",
-            "Evaluate {\"manifest\":\"of Train\"," + ID + "}",
-            "Index {\"manifest\":\"of Split\",\"rows\":\"all\"," + ID + "}",
+            "Split {\"manifest\":\"of Ingest\",\"settings\":{\"of\":\"split\"}," + ID + "}",
+            "Index {\"manifest\":\"of Split\",\"settings\":{\"of\":\"index\"}," + ID + "}",
+            "Train {\"manifest\":\"of Index\",\"settings\":{\"of\":\"train\"}," + ID + "}",
+            "Evaluate {\"manifest\":\"of Train\",\"settings\":{\"of\":\"evaluate\"}," + ID + "}",
+            "Index {\"manifest\":\"of Split\",\"settings\":{\"of\":\"index\"},\"rows\":\"all\","
+                + ID
+                + "}",
             "Train {\"manifest\":\"of Index of all\",\"pattern\":\"of Train\"," + ID + "}",
             "Publish {\"manifest\":\"of Train as of Train\"," + ID + ",\"again\":false}",
             "deleteItem lock");
@@ -87,7 +89,7 @@ class StateMachineTest {
     JsonNode result = runWithVerdict("refused", false, false);
     assertThat(calls)
         .endsWith(
-            "Evaluate {\"manifest\":\"of Train\"," + ID + "}",
+            "Evaluate {\"manifest\":\"of Train\",\"settings\":{\"of\":\"evaluate\"}," + ID + "}",
             "Publish {\"manifest\":\"of Train\"," + ID + ",\"again\":false}",
             "publish A new model was refused; the old one keeps serving",
             "deleteItem lock");
@@ -195,7 +197,7 @@ class StateMachineTest {
     machine.run(
         mapper.readTree(
             """
-            {"ingest": {"manifest": "of S3"},
+            {"ingest": {"manifest": "of S3", "settings": {"split": {}, "index": {}, "train": {}, "evaluate": {}}},
              "detail": {"request-id": "N4N7GDK58NMKJ12R", "object": {"key": "raw/my-set/upload"}}}
             """),
         this::call);
@@ -203,7 +205,7 @@ class StateMachineTest {
         .startsWith(
             NAME.replace("ratings of 2026+.zip", "upload"),
             "updateItem lock",
-            "Split {\"manifest\":\"of S3\"," + ID + "}")
+            "Split {\"manifest\":\"of S3\",\"settings\":{}," + ID + "}")
         .endsWith("deleteItem lock");
   }
 
@@ -260,7 +262,8 @@ class StateMachineTest {
     assertThat(calls)
         .filteredOn(call -> call.startsWith("Train ") && !call.contains("\"pattern\""))
         .hasSize(3)
-        .containsOnly("Train {\"manifest\":\"of Index\"," + ID + "}");
+        .containsOnly(
+            "Train {\"manifest\":\"of Index\",\"settings\":{\"of\":\"train\"}," + ID + "}");
   }
 
   @Test
@@ -280,7 +283,7 @@ class StateMachineTest {
             LambdaError.class, e -> assertThat(e.type()).isEqualTo("PipelineFailed"));
     assertThat(calls)
         .endsWith(
-            "Split {\"manifest\":\"of Ingest\"," + ID + "}",
+            "Split {\"manifest\":\"of Ingest\",\"settings\":{\"of\":\"split\"}," + ID + "}",
             "deleteItem lock",
             "publish An upload did not become a model");
   }
@@ -454,8 +457,14 @@ class StateMachineTest {
     if (resource.startsWith("${")) {
       String function = resource.replaceAll("\\$\\{(\\w+)FunctionArn}", "$1");
       calls.add(function + " " + input);
-      return mapper
-          .createObjectNode()
+      ObjectNode result = mapper.createObjectNode();
+      if (function.equals("Ingest") && !input.has("nameOnly")) {
+        ObjectNode settings = result.putObject("settings");
+        for (String step : List.of("split", "index", "train", "evaluate")) {
+          settings.putObject(step).put("of", step);
+        }
+      }
+      return result
           .put(
               "manifest",
               "of "

@@ -41,17 +41,15 @@ class CsvTableTest {
             + " 2147483647",
         "1,2147483648,sad,40 | line 2, column 3: movieId is '2147483648', expected a whole number"
             + " from 0 to 2147483647",
-        "1,5,sad,4e-1    | line 2, column 9: timestamp is '4e-1', expected whole seconds since"
-            + " 1970",
-        "1,5,sad,1446909225000 | line 2, column 9: timestamp is '1446909225000', expected whole"
+        "1,5,sad,-4    | line 2, column 9: timestamp is '-4', expected seconds since 1970",
+        "1,5,sad,1446909225000 | line 2, column 9: timestamp is '1446909225000', expected"
             + " seconds since 1970 (these look like milliseconds)",
-        "1,5,\"sad, \"\"slow\"\"\",x | line 2, column 21: timestamp is 'x', expected whole seconds"
+        "1,5,\"sad, \"\"slow\"\"\",x | line 2, column 21: timestamp is 'x', expected seconds"
             + " since 1970",
-        "1,5,\"two~lines\",x | line 3, column 8: timestamp is 'x', expected whole seconds since"
+        "1,5,\"two~lines\",x | line 3, column 8: timestamp is 'x', expected seconds since"
             + " 1970",
-        "1,5,Amélie 𝄞,x   | line 2, column 14: timestamp is 'x', expected whole seconds since"
-            + " 1970",
-        "1,5,sad,\"x\"   | line 2, column 10: timestamp is 'x', expected whole seconds since 1970",
+        "1,5,Amélie 𝄞,x   | line 2, column 14: timestamp is 'x', expected seconds since" + " 1970",
+        "1,5,sad,\"x\"   | line 2, column 10: timestamp is 'x', expected seconds since 1970",
         "1,5             | line 2, column 4: the row ends after movieId; tag is missing",
         "1,5,\"sad\"      | line 2, column 10: the row ends after tag; timestamp is missing",
         "1,5,sad,40,7    | line 2, column 11: the row continues after timestamp; expected 4 values",
@@ -96,7 +94,7 @@ class CsvTableTest {
         .containsExactly("15|4973|a :: b|1215184630");
     assertThatThrownBy(() -> dat("1::2::sad::40\n15::4973::slow::soon\n"))
         .hasMessage(
-            "tags.csv, line 2, column 17: timestamp is 'soon', expected whole seconds since 1970");
+            "tags.csv, line 2, column 17: timestamp is 'soon', expected seconds since 1970");
     assertThatThrownBy(() -> dat("15::4973\n"))
         .hasMessage("tags.csv, line 1, column 9: the row ends after movieId; tag is missing");
     assertThatThrownBy(
@@ -105,7 +103,8 @@ class CsvTableTest {
                     stream("1|Toy (1995)|01-Jan-1995||http://x|0\n"),
                     UTF_8,
                     "u.item",
-                    new BadRows(0)))
+                    new BadRows(0),
+                    RatingsLayout.U_DATA))
         .hasMessage("u.item, line 1, column 37: the row ends after unknown; Action is missing");
   }
 
@@ -122,7 +121,7 @@ class CsvTableTest {
     assertThat(badRows.count()).isEqualTo(2);
     assertThat(badRows.examples())
         .containsExactly(
-            "tags.csv, line 3, column 7: timestamp is 'soon', expected whole seconds since 1970",
+            "tags.csv, line 3, column 7: timestamp is 'soon', expected seconds since 1970",
             "tags.csv, line 6, column 5: unexpected text after the closing quote; rest of the"
                 + " file skipped");
   }
@@ -142,7 +141,7 @@ class CsvTableTest {
   }
 
   private static String text(CsvRow row) {
-    return row.id(0) + "|" + row.id(1) + "|" + row.text(2) + "|" + row.seconds(3);
+    return row.number(0) + "|" + row.number(1) + "|" + row.text(2) + "|" + row.seconds(3);
   }
 
   private static ByteArrayInputStream stream(String text) {

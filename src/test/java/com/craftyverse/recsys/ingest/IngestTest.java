@@ -98,7 +98,8 @@ class IngestTest {
 
     assertThat(repeated)
         .isEqualTo(
-            new IngestResult(first.manifest(), true, "set", first.version(), first.figures()));
+            new IngestResult(first.manifest(), true, "set", first.version(), first.figures())
+                .with(UploadSettings.DEFAULTS.steps()));
     assertThat(otherName.cached()).isTrue();
     assertThat(otherName.version()).isEqualTo(first.version());
     assertThat(other.cached()).isFalse();
@@ -158,10 +159,11 @@ class IngestTest {
     refused(new byte[0], "a.zip is empty; expected a zip or ratings.csv");
     refused(
         "a text".getBytes(StandardCharsets.UTF_8),
-        "a.zip, line 1: the header is 'a text', expected userId,movieId,rating,timestamp");
+        "a.zip, line 1: the header is 'a text', expected a table with columns for the user, the"
+            + " item and the rating");
     refused(
         Uploads.zip(Map.of("x/readme.txt", "hello")),
-        "a.zip contains no ratings.csv; it has 'x/readme.txt'");
+        "a.zip contains no ratings.csv or other table of ratings; it has 'x/readme.txt'");
     refused(
         Uploads.zip(Map.of("a/ratings.csv", RATINGS, "b/ratings.csv", RATINGS)),
         "a.zip contains 2 ratings files, expected one: 'a/ratings.csv', 'b/ratings.csv'");
@@ -171,7 +173,7 @@ class IngestTest {
     refused(
         Uploads.zip(RATINGS + "1,2,3\n", Uploads.MOVIES),
         "a.zip: set/ratings.csv, line 5, column 6: the row ends after rating; timestamp is"
-            + " missing");
+            + " missing; settings.json: \"onBadRow\": \"skip\"");
     store.put("raw/a.zip", Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/a.zip")))
         .isInstanceOf(RequestException.class)
@@ -191,8 +193,7 @@ class IngestTest {
         "a.zip has an entry named '/etc/ratings.csv', which points outside the zip");
     Path zipBomb = directory.resolve("bomb.zip");
     Files.write(zipBomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
-    try (UploadFile upload =
-        UploadFile.open(zipBomb, "bomb.zip", RatingsFormat.MOVIELENS, 10_000)) {
+    try (UploadFile upload = UploadFile.open(zipBomb, "bomb.zip", RatingsFormat.ANY, 10_000)) {
       assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
           .hasMessage("bomb.zip: set/ratings.csv has more than 10000 bytes, the limit");
@@ -207,18 +208,14 @@ class IngestTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "movies.csv | movieId,title~1,A~ | 1 | 1 | movies.csv, line 1: the column genres is"
-            + " missing; the file is read without it",
         "movies.csv | movieId,title,genres~1,A,B~1,C,D~2,E,F~ | 2 | 1 | movies.csv, line 3, column"
             + " 1: movieId 1 occurs twice",
-        "movies.csv | movieId,name~1,A~ | 0 | 1 | movies.csv, line 1: the header is 'movieId,name',"
-            + " expected movieId,title,genres; file skipped",
         "movies.csv | movieId,title,genres~1,Good, or bad,B~2,E,F~ | 1 | 1 | movies.csv, line 2,"
             + " column 15: the row continues after genres; expected 3 values",
         "links.csv  | movieId,imdbId,tmdbId~1,1,862.0~2,2,8.5~ | 1 | 1 | links.csv, line 3, column"
             + " 5: tmdbId is '8.5', expected a whole number from 0 to 2147483647",
         "tags.csv   | userId,movieId,tag,timestamp~1,2,a,soon~1,2,b,7~ | 1 | 1 | tags.csv, line 2,"
-            + " column 7: timestamp is 'soon', expected whole seconds since 1970",
+            + " column 7: timestamp is 'soon', expected seconds since 1970",
         "tags.csv   | userId,movieId,tag,timestamp~1,1,`the `best` film`,7~ | 0 | 1 | tags.csv,"
             + " line 2, column 5: unexpected text after the closing quote; rest of the file"
             + " skipped",
@@ -422,7 +419,7 @@ class IngestTest {
     String more = ratings.substring(Uploads.HEADER.length());
     Files.write(file, Uploads.zip(ratings + "1,2,bad,3\n" + more, Uploads.MOVIES));
     try (ExecutorService threads = Executors.newFixedThreadPool(3);
-        UploadFile upload = UploadFile.open(file, "parts.zip", RatingsFormat.MOVIELENS)) {
+        UploadFile upload = UploadFile.open(file, "parts.zip", RatingsFormat.ANY)) {
       List<Future<Integer>> items = new ArrayList<>();
       for (int thread = 0; thread < 2; thread++) {
         items.add(
@@ -496,7 +493,7 @@ class IngestTest {
   void ratingsLargerThanTheFreeSpace_areRefusedByName() throws IOException {
     Path file = directory.resolve("large.zip");
     Files.write(file, Uploads.zip(RATINGS, Uploads.MOVIES));
-    try (UploadFile upload = UploadFile.open(file, "large.zip", RatingsFormat.MOVIELENS)) {
+    try (UploadFile upload = UploadFile.open(file, "large.zip", RatingsFormat.ANY)) {
       upload.requireSpace(RATINGS.length());
       assertThatThrownBy(() -> upload.requireSpace(RATINGS.length() - 1))
           .isInstanceOf(RequestException.class)
@@ -621,7 +618,9 @@ class IngestTest {
   void badRows_areSkippedOnRequest() throws IOException {
     store.put("raw/a.csv", (RATINGS + "1,9,NaN,7\n").getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/a.csv")))
-        .hasMessage("a.csv, line 5, column 5: rating is 'NaN', expected a number from 0.5 to 5.0");
+        .hasMessage(
+            "a.csv, line 5, column 5: rating is 'NaN', expected a number from 0.5 to 5.0;"
+                + " settings.json: \"onBadRow\": \"skip\"");
     IngestResult result =
         new Ingest(store)
             .run(
@@ -788,34 +787,36 @@ class IngestTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "'onBadRow': 'fail'    | 0.5,4.0     | 0.5    | 5",
-        "'delimiter': ','      | -3,1000000  | -3     | 1000000",
-        "'delimiter': ','      | 0.1,1.1     | 0.1    | 1.1",
-        "'delimiter': ','      | 1,1         | 1      | 1",
-        "'delimiter': ',', 'scale': {'min': 1, 'max': 10} | 2,3 | 1 | 10",
-        "'scale': {'min': -1, 'max': 1000000} | 2,3 | -1 | 1000000",
+        "'onBadRow': 'fail'    | 0.5,4.0     | 0.5    | 5       |",
+        "'delimiter': ','      | 0.5,4.0     | 0.5    | 5       |",
+        "NAMES                 | -3,1000000  | -3     | 1000000 | 1",
+        "NAMES                 | -3,1.5      | -3     | 1.5     | 0.5",
+        "NAMES                 | 0.1,1.1     | 0.1    | 1.1     |",
+        "NAMES                 | 1,1         | 1      | 1       |",
+        "NAMES, 'scale': {'min': 1, 'max': 10} | 2,3 | 1 | 10 |",
+        "'scale': {'min': -1, 'max': 1000000} | 2,3 | -1 | 1000000 |",
       })
   void scale_isTheDeclaredOne_orMovieLens_orTheRangeOfNamedColumns(
-      String fields, String ratings, double min, double max) throws IOException {
+      String fields, String ratings, double min, double max, Double step) throws IOException {
     StringBuilder csv = new StringBuilder("userId,movieId,rating,timestamp\n");
     for (String rating : ratings.split(",")) {
       csv.append("1,").append(csv.length()).append(',').append(rating).append(",9\n");
     }
     store.put("raw/scale.csv", csv.toString().getBytes(StandardCharsets.UTF_8));
-    String request = "{'key': 'raw/scale.csv', " + fields + "}";
+    String names =
+        "'columns': {'user': 'userId', 'item': 'movieId', 'rating': 'rating', 'timestamp':"
+            + " 'timestamp'}";
+    String request = "{'key': 'raw/scale.csv', " + fields.replace("NAMES", names) + "}";
     IngestResult result = new Ingest(store).run(request(request.replace('\'', '"')));
-    assertThat(result.figures().scale()).isEqualTo(new RatingScale(min, max, null));
+    assertThat(result.figures().scale()).isEqualTo(new RatingScale(min, max, step));
   }
 
   @Test
   void ratingBeyondAMillion_isRefused_whereNoScaleIsDeclared() throws IOException {
     store.put(
         "raw/scale.csv",
-        "userId,movieId,rating,timestamp\n1,2,1000001,9\n".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(
-            () ->
-                new Ingest(store)
-                    .run(request("{\"key\": \"raw/scale.csv\", \"delimiter\": \",\"}")))
+        "userId,itemId,rating,timestamp\n1,2,1000001,9\n".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> new Ingest(store).run(IngestRequest.of("raw/scale.csv")))
         .hasMessageContaining("expected a number from -1000000.0 to 1000000.0");
   }
 
@@ -839,13 +840,13 @@ class IngestTest {
 
     assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("stars", "points"))))
         .hasMessage(
-            "shop.zip contains no file with the header customer;sku;points;when; it has"
+            "shop.zip contains no file with the columns customer, sku, points, when; it has"
                 + " 'export/prices.csv', 'export/reviews.csv'");
     assertThatThrownBy(() -> request(request.replace("\"item\": \"sku\", ", "")))
         .hasMessage("field 'columns.item' is missing; expected the name of a column");
     assertThatThrownBy(() -> request(request.replace("\"sku\"", "\"stars\"")))
         .hasMessage(
-            "field 'columns': expected four different names, found customer, stars, stars, when");
+            "field 'columns': expected different names, found customer, stars, stars, when");
     assertThatThrownBy(() -> request(request.replace("\"max\": 10", "\"max\": 0")))
         .hasMessage(
             "field 'scale': expected min below max, both from -1000000 to 1000000, found min 1.0"
@@ -855,8 +856,7 @@ class IngestTest {
     assertThatThrownBy(() -> new Ingest(store).run(request(request.replace("\";\"", "\";;\""))))
         .hasMessage(
             "field 'delimiter': expected one character that cannot occur in a number, such as ;"
-                + " or a tab,"
-                + " found ';;'");
+                + " or a tab, or ::, found ';;'");
   }
 
   @Test
@@ -937,22 +937,25 @@ class IngestTest {
                 "\t",
                 false,
                 List.of(
-                    new UploadSample.SampledColumn("column 1", "user", List.of("1", "5")),
-                    new UploadSample.SampledColumn("column 2", "item", List.of("2", "6")),
-                    new UploadSample.SampledColumn("column 3", "rating", List.of("3", "4")),
-                    new UploadSample.SampledColumn("column 4", "timestamp", List.of("4", "8")))));
+                    new UploadSample.SampledColumn("1", "user", List.of("1", "5")),
+                    new UploadSample.SampledColumn("2", "item", List.of("2", "6")),
+                    new UploadSample.SampledColumn("3", "rating", List.of("3", "4")),
+                    new UploadSample.SampledColumn("4", "timestamp", List.of("4", "8"))),
+                List.of()));
   }
 
   @Test
   void dryRunOfAnUnknownHeader_showsItsColumns_andWhatIngestWouldSay() throws IOException {
-    String file = "who;what;\"how much\";when\n1;10;4;100\n2;11;\"5\";200\n";
+    String file = "who;what;again;\"how much\";when\n1;10;7;4;100\n2;11;8;\"5\";200\n";
     store.put("raw/b.csv", file.getBytes(StandardCharsets.UTF_8));
     IngestResult result =
         new Ingest(store).run(request("{\"key\": \"raw/b.csv\", \"dryRun\": true}"));
     assertThat(result.problem())
         .isEqualTo(
-            "b.csv, line 1: the header is 'who;what;\"how much\";when', expected"
-                + " userId,movieId,rating,timestamp");
+            "b.csv, line 1: the header is 'who;what;again;\"how much\";when', expected columns for"
+                + " the user, the item and the rating; the rating could be column 'who' or 'what' or"
+                + " 'again' or 'how much'; settings.json: \"columns\": {\"user\":"
+                + " \"…\", \"item\": \"…\", \"rating\": \"…\", \"timestamp\": \"…\"}");
     assertThat(result.dataset()).isEqualTo("b");
     assertThat(result.preview()).isNull();
     assertThat(result.sample())
@@ -964,8 +967,10 @@ class IngestTest {
                 List.of(
                     new UploadSample.SampledColumn("who", null, List.of("1", "2")),
                     new UploadSample.SampledColumn("what", null, List.of("10", "11")),
+                    new UploadSample.SampledColumn("again", null, List.of("7", "8")),
                     new UploadSample.SampledColumn("how much", null, List.of("4", "5")),
-                    new UploadSample.SampledColumn("when", null, List.of("100", "200")))));
+                    new UploadSample.SampledColumn("when", "timestamp", List.of("100", "200"))),
+                List.of()));
     String corrected =
         "{\"key\": \"raw/b.csv\", \"dryRun\": true, \"delimiter\": \";\", \"columns\": {"
             + "\"user\": \"who\", \"item\": \"what\", \"rating\": \"how much\", \"timestamp\": \"when\"}}";
@@ -974,7 +979,7 @@ class IngestTest {
     assertThat(usable.figures().ratings()).isEqualTo(2);
     assertThat(sample(corrected).columns())
         .extracting(UploadSample.SampledColumn::role)
-        .containsExactly("user", "item", "rating", "timestamp");
+        .containsExactly("user", "item", null, "rating", "timestamp");
     assertOnlyUploadsAreThere();
   }
 
@@ -984,8 +989,8 @@ class IngestTest {
     assertThatThrownBy(
             () -> new Ingest(store).run(request("{\"key\": \"raw/c.csv\", \"dryRun\": true}")))
         .hasMessage(
-            "c.csv, line 1: the header is 'nothing here', expected"
-                + " userId,movieId,rating,timestamp");
+            "c.csv, line 1: the header is 'nothing here', expected a table with columns for the"
+                + " user, the item and the rating");
   }
 
   private UploadSample sample(String request) throws IOException {

@@ -1,6 +1,14 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.IdType;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,69 +19,119 @@ import java.util.regex.Pattern;
 
 /// An independent definition of a ratings file, written as patterns for values and records.
 final class RatingsOracle {
-  /// A value and its end: quoted, with blanks around it, or anything that begins otherwise.
-  private static final Pattern VALUE =
+  private static final RatingsLayout MOVIELENS =
+      RatingsLayoutBuilder.builder(RatingsLayout.U_DATA)
+          .name(RatingsLayout.RATINGS_CSV)
+          .separator(",")
+          .header(true)
+          .build();
+
+  private static final Pattern DATE =
+      Pattern.compile("(\\d{4})([-/])(\\d{1,2})\\2(\\d{1,2})(?:(?:[Tt]| ) *(\\S.*))?");
+  private static final Pattern TIME =
       Pattern.compile(
-          "\\G(?:[ \t]*+\"([^\"]*+(?:\"\"[^\"]*+)*+)\"[ \t]*+|(?![ \t]*+\")([^,\n]*?))(,|\r?\n)");
+          "(\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,]\\d{1,9})?)? *(|[Zz]|UTC|GMT|([+-])([\\d:]+))");
+  private static final Pattern OFFSET = Pattern.compile("(\\d\\d)(\\d\\d)?");
 
   private RatingsOracle() {}
 
-  /// Returns the rows of a file without duplicates, or empty if the file is malformed.
+  /// Returns the rows of a file with MovieLens' header without duplicates, or empty if the file is malformed.
   static Optional<List<String>> rows(String file) {
-    String text = file.startsWith("\u00EF\u00BB\u00BF") ? file.substring(3) : file;
-    Optional<List<List<String>>> found = records(text.endsWith("\n") ? text : text + "\n");
+    String text = withoutMark(file);
+    Optional<List<List<String>>> found = records(text, ",");
     if (found.isEmpty() || found.get().size() < 2) {
       return Optional.empty();
     }
-    List<List<String>> records = found.get();
-    List<String> header = records.removeFirst().stream().map(String::strip).toList();
-    List<String> required = List.of("userId", "movieId", "rating", "timestamp");
-    for (String name : required) {
+    List<String> header = found.get().getFirst().stream().map(String::strip).toList();
+    RatingsLayoutBuilder layout = RatingsLayoutBuilder.builder(MOVIELENS);
+    for (String name : RatingsColumns.MOVIELENS.names()) {
       if (header.stream().filter(name::equals).count() != 1) {
         return Optional.empty();
       }
     }
+    return rows(
+        file,
+        layout
+            .columns(header.size())
+            .user(header.indexOf("userId"))
+            .item(header.indexOf("movieId"))
+            .rating(header.indexOf("rating"))
+            .timestamp(header.indexOf("timestamp"))
+            .build());
+  }
+
+  /// Returns the rows of a file of a layout, ids as texts, without duplicates; empty if the file is malformed.
+  static Optional<List<String>> rows(String file, RatingsLayout layout) {
+    Optional<List<List<String>>> found = records(withoutMark(file), layout.separator());
+    if (found.isEmpty() || found.get().size() < (layout.header() ? 2 : 1)) {
+      return Optional.empty();
+    }
     Map<String, String[]> latest = new LinkedHashMap<>();
-    for (List<String> values : records) {
-      if (values.size() != header.size()) {
+    for (List<String> values : found.get().subList(layout.header() ? 1 : 0, found.get().size())) {
+      if (values.size() != layout.columns()) {
         return Optional.empty();
       }
-      String[] row =
-          required.stream()
-              .map(name -> values.get(header.indexOf(name)).strip())
-              .toArray(String[]::new);
-      if (!isWhole(row[0], Integer.MAX_VALUE)
-          || !isWhole(row[1], Integer.MAX_VALUE)
-          || !isNumber(row[2])
-          || Double.parseDouble(row[2]) < 0.5
-          || Double.parseDouble(row[2]) > 5
-          || !isWhole(row[3], 100_000_000_000L)) {
+      Optional<String> user = id(values.get(layout.user()), layout.userIdType());
+      Optional<String> item = id(values.get(layout.item()), layout.itemIdType());
+      String number = values.get(layout.rating()).strip();
+      String rating = layout.decimalComma() ? number.replace(',', '.') : number;
+      Optional<Long> time =
+          layout.timestamp() < 0
+              ? Optional.of(0L)
+              : time(values.get(layout.timestamp()).strip(), layout.time());
+      if (user.isEmpty()
+          || item.isEmpty()
+          || !isNumber(rating)
+          || !layout.scale().contains(Double.parseDouble(rating))
+          || time.isEmpty()) {
         return Optional.empty();
       }
-      String pair = parseWholeNumber(row[0]) + "," + parseWholeNumber(row[1]);
+      String[] row = {
+        user.get(), item.get(), "" + (float) Double.parseDouble(rating), "" + time.get()
+      };
+      String pair = user.get() + "\n" + item.get();
       String[] other = latest.get(pair);
-      if (other == null || parseWholeNumber(row[3]) >= parseWholeNumber(other[3])) {
+      if (other == null || time.get() >= Long.parseLong(other[3])) {
         latest.remove(pair);
         latest.put(pair, row);
       }
     }
-    return Optional.of(
-        latest.entrySet().stream()
-            .map(
-                e ->
-                    e.getKey()
-                        + ","
-                        + (float) Double.parseDouble(e.getValue()[2])
-                        + ","
-                        + parseWholeNumber(e.getValue()[3]))
-            .toList());
+    return Optional.of(latest.values().stream().map(row -> String.join(",", row)).toList());
+  }
+
+  private static String withoutMark(String file) {
+    String text =
+        file.startsWith("\u00EF\u00BB\u00BF")
+            ? file.substring(3)
+            : file.startsWith("\uFEFF") ? file.substring(1) : file;
+    return text.endsWith("\n") ? text : text + "\n";
+  }
+
+  /// A value and its end: quoted, with blanks around it, or anything that begins otherwise.
+  private static Pattern value(String separator) {
+    String end = separator.equals(" ") ? "[ \t]+" : Pattern.quote(separator);
+    String blank = separator.equals("\t") ? " " : separator.equals(" ") ? "" : " \t";
+    String blanks = blank.isEmpty() ? "" : "[" + blank + "]*+";
+    return Pattern.compile(
+        "\\G(?:"
+            + blanks
+            + "\"([^\"]*+(?:\"\"[^\"]*+)*+)\""
+            + blanks
+            + "|(?!"
+            + blanks
+            + "\")((?:(?!"
+            + end
+            + ")[^\n])*?))("
+            + end
+            + "|\r?\n)");
   }
 
   /// Returns the records without blank lines at the end, or empty if quotes or blank lines are malformed.
-  private static Optional<List<List<String>>> records(String text) {
+  private static Optional<List<List<String>>> records(String text, String separator) {
     List<List<String>> records = new ArrayList<>();
     List<String> record = new ArrayList<>();
-    Matcher value = VALUE.matcher(text);
+    String input = separator.equals(" ") ? text.replaceAll("(?m)^[ \t]+|[ \t]+(?=\r?$)", "") : text;
+    Matcher value = value(separator).matcher(input);
     boolean blank = false;
     int end = 0;
     while (value.find()) {
@@ -87,35 +145,121 @@ final class RatingsOracle {
         return Optional.empty();
       }
       if (!empty) {
-        record.add(value.group(1) == null ? value.group(2) : value.group(1));
-        if (!value.group(3).equals(",")) {
+        record.add(
+            value.group(1) == null
+                ? value.group(2).replaceAll("^[ \t]+|[ \t]+$", "")
+                : value.group(1).replace("\"\"", "\""));
+        if (value.group(3).endsWith("\n")) {
           records.add(record);
           record = new ArrayList<>();
         }
       }
     }
-    return end == text.length() ? Optional.of(records) : Optional.empty();
+    return end == input.length() ? Optional.of(records) : Optional.empty();
+  }
+
+  private static Optional<String> id(String text, IdType type) {
+    return switch (type) {
+      case INT32 ->
+          text.strip().matches("[+-].*")
+              ? Optional.empty()
+              : whole(text.strip(), 0, Integer.MAX_VALUE).map(Object::toString);
+      case INT64 ->
+          text.strip().startsWith("+")
+              ? Optional.empty()
+              : whole(text.strip(), Long.MIN_VALUE, Long.MAX_VALUE).map(Object::toString);
+      case UTF8 -> {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        yield bytes == 0 || bytes > 256 || text.contains("\uFFFD")
+            ? Optional.empty()
+            : Optional.of(text);
+      }
+    };
+  }
+
+  private static Optional<Long> time(String text, TimeFormat format) {
+    if (format == TimeFormat.DATE) {
+      return date(text);
+    }
+    long perSecond =
+        switch (format) {
+          case MILLISECONDS -> 1_000;
+          case MICROSECONDS -> 1_000_000;
+          case NANOSECONDS -> 1_000_000_000;
+          default -> 1;
+        };
+    if (!isNumber(text) || new BigDecimal(text).signum() < 0 || text.startsWith("-")) {
+      return Optional.empty();
+    }
+    BigDecimal seconds =
+        new BigDecimal(text).divide(BigDecimal.valueOf(perSecond), 0, RoundingMode.FLOOR);
+    return seconds.compareTo(BigDecimal.valueOf(100_000_000_000L)) > 0
+        ? Optional.empty()
+        : Optional.of(seconds.longValueExact());
+  }
+
+  private static Optional<Long> date(String text) {
+    Matcher date = DATE.matcher(text);
+    if (!date.matches()) {
+      return Optional.empty();
+    }
+    try {
+      LocalDate day =
+          LocalDate.of(
+              Integer.parseInt(date.group(1)),
+              Integer.parseInt(date.group(3)),
+              Integer.parseInt(date.group(4)));
+      long offset = 0;
+      LocalTime time = LocalTime.MIDNIGHT;
+      if (date.group(5) != null) {
+        Matcher clock = TIME.matcher(date.group(5));
+        if (!clock.matches()) {
+          return Optional.empty();
+        }
+        int second = clock.group(3) == null ? 0 : Integer.parseInt(clock.group(3));
+        time =
+            LocalTime.of(
+                Integer.parseInt(clock.group(1)),
+                Integer.parseInt(clock.group(2)),
+                second == 60 ? 59 : second);
+        if (clock.group(5) != null) {
+          Matcher zone = OFFSET.matcher(clock.group(6).replace(":", ""));
+          if (!zone.matches()) {
+            return Optional.empty();
+          }
+          int hours = Integer.parseInt(zone.group(1));
+          int minutes = zone.group(2) == null ? 0 : Integer.parseInt(zone.group(2));
+          if (hours > 18 || minutes > 59) {
+            return Optional.empty();
+          }
+          offset = (clock.group(5).equals("-") ? -1 : 1) * (hours * 3600L + minutes * 60L);
+        }
+      }
+      long seconds = LocalDateTime.of(day, time).toEpochSecond(ZoneOffset.UTC) - offset;
+      return day.getYear() < 1970 || seconds < 0 ? Optional.empty() : Optional.of(seconds);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   private static boolean isNumber(String text) {
     try {
       BigDecimal number = new BigDecimal(text);
-      return number.precision() > 0;
+      return number.precision() > 0 && Math.abs((long) number.scale()) < 5_000;
     } catch (NumberFormatException e) {
       return false;
     }
   }
 
-  private static boolean isWhole(String text, long max) {
-    if (!isNumber(text) || text.matches("[+-].*")) {
-      return false;
+  private static Optional<Long> whole(String text, long min, long max) {
+    if (!isNumber(text)) {
+      return Optional.empty();
     }
     BigDecimal number = new BigDecimal(text);
     return number.compareTo(BigDecimal.valueOf(max)) <= 0
-        && (number.signum() == 0 || number.stripTrailingZeros().scale() <= 0);
-  }
-
-  private static long parseWholeNumber(String text) {
-    return new BigDecimal(text).longValueExact();
+            && number.compareTo(BigDecimal.valueOf(min)) >= 0
+            && (number.signum() == 0 || number.stripTrailingZeros().scale() <= 0)
+        ? Optional.of(number.longValueExact())
+        : Optional.empty();
   }
 }

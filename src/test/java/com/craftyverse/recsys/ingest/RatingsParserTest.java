@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import java.io.ByteArrayInputStream;
@@ -71,10 +72,10 @@ class RatingsParserTest {
             + " expected 4 values",
         "1,2,5.5,4   | line 2, column 5: rating is '5.5', expected a number from 0.5 to 5.0",
         "1,2,0,4     | line 2, column 5: rating is '0', expected a number from 0.5 to 5.0",
-        "1,2,3,      | line 2, column 7: timestamp is empty, expected whole seconds since 1970",
-        "1,2,3,4.5   | line 2, column 7: timestamp is '4.5', expected whole seconds since 1970",
-        "1,2,3,964982703000 | line 2, column 7: timestamp is '964982703000', expected whole seconds"
-            + " since 1970 (these look like milliseconds)",
+        "1,2,3,      | line 2, column 7: timestamp is empty, expected seconds since 1970",
+        "1,2,3,-4    | line 2, column 7: timestamp is '-4', expected seconds since 1970",
+        "1,2,3,964982703000 | line 2, column 7: timestamp is '964982703000', expected seconds since"
+            + " 1970 (these look like milliseconds)",
         "1,2,3       | line 2, column 6: the row ends after rating; timestamp is missing",
         "1           | line 2, column 2: the row ends after userId; movieId is missing",
         "1,2,3,4,5   | line 2, column 8: the row continues after timestamp; expected 4 values",
@@ -85,12 +86,12 @@ class RatingsParserTest {
         "3e9,2,3,4   | line 2, column 1: userId is '3e9', expected a whole number from 0 to"
             + " 2147483647",
         "12345678,2,3,9999999999999 | line 2, column 14: timestamp is '9999999999999', expected"
-            + " whole seconds since 1970 (these look like milliseconds)",
+            + " seconds since 1970 (these look like milliseconds)",
       })
   void malformedRow_isReportedWithPlaceAndExpectation(String row, String message) {
     assertThatThrownBy(() -> parse(HEADER + row + "\n1,1,1,1\n"))
         .isInstanceOf(RequestException.class)
-        .hasMessage("ratings.csv, " + message);
+        .hasMessageStartingWith("ratings.csv, " + message + "; settings.json: \"");
   }
 
   /// Numbers may have any common decimal notation, and blanks around them are ignored.
@@ -129,11 +130,16 @@ class RatingsParserTest {
             () ->
                 parse(
                     "userId;movieId;rating;timestamp\n1;2;3,5;4\n",
-                    RatingsFormat.of(null, ";", RatingScale.STARS)))
+                    RatingsFormat.of(
+                        IngestRequestBuilder.builder()
+                            .delimiter(";")
+                            .decimal(".")
+                            .scale(RatingScale.STARS)
+                            .build())))
         .hasMessage(
             "ratings.csv, line 2, column 5: rating is '3,5', expected a number from 0.5 to 5.0"
                 + " (with"
-                + " a decimal point, not a comma)");
+                + " a decimal point, not a comma); settings.json: \"decimal\": \",\"");
   }
 
   @Test
@@ -145,14 +151,16 @@ class RatingsParserTest {
                     + ",2,11,3.5,8,\"one\nof\r\n\"\"three\"\"\"\n"
                     + "5\" disc,3,12,3.5,9,\"\"\n"))
         .containsExactly("1,10,4.0,7", "2,11,3.5,8", "3,12,3.5,9");
-    assertThatThrownBy(() -> parse("note,userId,movieId,rating,timestamp\n\"é\né\",x,2,3,4\n"))
+    assertThatThrownBy(
+            () -> parse("note,userId,movieId,rating,timestamp\n\"é\né\",x,2,3,4\n,1,2,3,4\n"))
         .hasMessage(
             "ratings.csv, line 3, column 4: userId is 'x', expected a whole number from 0 to"
-                + " 2147483647");
+                + " 2147483647; settings.json: \"ids\": {\"user\": \"utf8\"}");
     assertThatThrownBy(
             () -> parse("\"no\nte\",userId,movieId,rating,timestamp\n\"a\nb\",1,2,3,4\n,5,6,7,8\n"))
         .hasMessage(
-            "ratings.csv, line 5, column 6: rating is '7', expected a number from 0.5 to 5.0");
+            "ratings.csv, line 5, column 6: rating is '7', expected a number from 0.5 to 5.0;"
+                + " settings.json: \"scale\": {\"min\": 0.5, \"max\": 7.0}");
   }
 
   /// After such a quote the row boundaries are unclear, so `skip` does not help.
@@ -173,8 +181,8 @@ class RatingsParserTest {
                 + " bytes");
     assertThatThrownBy(() -> skip("userId,movieId,rating,timestamp,\"comment\n1,2,3,4,x\n"))
         .hasMessage(
-            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp,\"comment',"
-                + " expected userId,movieId,rating,timestamp");
+            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp,\"comment', expected"
+                + " a table with columns for the user, the item and the rating");
   }
 
   @Test
@@ -188,15 +196,14 @@ class RatingsParserTest {
     assertThat(parse("userId,movieId,rating,timestamp,\n1,2,3,4,\n")).containsExactly("1,2,3.0,4");
     assertThatThrownBy(() -> parse(HEADER + "1,2,3,4,\n"))
         .hasMessage(
-            "ratings.csv, line 2, column 8: the row continues after timestamp; expected 4 values");
+            "ratings.csv, line 2, column 8: the row continues after timestamp; expected 4 values;"
+                + " settings.json: \"onBadRow\": \"skip\"");
   }
 
   @Test
-  void carriageReturnsAlone_endNoLines() {
-    assertThatThrownBy(() -> parse("userId,movieId,rating,timestamp\r1,2,3,4\r"))
-        .hasMessage(
-            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp\\u000d1,2,3,4',"
-                + " expected userId,movieId,rating,timestamp");
+  void carriageReturnsAlone_endLines() throws IOException {
+    assertThat(parse("userId,movieId,rating,timestamp\r1,2,3,4\r5,6,3.5,7"))
+        .containsExactly("1,2,3.0,4", "5,6,3.5,7");
   }
 
   /// Whatever an unused column contains, the parser finds the same rows as the oracle or refuses the file.
@@ -255,18 +262,14 @@ class RatingsParserTest {
   void otherHeader_isNamed() {
     assertThatThrownBy(() -> parse("user,item\n1,2\n"))
         .hasMessage(
-            "ratings.csv, line 1: the header is 'user,item', expected"
-                + " userId,movieId,rating,timestamp");
-    assertThatThrownBy(() -> parse("1,2,3.5,4\n"))
+            "ratings.csv, line 1: the header is 'user,item', expected a table with columns for the"
+                + " user, the item and the rating");
+    assertThatThrownBy(() -> parse("movieId,imdbId,tmdbId\n1,2,3\n"))
         .hasMessage(
-            "ratings.csv, line 1: the header is '1,2,3.5,4', expected"
-                + " userId,movieId,rating,timestamp");
-    assertThatThrownBy(() -> parse("userId,movieId,rating\n1,2,3.5\n"))
-        .hasMessage(
-            "ratings.csv, line 1: the header is 'userId,movieId,rating', expected"
-                + " userId,movieId,rating,timestamp");
-    assertThatThrownBy(() -> parse(""))
-        .hasMessage("ratings.csv is empty; expected the header userId,movieId,rating,timestamp");
+            "ratings.csv, line 1: the header is 'movieId,imdbId,tmdbId', expected columns for the"
+                + " user, the item and the rating; it has items, but neither users nor ratings;"
+                + " settings.json: \"columns\": {\"user\": \"…\", \"item\": \"…\", \"rating\": \"…\","
+                + " \"timestamp\": \"…\"}");
   }
 
   @Test
@@ -279,7 +282,9 @@ class RatingsParserTest {
         .containsExactly("1,2,3.5,9", "123456789,7,4.0,8");
     assertThat(parse(HEADER + "\"1\",\"2\",\"3.5\",\"4\"\n")).containsExactly("1,2,3.5,4");
     assertThatThrownBy(() -> parse("timestamp,note,rating,movieId,userId\n9,x,3,2\n"))
-        .hasMessage("ratings.csv, line 2, column 8: the row ends after movieId; userId is missing");
+        .hasMessage(
+            "ratings.csv, line 2, column 8: the row ends after movieId; userId is missing;"
+                + " settings.json: \"onBadRow\": \"skip\"");
   }
 
   @Test
@@ -291,16 +296,19 @@ class RatingsParserTest {
     assertThatThrownBy(() -> parse("1::1193::5::978300760\n1::1193:5::978300760\n"))
         .hasMessage(
             "ratings.csv, line 2, column 4: movieId is '1193:5', expected a whole number from 0 to"
-                + " 2147483647");
+                + " 2147483647; settings.json: \"ids\": {\"item\": \"utf8\"}");
   }
 
   @Test
   void otherColumnsDelimiterAndScale_areTakenByName() throws IOException {
     RatingsFormat format =
         RatingsFormat.of(
-            new RatingsColumns("customer", "sku", "stars", "when"),
-            ";",
-            new RatingScale(1, 10, 0.5));
+            IngestRequestBuilder.builder()
+                .columns(new RatingsColumns("customer", "sku", "stars", "when"))
+                .scale(new RatingScale(1, 10, 0.5))
+                .ids(new IdTypes(IdType.INT32, IdType.INT32))
+                .time("seconds")
+                .build());
     assertThat(parse("when;stars;customer;sku\n9;10;1;2\n8;7.5;1;3\n7;1.0;1;4\n", format))
         .containsExactly("1,2,10.0,9", "1,3,7.5,8", "1,4,1.0,7");
     assertThat(parse("customer;sku;stars;when\n1;2;9.5;3\n1;3;10;3\n", format))
@@ -308,25 +316,32 @@ class RatingsParserTest {
     assertThatThrownBy(() -> parse("customer;sku;stars;when\n1;2;0.5;3\n", format))
         .hasMessage(
             "ratings.csv, line 2, column 5: stars is '0.5', expected a number from 1.0 to 10.0 in"
-                + " steps of 0.5");
+                + " steps of 0.5; settings.json: \"scale\": {\"min\": 0.5, \"max\": 10.0}");
     assertThatThrownBy(() -> parse("customer;sku;stars;when\n1;2;7.2;3\n", format))
         .hasMessage(
             "ratings.csv, line 2, column 5: stars is '7.2', expected a number from 1.0 to 10.0 in"
-                + " steps of 0.5");
+                + " steps of 0.5; settings.json: \"scale\": {\"min\": 1.0, \"max\": 10.0}");
     assertThatThrownBy(() -> parse("customer;sku;stars;when\n1;x;7;3\n", format))
         .hasMessage(
             "ratings.csv, line 2, column 3: sku is 'x', expected a whole number from 0 to"
-                + " 2147483647");
+                + " 2147483647; settings.json: \"ids\": {\"item\": \"utf8\"}");
     assertThatThrownBy(() -> parse(HEADER + "1,2,3,4\n", format))
         .hasMessage(
-            "ratings.csv, line 1: the header is 'userId,movieId,rating,timestamp', expected"
-                + " customer;sku;stars;when");
-    RatingsFormat tabs = RatingsFormat.of(null, "\t", new RatingScale(-10, 10, null));
+            "ratings.csv, line 1: there is no column 'customer'; the header is"
+                + " 'userId,movieId,rating,timestamp'");
+    RatingsFormat tabs =
+        RatingsFormat.of(
+            IngestRequestBuilder.builder().scale(new RatingScale(-10, 10, null)).build());
     assertThat(parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-9.75\t3\n", tabs))
         .containsExactly("1,2,-9.75,3");
-    assertThatThrownBy(() -> parse("userId\tmovieId\trating\ttimestamp\n1\t2\t-\t3\n", tabs))
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "userId\tmovieId\trating\ttimestamp\n1\t2\t-\t3\n1\t3\t-1\t3\n1\t4\t5\t3\n",
+                    tabs))
         .hasMessage(
-            "ratings.csv, line 2, column 5: rating is '-', expected a number from -10.0 to 10.0");
+            "ratings.csv, line 2, column 5: rating is '-', expected a number from -10.0 to 10.0;"
+                + " settings.json: \"onBadRow\": \"skip\"");
   }
 
   @Test
@@ -339,7 +354,7 @@ class RatingsParserTest {
     assertThat(badRows.examples())
         .containsExactly(
             "ratings.csv, line 3, column 3: movieId is 'x', expected a whole number from 0 to"
-                + " 2147483647",
+                + " 2147483647; settings.json: \"ids\": {\"item\": \"utf8\"}",
             "ratings.csv, line 4, column 4: the row ends after movieId; rating is missing");
     assertThatThrownBy(
             () ->
@@ -418,7 +433,7 @@ class RatingsParserTest {
   }
 
   private static List<String> parse(InputStream input, BadRows badRows) throws IOException {
-    return parse(input, RatingsFormat.MOVIELENS, badRows);
+    return parse(input, RatingsFormat.ANY, badRows);
   }
 
   private static List<String> parse(String csv, RatingsFormat format) throws IOException {
@@ -429,9 +444,12 @@ class RatingsParserTest {
   private static List<String> parse(InputStream input, RatingsFormat format, BadRows badRows)
       throws IOException {
     List<String> rows = new ArrayList<>();
+    byte[] bytes = input.readAllBytes();
+    byte[] sample = RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()).sample();
     new RatingsParser(
-            input,
-            format,
+            RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()),
+            LayoutDetector.detect(sample, sample.length, format, "ratings.csv"),
+            format.missing(),
             "ratings.csv",
             badRows,
             batch -> {

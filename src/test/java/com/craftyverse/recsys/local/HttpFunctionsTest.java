@@ -159,7 +159,8 @@ class HttpFunctionsTest {
         "ingest   | {}                    | 400 | field 'key' is missing",
         "ingest   | {\"key\": 7} | 400 | field 'key': expected a string, found the number 7",
         "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of columns,"
-            + " delimiter, dryRun, key, maxBadRows, nameOnly, onBadRow, scale",
+            + " decimal, delimiter, dryRun, encoding, header, ids, key, maxBadRows, missing,"
+            + " nameOnly, onBadRow, scale, time",
         "ingest   | {\"key\": \"raw/no.zip\"} | 404 | field 'key': there is no object 'raw/no.zip'"
             + " in the store",
         "ingest   | {\"key\": \"/etc/passwd\"} | 400 | field 'key': the key '/etc/passwd' is"
@@ -218,18 +219,18 @@ class HttpFunctionsTest {
 
   @Test
   void uploadsThatAreNoRatings_areUnprocessable() throws IOException {
-    store.put("raw/text.zip", "not a zip".getBytes(StandardCharsets.UTF_8));
+    store.put("raw/text.zip", "nothing".getBytes(StandardCharsets.UTF_8));
     Http.Answer answer = Http.post("ingest", "{\"key\": \"raw/text.zip\"}");
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.error())
         .isEqualTo(
-            "text.zip, line 1: the header is 'not a zip', expected"
-                + " userId,movieId,rating,timestamp");
+            "text.zip, line 1: the header is 'nothing', expected a table with columns for the user,"
+                + " the item and the rating");
     store.put("raw/short.zip", Uploads.zip(Uploads.HEADER + "1,1,4\n", Uploads.MOVIES));
     assertThat(Http.post("ingest", "{\"key\": \"raw/short.zip\"}").error())
         .isEqualTo(
             "short.zip: set/ratings.csv, line 2, column 6: the row ends after rating; timestamp is"
-                + " missing");
+                + " missing; settings.json: \"onBadRow\": \"skip\"");
     assertThat(store.list("datasets/text/")).isEmpty();
   }
 

@@ -287,6 +287,9 @@ final class Schemas {
     if (type == boolean.class || type == Boolean.class) {
       return schema.put("type", "boolean");
     }
+    if (type == ObjectNode.class) {
+      return schema.put("type", "object");
+    }
     if (type == Object.class || type == JsonNode.class) {
       return schema;
     }

@@ -719,14 +719,22 @@ class RecommendationServiceTest {
   }
 
   @Test
-  void history_equalTimes_areByItemId() throws IOException {
+  void history_withoutTimes_isByItemId() throws IOException {
     new ModelFixture("set", "m2").at(1, 2, 0, 0).publish(store);
+    assertThat(requests.history("{'userId': 30}").ratings())
+        .extracting(HistoryResult.RatedItem::itemId, HistoryResult.RatedItem::time)
+        .containsExactly(tuple(Id.of(100), null), tuple(Id.of(400), null));
+  }
+
+  @Test
+  void history_equalTimes_areByItemId() throws IOException {
+    new ModelFixture("set", "m2").at(1, 2, 5, 5).publish(store);
     HistoryResult result = requests.history("{'userId': 30}");
     assertThat(result.model()).isEqualTo("m2");
     assertThat(result.ratings())
         .extracting(HistoryResult.RatedItem::itemId, HistoryResult.RatedItem::time)
         .containsExactly(
-            tuple(Id.of(100), "1970-01-01T00:00:00Z"), tuple(Id.of(400), "1970-01-01T00:00:00Z"));
+            tuple(Id.of(100), "1970-01-01T00:00:05Z"), tuple(Id.of(400), "1970-01-01T00:00:05Z"));
   }
 
   @Test

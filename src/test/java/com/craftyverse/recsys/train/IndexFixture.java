@@ -68,7 +68,7 @@ public final class IndexFixture {
   public RatingScale scale() {
     return train.size() == 0
         ? RatingScale.STARS
-        : RatingScale.range(train.lowest(), train.highest());
+        : RatingScale.range(train.lowest(), train.highest(), null);
   }
 
   public int users() {

@@ -1,0 +1,595 @@
+package com.craftyverse.recsys.ingest;
+
+import com.craftyverse.recsys.format.IdType;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// A detector for the layout of a ratings file from its first megabyte.
+///
+/// MovieLens' own layouts are recognised by their first line, and their types are taken for granted unless the
+/// values plainly contradict. In any other table the delimiter is the first one that divides the rows evenly.
+/// Columns are recognised by the names that people use, then by content, then by position: user, item, rating,
+/// time. Where that leaves two readings, the file is refused with both.
+final class LayoutDetector {
+  /// The delimiters in the order in which they are tried.
+  static final List<String> DELIMITERS = List.of(",", ";", "\t", "|", "::", RatingsLayout.BLANKS);
+
+  /// The least number of columns: user, item and rating.
+  private static final int MIN_COLUMNS = 3;
+
+  /// Rows that decide on the delimiter.
+  private static final int DELIMITER_ROWS = 200;
+
+  /// Rows whose values are looked at, evenly among the first megabyte's.
+  private static final int MAX_ROWS = 4_096;
+
+  /// Least share of rows with equally many values.
+  private static final double MIN_EVEN_ROWS = 0.9;
+
+  private static final int MAX_LINE_IN_MESSAGE = 200;
+
+  private final byte[] start;
+  private final int length;
+  private final RatingsFormat format;
+  private final String file;
+  private final int stride;
+  private final List<String> findings = new ArrayList<>();
+
+  private LayoutDetector(byte[] start, int length, RatingsFormat format, String file) {
+    this.start = start;
+    this.length = length;
+    this.format = format;
+    this.file = file;
+    this.stride = stride(start, length);
+  }
+
+  /// Returns the layout of a ratings file.
+  ///
+  /// @param start the first lines of the file in UTF-8
+  /// @param length their bytes; the file may continue
+  /// @param format what the request says about the file
+  /// @param file the file's name in error messages
+  /// @throws RequestException if this is not a table of ratings, or can be read in two ways
+  static RatingsLayout detect(byte[] start, int length, RatingsFormat format, String file) {
+    return new LayoutDetector(start, length, format, file).detect();
+  }
+
+  /// Returns the layout if the names of the columns, or MovieLens' layouts, say that this is a ratings file.
+  static Optional<RatingsLayout> detectByNames(byte[] start, int length, RatingsFormat format) {
+    LayoutDetector detector = new LayoutDetector(start, length, format, "");
+    try {
+      if (detector.movieLensLayout().isPresent()) {
+        return detector.movieLensLayout();
+      }
+      Table table = detector.table();
+      if (!table.header) {
+        return Optional.empty();
+      }
+      boolean named =
+          format.columns() != null
+              ? table.names.containsAll(format.columns().names())
+              : detector.byName(table, ColumnRole.USER) >= 0
+                  && detector.byName(table, ColumnRole.ITEM) >= 0
+                  && detector.byName(table, ColumnRole.RATING) >= 0;
+      return named ? Optional.of(detector.detect()) : Optional.empty();
+    } catch (RequestException e) {
+      return Optional.empty();
+    }
+  }
+
+  private RatingsLayout detect() {
+    if (length >= RatingsText.SAMPLE_BYTES && start[length - 1] != '\n') {
+      throw RequestException.unprocessable(
+          file
+              + ", line 1: the line is longer than "
+              + RatingsText.SAMPLE_BYTES
+              + " bytes; this is not a ratings file");
+    }
+    return movieLensLayout().map(this::withDeclared).orElseGet(this::generalLayout);
+  }
+
+  /// What the request declares about types holds in every layout.
+  private RatingsLayout withDeclared(RatingsLayout layout) {
+    return RatingsLayoutBuilder.builder(layout)
+        .userIdType(Objects.requireNonNullElse(format.ids().user(), layout.userIdType()))
+        .itemIdType(Objects.requireNonNullElse(format.ids().item(), layout.itemIdType()))
+        .time(Objects.requireNonNullElse(format.time(), layout.time()))
+        .scale(Objects.requireNonNullElse(format.declaredScale(), layout.scale()))
+        .build();
+  }
+
+  private Optional<RatingsLayout> movieLensLayout() {
+    if (format.columns() != null
+        || (format.delimiter() != null && !format.delimiter().equals(","))) {
+      return Optional.empty();
+    }
+    String line = RatingsFormat.firstLine(start, length);
+    for (RatingsLayout layout : List.of(RatingsLayout.U_DATA, RatingsLayout.RATINGS_DAT)) {
+      if (layout.hasRow(line)) {
+        return isContradicted(layout) ? Optional.empty() : Optional.of(layout);
+      }
+    }
+    List<String> names = RatingsFormat.header(start, length, ",");
+    if (!names.containsAll(RatingsColumns.MOVIELENS.names())) {
+      return Optional.empty();
+    }
+    for (String name : RatingsColumns.MOVIELENS.names()) {
+      requireOnce(names, name);
+    }
+    RatingsLayout layout =
+        RatingsLayoutBuilder.builder(RatingsLayout.U_DATA)
+            .name(RatingsLayout.RATINGS_CSV)
+            .separator(",")
+            .header(true)
+            .columns(names.size())
+            .user(names.indexOf("userId"))
+            .item(names.indexOf("movieId"))
+            .rating(names.indexOf("rating"))
+            .timestamp(names.indexOf("timestamp"))
+            .build();
+    return isContradicted(layout) ? Optional.empty() : Optional.of(layout);
+  }
+
+  /// Returns whether the values show that a file with MovieLens' names is of another kind.
+  private boolean isContradicted(RatingsLayout layout) {
+    ColumnStatistics[] columns = statistics(layout.separator(), layout.header(), layout.columns());
+    if (columns[0].values() == 0) {
+      return false;
+    }
+    boolean ownIds = format.ids().user() == null && format.ids().item() == null;
+    return (ownIds
+            && (columns[layout.user()].contradicts(IdType.INT32)
+                || columns[layout.item()].contradicts(IdType.INT32)))
+        || (format.time() == null && columns[layout.timestamp()].contradictsSeconds())
+        || (format.declaredScale() == null
+            && columns[layout.rating()].contradictsRange(
+                RatingScale.STARS.min(), RatingScale.STARS.max()));
+  }
+
+  private void requireOnce(List<String> names, String name) {
+    if (names.indexOf(name) < names.lastIndexOf(name)) {
+      throw RequestException.unprocessable(
+          file + ", line 1: the header has the column " + ObjectKeys.quote(name) + " twice");
+    }
+  }
+
+  /// A file as a table.
+  ///
+  /// @param delimiter what separates the values
+  /// @param header whether the first record has names
+  /// @param names the columns' names, `1`, `2` and so on without a header
+  /// @param columns what the columns' values look like
+  private record Table(
+      String delimiter, boolean header, List<String> names, ColumnStatistics[] columns) {
+    String quoted(int column) {
+      return header ? ObjectKeys.quote(names.get(column)) : names.get(column);
+    }
+  }
+
+  private Table table() {
+    String delimiter = delimiter();
+    List<String> first = RatingsFormat.header(start, length, delimiter);
+    boolean header = format.header() != null ? format.header() : isHeader(first, delimiter);
+    List<String> names =
+        header
+            ? first
+            : IntStream.rangeClosed(1, first.size()).mapToObj(Integer::toString).toList();
+    return new Table(delimiter, header, names, statistics(delimiter, header, first.size()));
+  }
+
+  private RatingsLayout generalLayout() {
+    Table table = table();
+    if (table.names.size() < MIN_COLUMNS) {
+      throw RequestException.unprocessable(
+          file
+              + ", line 1: the header is "
+              + firstLine()
+              + ", expected a table with columns for the user, the item and the rating");
+    }
+    findings.add(
+        "the values are separated by "
+            + nameOf(table.delimiter)
+            + (table.header ? ", the first line has their names" : ", there is no header"));
+    int[] positions = format.columns() != null ? named(table, format.columns()) : roles(table);
+    ColumnStatistics[] columns = table.columns;
+    IdType userType = idType(table, ColumnRole.USER, positions, format.ids().user());
+    IdType itemType = idType(table, ColumnRole.ITEM, positions, format.ids().item());
+    int timestamp = positions[ColumnRole.TIMESTAMP.ordinal()];
+    TimeFormat time = time(timestamp < 0 ? null : columns[timestamp]);
+    int rating = positions[ColumnRole.RATING.ordinal()];
+    boolean decimalComma =
+        format.decimalComma() != null ? format.decimalComma() : columns[rating].hasDecimalCommas();
+    if (decimalComma) {
+      findings.add("ratings have a decimal comma");
+    }
+    addMissingValueHint(columns[rating]);
+    return new RatingsLayout(
+        format.columns() != null
+            ? "named columns"
+            : table.header ? "table" : "table without header",
+        table.delimiter,
+        table.header,
+        new RatingsColumns(
+            table.names.get(positions[0]),
+            table.names.get(positions[1]),
+            table.names.get(rating),
+            timestamp < 0 ? null : table.names.get(timestamp)),
+        table.names.size(),
+        positions[0],
+        positions[1],
+        rating,
+        timestamp,
+        userType,
+        itemType,
+        time,
+        decimalComma,
+        format.declaredScale() != null ? format.declaredScale() : RatingScale.ANY,
+        List.copyOf(findings));
+  }
+
+  // Delimiter and header
+
+  /// Returns the delimiter that divides the rows evenly into enough columns, the most of them numbers and times;
+  /// if none does, the one that divides the first row most.
+  private String delimiter() {
+    if (format.delimiter() != null) {
+      return format.delimiter();
+    }
+    String best = null;
+    int bestNumbers = -1;
+    String most = DELIMITERS.getFirst();
+    int mostColumns = 1;
+    for (String delimiter : DELIMITERS) {
+      if (delimiter.equals(",") && Boolean.TRUE.equals(format.decimalComma())) {
+        continue;
+      }
+      int columns = RatingsFormat.header(start, length, delimiter).size();
+      if (columns >= MIN_COLUMNS && isEven(delimiter, columns)) {
+        int numbers = numbers(delimiter, columns);
+        if (numbers > bestNumbers) {
+          best = delimiter;
+          bestNumbers = numbers;
+        }
+      }
+      if (columns > mostColumns && !delimiter.equals(RatingsLayout.BLANKS)) {
+        most = delimiter;
+        mostColumns = columns;
+      }
+    }
+    return best == null ? most : best;
+  }
+
+  /// Returns the number of columns with numbers or times; of empty columns, as between double tabs, none.
+  private int numbers(String delimiter, int columns) {
+    int numbers = 0;
+    for (ColumnStatistics column : statistics(delimiter, true, columns)) {
+      if (column.isEmpty()) {
+        return 0;
+      }
+      numbers += column.isNumeric() || column.looksLikeTimes() ? 1 : 0;
+    }
+    return numbers;
+  }
+
+  private boolean isEven(String delimiter, int columns) {
+    int rows = 0;
+    int even = 0;
+    CsvRecord record = new CsvRecord(start, delimiter);
+    int at = RatingsFormat.afterByteOrderMark(start, length);
+    while (rows < DELIMITER_ROWS && isWhole(record, at)) {
+      rows++;
+      even += record.count() == columns ? 1 : 0;
+      at = record.next();
+    }
+    return rows == 0 || even >= MIN_EVEN_ROWS * rows;
+  }
+
+  /// Reads the record at `at`. Returns false at the end, or for one whose quotes the sample cuts off.
+  private boolean isWhole(CsvRecord record, int at) {
+    return at < length && record.read(at, length) == CsvRecord.Outcome.COMPLETE;
+  }
+
+  /// Returns whether the first record has names: a known one, or none of its values is a number although the
+  /// rows below have numbers.
+  private boolean isHeader(List<String> first, String delimiter) {
+    if (first.stream().anyMatch(ColumnRole::isKnown)) {
+      return true;
+    }
+    if (first.stream().anyMatch(value -> !value.isEmpty() && Character.isDigit(value.charAt(0)))) {
+      return false;
+    }
+    for (ColumnStatistics column : statistics(delimiter, true, first.size())) {
+      if (column.isMostlyNumeric()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private ColumnStatistics[] statistics(String delimiter, boolean header, int columns) {
+    ColumnStatistics[] statistics = new ColumnStatistics[columns];
+    for (int i = 0; i < columns; i++) {
+      statistics[i] = new ColumnStatistics();
+    }
+    CsvRecord record = new CsvRecord(start, delimiter);
+    int at = RatingsFormat.afterByteOrderMark(start, length);
+    int row = header ? -1 : 0;
+    while (isWhole(record, at)) {
+      if (row >= 0 && row % stride == 0 && record.count() == columns) {
+        for (int i = 0; i < columns; i++) {
+          statistics[i].add(start, record.start(i), record.end(i));
+        }
+      }
+      row++;
+      at = record.next();
+    }
+    return statistics;
+  }
+
+  /// Returns the distance between rows that are looked at, so that they are some thousands.
+  private static int stride(byte[] start, int length) {
+    int lines = 0;
+    for (int i = 0; i < length; i++) {
+      lines += start[i] == '\n' ? 1 : 0;
+    }
+    return 1 + lines / MAX_ROWS;
+  }
+
+  // Columns
+
+  /// Returns the positions of the columns that the request names.
+  private int[] named(Table table, RatingsColumns names) {
+    for (String name : names.names()) {
+      if (!table.names.contains(name)) {
+        throw RequestException.unprocessable(
+            file
+                + ", line 1: there is no column "
+                + ObjectKeys.quote(name)
+                + (table.header
+                    ? "; the header is " + firstLine()
+                    : "; without a header the columns are named 1 to " + table.names.size()));
+      }
+      requireOnce(table.names, name);
+    }
+    return new int[] {
+      table.names.indexOf(names.user()),
+      table.names.indexOf(names.item()),
+      table.names.indexOf(names.rating()),
+      names.timestamp() == null ? -1 : table.names.indexOf(names.timestamp())
+    };
+  }
+
+  /// Returns the position of each role's column, -1 for a file without times.
+  private int[] roles(Table table) {
+    int[] positions = new int[ColumnRole.values().length];
+    List<Integer> free = new ArrayList<>(IntStream.range(0, table.names.size()).boxed().toList());
+    for (ColumnRole role : ColumnRole.values()) {
+      int position = byName(table, role);
+      positions[role.ordinal()] = position;
+      free.remove(Integer.valueOf(position));
+      if (position >= 0) {
+        findings.add(role + ": column " + table.quoted(position) + ", by its name");
+      }
+    }
+    if (positions[ColumnRole.ITEM.ordinal()] >= 0
+        && positions[ColumnRole.USER.ordinal()] < 0
+        && positions[ColumnRole.RATING.ordinal()] < 0) {
+      throw refused("it has items, but neither users nor ratings");
+    }
+    takeTimes(table, positions, free);
+    takeRatings(table, positions, free);
+    takeIds(table, positions, free);
+    return positions;
+  }
+
+  /// Returns the column whose name means a role, or -1.
+  private int byName(Table table, ColumnRole role) {
+    if (!table.header) {
+      return -1;
+    }
+    for (int rank = 0; rank <= 1; rank++) {
+      List<Integer> found = new ArrayList<>();
+      for (int i = 0; i < table.names.size(); i++) {
+        if (role.rank(table.names.get(i)) == rank && canBe(role, table.columns[i])) {
+          found.add(i);
+        }
+      }
+      if (found.size() > 1) {
+        throw ambiguous(table, role, found);
+      }
+      if (found.size() == 1) {
+        return found.getFirst();
+      }
+    }
+    return -1;
+  }
+
+  private static boolean canBe(ColumnRole role, ColumnStatistics column) {
+    return column.values() == 0
+        || switch (role) {
+          case USER, ITEM -> true;
+          case RATING -> column.isMostlyNumeric();
+          case TIMESTAMP -> column.isMostlyTimes();
+        };
+  }
+
+  /// Takes the only column with times if no name says which one has them.
+  private void takeTimes(Table table, int[] positions, List<Integer> free) {
+    if (positions[ColumnRole.TIMESTAMP.ordinal()] >= 0) {
+      return;
+    }
+    List<Integer> times =
+        free.stream().filter(column -> table.columns[column].looksLikeTimes()).toList();
+    // Large numbers in the first columns may also be ids.
+    boolean needsThem = free.size() - times.size() < missing(positions);
+    if (times.size() == 1 && !needsThem) {
+      take(table, ColumnRole.TIMESTAMP, times.getFirst(), positions, free, "by its values");
+    } else if (times.size() > 1 && times.contains(table.names.size() - 1) && !needsThem) {
+      int last = table.names.size() - 1;
+      take(table, ColumnRole.TIMESTAMP, last, positions, free, "by its values and position");
+    }
+  }
+
+  /// Returns how many of user, item and rating have no column yet.
+  private static int missing(int[] positions) {
+    return (int)
+        IntStream.of(
+                ColumnRole.USER.ordinal(), ColumnRole.ITEM.ordinal(), ColumnRole.RATING.ordinal())
+            .filter(role -> positions[role] < 0)
+            .count();
+  }
+
+  private void takeRatings(Table table, int[] positions, List<Integer> free) {
+    if (positions[ColumnRole.RATING.ordinal()] >= 0) {
+      return;
+    }
+    List<Integer> ratings =
+        free.stream().filter(column -> table.columns[column].looksLikeRatings()).toList();
+    List<Integer> surely =
+        ratings.stream().filter(column -> table.columns[column].hasFractions()).toList();
+    int third = free.size() == 3 && missing(positions) == 3 ? free.get(2) : -1;
+    if (ratings.size() == 1) {
+      take(table, ColumnRole.RATING, ratings.getFirst(), positions, free, "by its values");
+    } else if (surely.size() == 1) {
+      take(table, ColumnRole.RATING, surely.getFirst(), positions, free, "by its fractions");
+    } else if (surely.isEmpty() && ratings.contains(third)) {
+      take(table, ColumnRole.RATING, third, positions, free, "by its position");
+    } else if (ratings.isEmpty()) {
+      throw refused("no column looks like ratings");
+    } else {
+      throw ambiguous(table, ColumnRole.RATING, surely.isEmpty() ? ratings : surely);
+    }
+  }
+
+  private void takeIds(Table table, int[] positions, List<Integer> free) {
+    boolean noUser = positions[ColumnRole.USER.ordinal()] < 0;
+    boolean noItem = positions[ColumnRole.ITEM.ordinal()] < 0;
+    int needed = (noUser ? 1 : 0) + (noItem ? 1 : 0);
+    if (needed == 0) {
+      return;
+    }
+    if (free.size() != needed) {
+      throw free.size() < needed
+          ? refused("it has no column for the " + (noUser ? "user" : "item"))
+          : ambiguous(table, noUser ? ColumnRole.USER : ColumnRole.ITEM, List.copyOf(free));
+    }
+    if (needed == 1) {
+      ColumnRole role = noUser ? ColumnRole.USER : ColumnRole.ITEM;
+      take(table, role, free.getFirst(), positions, free, "because no other is left");
+      return;
+    }
+    int first = free.get(0);
+    int second = free.get(1);
+    boolean firstIsProduct = table.columns[first].looksLikeProducts();
+    boolean isSwapped = firstIsProduct && !table.columns[second].looksLikeProducts();
+    String reason = isSwapped ? "because the other column has product numbers" : "by its position";
+    take(table, ColumnRole.USER, isSwapped ? second : first, positions, free, reason);
+    take(table, ColumnRole.ITEM, isSwapped ? first : second, positions, free, reason);
+  }
+
+  private void take(
+      Table table,
+      ColumnRole role,
+      int column,
+      int[] positions,
+      List<Integer> free,
+      String reason) {
+    positions[role.ordinal()] = column;
+    free.remove(Integer.valueOf(column));
+    findings.add(role + ": column " + table.quoted(column) + ", " + reason);
+  }
+
+  // Values
+
+  private IdType idType(Table table, ColumnRole role, int[] positions, @Nullable IdType declared) {
+    IdType type = declared != null ? declared : table.columns[positions[role.ordinal()]].idType();
+    if (table.columns[positions[role.ordinal()]].values() == 0 && declared == null) {
+      type = IdType.INT32;
+    }
+    if (type != IdType.INT32) {
+      findings.add(
+          role
+              + " ids are "
+              + (type == IdType.INT64 ? "64-bit numbers" : "texts")
+              + (declared == null ? "" : ", as the settings say"));
+    }
+    return type;
+  }
+
+  private TimeFormat time(@Nullable ColumnStatistics column) {
+    if (column == null) {
+      findings.add("there are no times; the split will be within users");
+      return TimeFormat.NONE;
+    }
+    TimeFormat time = format.time() != null ? format.time() : column.timeFormat();
+    if (time == TimeFormat.DATE) {
+      findings.add(
+          column.lacksZones() ? "times are dates without a zone, taken as UTC" : "times are dates");
+    } else if (time != TimeFormat.SECONDS) {
+      findings.add(
+          "times are "
+              + time
+              + (format.time() == null ? ", by their size" : ", as the settings say"));
+    }
+    return time;
+  }
+
+  private void addMissingValueHint(ColumnStatistics ratings) {
+    if (format.missing().isEmpty()) {
+      MissingValues.suspect(ratings.counts())
+          .ifPresent(
+              value ->
+                  findings.add(
+                      "the rating "
+                          + value
+                          + " may mean that there is none; if so, set \"missing\": ["
+                          + value
+                          + "]"));
+    }
+  }
+
+  // Errors
+
+  private RequestException ambiguous(Table table, ColumnRole role, List<Integer> candidates) {
+    String readings = candidates.stream().map(table::quoted).collect(Collectors.joining(" or "));
+    return refused("the " + role + " could be column " + readings);
+  }
+
+  private RequestException refused(String problem) {
+    return RequestException.unprocessable(
+        file
+            + ", line 1: the header is "
+            + firstLine()
+            + ", expected columns for the user, the item and the rating; "
+            + problem
+            + "; settings.json: \"columns\": {\"user\": \"…\", \"item\": \"…\", \"rating\":"
+            + " \"…\", \"timestamp\": \"…\"}");
+  }
+
+  private String firstLine() {
+    String line = RatingsFormat.firstLine(start, length);
+    return ObjectKeys.quote(
+        line.length() <= MAX_LINE_IN_MESSAGE
+            ? line
+            : line.substring(0, MAX_LINE_IN_MESSAGE - 1) + "…");
+  }
+
+  private static String nameOf(String delimiter) {
+    return switch (delimiter) {
+      case "," -> "commas";
+      case ";" -> "semicolons";
+      case "\t" -> "tabs";
+      case "|" -> "vertical bars";
+      case RatingsLayout.BLANKS -> "blanks";
+      default -> ObjectKeys.quote(delimiter);
+    };
+  }
+}
