@@ -4,7 +4,7 @@ import {announce, byId, el, fill, text} from './dom.js';
 import {call, curl} from './api.js';
 import {count, many, moment, shortId} from './format.js';
 import {CallFigure, commandFigure} from './call.js';
-import {errorScore, rankingScore, verdictOf, verdictText} from './scores.js';
+import {errorScore, rankingScore, reportLink, verdictOf, verdictText} from './scores.js';
 
 /** The section of one dataset's versions. */
 export class Models {
@@ -68,8 +68,7 @@ export class Models {
         !version.current && el('button', {
           type: 'button', class: 'link', on: {click: () => this.#ask(entry, version)},
         }, version.published ? 'Publish again' : 'Publish', el('span', {class: 'unseen'}, ` ${shortId(version.model)}`)),
-        isLocal(version.report) && el('a', {class: 'link', href: version.report}, 'Report',
-          el('span', {class: 'unseen'}, ` of ${shortId(version.model)}`))));
+        reportLink(version.report)));
   }
 
   /** Asks before another version answers. The dialog starts on the safe button. */
@@ -107,14 +106,5 @@ export class Models {
     document.body.append(dialog);
     dialog.showModal();
     keep.focus();
-  }
-}
-
-/** Whether a link of an answer leads to a page of this server. */
-function isLocal(link) {
-  try {
-    return Boolean(link) && new URL(link, location.href).origin === location.origin;
-  } catch {
-    return false;
   }
 }

@@ -5,7 +5,7 @@ import {call} from './api.js';
 import {bytes, count, many, metric, moment, rate, seconds, shortId} from './format.js';
 import {Chart} from './chart.js';
 import {commandFigure} from './call.js';
-import {errorScore, rankingScore, verdictOf} from './scores.js';
+import {errorScore, rankingScore, reportLink, verdictOf} from './scores.js';
 
 const STEPS = {
   ingest: ['reading', 'Reads the file, and refuses what it cannot use'],
@@ -236,7 +236,7 @@ class RunCard {
   }
 
   #showEnd(run) {
-    const end = JSON.stringify([run.state, run.error, run.result, run.verdict, run.model]);
+    const end = JSON.stringify([run.state, run.error, run.result, run.verdict, run.report, run.model]);
     if (end === this.#ended) {
       return;
     }
@@ -256,7 +256,7 @@ class RunCard {
       el('dl', {},
         el('div', {}, el('dt', {}, 'RMSE of predicted ratings ', el('small', {}, judged)), el('dd', {}, errorScore(run.result))),
         el('div', {}, el('dt', {}, 'NDCG@10 of recommendations ', el('small', {}, users)), el('dd', {}, rankingScore(run.result)))),
-    ], run.verdict && el('div', {class: 'gate'}, verdictOf(run.verdict)));
+    ], run.verdict && el('div', {class: 'gate'}, verdictOf(run.verdict)), run.report && el('p', {class: 'more'}, reportLink(run.report)));
   }
 }
 

@@ -1,7 +1,7 @@
 // A model's scores beside their baselines. No number stands without one.
 
 import {el, style} from './dom.js';
-import {metric} from './format.js';
+import {metric, shortId} from './format.js';
 
 /** The ways of ranking that are the model's, the one that orders recommendations first. */
 const OWN = ['preference', 'rating'];
@@ -58,4 +58,19 @@ export function verdictOf(verdict) {
     el('b', {class: accepted ? 'ok' : 'hold'}, el('span', {class: `icon ${accepted ? 'done' : 'hold'}`}), verdictText(verdict)),
     (verdict.reasons ?? []).map(reason => el('small', {}, reason)),
   ];
+}
+
+/** A link to a model's report, whose key is its path on this server; nothing without one, or if it leads elsewhere. */
+export function reportLink(key) {
+  const [, , model] = String(key ?? '').split('/');
+  return isLocal(key) && el('a', {class: 'link', href: key}, 'Report', el('span', {class: 'unseen'}, ` of ${shortId(model)}`));
+}
+
+/** Whether a link of an answer leads to a page of this server. */
+function isLocal(link) {
+  try {
+    return Boolean(link) && new URL(link, location.href).origin === location.origin;
+  } catch {
+    return false;
+  }
 }

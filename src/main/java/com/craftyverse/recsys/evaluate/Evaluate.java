@@ -11,6 +11,7 @@ import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.format.Verdict;
+import com.craftyverse.recsys.report.Report;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
@@ -22,6 +23,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -75,11 +77,12 @@ public final class Evaluate {
       inputs.put(StoreLayout.PUBLISHED, published.model());
     }
     StepSpec spec = new StepSpec(StepName.EVALUATE, model.dataset(), inputs, parameters);
+    String name = isDefault ? StoreLayout.EVALUATION : StoreLayout.evaluation(spec.id());
     var done =
         runner.run(
             spec,
             directory,
-            isDefault ? StoreLayout.EVALUATION : StoreLayout.evaluation(spec.id()),
+            name,
             Map.of(
                 StepName.TRAIN.toString(),
                 key,
@@ -88,8 +91,13 @@ public final class Evaluate {
                 StepName.SPLIT.toString(),
                 sources.split()),
             EvaluateFigures.class,
-            output -> evaluate(directory, sources, parameters, published, threads));
-    return new EvaluateResult(done.manifest(), done.cached(), done.figures());
+            output -> {
+              EvaluateFigures figures =
+                  evaluate(directory, sources, parameters, published, threads);
+              writeReport(key, spec, figures, StoreLayout.report(name), output);
+              return figures;
+            });
+    return result(directory, name, done.cached(), done.figures());
   }
 
   /// Returns whether a model, or its refit, is or was published. Its evaluation then stands: it was compared
@@ -110,8 +118,36 @@ public final class Evaluate {
     }
     Manifest evaluation = Json.read(store.read(key).content(), Manifest.class, key);
     return evaluation.formatVersion() == StepName.EVALUATE.formatVersion()
-        ? Optional.of(new EvaluateResult(key, true, evaluation.figures(EvaluateFigures.class)))
+        ? Optional.of(
+            result(
+                ObjectKeys.directoryOf(key),
+                StoreLayout.EVALUATION,
+                true,
+                evaluation.figures(EvaluateFigures.class)))
         : Optional.empty();
+  }
+
+  /// @param directory the model's directory, with a trailing slash
+  /// @param name the evaluation's file name
+  private static EvaluateResult result(
+      String directory, String name, boolean cached, EvaluateFigures figures) {
+    return new EvaluateResult(
+        directory + name, cached, directory + StoreLayout.report(name), figures);
+  }
+
+  /// Writes the report of an evaluation.
+  ///
+  /// @param model the key of the model's manifest
+  /// @param name the report's file name
+  private void writeReport(
+      String model, StepSpec spec, EvaluateFigures figures, String name, StepRunner.Output output)
+      throws IOException {
+    byte[] report =
+        Report.write(
+            store,
+            new Report.Subject(
+                model, spec.id(), Json.toMap(spec.parameters()), Json.toMap(figures)));
+    output.write(name, path -> Files.write(path, report));
   }
 
   private static int threads(EvaluateRequest request) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 ///
 /// @param manifest the key of the evaluation, which is also its manifest
 /// @param cached whether the evaluation already existed
+/// @param report the key of the report, a page for people
 /// @param figures the model's figures; in JSON, their fields are fields of this object
 public record EvaluateResult(
-    String manifest, boolean cached, @JsonUnwrapped EvaluateFigures figures) {}
+    String manifest, boolean cached, String report, @JsonUnwrapped EvaluateFigures figures) {}

@@ -1,9 +1,10 @@
 /// The evaluate step: measures a model on the validation and test sets and compares it with simple baselines.
 ///
 /// [Evaluate][com.craftyverse.recsys.evaluate.Evaluate] reads the model's directory and, through the
-/// manifests, the index and the split that the model was trained on. It adds one object to the model's
-/// directory: `evaluation.json`, which is also its manifest. An evaluation with non-default parameters
-/// becomes `evaluation-{id}.json`.
+/// manifests, the index and the split that the model was trained on. It adds two objects to the model's
+/// directory: `evaluation.json`, which is also its manifest, and `report.html`
+/// ([Report][com.craftyverse.recsys.report.Report]). An evaluation with non-default parameters becomes
+/// `evaluation-{id}.json` and `report-{id}.html`.
 ///
 /// *Predicted ratings* ([RatingFigures][com.craftyverse.recsys.evaluate.RatingFigures]): RMSE and
 /// MAE over the ratings of users and items in training, compared with the mean of the training

@@ -96,6 +96,9 @@ public final class StoreLayout {
   /// A model's evaluation with the default parameters.
   public static final String EVALUATION = "evaluation.json";
 
+  /// A model's report with the default parameters, for people.
+  public static final String REPORT = "report.html";
+
   /// The dataset's pointer to the published model.
   public static final String CURRENT = "current.json";
 
@@ -110,6 +113,20 @@ public final class StoreLayout {
   /// @param id the evaluation's id
   public static String evaluation(String id) {
     return "evaluation-" + id + ".json";
+  }
+
+  /// Returns the file name of the report that belongs to an evaluation.
+  ///
+  /// @param evaluation the evaluation's file name
+  public static String report(String evaluation) {
+    return evaluation.equals(EVALUATION)
+        ? REPORT
+        : evaluation.replaceFirst("^evaluation-", "report-").replaceFirst("\\.json$", ".html");
+  }
+
+  /// Returns whether the key is that of a model's report.
+  public static boolean isReport(String key) {
+    return key.matches("models/[^/]+/[^/]+/report(-[0-9a-f]+)?\\.html");
   }
 
   /// Returns whether the key is that of an evaluation.

@@ -185,7 +185,7 @@ final class LocalPipeline {
                     .run(request(settings.evaluate(), train.model(), EvaluateRequest.class)),
             result -> new Summary(result.cached(), 0, summary(result.figures())));
     String scores = summary(evaluate.figures());
-    listener.onEvaluated(evaluate.figures(), scores);
+    listener.onEvaluated(evaluate, scores);
     String servedIndex = index.manifest();
     String served = train.model();
     if (refit && evaluate.figures().publishable()) {
@@ -199,6 +199,7 @@ final class LocalPipeline {
     String model = ObjectKeys.directoryOf(served);
     log("done      in %s: %s", Progress.duration((System.nanoTime() - start) / 1e9), scores);
     log("          the model is in %s/%s", store.location(), model);
+    log("          its report is %s/%s", store.location(), evaluate.report());
     return new Outcome(upload.key(), ingest.dataset(), ObjectKeys.directoryOf(servedIndex), model);
   }
 

@@ -1,6 +1,6 @@
 package com.craftyverse.recsys.local;
 
-import com.craftyverse.recsys.evaluate.EvaluateFigures;
+import com.craftyverse.recsys.evaluate.EvaluateResult;
 import com.craftyverse.recsys.publish.PublishResult;
 import com.craftyverse.recsys.step.ProgressListener;
 
@@ -22,7 +22,7 @@ interface PipelineListener extends ProgressListener {
   /// Takes note of the scored model's evaluation.
   ///
   /// @param summary it in one line
-  void onEvaluated(EvaluateFigures figures, String summary);
+  void onEvaluated(EvaluateResult result, String summary);
 
   /// Takes note of the model that the dataset has now.
   ///

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param published whether that model is this run's; null before it is known
 /// @param result the model's scores, once evaluated
 /// @param verdict whether the gate lets the model be published, once evaluated
+/// @param report the key of the model's report, which this server also serves at that path, once evaluated
 /// @param summary the scores in one line
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Run(
@@ -42,6 +43,7 @@ record Run(
     @Nullable Boolean published,
     @Nullable Scores result,
     @Nullable Verdict verdict,
+    @Nullable String report,
     @Nullable String summary) {
 
   /// What a run is doing, or how it ended.

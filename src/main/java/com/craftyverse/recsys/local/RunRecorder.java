@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.local;
 
 import com.craftyverse.recsys.evaluate.EvaluateFigures;
+import com.craftyverse.recsys.evaluate.EvaluateResult;
 import com.craftyverse.recsys.evaluate.Interval;
 import com.craftyverse.recsys.evaluate.RankingFigures;
 import com.craftyverse.recsys.evaluate.RatingFigures;
@@ -34,6 +35,7 @@ final class RunRecorder implements PipelineListener {
   private @Nullable Boolean published;
   private Run.@Nullable Scores scores;
   private Run.@Nullable Verdict verdict;
+  private @Nullable String report;
   private @Nullable String summary;
 
   /// @param id the run's number
@@ -70,6 +72,7 @@ final class RunRecorder implements PipelineListener {
         published,
         scores,
         verdict,
+        report,
         summary);
   }
 
@@ -165,7 +168,8 @@ final class RunRecorder implements PipelineListener {
   }
 
   @Override
-  public synchronized void onEvaluated(EvaluateFigures figures, String text) {
+  public synchronized void onEvaluated(EvaluateResult result, String text) {
+    EvaluateFigures figures = result.figures();
     RatingFigures ratings = figures.test().ratings();
     RankingFigures ranking = figures.test().ranking();
     scores =
@@ -177,6 +181,7 @@ final class RunRecorder implements PipelineListener {
             ranking == null ? null : ranking.users(),
             figures.test().reason());
     verdict = new Run.Verdict(figures.verdict().decision().toString(), figures.verdict().reasons());
+    report = result.report();
     summary = text;
     changed();
   }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rankingFactors the length of its vectors for ranking, null if it has none
 /// @param scores its scores on the test set, null if it was not evaluated
 /// @param verdict whether it deserves to be published, null if that was not decided
+/// @param report the key of its report, which a local server also serves at that path; null if it has none
 /// @param problem what is wrong with its files, null if nothing is
 @RecordBuilder
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -41,6 +42,7 @@ public record ModelVersion(
     @Nullable Integer rankingFactors,
     @Nullable Scores scores,
     @Nullable Verdict verdict,
+    @Nullable String report,
     @Nullable String problem) {
 
   /// Scores on the test set beside those of baselines.

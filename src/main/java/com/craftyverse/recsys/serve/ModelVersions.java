@@ -53,10 +53,14 @@ final class ModelVersions {
   /// @throws IOException if the store cannot be read; a damaged model is part of the answer
   List<ModelsResult.Dataset> list(@Nullable String requested, int n) throws IOException {
     Map<String, List<Candidate>> byDataset = new TreeMap<>();
+    Set<String> reports = new HashSet<>();
     String prefix = requested == null ? "models/" : StoreLayout.models(requested);
     for (ObjectInfo object : store.list(prefix)) {
       String[] segments = object.key().split("/", -1);
       boolean isManifest = segments.length == 4 && segments[3].equals(StoreLayout.MANIFEST);
+      if (segments.length == 4 && segments[3].equals(StoreLayout.REPORT)) {
+        reports.add(object.key());
+      }
       if (isManifest || StoreLayout.isCurrent(object.key())) {
         List<Candidate> candidates = byDataset.computeIfAbsent(segments[1], _ -> new ArrayList<>());
         if (isManifest) {
@@ -70,13 +74,13 @@ final class ModelVersions {
           .getValue()
           .sort(
               Comparator.comparing(Candidate::written).thenComparing(Candidate::model).reversed());
-      datasets.add(dataset(entry.getKey(), entry.getValue(), n));
+      datasets.add(dataset(entry.getKey(), entry.getValue(), reports, n));
     }
     return datasets;
   }
 
-  private ModelsResult.Dataset dataset(String dataset, List<Candidate> newestFirst, int n)
-      throws IOException {
+  private ModelsResult.Dataset dataset(
+      String dataset, List<Candidate> newestFirst, Set<String> reports, int n) throws IOException {
     CurrentModel current = null;
     String problem = null;
     try {
@@ -88,20 +92,25 @@ final class ModelVersions {
         dataset,
         current == null ? null : current.model(),
         problem,
-        new Reader(dataset, current).read(newestFirst, n));
+        new Reader(dataset, current, reports).read(newestFirst, n));
   }
 
   /// Reads versions of one dataset.
   private final class Reader {
     private final String dataset;
     private final @Nullable String current;
+
+    /// Keys of all reports.
+    private final Set<String> reports;
+
     private final Map<String, String> published = new HashMap<>();
 
     /// Models that were scored and are represented by a retrained one.
     private final Set<String> represented = new HashSet<>();
 
-    Reader(String dataset, @Nullable CurrentModel current) {
+    Reader(String dataset, @Nullable CurrentModel current, Set<String> reports) {
       this.dataset = dataset;
+      this.reports = reports;
       this.current = current == null ? null : current.model();
       if (current != null) {
         for (CurrentModel.Publication publication : current.history()) {
@@ -157,6 +166,10 @@ final class ModelVersions {
               .model(model)
               .current(model.equals(current))
               .published(published.get(model));
+      String report = directory + StoreLayout.REPORT;
+      if (reports.contains(report)) {
+        version.report(report);
+      }
       String file = StoreLayout.MANIFEST;
       try {
         version.trained(manifest(directory + file).finished());

@@ -9,6 +9,8 @@ import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A scored model whose parameters another run takes over. Its measures then also apply to that run's
@@ -94,11 +96,12 @@ final class RefitSource {
     return model.sources().get(WarmStart.FIELD);
   }
 
-  /// Returns the bytes of the pattern's evaluation.
+  /// Returns the files of the pattern's evaluation, by name: with its report, if it has one.
   ///
-  /// @throws RequestException if it has none
-  byte[] evaluation(ObjectStore store) throws IOException {
-    String key = ObjectKeys.directoryOf(manifest) + StoreLayout.EVALUATION;
+  /// @throws RequestException if it has no evaluation
+  Map<String, byte[]> evaluation(ObjectStore store) throws IOException {
+    String directory = ObjectKeys.directoryOf(manifest);
+    String key = directory + StoreLayout.EVALUATION;
     if (store.find(key).isEmpty()) {
       throw RequestException.unprocessable(
           "field '"
@@ -108,6 +111,12 @@ final class RefitSource {
               + " has no evaluation; evaluate it first, because a model of all rows cannot be");
     }
     Manifest _ = Manifest.read(store, FIELD, key, StepName.EVALUATE);
-    return store.read(key).content();
+    Map<String, byte[]> files = new TreeMap<>();
+    files.put(StoreLayout.EVALUATION, store.read(key).content());
+    String report = directory + StoreLayout.REPORT;
+    if (store.find(report).isPresent()) {
+      files.put(StoreLayout.REPORT, store.read(report).content());
+    }
+    return files;
   }
 }

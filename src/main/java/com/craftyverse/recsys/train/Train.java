@@ -61,7 +61,8 @@ public final class Train {
       ids.put(RefitSource.FIELD, pattern.modelId());
       sources.put(RefitSource.FIELD, pattern.manifest());
     }
-    byte[] evaluation = pattern != null && rows == Rows.ALL ? pattern.evaluation(store) : null;
+    Map<String, byte[]> evaluation =
+        pattern != null && rows == Rows.ALL ? pattern.evaluation(store) : Map.of();
     WarmStart earlier = warmStart == null ? null : WarmStart.of(store, warmStart);
     if (earlier != null) {
       earlier.requireCompatible(index.dataset(), parameters, rows);

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A training run, specified in full.
@@ -26,8 +27,8 @@ record TrainingJob(
   ///
   /// @param rows the sets of the split that it is trained on
   /// @param scoredModel the id of the model whose parameters it takes over; null if it has its own
-  /// @param evaluation of that model, if the new model cannot have its own
-  record Origin(Rows rows, @Nullable String scoredModel, byte @Nullable [] evaluation) {
+  /// @param evaluation of that model, if the new model cannot have its own: the bytes of each file by name
+  record Origin(Rows rows, @Nullable String scoredModel, Map<String, byte[]> evaluation) {
     boolean isRefit() {
       return scoredModel != null;
     }

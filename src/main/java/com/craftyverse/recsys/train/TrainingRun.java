@@ -23,6 +23,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -308,9 +309,8 @@ final class TrainingRun {
             job.origin().rows(),
             job.origin().scoredModel(),
             ranking == null ? null : ranking.card));
-    byte[] evaluation = job.origin().evaluation();
-    if (evaluation != null) {
-      output.write(StoreLayout.EVALUATION, path -> Files.write(path, evaluation));
+    for (Map.Entry<String, byte[]> file : job.origin().evaluation().entrySet()) {
+      output.write(file.getKey(), path -> Files.write(path, file.getValue()));
     }
     output.writeJson(
         StoreLayout.HISTORY,

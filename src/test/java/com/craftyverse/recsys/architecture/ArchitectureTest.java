@@ -46,6 +46,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "step..")
         .layer("model")
         .definedBy(ROOT + "model..")
+        .layer("report")
+        .definedBy(ROOT + "report..")
         .layer("steps")
         .definedBy(STEPS)
         .layer("sample")
@@ -66,8 +68,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("columnar", "storage", "format")
         .whereLayer("model")
         .mayOnlyAccessLayers("columnar", "storage", "format")
+        .whereLayer("report")
+        .mayOnlyAccessLayers("columnar", "storage", "format", "step")
         .whereLayer("steps")
-        .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model")
+        .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model", "report")
         .whereLayer("sample")
         .mayNotAccessAnyLayer()
         .whereLayer("runtime")
@@ -113,6 +117,17 @@ class ArchitectureTest {
         .resideOutsideOfPackages(ROOT + "model..", ROOT + "serve..", ROOT + "evaluate..")
         .should()
         .dependOnClassesThat(resideInAPackage(ROOT + "model.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void report_isForEvaluation() {
+    noClasses()
+        .that(resideInAPackage("com.craftyverse.recsys.."))
+        .and()
+        .resideOutsideOfPackages(ROOT + "report..", ROOT + "evaluate..")
+        .should()
+        .dependOnClassesThat(resideInAPackage(ROOT + "report.."))
         .check(CLASSES);
   }
 

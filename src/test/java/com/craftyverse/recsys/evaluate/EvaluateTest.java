@@ -186,9 +186,13 @@ class EvaluateTest {
     assertThat(first.manifest())
         .isEqualTo(ObjectKeys.directoryOf(model.model()) + "evaluation.json");
     assertThat(first.cached()).isFalse();
-    assertThat(second).isEqualTo(new EvaluateResult(first.manifest(), true, first.figures()));
+    assertThat(first.report()).isEqualTo(ObjectKeys.directoryOf(model.model()) + "report.html");
+    assertThat(second)
+        .isEqualTo(new EvaluateResult(first.manifest(), true, first.report(), first.figures()));
+    assertThat(store.read(first.report()).content()).isNotEmpty();
     Manifest manifest = Manifest.read(store, first.manifest(), StepName.EVALUATE);
     assertThat(manifest.sources()).containsEntry("train", model.model());
+    assertThat(manifest.outputs()).containsOnlyKeys("report.html");
     assertThat(manifest.figures(EvaluateFigures.class)).isEqualTo(first.figures());
     assertThat(store.find(model.model())).isPresent();
   }

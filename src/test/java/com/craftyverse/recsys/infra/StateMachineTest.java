@@ -97,6 +97,19 @@ class StateMachineTest {
     assertThat(result.at("/publish/verdict/reasons/0").asText()).isEqualTo("It is worse.");
   }
 
+  /// A person who reads the notification finds the report.
+  @Test
+  void notificationsOfAVerdict_nameTheReport() {
+    for (String state : List.of("ReportRefusal", "ReportWarning")) {
+      assertThat(machine.states().at("/" + state + "/Parameters/Message.$").asText())
+          .isEqualTo(
+              "States.Format('The report is s3://${BucketName}/{}. {}', $.evaluate.report,"
+                  + " States.JsonToString($.publish))");
+    }
+    assertThat(machine.states().at("/Report/Parameters/Message.$").asText())
+        .isEqualTo("States.JsonToString($)");
+  }
+
   @Test
   void modelWithInsufficientEvidence_doesNotReplace_andIsReported() {
     runWithVerdict("insufficientEvidence", false, false);

@@ -210,7 +210,10 @@ class TemplateTest {
     assertThat(train.allows("PUT /bucket/models/set/m1/users.arrow HTTP/1.1")).isTrue();
     assertThat(train.allows("PUT /bucket/models/set/current.json HTTP/1.1")).isFalse();
     assertThat(resources("Evaluate", "s3:PutObject"))
-        .containsExactly("models/*/evaluation*.json", "models/*/lease-evaluation*.json");
+        .containsExactly(
+            "models/*/evaluation*.json",
+            "models/*/report*.html",
+            "models/*/lease-evaluation*.json");
     assertThat(resources("Publish", "s3:PutObject"))
         .containsExactly("models/*/current.json", "models/*/lookup.arrow");
     // Old versions, but never current.json.

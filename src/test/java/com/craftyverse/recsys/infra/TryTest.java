@@ -32,6 +32,9 @@ class TryTest {
           ;;
         *describe-execution*arn:of-another*--query\\ input*) echo '{"detail": {"object": {"key": "raw/other/x.zip"}}}' ;;
         *describe-execution*arn:ours*--query\\ input*) echo '{"detail": {"object": {"key": "raw/my set/file.zip"}}}' ;;
+        *describe-execution*--query\\ output*)
+          echo '{"train": {}, "evaluate": {"manifest": "models/my set/1/evaluation.json", "report":"models/my set/1/report.html"}}'
+          ;;
         *describe-execution*) echo SUCCEEDED ;;
         *export-credentials*) printf 'AWS_ACCESS_KEY_ID=key\\nAWS_SECRET_ACCESS_KEY=secret\\nAWS_SESSION_TOKEN=token\\n' ;;
         *"lambda invoke"*) for last; do :; done; echo '{"answer": 1}' >"$last" ;;
@@ -56,7 +59,14 @@ class TryTest {
     Path calls = directory.resolve("calls");
     Path file = Files.writeString(directory.resolve("file.zip"), "a zip");
     ProcessBuilder builder =
-        new ProcessBuilder("infra/try", "--file", file.toString(), "--dataset", "my set");
+        new ProcessBuilder(
+            "infra/try",
+            "--file",
+            file.toString(),
+            "--dataset",
+            "my set",
+            "--report",
+            directory.resolve("to/report.html").toString());
     builder.environment().put("PATH", directory + ":/usr/bin:/bin");
     builder.environment().put("CALLS", calls.toString());
     builder.environment().put("TZ", "Asia/Tokyo");
@@ -68,6 +78,11 @@ class TryTest {
         .contains("Following arn:ours\n", "{\"answer\": 1}", "{\"answer\": 2}")
         .doesNotContain("secret", "token");
     List<String> queries = Files.readAllLines(calls);
+    assertThat(directory.resolve("to")).isDirectory();
+    assertThat(queries)
+        .contains(
+            "aws s3 cp --only-show-errors s3://bucket/models/my set/1/report.html "
+                + directory.resolve("to/report.html"));
     assertThat(queries)
         .contains(
             "curl --silent --show-error --fail-with-body --config - --aws-sigv4"

@@ -245,6 +245,25 @@ final class Browser implements AutoCloseable {
     size(WIDTHS.getFirst());
   }
 
+  /// Returns the addresses of what the document has loaded.
+  List<String> requests() {
+    Object names = run("return performance.getEntriesByType('resource').map(entry => entry.name)");
+    return ((List<?>) names).stream().map(String::valueOf).toList();
+  }
+
+  /// Prints the document, and writes it to a PDF file.
+  ///
+  /// @return the size of the file in bytes
+  long print(String name) throws IOException {
+    Map<String, Object> pdf =
+        driver.executeCdpCommand(
+            "Page.printToPDF", Map.of("printBackground", true, "preferCSSPageSize", true));
+    byte[] bytes = Base64.getDecoder().decode(String.valueOf(pdf.get("data")));
+    Files.createDirectories(SCREENSHOTS);
+    Files.write(SCREENSHOTS.resolve(name + ".pdf"), bytes);
+    return bytes.length;
+  }
+
   /// Makes the viewport as tall as the page, so that a screenshot has all of it once.
   void size(int width) {
     driver.executeCdpCommand(

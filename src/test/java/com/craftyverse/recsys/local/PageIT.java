@@ -199,6 +199,16 @@ class PageIT {
     browser.click(".switch label:first-child");
     browser.awaitText(".row.heading", "2 ratings of yours");
     assertThat(browser.console()).isEmpty();
+
+    assertThat(browser.texts(".result .more")).containsExactly("Report");
+    String model = browser.texts(".models .current code").getFirst();
+    browser.click(".models .current a.link");
+    browser.awaitText(".verdict", "Accepted");
+    browser.awaitText(".ids", "craftyverse-sample, model ");
+    browser.shoot("report-of-the-sample");
+    assertThat(browser.console()).isEmpty();
+    assertThat((String) browser.run("return location.pathname"))
+        .matches("/models/craftyverse-sample/" + model + "[0-9a-f]{10}/report.html");
   }
 
   @Test

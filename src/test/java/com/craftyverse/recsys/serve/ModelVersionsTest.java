@@ -272,6 +272,16 @@ class ModelVersionsTest {
   }
 
   @Test
+  void models_withAReport_nameItsKey() throws IOException {
+    write(new ModelFixture("set", "m1"));
+    write(new ModelFixture("set", "m2"));
+    backing.put("models/set/m1/report.html", new byte[] {'x'});
+    Map<String, ModelVersion> versions = byModel();
+    assertThat(requireNonNull(versions.get("m1")).report()).isEqualTo("models/set/m1/report.html");
+    assertThat(requireNonNull(versions.get("m2")).report()).isNull();
+  }
+
+  @Test
   void models_whileTheStoreCannotBeRead_areUnavailable() throws IOException {
     write(new ModelFixture("set", "m1"));
     store.fail("model.json");

@@ -129,6 +129,9 @@ class RefitTest {
     assertThat(
             store.read(ObjectKeys.directoryOf(served.model()) + StoreLayout.EVALUATION).content())
         .isEqualTo(store.read(evaluation).content());
+    assertThat(store.read(ObjectKeys.directoryOf(served.model()) + StoreLayout.REPORT).content())
+        .isEqualTo(
+            store.read(ObjectKeys.directoryOf(scored.model()) + StoreLayout.REPORT).content());
     Manifest manifest = Manifest.read(store, served.model(), StepName.TRAIN);
     assertThat(manifest.inputs()).containsEntry("pattern", scored.figures().modelId());
     assertThat(manifest.outputs()).containsKey(StoreLayout.EVALUATION);
