@@ -138,6 +138,7 @@ final class FullSizeModel {
             dataset,
             "generated",
             FACTORS,
+            0,
             3.53f,
             3.53f,
             RatingScale.STARS,

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the dataset that the model was trained on
 /// @param modelId the model's id, also the name of its directory
 /// @param factors k, the length of the vectors
+/// @param choiceFactors how many values at the end of an item's vector come from the ranking model. Training did
+///     not change them
 /// @param globalMean μ, the mean of the training ratings; 0 for `dot`
 /// @param trainMean the mean of the training ratings, for both kinds
 /// @param scale the scale of the ratings
@@ -35,6 +37,7 @@ public record ModelCard(
     String dataset,
     String modelId,
     int factors,
+    int choiceFactors,
     float globalMean,
     float trainMean,
     RatingScale scale,
@@ -47,7 +50,7 @@ public record ModelCard(
     @Nullable RankingCard ranking) {
   /// The version of a model's files. It increases when a reader of the old version could not read the new
   /// one.
-  public static final int FORMAT_VERSION = 8;
+  public static final int FORMAT_VERSION = 9;
 
   /// Reads the card in a model's directory.
   ///

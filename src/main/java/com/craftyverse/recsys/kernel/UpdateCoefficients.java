@@ -19,6 +19,15 @@ public final class UpdateCoefficients {
     }
   }
 
+  /// The last factors of a row: those of the items are constant, the users learn theirs.
+  ///
+  /// @param count number of factors
+  /// @param user of the users' factors
+  public record FixedItemFactors(int count, Rate user) {
+    /// Every factor of the items is learned.
+    public static final FixedItemFactors NONE = new FixedItemFactors(0, Rate.FIXED);
+  }
+
   final int stride;
 
   /// Floats in a row before its padding.
@@ -32,6 +41,8 @@ public final class UpdateCoefficients {
   /// Row n, of `stride` floats, is the user's decay over a batch of n ratings.
   final float[] userDecay;
 
+  /// Rates of a model that learns all factors.
+  ///
   /// @param mean μ, which is added to every prediction
   /// @param userFactors of the user factors
   /// @param itemFactors of the item factors
@@ -44,6 +55,25 @@ public final class UpdateCoefficients {
       Rate itemFactors,
       Rate userBias,
       Rate itemBias) {
+    this(layout, mean, userFactors, itemFactors, userBias, itemBias, FixedItemFactors.NONE);
+  }
+
+  /// Rates of a model.
+  ///
+  /// @param mean μ, which is added to every prediction
+  /// @param userFactors of the user factors
+  /// @param itemFactors of the item factors
+  /// @param userBias of the user biases, [Rate#FIXED] for a model without biases
+  /// @param itemBias of the item biases, [Rate#FIXED] for a model without biases
+  /// @param fixed the factors that the items do not learn
+  public UpdateCoefficients(
+      RowLayout layout,
+      float mean,
+      Rate userFactors,
+      Rate itemFactors,
+      Rate userBias,
+      Rate itemBias,
+      FixedItemFactors fixed) {
     this.stride = layout.stride();
     this.used = layout.used();
     this.mean = mean;
@@ -51,9 +81,11 @@ public final class UpdateCoefficients {
     this.itemStep = new float[stride];
     this.itemDecay = new float[stride];
     this.userDecay = new float[(Kernel.BATCH + 1) * stride];
+    int learned = layout.factors() - fixed.count;
     for (int i = 0; i < stride; i++) {
-      Rate user = rate(layout, i, layout.userBias(), userFactors, userBias);
-      Rate item = rate(layout, i, layout.itemBias(), itemFactors, itemBias);
+      boolean isFixed = i >= learned;
+      Rate user = rate(layout, i, layout.userBias(), isFixed ? fixed.user : userFactors, userBias);
+      Rate item = rate(layout, i, layout.itemBias(), isFixed ? Rate.FIXED : itemFactors, itemBias);
       userStep[i] = user.step;
       itemStep[i] = item.step;
       itemDecay[i] = item.decay();

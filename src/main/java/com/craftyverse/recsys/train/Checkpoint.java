@@ -27,15 +27,16 @@ import org.jspecify.annotations.Nullable;
 /// int32   magic number, which is also the format version
 /// int32   length of the header
 /// byte[]  header, in JSON
-/// float32 rows of the users, then of the items, laid out as RowLayout says
-/// float32 the same for the best epoch, unless it is the last, or the rating model is done
-/// float32 ranking vectors of the users, then of the items, once their training has begun
+/// float32 ranking vectors of the users, then of the items, if there is a ranking model
+/// float32 rows of the users, then of the items, laid out as RowLayout says, once the rating model has
+///         begun
+/// float32 the same for the best epoch, unless it is the last
 /// int64   CRC-32C of all of the above
 /// ```
 ///
 /// All values are little-endian. A checkpoint that does not match is ignored, and training starts over.
 final class Checkpoint {
-  private static final int MAGIC = 0x32504B43; // CKP2
+  private static final int MAGIC = 0x33504B43; // CKP3
   private static final int LONGEST_HEADER = 1 << 20;
   private static final int CHUNK = 1 << 18;
 
@@ -45,11 +46,11 @@ final class Checkpoint {
       String modelId,
       int users,
       int items,
-      int factors,
-      boolean isBest,
-      List<Epoch> history,
-      int cuts,
-      @Nullable RankingHeader ranking) {}
+      @Nullable RankingHeader ranking,
+      @Nullable RatingHeader rating) {}
+
+  private record RatingHeader(
+      ChoiceTrial choiceFactors, int factors, boolean isBest, List<Epoch> history, int cuts) {}
 
   private record RankingHeader(
       int factors,
@@ -60,60 +61,50 @@ final class Checkpoint {
 
   /// A saved run.
   ///
-  /// @param rating the state of the rating model
-  /// @param ranking the state of the ranking model; null if it has not begun
-  record Kept(TrainingState rating, @Nullable RankingState ranking) {}
+  /// @param ranking the state of the ranking model; null without one
+  /// @param rating the state of the rating model; null if it has not begun
+  record Kept(@Nullable RankingState ranking, @Nullable RatingState rating) {}
+
+  /// The state of the rating model.
+  ///
+  /// @param choiceFactors the decision on its choice factors
+  record RatingState(ChoiceTrial choiceFactors, TrainingState training) {}
 
   private final ObjectStore store;
   private final String key;
   private final String modelId;
-  private final RowLayout layout;
   private final int users;
   private final int items;
 
   /// @param directory the model's directory
   /// @param users number of user rows
   /// @param items number of item rows
-  Checkpoint(
-      ObjectStore store, String directory, String modelId, RowLayout layout, int users, int items) {
+  Checkpoint(ObjectStore store, String directory, String modelId, int users, int items) {
     this.store = store;
     this.key = directory + StoreLayout.CHECKPOINT;
     this.modelId = modelId;
-    this.layout = layout;
     this.users = users;
     this.items = items;
   }
 
-  /// Writes the state of a run whose rating model is unfinished, replacing any earlier checkpoint.
-  void write(TrainingState state) throws IOException {
-    write(writer -> writer.write(state, state.isBest(), null), state.history().size());
-  }
-
-  /// Writes the state of a run whose rating model is done, replacing any earlier checkpoint.
-  ///
-  /// @param ranking null if the ranking model has not begun
-  void write(TrainingState done, @Nullable RankingState ranking) throws IOException {
-    write(
-        writer -> writer.write(done, true, ranking),
-        ranking == null ? done.history().size() : ranking.history().size());
-  }
-
-  @FunctionalInterface
-  private interface Content {
-    void write(Writer writer) throws IOException;
-  }
-
-  private void write(Content content, int epoch) throws IOException {
+  /// Writes the state of a run, replacing any earlier checkpoint.
+  void write(Kept state) throws IOException {
     Path file = store.newTempFile();
     try {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        content.write(new Writer(channel));
+        new Writer(channel).write(state);
       }
       store.put(key, file);
     } finally {
       Files.deleteIfExists(file);
     }
-    LOG.log(Level.INFO, "{0}: checkpoint after epoch {1}", key, String.valueOf(epoch));
+    LOG.log(Level.INFO, "{0}: checkpoint after epoch {1}", key, epoch(state));
+  }
+
+  private static String epoch(Kept state) {
+    return state.rating != null
+        ? String.valueOf(state.rating.training.history().size())
+        : state.ranking == null ? "0" : state.ranking.history().size() + " of the ranking model";
   }
 
   /// Returns the saved state, or empty if none matches.
@@ -124,9 +115,7 @@ final class Checkpoint {
     try (FetchedObject object = store.fetch(key);
         FileChannel channel = FileChannel.open(object.path(), StandardOpenOption.READ)) {
       Kept kept = new Reader(channel).read();
-      RankingState ranking = kept.ranking;
-      int epoch = ranking == null ? kept.rating.history().size() : ranking.history().size();
-      LOG.log(Level.INFO, "{0}: resuming after epoch {1}", key, String.valueOf(epoch));
+      LOG.log(Level.INFO, "{0}: resuming after epoch {1}", key, epoch(kept));
       return Optional.of(kept);
     } catch (UnfitException e) {
       LOG.log(Level.WARNING, "ignoring {0}: {1}; training starts over", key, e.getMessage());
@@ -154,29 +143,21 @@ final class Checkpoint {
       this.channel = channel;
     }
 
-    /// @param bestOnly whether to write only the factors of the best epoch
-    void write(TrainingState state, boolean bestOnly, @Nullable RankingState ranking)
-        throws IOException {
+    void write(Kept state) throws IOException {
       byte[] header =
           Json.write(
-              new Header(
-                  modelId,
-                  users,
-                  items,
-                  layout.factors(),
-                  bestOnly,
-                  state.history(),
-                  state.cuts(),
-                  header(ranking)));
+              new Header(modelId, users, items, header(state.ranking), header(state.rating)));
       write(buffer(2 * Integer.BYTES).putInt(MAGIC).putInt(header.length));
       write(ByteBuffer.wrap(header).position(header.length));
-      if (!bestOnly) {
-        write(state.factors());
+      if (state.ranking != null) {
+        write(state.ranking.vectors().users());
+        write(state.ranking.vectors().items());
       }
-      write(state.best());
-      if (ranking != null) {
-        write(ranking.vectors().users());
-        write(ranking.vectors().items());
+      if (state.rating != null) {
+        if (!state.rating.training.isBest()) {
+          write(state.rating.training.factors());
+        }
+        write(state.rating.training.best());
       }
       write(buffer(Long.BYTES).putLong(sum.getValue()));
     }
@@ -190,6 +171,17 @@ final class Checkpoint {
               ranking.unobservedWeight(),
               ranking.trials(),
               ranking.history());
+    }
+
+    private static @Nullable RatingHeader header(@Nullable RatingState rating) {
+      return rating == null
+          ? null
+          : new RatingHeader(
+              rating.choiceFactors,
+              rating.training.factors().layout().factors(),
+              rating.training.isBest(),
+              rating.training.history(),
+              rating.training.cuts());
     }
 
     private void write(Factors factors) throws IOException {
@@ -236,16 +228,13 @@ final class Checkpoint {
         throw new UnfitException("its header length is out of range: " + length + " bytes");
       }
       Header header = header(read(length).array());
-      Factors factors = readFactors();
-      Factors best = header.isBest ? factors.copy() : readFactors();
       RankingFactors vectors = readVectors(header.ranking);
+      RatingState rating = readRating(header.rating);
       long expected = sum.getValue();
       if (read(Long.BYTES).getLong() != expected || channel.position() != channel.size()) {
         throw new UnfitException("its checksum is wrong");
       }
-      return new Kept(
-          new TrainingState(factors, best, header.isBest, header.history, header.cuts),
-          ranking(header.ranking, vectors));
+      return new Kept(ranking(header.ranking, vectors), rating);
     }
 
     private Header header(byte[] json) throws IOException, UnfitException {
@@ -258,8 +247,7 @@ final class Checkpoint {
       if (!header.modelId.equals(modelId)
           || header.users != users
           || header.items != items
-          || header.factors != layout.factors()
-          || header.history.isEmpty()) {
+          || (header.ranking == null && header.rating == null)) {
         throw new UnfitException("it belongs to another run");
       }
       return header;
@@ -293,7 +281,25 @@ final class Checkpoint {
           read(RowLayout.allocate(items, stride)));
     }
 
-    private Factors readFactors() throws IOException, UnfitException {
+    private @Nullable RatingState readRating(@Nullable RatingHeader header)
+        throws IOException, UnfitException {
+      if (header == null) {
+        return null;
+      }
+      if (header.factors < 1
+          || header.factors > TrainParameters.MAX_FACTORS + TrainParameters.MAX_CHOICE_FACTORS
+          || header.history.isEmpty()) {
+        throw new UnfitException("it belongs to another run");
+      }
+      RowLayout layout = new RowLayout(header.factors);
+      Factors factors = readFactors(layout);
+      Factors best = header.isBest ? factors.copy() : readFactors(layout);
+      return new RatingState(
+          header.choiceFactors,
+          new TrainingState(factors, best, header.isBest, header.history, header.cuts));
+    }
+
+    private Factors readFactors(RowLayout layout) throws IOException, UnfitException {
       return new Factors(layout, read(layout.allocate(users)), read(layout.allocate(items)));
     }
 

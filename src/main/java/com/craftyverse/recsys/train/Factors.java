@@ -2,6 +2,7 @@ package com.craftyverse.recsys.train;
 
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
+import org.jspecify.annotations.Nullable;
 
 /// The learned parameters of a rating model: a row per user and per item, laid out by [RowLayout].
 ///
@@ -25,6 +26,31 @@ record Factors(RowLayout layout, float[] users, float[] items) {
     double deviation = spread * Math.sqrt(unit);
     factors.fill(factors.users, Purpose.USER_FACTORS, seed, user, deviation, layout.itemBias());
     factors.fill(factors.items, Purpose.ITEM_FACTORS, seed, item, deviation, layout.userBias());
+    return factors;
+  }
+
+  /// Draws the first factors of a run.
+  ///
+  /// @param parameters with the number of choice factors
+  /// @param choiceFactors null without them
+  static Factors initial(
+      TrainingSet training, TrainParameters parameters, @Nullable ChoiceFactors choiceFactors) {
+    RowLayout layout = parameters.layout();
+    double unit = training.unit(parameters.biased());
+    Factors factors =
+        initial(
+            layout,
+            training.users(),
+            training.items(),
+            parameters.biased() ? 0 : training.mean(),
+            // √k of the learned factors alone
+            parameters.initialSpread()
+                * Math.sqrt((double) layout.factors() / parameters.factors()),
+            unit,
+            parameters.seed());
+    if (choiceFactors != null) {
+      choiceFactors.copyInto(factors, unit);
+    }
     return factors;
   }
 

@@ -13,7 +13,8 @@ final class RandomStream {
     CHUNKS,
     RANKING_FACTORS,
     RANKING_HELD_OUT,
-    RANKING_USERS
+    RANKING_USERS,
+    CHOICE_FACTORS
   }
 
   private long state;

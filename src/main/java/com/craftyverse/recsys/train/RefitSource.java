@@ -83,12 +83,15 @@ final class RefitSource {
   }
 
   /// Returns the parameters, with the epochs and learning rates up to the epoch that was kept, and
-  /// with the λ and α₀ that the search found.
+  /// with the choices of the searches.
   TrainParameters parameters() {
     TrainFigures figures = model.figures(TrainFigures.class);
     return model
         .parameters(TrainParameters.class)
-        .upToEpoch(figures.bestEpoch(), RankingParameters.fromFigures(figures.ranking()));
+        .upToEpoch(
+            figures.bestEpoch(),
+            RankingParameters.fromFigures(figures.ranking()),
+            figures.choiceFactors().factors());
   }
 
   /// Returns the manifest of the model that the pattern started from, or null.

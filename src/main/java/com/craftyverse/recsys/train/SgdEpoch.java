@@ -5,6 +5,7 @@ import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.kernel.Scratch;
 import com.craftyverse.recsys.kernel.UpdateCoefficients;
+import com.craftyverse.recsys.kernel.UpdateCoefficients.FixedItemFactors;
 import com.craftyverse.recsys.kernel.UpdateCoefficients.Rate;
 import com.craftyverse.recsys.step.WorkerPool;
 import com.craftyverse.recsys.train.RandomStream.Purpose;
@@ -41,6 +42,7 @@ final class SgdEpoch {
   private final float[][] predictions;
   private final double[] blockErrors;
   private final double[] sliceErrors;
+  private final long validationRows;
 
   SgdEpoch(
       TrainingSet training,
@@ -56,7 +58,7 @@ final class SgdEpoch {
     this.unit = training.unit(parameters.biased());
     this.kernel = kernel;
     this.workers = workers;
-    this.layout = new RowLayout(parameters.factors());
+    this.layout = parameters.layout();
     this.mean = parameters.biased() ? (float) training.mean() : 0;
     this.scratches = new Scratch[workers.threads()];
     this.predictions = new float[workers.threads()][ValidationSet.SLICE_ROWS];
@@ -65,6 +67,7 @@ final class SgdEpoch {
     }
     this.blockErrors = new double[training.side() * training.side()];
     this.sliceErrors = new double[validation.slices().size()];
+    this.validationRows = validation.rowsOf(training);
   }
 
   /// Returns μ of the model; 0 for `dot`.
@@ -81,7 +84,10 @@ final class SgdEpoch {
         rate(learningRate, parameters.userRegularization(), unit),
         rate(learningRate, parameters.itemRegularization(), unit),
         bias,
-        bias);
+        bias,
+        new FixedItemFactors(
+            parameters.fixedItemFactors(),
+            rate(ChoiceFactors.RATE * learningRate, parameters.userRegularization(), unit)));
   }
 
   private static Rate rate(double step, double penalty, double unit) {
@@ -144,6 +150,9 @@ final class SgdEpoch {
     int end = block.endRun(chunk);
     double squaredErrors = 0;
     for (int run = block.firstRun(chunk); run < end; run++) {
+      if (!training.includes(users[run])) {
+        continue;
+      }
       squaredErrors +=
           kernel.update(
               rates,
@@ -161,7 +170,7 @@ final class SgdEpoch {
 
   /// Returns the RMSE on the validation set, predictions clipped to the scale; null without ratings.
   @Nullable Double validate(Factors factors) throws IOException {
-    if (validation.rows() == 0) {
+    if (validationRows == 0) {
       return null;
     }
     List<ValidationSet.Slice> slices = validation.slices();
@@ -170,7 +179,7 @@ final class SgdEpoch {
         (slice, worker) ->
             sliceErrors[slice] =
                 squaredErrors(factors, slices.get(slice), scratches[worker], predictions[worker]));
-    return Math.sqrt(sum(sliceErrors) / validation.rows());
+    return Math.sqrt(sum(sliceErrors) / validationRows);
   }
 
   private double squaredErrors(
@@ -188,6 +197,9 @@ final class SgdEpoch {
         predicted);
     double squaredErrors = 0;
     for (int i = 0; i < slice.rows(); i++) {
+      if (!training.includes(slice.user().get(slice.from() + i))) {
+        continue;
+      }
       float rating = slice.rating().get(slice.from() + i);
       double error = rating - scale.clip(predicted[i]);
       squaredErrors += error * error;

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// @param scoredModel the id of the model whose parameters this one took over; null if it has its own
 /// @param rows the sets of the split that it was trained on
 /// @param model `biased` or `dot`
-/// @param factors k, the length of the vectors
-/// @param epochs number of epochs run
-/// @param bestEpoch the epoch whose factors were kept
-/// @param trainRmse of that epoch: error of each rating just before the model learned from it
+/// @param factors k, the length of the vectors, choice factors included
+/// @param epochs number of epochs of the rating model that were run; 0 while the run has only come to the
+///     ranking model, which is trained first
+/// @param bestEpoch the epoch whose factors were kept; 0 before the first
+/// @param trainRmse of that epoch: error of each rating just before the model learned from it; null before
+///     the first
 /// @param validationRmse of that epoch; null without validation ratings
 /// @param trainRatings number of training ratings
 /// @param validationRatings number of validation ratings, of known users and items
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param threads number of training threads
 /// @param jvm name and version of the virtual machine
 /// @param ranking the figures of the ranking model; null without one, or before its first epoch
+/// @param choiceFactors the item factors of the rating model that come from the ranking model
 /// @param digest SHA-256 of the bytes of `users.arrow` followed by `items.arrow`; the same on any machine for
 ///     the same upload and parameters. Null while the run is unfinished
 public record TrainFigures(
@@ -37,7 +40,7 @@ public record TrainFigures(
     int factors,
     int epochs,
     int bestEpoch,
-    double trainRmse,
+    @Nullable Double trainRmse,
     @Nullable Double validationRmse,
     long trainRatings,
     long validationRatings,
@@ -51,4 +54,5 @@ public record TrainFigures(
     int threads,
     String jvm,
     @Nullable RankingFigures ranking,
+    ChoiceTrial choiceFactors,
     @Nullable String digest) {}

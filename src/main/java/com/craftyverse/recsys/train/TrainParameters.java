@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.kernel.RowLayout;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.Locale;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param patience epochs without improvement on the validation set before training stops
 /// @param seed of the initial factors and the order of the ratings
 /// @param ranking the hyperparameters of the ranking model; null without one
+/// @param choiceFactors number of item factors that come from the ranking model, besides `factors`, see
+///     [ChoiceFactors]; null to let validation decide
 public record TrainParameters(
     String model,
     int factors,
@@ -34,7 +37,8 @@ public record TrainParameters(
     double initialSpread,
     int patience,
     long seed,
-    @Nullable RankingParameters ranking) {
+    @Nullable RankingParameters ranking,
+    @Nullable Integer choiceFactors) {
   /// A model with mean, biases and factors.
   public static final String BIASED = "biased";
 
@@ -47,6 +51,8 @@ public record TrainParameters(
   static final long DEFAULT_SEED = 42;
   static final double DEFAULT_SPREAD = 0.25;
   static final int MAX_EPOCHS = 1000;
+  static final int MAX_FACTORS = 512;
+  static final int MAX_CHOICE_FACTORS = 64;
 
   private static final double DOT_LEARNING_RATE = 0.03;
   private static final double DOT_REGULARIZATION = 0.05;
@@ -84,9 +90,10 @@ public record TrainParameters(
     learningRate = doubleOrDefault("learningRate", request.learningRate(), learningRate, false, 1);
     regularization =
         doubleOrDefault("regularization", request.regularization(), regularization, true, 10);
+    RankingParameters ranking = RankingParameters.of(request);
     return new TrainParameters(
         model,
-        intOrDefault("factors", request.factors(), DEFAULT_FACTORS, 512),
+        intOrDefault("factors", request.factors(), DEFAULT_FACTORS, MAX_FACTORS),
         epochs,
         learningRate,
         doubleOrDefault(
@@ -106,7 +113,26 @@ public record TrainParameters(
         doubleOrDefault("initialSpread", request.initialSpread(), DEFAULT_SPREAD, true, 10),
         intOrDefault("patience", request.patience(), DEFAULT_PATIENCE, MAX_EPOCHS),
         request.seed() == null ? DEFAULT_SEED : request.seed(),
-        RankingParameters.of(request));
+        ranking,
+        choiceFactors(request.choiceFactors(), biased, ranking));
+  }
+
+  private static @Nullable Integer choiceFactors(
+      @Nullable Integer value, boolean biased, @Nullable RankingParameters ranking) {
+    if (!biased || ranking == null) {
+      if (value != null && value != 0) {
+        throw RequestException.invalid(
+            "field 'choiceFactors': they need a ranking model and a biased rating model; leave this"
+                + " field out");
+      }
+      return 0;
+    }
+    int max = Math.min(MAX_CHOICE_FACTORS, ranking.factors());
+    if (value != null && (value < 0 || value > max)) {
+      throw RequestException.invalid(
+          "field 'choiceFactors': expected a whole number from 0 to " + max + ", found " + value);
+    }
+    return value;
   }
 
   private static double biasParameter(
@@ -130,6 +156,16 @@ public record TrainParameters(
     return model.equals(BIASED);
   }
 
+  /// Returns the layout of the rows: the learned factors, then those from the ranking model.
+  RowLayout layout() {
+    return new RowLayout(factors + fixedItemFactors());
+  }
+
+  /// Returns the number of item factors that come from the ranking model; 0 until that is decided.
+  int fixedItemFactors() {
+    return choiceFactors == null ? 0 : choiceFactors;
+  }
+
   /// Returns the learning rate of the factors in an epoch; that of the biases is proportional.
   ///
   /// @param epoch its number, from 1
@@ -141,8 +177,10 @@ public record TrainParameters(
   /// Returns these parameters for a run that ends after the given epoch.
   ///
   /// @param epoch its number, from 1
-  /// @param ranking the parameters of the ranking model, λ and α₀ included
-  TrainParameters upToEpoch(int epoch, @Nullable RankingParameters ranking) {
+  /// @param newRanking the parameters of the ranking model, λ and α₀ included
+  /// @param newChoiceFactors number of item factors that come from the ranking model
+  TrainParameters upToEpoch(
+      int epoch, @Nullable RankingParameters newRanking, int newChoiceFactors) {
     return new TrainParameters(
         model,
         factors,
@@ -156,7 +194,27 @@ public record TrainParameters(
         initialSpread,
         patience,
         seed,
-        ranking);
+        newRanking,
+        newChoiceFactors);
+  }
+
+  /// Returns these parameters with a number of item factors from the ranking model.
+  TrainParameters withChoiceFactors(int number) {
+    return new TrainParameters(
+        model,
+        factors,
+        epochs,
+        learningRate,
+        finalLearningRate,
+        biasLearningRate,
+        userRegularization,
+        itemRegularization,
+        biasRegularization,
+        initialSpread,
+        patience,
+        seed,
+        ranking,
+        number);
   }
 
   private static String model(@Nullable String model) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param manifest the key of the index step's manifest
 /// @param model `biased`, or `dot` for factors without mean and biases
-/// @param factors k, the length of the vectors, 1 to 512
+/// @param factors number of factors that users and items both learn, 1 to 512
 /// @param epochs maximum number of passes over the ratings, 1 to 1,000
 /// @param learningRate of the factors in the first epoch, above 0, at most 1
 /// @param finalLearningRate of the factors in the last epoch, 0 to 1; the rate changes linearly
@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// @param rankingRegularization λ of the ranking model, above 0, at most 10
 /// @param rankingUnobservedWeight α₀, the weight of pairs without a choice, above 0, at most 10;
 ///     without it and λ, a search on validation data finds both
+/// @param choiceFactors how many item factors of the rating model come from the ranking model, 0 to 64,
+///     besides `factors`. Without it, 12 if they lower the validation RMSE, or if the validation set is
+///     too small to tell; else 0
 /// @param warmStart the manifest of an earlier model, of any version of the dataset, to start from
 /// @param pattern the manifest of a scored model. The run takes over all its parameters, runs as many epochs
 ///     as that model kept, and does not stop early. Of the fields above, only `manifest` may be given
@@ -44,7 +47,10 @@ public record TrainRequest(
             oneOf = {TrainParameters.BIASED, TrainParameters.DOT},
             byDefault = "\"" + TrainParameters.BIASED + "\"")
         @Nullable String model,
-    @Limits(min = 1, max = 512, byDefault = "" + TrainParameters.DEFAULT_FACTORS)
+    @Limits(
+            min = 1,
+            max = TrainParameters.MAX_FACTORS,
+            byDefault = "" + TrainParameters.DEFAULT_FACTORS)
         @Nullable Integer factors,
     @Limits(
             min = 1,
@@ -81,6 +87,7 @@ public record TrainRequest(
         @Nullable Double rankingRegularization,
     @Limits(min = 0, max = 10, bounds = Limits.Bounds.ABOVE_MIN)
         @Nullable Double rankingUnobservedWeight,
+    @Limits(min = 0, max = TrainParameters.MAX_CHOICE_FACTORS) @Nullable Integer choiceFactors,
     @Nullable String warmStart,
     @Nullable String pattern,
     @Limits(min = 0, max = Execution.MAX_SECONDS, bounds = Limits.Bounds.ABOVE_MIN)
@@ -125,6 +132,7 @@ public record TrainRequest(
             rankingEpochs,
             rankingRegularization,
             rankingUnobservedWeight,
+            choiceFactors,
             warmStart)
         .anyMatch(Objects::nonNull);
   }

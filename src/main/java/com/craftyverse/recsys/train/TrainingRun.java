@@ -24,13 +24,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A run of the train step on an opened index: the rating model, then the ranking model, then their files.
+/// A run of the train step on an opened index: the ranking model, then the rating model, then their files.
 final class TrainingRun {
-  private static final String BEFORE_RANKING =
-      "stopped before the ranking model because the time limit was near; send the request again to"
+  private static final String BEFORE_RATING =
+      "stopped before the rating model because the time limit was near; send the request again to"
           + " continue";
 
   private static final System.Logger LOG = System.getLogger(Train.class.getName());
@@ -55,7 +56,6 @@ final class TrainingRun {
   private final TimeBudget budget;
   private final TrainParameters parameters;
   private final String what;
-  private final RowLayout layout;
   private final TrainingSet training;
   private final ValidationSet validation;
 
@@ -67,7 +67,6 @@ final class TrainingRun {
     this.budget = budget;
     this.parameters = job.parameters();
     this.what = (job.origin().isRefit() ? "refit " : "train ") + job.dataset();
-    this.layout = new RowLayout(parameters.factors());
     this.training = new TrainingSet(inputs.training);
     this.validation = new ValidationSet(inputs.validation, training.users(), training.items());
     check(inputs, training, parameters);
@@ -75,11 +74,24 @@ final class TrainingRun {
 
   /// The trained models.
   ///
+  /// @param rating null if time ran out before it
   /// @param mean μ of the rating model
   /// @param decides whether validation chose the number of epochs
-  /// @param ranking null without a ranking model, or if time ran out before it
+  /// @param ending how the run ended
+  /// @param done whether it is finished; if not, it ran out of time and was saved
   private record Trained(
-      TrainingLoop.Outcome rating, float mean, boolean decides, @Nullable RankingRun ranking) {}
+      @Nullable RankingRun ranking,
+      ChoiceTrial choiceFactors,
+      TrainingLoop.@Nullable Outcome rating,
+      float mean,
+      boolean decides,
+      String ending,
+      boolean done) {
+    /// Returns a run that stopped before the rating model.
+    static Trained withoutRating(RankingRun ranking, String ending) {
+      return new Trained(ranking, ChoiceTrial.given(0), null, 0, false, ending, false);
+    }
+  }
 
   /// Trains and writes the model, going on from a checkpoint if there is one.
   ///
@@ -105,15 +117,14 @@ final class TrainingRun {
             execution.threads(),
             execution.threads() == 1 ? "thread" : "threads"));
     Trained trained =
-        train(
-            new Checkpoint(
-                store, directory, job.modelId(), layout, training.users(), training.items()));
-    if (!trained.rating.done()) {
+        train(new Checkpoint(store, directory, job.modelId(), training.users(), training.items()));
+    TrainingLoop.Outcome rating = trained.rating;
+    if (rating == null || !trained.done) {
       TrainFigures figures = figures(trained, null);
       log(what, figures);
       throw new OutOfTimeException(figures);
     }
-    TrainFigures figures = figures(trained, write(trained, output));
+    TrainFigures figures = figures(trained, write(trained, rating.state(), output));
     log(what, figures);
     if (job.origin().isRefit()) {
       LOG.log(
@@ -133,60 +144,99 @@ final class TrainingRun {
   private Trained train(Checkpoint checkpoint) throws IOException {
     try (WorkerPool workers =
         new WorkerPool(StepName.TRAIN.toString(), what, job.execution().threads())) {
-      Optional<Checkpoint.Kept> kept = checkpoint.read();
-      TrainingState state = kept.isPresent() ? kept.get().rating() : initialState(workers);
-      int epochsBefore = state.history().size();
+      Checkpoint.Kept kept = checkpoint.read().orElse(new Checkpoint.Kept(null, null));
       KernelWarmUp.finish();
-      SgdEpoch epoch =
-          new SgdEpoch(
-              training,
-              validation,
-              parameters,
-              job.scale(),
-              job.execution().kernel().kernel(),
-              workers);
-      TrainingLoop loop =
-          new TrainingLoop(
-              what, training, validation, parameters, epoch, workers, job.origin().isRefit());
-      TrainingLoop.Outcome rating = loop.run(state, budget, checkpoint::write);
       RankingRun ranking = null;
       RankingParameters rankingParameters = parameters.ranking();
-      if (rating.done() && rankingParameters != null) {
-        TrainingState ratingState = rating.state();
-        boolean isFresh = ratingState.history().size() > epochsBefore;
-        if (isFresh && budget.isNear(rating.best().seconds())) {
-          checkpoint.write(ratingState, null);
-          rating = rating.with(BEFORE_RANKING, false);
-        } else {
-          ranking =
-              rank(
-                  rankingParameters,
-                  kept.map(Checkpoint.Kept::ranking).orElse(null),
-                  rankingState -> checkpoint.write(ratingState, rankingState),
-                  workers);
-          rating = ranking.done ? rating : rating.with(ranking.ending(rankingParameters), false);
+      if (rankingParameters != null) {
+        RankingState before = kept.ranking();
+        int epochsBefore = before == null ? 0 : before.history().size();
+        ranking =
+            rank(
+                rankingParameters,
+                before,
+                state -> checkpoint.write(new Checkpoint.Kept(state, null)),
+                workers);
+        if (!ranking.done) {
+          return Trained.withoutRating(ranking, ranking.ending(rankingParameters));
+        }
+        RankingState state = ranking.state;
+        boolean isFresh = state.history().size() > epochsBefore;
+        if (isFresh && budget.isNear(state.history().getLast().seconds())) {
+          checkpoint.write(new Checkpoint.Kept(state, null));
+          return Trained.withoutRating(ranking, BEFORE_RATING);
         }
       }
-      return new Trained(rating, epoch.mean(), loop.selectsBestEpoch(), ranking);
+      return rate(checkpoint, ranking, kept.rating(), workers);
     }
+  }
+
+  /// Trains the rating model.
+  ///
+  /// @param ranking the trained ranking model; null without one
+  /// @param kept the state in the checkpoint, if the run had come so far
+  private Trained rate(
+      Checkpoint checkpoint,
+      @Nullable RankingRun ranking,
+      Checkpoint.@Nullable RatingState kept,
+      WorkerPool workers)
+      throws IOException {
+    ChoiceFactors choiceFactors = ranking == null ? null : ranking.choiceFactors;
+    ChoiceTrial trial = kept == null ? decide(choiceFactors, workers) : kept.choiceFactors();
+    TrainParameters decided = parameters.withChoiceFactors(trial.factors());
+    TrainingState state =
+        kept == null
+            ? initialState(decided, trial.factors() == 0 ? null : choiceFactors, workers)
+            : kept.training();
+    SgdEpoch epoch =
+        new SgdEpoch(
+            training, validation, decided, job.scale(), job.execution().kernel().kernel(), workers);
+    TrainingLoop loop =
+        new TrainingLoop(
+            what, training, validation, decided, epoch, workers, job.origin().isRefit());
+    RankingState rankingState = ranking == null ? null : ranking.state;
+    TrainingLoop.Outcome rating =
+        loop.run(
+            state,
+            budget,
+            saved ->
+                checkpoint.write(
+                    new Checkpoint.Kept(rankingState, new Checkpoint.RatingState(trial, saved))));
+    return new Trained(
+        ranking,
+        trial,
+        rating,
+        epoch.mean(),
+        loop.selectsBestEpoch(),
+        rating.ending(),
+        rating.done());
+  }
+
+  private ChoiceTrial decide(@Nullable ChoiceFactors choiceFactors, WorkerPool workers)
+      throws IOException {
+    if (parameters.choiceFactors() != null || choiceFactors == null) {
+      return ChoiceTrial.given(parameters.fixedItemFactors());
+    }
+    return new ChoiceFactorsSearch(
+            what,
+            training,
+            validation,
+            parameters,
+            job.scale(),
+            job.execution().kernel().kernel(),
+            workers)
+        .run(choiceFactors);
   }
 
   /// Returns a run before its first epoch. Two threads draw the two copies of the factors in parallel:
   /// touching new memory takes longer than drawing.
-  private TrainingState initialState(WorkerPool workers) throws IOException {
+  private TrainingState initialState(
+      TrainParameters decided, @Nullable ChoiceFactors choiceFactors, WorkerPool workers)
+      throws IOException {
     Factors[] same = new Factors[2];
     workers.run(
         same.length,
-        (copy, worker) ->
-            same[copy] =
-                Factors.initial(
-                    layout,
-                    training.users(),
-                    training.items(),
-                    parameters.biased() ? 0 : training.mean(),
-                    parameters.initialSpread(),
-                    training.unit(parameters.biased()),
-                    parameters.seed()));
+        (copy, worker) -> same[copy] = Factors.initial(training, decided, choiceFactors));
     WarmStart warmStart = job.warmStart();
     if (warmStart != null) {
       float mean = parameters.biased() ? (float) training.mean() : 0;
@@ -199,13 +249,15 @@ final class TrainingRun {
   /// The ranking model's share of a run.
   ///
   /// @param gram of the items' vectors, once the run is done
+  /// @param choiceFactors what the rating model takes from it, once the run is done; null if it takes nothing
   private record RankingRun(
       RankingState state,
       RankingFigures figures,
       RankingCard card,
       ModelWriter.Ranking vectors,
       boolean done,
-      double[] gram) {
+      double[] gram,
+      @Nullable ChoiceFactors choiceFactors) {
     String ending(RankingParameters parameters) {
       return String.format(
           Locale.ROOT,
@@ -247,6 +299,10 @@ final class TrainingRun {
     }
     boolean done = loop.run(state, budget, sink);
     RankingFigures figures = loop.figures(state);
+    double[] gram = done ? loop.gram(state) : new double[0];
+    int count =
+        Objects.requireNonNullElse(
+            parameters.choiceFactors(), Math.min(ChoiceFactors.DEFAULT, figures.factors()));
     return new RankingRun(
         state,
         figures,
@@ -260,14 +316,15 @@ final class TrainingRun {
         new ModelWriter.Ranking(
             state.vectors(), Choices.places(choices.users()), Choices.places(choices.items())),
         done,
-        done ? loop.gram(state) : new double[0]);
+        gram,
+        done && count > 0 ? ChoiceFactors.of(state.vectors(), gram, choices, count) : null);
   }
 
   /// Writes the model.
   ///
   /// @return the SHA-256 of its factors: of `users.arrow` followed by `items.arrow`
-  private String write(Trained trained, StepRunner.Output output) throws IOException {
-    TrainingState rating = trained.rating.state();
+  private String write(Trained trained, TrainingState rating, StepRunner.Output output)
+      throws IOException {
     RankingRun ranking = trained.ranking;
     ModelWriter writer = new ModelWriter(rating.best(), ranking == null ? null : ranking.vectors);
     MessageDigest digest = Digest.sha256();
@@ -298,7 +355,8 @@ final class TrainingRun {
             parameters.model(),
             job.dataset(),
             job.modelId(),
-            parameters.factors(),
+            parameters.factors() + trained.choiceFactors.factors(),
+            trained.choiceFactors.factors(),
             trained.mean,
             (float) training.mean(),
             job.scale(),
@@ -337,12 +395,18 @@ final class TrainingRun {
       throw inputs.items.malformed(
           inputs.items.rows() + " items; the training set has " + training.items());
     }
-    checkSize(
-        "factors", parameters.factors(), new RowLayout(parameters.factors()).stride(), training);
+    checkSize("factors", parameters.factors(), mostFactors(parameters).stride(), training);
     RankingParameters ranking = parameters.ranking();
     if (ranking != null) {
       checkSize("rankingFactors", ranking.factors(), RowLayout.padded(ranking.factors()), training);
     }
+  }
+
+  /// Returns the layout with choice factors, if the run may have any.
+  private static RowLayout mostFactors(TrainParameters parameters) {
+    return parameters.choiceFactors() == null
+        ? parameters.withChoiceFactors(ChoiceFactors.DEFAULT).layout()
+        : parameters.layout();
   }
 
   private static void checkSize(String field, int factors, long stride, TrainingSet training) {
@@ -362,7 +426,7 @@ final class TrainingRun {
   private TrainFigures figures(Trained trained, @Nullable String digest) {
     TrainingLoop.Outcome rating = trained.rating;
     Execution execution = job.execution();
-    List<Epoch> history = rating.state().history();
+    List<Epoch> history = rating == null ? List.of() : rating.state().history();
     double seconds = 0;
     double trainSeconds = 0;
     for (Epoch epoch : history) {
@@ -374,41 +438,45 @@ final class TrainingRun {
         job.origin().scoredModel(),
         job.origin().rows(),
         parameters.model(),
-        parameters.factors(),
+        parameters.factors() + trained.choiceFactors.factors(),
         history.size(),
-        rating.best().epoch(),
-        rating.best().trainRmse(),
-        rating.best().validationRmse(),
+        rating == null ? 0 : rating.best().epoch(),
+        rating == null ? null : rating.best().trainRmse(),
+        rating == null ? null : rating.best().validationRmse(),
         training.rows(),
         validation.rows(),
         trained.decides,
-        rating.state().cuts(),
-        rating.ending(),
-        history.size() * training.rows() / trainSeconds,
+        rating == null ? 0 : rating.state().cuts(),
+        trained.ending,
+        rating == null ? 0 : history.size() * training.rows() / trainSeconds,
         seconds,
         execution.kernel().kernel().name(),
         execution.kernel().kernel().lanes(),
         execution.threads(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
         trained.ranking == null ? null : trained.ranking.figures,
+        trained.choiceFactors,
         digest);
   }
 
   private static void log(String what, TrainFigures figures) {
     LOG.log(Level.INFO, "{0}: {1}", what, figures.ending());
+    Double trainRmse = figures.trainRmse();
     Double validationRmse = figures.validationRmse();
-    LOG.log(
-        Level.INFO,
-        String.format(
-            Locale.ROOT,
-            "%s: kept epoch %d, train RMSE %.4f%s, %s updates/s",
-            what,
-            figures.bestEpoch(),
-            figures.trainRmse(),
-            validationRmse == null
-                ? ""
-                : String.format(Locale.ROOT, ", validation RMSE %.4f", validationRmse),
-            Progress.rate(figures.updatesPerSecond())));
+    if (trainRmse != null) {
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: kept epoch %d, train RMSE %.4f%s, %s updates/s",
+              what,
+              figures.bestEpoch(),
+              trainRmse,
+              validationRmse == null
+                  ? ""
+                  : String.format(Locale.ROOT, ", validation RMSE %.4f", validationRmse),
+              Progress.rate(figures.updatesPerSecond())));
+    }
     RankingFigures ranking = figures.ranking();
     if (ranking != null) {
       LOG.log(

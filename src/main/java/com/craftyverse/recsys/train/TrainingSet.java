@@ -7,6 +7,8 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.BlockGrid;
 import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /// The training ratings as mapped columns, in a grid of blocks of users × items.
 ///
@@ -61,6 +63,9 @@ final class TrainingSet {
   private final float lowest;
   private final float highest;
 
+  /// The users that an epoch learns from; null for all.
+  private final @Nullable BitSet sample;
+
   /// @throws MalformedFileException if it is not a training set, or if its grid does not match
   ///     its ratings
   TrainingSet(ArrowFile file) throws MalformedFileException {
@@ -88,6 +93,49 @@ final class TrainingSet {
         rows == 0 ? 0 : Math.sqrt(Math.max(0, statistics.sumOfSquares / rows - mean * mean));
     this.lowest = statistics.lowest;
     this.highest = statistics.highest;
+    this.sample = null;
+  }
+
+  private TrainingSet(TrainingSet all, BitSet sample, long rows) {
+    this.side = all.side;
+    this.blocks = all.blocks;
+    this.users = all.users;
+    this.items = all.items;
+    this.rows = rows;
+    this.mean = all.mean;
+    this.standardDeviation = all.standardDeviation;
+    this.lowest = all.lowest;
+    this.highest = all.highest;
+    this.sample = sample;
+  }
+
+  /// Returns the ratings of some users, in the same blocks. The statistics stay those of all ratings.
+  ///
+  /// @param included these users, by dense index
+  /// @param rows number of their ratings
+  TrainingSet ofUsers(BitSet included, long rows) {
+    return new TrainingSet(this, included, rows);
+  }
+
+  /// Returns whether the set has the ratings of a user.
+  boolean includes(int user) {
+    return sample == null || sample.get(user);
+  }
+
+  /// Returns whether the set has the ratings of all users.
+  boolean isWhole() {
+    return sample == null;
+  }
+
+  /// Returns the number of ratings of each user, by dense index.
+  int[] ratingsOfUsers() {
+    int[] ratings = new int[users];
+    for (Block block : blocks) {
+      for (int run = 0; run < block.users.length; run++) {
+        ratings[block.users[run]] += block.starts[run + 1] - block.starts[run];
+      }
+    }
+    return ratings;
   }
 
   /// Returns the number of blocks per side of the grid.

@@ -27,7 +27,7 @@ final class ValidationSet {
 
   private final List<Slice> slices = new ArrayList<>();
   private final long rows;
-  private final int users;
+  private final BitSet users;
 
   /// @throws MalformedFileException if a row has an unknown user or item, or a rating that is not finite
   ValidationSet(ArrowFile file, int knownUsers, int knownItems) throws MalformedFileException {
@@ -71,7 +71,7 @@ final class ValidationSet {
       }
     }
     this.rows = file.rows();
-    this.users = seen.cardinality();
+    this.users = seen;
   }
 
   List<Slice> slices() {
@@ -84,11 +84,30 @@ final class ValidationSet {
 
   /// Returns the number of users with at least one rating in this set.
   int users() {
-    return users;
+    return users.cardinality();
+  }
+
+  /// Returns whether the set has a rating of a user.
+  boolean hasUser(int user) {
+    return users.get(user);
+  }
+
+  /// Returns the number of ratings of the users of a training set.
+  long rowsOf(TrainingSet training) {
+    if (training.isWhole()) {
+      return rows;
+    }
+    long count = 0;
+    for (Slice slice : slices) {
+      for (int i = 0; i < slice.rows; i++) {
+        count += training.includes(slice.user.get(slice.from + i)) ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   /// Returns whether the set is large enough for early stopping.
   boolean isLargeEnough() {
-    return rows >= MIN_ROWS && users >= MIN_USERS;
+    return rows >= MIN_ROWS && users() >= MIN_USERS;
   }
 }

@@ -76,7 +76,7 @@ final class WarmStart {
     }
     requireEqual("dataset", card.dataset(), dataset);
     requireEqual("'model'", card.model(), parameters.model());
-    requireEqual("'factors'", card.factors(), parameters.factors());
+    requireEqual("'factors'", card.factors() - card.choiceFactors(), parameters.factors());
     RankingParameters ranking = parameters.ranking();
     if (ranking != null && card.ranking() != null) {
       requireEqual("'rankingFactors'", card.rankingFactors(), ranking.factors());
@@ -96,7 +96,8 @@ final class WarmStart {
     }
   }
 
-  /// Copies the rows of users and items that the model knows.
+  /// Copies the rows of users and items that the model knows, without the factors from its ranking model:
+  /// those of this run have other axes.
   ///
   /// @param factors rows to fill, already initialized
   /// @param inputs the new index, with the users and items of these rows
@@ -162,8 +163,8 @@ final class WarmStart {
   private RowCopier copier(float[] rows, RowLayout layout, int biasColumn, float shift) {
     return (batch, row, index) -> {
       int to = index * layout.stride();
-      int k = layout.factors();
-      batch.floats("vector.item").copyTo((long) row * k, rows, to, k);
+      int learned = card.factors() - card.choiceFactors();
+      batch.floats("vector.item").copyTo((long) row * card.factors(), rows, to, learned);
       rows[to + biasColumn] = batch.floats("bias").get(row) + shift;
     };
   }

@@ -39,6 +39,7 @@ class GateTest {
         "set",
         "new",
         8,
+        0,
         3.5f,
         3.5f,
         RatingScale.STARS,

@@ -169,11 +169,13 @@ class RatingUnitTest {
       }
     }
     Trained trained = train(csv.toString(), "", "");
+    TrainResult biased =
+        new Train(store).run(TrainRequests.with(trained.index, "'choiceFactors': 0"));
     TrainResult dot = dot(trained);
 
     assertThat(trained.card.unit()).isEqualTo(1);
-    assertThat(trained.result.figures().trainRmse()).isEqualTo(0.5953182100064741);
-    assertThat(evaluate(trained.result).testRmse()).isEqualTo(1.1895266259192576);
+    assertThat(biased.figures().trainRmse()).isEqualTo(0.5953182100064741);
+    assertThat(evaluate(biased).testRmse()).isEqualTo(1.1895266259192576);
     assertThat(dot.figures().trainRmse()).isEqualTo(0.6617071805961515);
     assertThat(evaluate(dot).testRmse()).isEqualTo(1.2497015539336171);
   }

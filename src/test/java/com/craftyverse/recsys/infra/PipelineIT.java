@@ -353,7 +353,7 @@ class PipelineIT {
                     .replaceAll("(?m)^(\\d+),(\\d+)", "K-$1,\"SKU $2\""))));
     store.put(
         "raw/direct/settings.json",
-        "{\"train\": {\"factors\": 8}}".getBytes(StandardCharsets.UTF_8));
+        "{\"train\": {\"factors\": 8, \"choiceFactors\": 0}}".getBytes(StandardCharsets.UTF_8));
     ObjectNode notification = (ObjectNode) event("s3-notification.json");
     ((ObjectNode) notification.at("/Records/0/s3/object")).put("key", "raw/direct/a+b.zip");
     ObjectNode notified = MAPPER.createObjectNode();

@@ -228,6 +228,36 @@ class KernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  void update_keepsFixedItemFactors_whichUsersLearnFrom(Kernel kernel) {
+    // given a learned and a fixed factor, and a rating of error 1
+    RowLayout layout = new RowLayout(2);
+    float[] users = layout.allocate(1);
+    float[] items = layout.allocate(1);
+    users[0] = 0.5f;
+    users[3] = 1;
+    items[0] = 2;
+    items[1] = 4;
+    items[2] = 1;
+    UpdateCoefficients.Rate learned = new UpdateCoefficients.Rate(0.5f, 0.5f);
+    UpdateCoefficients rates =
+        new UpdateCoefficients(
+            layout,
+            3,
+            learned,
+            learned,
+            UpdateCoefficients.Rate.FIXED,
+            UpdateCoefficients.Rate.FIXED,
+            new UpdateCoefficients.FixedItemFactors(1, new UpdateCoefficients.Rate(0.25f, 0.5f)));
+
+    double squares = update(kernel, layout, rates, users, items, new int[] {0}, new float[] {5});
+
+    assertThat(squares).isEqualTo(1);
+    assertThat(Arrays.copyOf(users, 4)).containsExactly(0.75f * 0.5f + 0.5f * 2, 0.25f * 4, 0, 1);
+    assertThat(Arrays.copyOf(items, 4)).containsExactly(0.75f * 2 + 0.5f * 0.5f, 4, 1, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   void update_keepsOnesAndPadding(Kernel kernel) {
     int[] bits = KernelProbe.bits(kernel, 50);
     int stride = new RowLayout(50).stride();

@@ -145,12 +145,14 @@ class AnyTableTest {
   @Test
   void settings_reachEveryStep_andEachStepsIdCoversItsOwnPart() throws IOException {
     put("raw/set/a.csv", rows("user,item,rating,time\n", "%d,%d,%d,%d\n"));
-    put("raw/set/settings.json", "{\"train\": {\"factors\": 4, \"epochs\": 2}}");
+    put(
+        "raw/set/settings.json",
+        "{\"train\": {\"factors\": 4, \"choiceFactors\": 0, \"epochs\": 2}}");
     LocalPipeline.Outcome first = chain("raw/set/a.csv");
     assertThat(text(first.model() + "model.json")).contains("\"factors\" : 4");
     put(
         "raw/set/settings.json",
-        "{\"split\": {\"kind\": \"random\", \"seed\": 7}, \"train\": {\"factors\": 4, \"epochs\": 2}}");
+        "{\"split\": {\"kind\": \"random\", \"seed\": 7}, \"train\": {\"factors\": 4, \"choiceFactors\": 0, \"epochs\": 2}}");
     LocalPipeline.Outcome second = chain("raw/set/a.csv");
     assertThat(second.index()).isNotEqualTo(first.index());
     assertThat(second.index().split("/")[2]).isEqualTo(first.index().split("/")[2]);

@@ -201,8 +201,8 @@ class TrainLambdaTest extends LambdaFunctionsTest {
   @Override
   String unknownManifesto() {
     return "unknown field 'manifesto'; expected one of biasLearningRate, biasRegularization,"
-        + " epochs, factors, finalLearningRate, initialSpread, itemRegularization, kernel,"
-        + " learningRate, manifest, maxSeconds, model, patience, pattern, ranking, rankingEpochs,"
+        + " choiceFactors, epochs, factors, finalLearningRate, initialSpread, itemRegularization,"
+        + " kernel, learningRate, manifest, maxSeconds, model, patience, pattern, ranking, rankingEpochs,"
         + " rankingFactors, rankingRegularization, rankingUnobservedWeight, regularization, seed,"
         + " threads, userRegularization, warmStart";
   }

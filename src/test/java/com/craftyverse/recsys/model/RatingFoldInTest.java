@@ -94,6 +94,7 @@ class RatingFoldInTest {
         "set",
         "m",
         factors,
+        0,
         mean,
         3,
         RatingScale.STARS,

@@ -322,6 +322,7 @@ class ItemSearchTest {
             "set",
             "m1",
             1,
+            0,
             3,
             3,
             RatingScale.STARS,

@@ -194,6 +194,7 @@ public final class ModelFixture {
         dataset,
         model,
         2,
+        0,
         mean,
         3.4f,
         scale,

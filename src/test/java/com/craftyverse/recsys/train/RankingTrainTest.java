@@ -216,22 +216,24 @@ class RankingTrainTest {
     String manifest = index().write(store, "groups");
     ObjectStore emptyStore = new LocalObjectStore(directory.resolve("fresh"));
     TrainRequestBuilder uninterrupted = quick(index().write(emptyStore, "groups"));
-    Model expected = Model.of(emptyStore, new Train(emptyStore).run(uninterrupted.build()));
+    TrainResult expectedResult = new Train(emptyStore).run(uninterrupted.build());
+    Model expected = Model.of(emptyStore, expectedResult);
     TrainRequestBuilder request = quick(manifest);
     request.maxSeconds(1e-9);
 
     List<String> endings =
         List.of(
-            "stopped after epoch 1 of 2",
-            "stopped before the ranking model",
             "stopped after epoch 1 of 4 of the ranking model",
             "stopped after epoch 2 of 4 of the ranking model",
-            "stopped after epoch 3 of 4 of the ranking model");
+            "stopped after epoch 3 of 4 of the ranking model",
+            "stopped before the rating model",
+            "stopped after epoch 1 of 2");
     for (int call = 0; call < endings.size(); call++) {
       request.threads(1 + call);
       request.kernel(call % 2 == 0 ? "scalar" : "auto");
       TrainResult result = train(request);
       assertThat(result.resumable()).isTrue();
+      assertThat(result.figures().epochs()).isEqualTo(call < 4 ? 0 : 1);
       assertThat(result.figures().ending())
           .isEqualTo(
               endings.get(call)
@@ -241,6 +243,8 @@ class RankingTrainTest {
 
     assertThat(result.resumable()).isFalse();
     Model model = Model.of(store, result);
+    assertThat(result.figures().digest()).isEqualTo(expectedResult.figures().digest());
+    assertThat(model.card.choiceFactors()).isEqualTo(5);
     assertThat(model.users).isEqualTo(expected.users);
     assertThat(model.items).isEqualTo(expected.items);
     assertThat(model.gram).isEqualTo(expected.gram);

@@ -140,7 +140,7 @@ class RefitTest {
         .isEqualTo(
             pattern
                 .parameters(TrainParameters.class)
-                .upToEpoch(scored.figures().bestEpoch(), null));
+                .upToEpoch(scored.figures().bestEpoch(), null, 0));
   }
 
   @Test

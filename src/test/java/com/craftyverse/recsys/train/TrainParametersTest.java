@@ -36,7 +36,8 @@ class TrainParametersTest {
                 0.25,
                 5,
                 42,
-                RANKING));
+                RANKING,
+                null));
   }
 
   @ParameterizedTest
@@ -45,7 +46,7 @@ class TrainParametersTest {
     assertThat(TrainParameters.of(TrainRequests.with("m", "'model': 'dot'"), ratings))
         .isEqualTo(
             new TrainParameters(
-                "dot", 50, 20, 0.03, 0.03 / 20, 0, 0.05, 0.05, 0, 0.25, 5, 42, RANKING));
+                "dot", 50, 20, 0.03, 0.03 / 20, 0, 0.05, 0.05, 0, 0.25, 5, 42, RANKING, 0));
   }
 
   @Test
@@ -55,7 +56,7 @@ class TrainParametersTest {
             + " 0.4, 'biasLearningRate': 0.5, 'userRegularization': 0.6, 'itemRegularization': 0.7,"
             + " 'biasRegularization': 0.8, 'initialSpread': 0.9, 'patience': 10, 'seed': 11,"
             + " 'rankingFactors': 12, 'rankingEpochs': 13, 'rankingRegularization': 0.14,"
-            + " 'rankingUnobservedWeight': 0.15";
+            + " 'rankingUnobservedWeight': 0.15, 'choiceFactors': 7";
 
     assertThat(TrainParameters.of(TrainRequests.with("m", fields), 1))
         .isEqualTo(
@@ -72,7 +73,8 @@ class TrainParametersTest {
                 0.9,
                 10,
                 11,
-                new RankingParameters(12, 13, 0.14, 0.15)));
+                new RankingParameters(12, 13, 0.14, 0.15),
+                7));
   }
 
   @Test

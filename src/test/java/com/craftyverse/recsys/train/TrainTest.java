@@ -69,7 +69,7 @@ class TrainTest {
       String model = ObjectKeys.directoryOf(result.model());
       models.add(emptyStore.read(model + StoreLayout.USERS).content());
       models.add(emptyStore.read(model + StoreLayout.ITEMS).content());
-      models.add(Double.toString(result.figures().trainRmse()).getBytes(StandardCharsets.UTF_8));
+      models.add(String.valueOf(result.figures().trainRmse()).getBytes(StandardCharsets.UTF_8));
       models.add(
           String.valueOf(result.figures().validationRmse()).getBytes(StandardCharsets.UTF_8));
       assertThat(result.figures().kernel()).isEqualTo(request.kernel());
@@ -137,6 +137,7 @@ class TrainTest {
                 "planted",
                 result.figures().modelId(),
                 8,
+                0,
                 (float) index.train.mean(),
                 (float) index.train.mean(),
                 index.scale(),

@@ -7,8 +7,13 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.kernel.Kernels;
+import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -44,6 +49,42 @@ class TrainingSetTest {
       assertThat(IntStream.range(0, 4).map(block::endRun)).containsExactly(64, 128, 192, 200);
       assertThat(block.users()).isEqualTo(IntStream.range(0, 200).toArray());
       assertThat(block.starts()).startsWith(0, 1, 3, 6).endsWith(396, 397, 399);
+    }
+  }
+
+  @Test
+  void ofUsers_hasTheirRatingsAlone() throws IOException {
+    IndexFixture index = new IndexFixture(200, 4, 2);
+    for (int user = 0; user < 200; user++) {
+      for (int item = 0; item <= user % 3; item++) {
+        index.train.add(user, item, 3);
+      }
+    }
+    Path path = directory.resolve("train.arrow");
+    index.writeTrain(path);
+    try (ArrowFile file = ArrowFile.open(path, "train.arrow");
+        ArrowFile none = ArrowFile.open(path, "validation.arrow");
+        WorkerPool workers = new WorkerPool("train", "test", 1)) {
+      TrainingSet all = new TrainingSet(file);
+      TrainParameters parameters = TrainParameters.of(TrainRequest.of("m"), 1);
+      Factors factors = Factors.initial(all, parameters, null);
+      Factors before = factors.copy();
+      BitSet two = BitSet.valueOf(new long[] {0b100100});
+
+      TrainingSet sample = all.ofUsers(two, 6);
+      ValidationSet validation = new ValidationSet(none, 200, 4);
+      new SgdEpoch(sample, validation, parameters, RatingScale.STARS, Kernels.scalar(), workers)
+          .train(factors, 1, 0.1);
+
+      assertThat(all.ratingsOfUsers()).startsWith(1, 2, 3, 1, 2, 3).hasSize(200);
+      assertThat(validation.rowsOf(sample)).isEqualTo(6);
+      assertThat(validation.rowsOf(all)).isEqualTo(399);
+      int stride = parameters.layout().stride();
+      for (int user = 0; user < 200; user++) {
+        float[] row = Arrays.copyOfRange(factors.users(), user * stride, (user + 1) * stride);
+        float[] old = Arrays.copyOfRange(before.users(), user * stride, (user + 1) * stride);
+        assertThat(Arrays.equals(row, old)).isEqualTo(!two.get(user));
+      }
     }
   }
 

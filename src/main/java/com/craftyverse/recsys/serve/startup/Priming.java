@@ -43,6 +43,7 @@ public final class Priming {
           "dataset",
           "model",
           1,
+          0,
           3.5f,
           3.5f,
           RatingScale.STARS,
