@@ -167,7 +167,8 @@ class PipelineIT {
         .isEqualTo(model);
 
     ObjectNode bad = (ObjectNode) event("function-url.json");
-    bad.put("body", "{\"userId\": \"x77\", \"itemIds\": [1]}").put("isBase64Encoded", false);
+    bad.put("body", "{\"dataset\": \"my-set\", \"userId\": \"x77\", \"itemIds\": [1]}")
+        .put("isBase64Encoded", false);
     JsonNode refused = FIRST.invoke("serve", bad);
     assertThat(refused.path("statusCode").asInt()).isEqualTo(400);
     assertThat(MAPPER.readTree(refused.path("body").asText()).path("error").asText())
