@@ -11,6 +11,7 @@ import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
+import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -152,7 +153,7 @@ record Documents(
     String history = directory + StoreLayout.HISTORY;
     return new Documents(
         upload,
-        upload == null ? null : upload.figures(UploadFigures.class),
+        upload == null ? null : uploadFigures(upload),
         split,
         split.figures(SplitFigures.class),
         index,
@@ -161,6 +162,15 @@ record Documents(
         ModelCard.read(store, directory),
         Json.read(store.read(history).content(), History.class, history),
         mostRated(store, directory + StoreLayout.ITEMS));
+  }
+
+  /// Returns the figures of an upload; null if a version that had fewer of them ingested it.
+  private static @Nullable UploadFigures uploadFigures(Manifest upload) {
+    try {
+      return upload.figures(UploadFigures.class);
+    } catch (RequestException e) {
+      return null;
+    }
   }
 
   private static List<Item> mostRated(ObjectStore store, String key) throws IOException {
