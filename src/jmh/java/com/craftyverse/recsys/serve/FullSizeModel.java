@@ -12,6 +12,7 @@ import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StandardErrors;
 import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -166,7 +167,7 @@ final class FullSizeModel {
     Path lookup = store.newTempFile();
     try (ArrowFile userFile = ArrowFile.open(users, "users.arrow");
         ArrowFile seenFile = ArrowFile.open(seen, "seen.arrow")) {
-      UserLookup.of(0.035, 0.0105, userFile, seenFile).write(lookup);
+      UserLookup.of(0.035, 0.0105, userFile, seenFile, standardErrors()).write(lookup);
     }
     store.put(model + "users.arrow", users);
     store.put(model + "seen.arrow", seen);
@@ -301,5 +302,20 @@ final class FullSizeModel {
       values[i] = (float) (deviation * random.nextGaussian());
     }
     return values;
+  }
+
+  /// Returns standard errors of all bands.
+  private static StandardErrors standardErrors() {
+    int[] known = {0, 1, 5, 20, 100, 500, Integer.MAX_VALUE};
+    int[] popular = {0, 10, 100, 1_000, 10_000, Integer.MAX_VALUE};
+    List<StandardErrors.Band> bands = new ArrayList<>();
+    for (int i = 0; i + 1 < known.length; i++) {
+      for (int j = 0; j + 1 < popular.length; j++) {
+        bands.add(
+            new StandardErrors.Band(
+                known[i], known[i + 1] - 1, popular[j], popular[j + 1] - 1, 0.8f));
+      }
+    }
+    return new StandardErrors(bands);
   }
 }

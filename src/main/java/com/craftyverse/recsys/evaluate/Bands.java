@@ -28,9 +28,19 @@ final class Bands {
     return band;
   }
 
+  /// Returns the lowest count of a band.
+  int from(int band) {
+    return band == 0 ? 0 : highest[band - 1] + 1;
+  }
+
+  /// Returns the highest count of a band.
+  int to(int band) {
+    return band == highest.length ? Integer.MAX_VALUE : highest[band];
+  }
+
   /// Returns a band's name, such as `5-19` or `500+`.
   String label(int band) {
-    int from = band == 0 ? 0 : highest[band - 1] + 1;
+    int from = from(band);
     if (band == highest.length) {
       return from + "+";
     }

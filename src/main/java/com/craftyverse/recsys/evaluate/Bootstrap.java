@@ -33,6 +33,18 @@ final class Bootstrap {
     return intervals;
   }
 
+  /// Returns the ratio of two sums, with its interval: that of column 1 to that of column 0.
+  ///
+  /// @param rows one row of sums per user, at least 1, all above 0 in column 0
+  /// @param seed of the draws; the result does not depend on the number of threads
+  static Interval ratio(float[][] rows, long seed, WorkerPool workers) throws IOException {
+    double[][] means = sampleMeans(rows, seed, workers);
+    double[] all = means(rows);
+    double[] ratios = new double[SAMPLES];
+    Arrays.setAll(ratios, sample -> means[1][sample] / means[0][sample]);
+    return interval(all[1] / all[0], ratios);
+  }
+
   /// The columns of a user's sums whose RMSEs are compared.
   ///
   /// @param ratings column of the number of ratings

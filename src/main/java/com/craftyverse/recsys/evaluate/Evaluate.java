@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -196,9 +197,15 @@ public final class Evaluate {
                 twin);
         SetEvaluator evaluator =
             new SetEvaluator(store, what, sources, parameters, models, workers);
-        SetFigures validation = evaluator.evaluate("validation", StoreLayout.VALIDATION).figures();
+        SetEvaluator.EvaluatedSet validated =
+            evaluator.evaluate("validation", StoreLayout.VALIDATION);
+        SetFigures validation = validated.figures();
         SetEvaluator.EvaluatedSet test = evaluator.evaluate("test", StoreLayout.TEST);
         PublishedFigures comparison = comparison(published, sources, twin, test);
+        Uncertainty uncertainty =
+            UncertaintyFit.of(
+                validated.errors(), test.errors(), card.scale(), parameters.seed(), workers);
+        log(what, uncertainty);
         Verdict verdict =
             Gate.judge(
                 parameters,
@@ -226,9 +233,26 @@ public final class Evaluate {
                 || (verdict.decision() == Verdict.Decision.INSUFFICIENT_EVIDENCE
                     && published == null),
             comparison,
+            uncertainty,
             validation,
             test.figures());
       }
+    }
+  }
+
+  private static void log(String what, @Nullable Uncertainty uncertainty) {
+    Interval coverage = uncertainty == null ? null : uncertainty.coverage();
+    if (uncertainty != null && coverage != null) {
+      LOG.log(
+          Level.INFO,
+          String.format(
+              Locale.ROOT,
+              "%s: 80 %% intervals contain %.1f %% of %,d ratings (%.1f to %.1f)",
+              what,
+              100 * coverage.value(),
+              uncertainty.ratings(),
+              100 * coverage.low(),
+              100 * coverage.high()));
     }
   }
 

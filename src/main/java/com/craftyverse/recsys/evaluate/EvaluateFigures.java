@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param publishable whether `publish` takes the model without force: it is accepted, or the first of its
 ///     dataset and evidence is insufficient
 /// @param published the comparison with the published model; null if there is none
+/// @param uncertainty how far predicted ratings are off; null without enough ratings to know
 /// @param validation all figures of the validation set
 /// @param test all figures of the test set
 public record EvaluateFigures(
@@ -39,5 +40,6 @@ public record EvaluateFigures(
     Verdict verdict,
     boolean publishable,
     @Nullable PublishedFigures published,
+    @Nullable Uncertainty uncertainty,
     SetFigures validation,
     SetFigures test) {}

@@ -14,13 +14,16 @@ final class HeldOutRatings {
   /// Stands for a user or an item outside the model.
   static final int UNKNOWN = -1;
 
+  private final int[] userIds;
   private final int[] users;
   private final int[] starts;
   private final int[] items;
   private final float[] ratings;
   private final long[] times;
 
-  private HeldOutRatings(int[] users, int[] starts, int[] items, float[] ratings, long[] times) {
+  private HeldOutRatings(
+      int[] userIds, int[] users, int[] starts, int[] items, float[] ratings, long[] times) {
+    this.userIds = userIds;
     this.users = users;
     this.starts = starts;
     this.items = items;
@@ -59,12 +62,12 @@ final class HeldOutRatings {
       groups[row] = Arrays.binarySearch(distinct, ids[row]);
     }
     int[] users = IntStream.of(distinct).map(userIndices::of).toArray();
-    return group(users, groups, items, ratings, times);
+    return group(distinct, users, groups, items, ratings, times);
   }
 
   /// Sorts rows by group and, within a group, by time. The sort is stable.
   private static HeldOutRatings group(
-      int[] users, int[] groups, int[] items, float[] ratings, long[] times) {
+      int[] userIds, int[] users, int[] groups, int[] items, float[] ratings, long[] times) {
     int[] starts = new int[users.length + 1];
     for (int group : groups) {
       starts[group + 1]++;
@@ -86,7 +89,7 @@ final class HeldOutRatings {
       sortedRatings[i] = ratings[order[i]];
       sortedTimes[i] = times[order[i]];
     }
-    return new HeldOutRatings(users, starts, sortedItems, sortedRatings, sortedTimes);
+    return new HeldOutRatings(userIds, users, starts, sortedItems, sortedRatings, sortedTimes);
   }
 
   /// Sorts `order[from … to − 1]`; in most files it is sorted already.
@@ -112,6 +115,11 @@ final class HeldOutRatings {
   /// Returns the number of ratings.
   int rows() {
     return items.length;
+  }
+
+  /// Returns the number that a group's user has in all sets of the split.
+  int userId(int group) {
+    return userIds[group];
   }
 
   /// Returns the model's index of a group's user, or [#UNKNOWN].

@@ -45,6 +45,7 @@ final class RatingErrors {
   private final Periods periods;
   private final double[] total = new double[COLUMNS];
   private final List<float[]> users = new ArrayList<>();
+  private final List<UserErrors> userErrors = new ArrayList<>();
   private double absoluteErrors;
 
   /// Per band: ratings, squared errors of the model, squared errors of the biases.
@@ -77,6 +78,12 @@ final class RatingErrors {
   /// A user's sums.
   static final class UserSums {
     private final double[] sums = new double[COLUMNS];
+    private final @Nullable UserErrors errors;
+
+    /// @param errors collects the user's errors; null for one who is not in the model's uncertainty
+    UserSums(@Nullable UserErrors errors) {
+      this.errors = errors;
+    }
   }
 
   /// Adds a prediction to the sums, and to those of its user.
@@ -96,6 +103,9 @@ final class RatingErrors {
     add(activity[Bands.ACTIVITY.of(row.known)], squared, squaredOfBiases);
     int ratings = row.item < 0 ? 0 : model.itemRatings()[row.item];
     add(popularity[Bands.POPULARITY.of(ratings)], squared, squaredOfBiases);
+    if (user.errors != null && row.item >= 0) {
+      user.errors.add(error, row.known, ratings, model.card().scale());
+    }
     int period = periods.of(row.time);
     if (period >= 0) {
       add(time[period], squared, squaredOfBiases);
@@ -130,6 +140,9 @@ final class RatingErrors {
         row[column] = (float) user.sums[column];
       }
       users.add(row);
+      if (user.errors != null) {
+        userErrors.add(user.errors);
+      }
     }
   }
 
@@ -137,6 +150,7 @@ final class RatingErrors {
   void add(RatingErrors other) {
     add(total, other.total);
     users.addAll(other.users);
+    userErrors.addAll(other.userErrors);
     absoluteErrors += other.absoluteErrors;
     add(activity, other.activity);
     add(popularity, other.popularity);
@@ -200,6 +214,11 @@ final class RatingErrors {
         bands(popularity, Bands.POPULARITY::label),
         bands(time, periods::label),
         bins());
+  }
+
+  /// Returns the errors of each user.
+  List<UserErrors> userErrors() {
+    return userErrors;
   }
 
   /// Returns the number of users with ratings.

@@ -91,7 +91,7 @@ final class ReplayedRatings {
       for (int i = 0; i < profile.size(); i++) {
         biases.add(profile.item(i), profile.rating(i));
       }
-      RatingErrors.UserSums sums = new RatingErrors.UserSums();
+      RatingErrors.UserSums sums = new RatingErrors.UserSums(new UserErrors(window.userId(group)));
       for (int at = window.start(group); at < window.start(group + 1); at++) {
         int item = window.item(at);
         if (item < 0) {

@@ -46,11 +46,13 @@ final class SetEvaluator {
   /// @param publishedRatings the comparison of predicted ratings with the published model; null without one
   /// @param publishedRanking the comparison of lists; null without one
   /// @param trainedOn number of ratings whose user rated the item in training, too
+  /// @param errors the errors of predicted ratings, by user
   record EvaluatedSet(
       SetFigures figures,
       PublishedFigures.@Nullable Ratings publishedRatings,
       PublishedFigures.@Nullable Ranking publishedRanking,
-      long trainedOn) {}
+      long trainedOn,
+      List<UserErrors> errors) {}
 
   private final ObjectStore store;
   private final String what;
@@ -101,17 +103,22 @@ final class SetEvaluator {
     if (wasTrainedOn(file)) {
       String reason = "the model was trained on the " + name + " set";
       LOG.log(Level.INFO, "{0}: {1}", what, reason);
-      return new EvaluatedSet(new SetFigures(null, null, null, null, reason), null, null, 0);
+      return new EvaluatedSet(
+          new SetFigures(null, null, null, null, reason), null, null, 0, List.of());
     }
     boolean replay = sources.protocol() == RankingEvaluation.Protocol.REPLAY;
     PublishedTwin compared = file.equals(StoreLayout.TEST) ? published : null;
     HeldOutRatings window = window(file);
-    RatingFigures ratings = ratings(file, replay ? null : window);
+    List<UserErrors> errors = new ArrayList<>();
+    RatingFigures ratings = ratings(file, replay ? null : window, errors);
     RatingErrors replayedErrors =
         replay
             ? new ReplayedRatings(model, baseline, history, compared)
                 .run(window, progress(name, window.rows()), workers)
             : null;
+    if (replayedErrors != null) {
+      errors.addAll(replayedErrors.userErrors());
+    }
     RatingFigures replayed =
         replayedErrors == null
             ? null
@@ -139,7 +146,8 @@ final class SetEvaluator {
         figures,
         replayedErrors == null ? null : replayedErrors.published(parameters.seed(), workers),
         ranking == null ? null : ranking.published(),
-        history.countCommon(window));
+        history.countCommon(window),
+        errors);
   }
 
   private boolean wasTrainedOn(String file) {
@@ -168,21 +176,22 @@ final class SetEvaluator {
   /// Predicts the ratings of the indexed set, with the vectors from training.
   ///
   /// @param window the set as split, for details; null if they are not wanted
-  private @Nullable RatingFigures ratings(String set, @Nullable HeldOutRatings window)
-      throws IOException {
+  /// @param details takes the errors of each user, if details are wanted
+  private @Nullable RatingFigures ratings(
+      String set, @Nullable HeldOutRatings window, List<UserErrors> details) throws IOException {
     try (ArrowFile opened =
         ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index()) + set)) {
       Ratings ratings = new Ratings(opened, model.card());
       long[] times = window == null ? null : times(set, ratings);
       RatingErrors errors =
           new RatingErrors(model, baseline, window == null ? Periods.NONE : Periods.of(window));
-      RatingErrors.UserSums unknown = new RatingErrors.UserSums();
+      RatingErrors.UserSums unknown = new RatingErrors.UserSums(null);
       RatingErrors.UserSums[] users = new RatingErrors.UserSums[model.card().users()];
       int[] row = new int[1];
       ratings.forEach(
           (user, item, rating) -> {
             if (user >= 0 && users[user] == null) {
-              users[user] = new RatingErrors.UserSums();
+              users[user] = new RatingErrors.UserSums(window == null ? null : new UserErrors(user));
             }
             errors.add(
                 new RatingErrors.Prediction(
@@ -200,6 +209,7 @@ final class SetEvaluator {
         }
       }
       int knownUsers = errors.users();
+      details.addAll(errors.userErrors());
       errors.endUser(unknown);
       return window == null
           ? errors.figures(knownUsers)

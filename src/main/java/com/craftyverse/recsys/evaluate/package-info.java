@@ -27,6 +27,11 @@
 /// and of the lists also come by activity of the user, popularity of the item, and month. Paired differences to
 /// each baseline have bootstrap intervals over users.
 ///
+/// *Uncertainty* ([Uncertainty][com.craftyverse.recsys.evaluate.Uncertainty]): the judged ratings also give the
+/// standard errors that `predict` answers with, by how many ratings are known of the user and of the item. On
+/// ml-latest-small, the 80 % intervals contain 81.1 % of the replayed test ratings (77.6 to 84.8), and 80.0 % of a
+/// random fifth (78.7 to 81.3).
+///
 /// *The gate* ([Gate][com.craftyverse.recsys.evaluate.Gate]) decides whether `publish` takes the model, by the test
 /// set: against the baselines, and against the scored twin of the model that is published then, which gets the
 /// same ratings of each user ([PublishedTwin][com.craftyverse.recsys.evaluate.PublishedTwin]). The published model

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the dataset that the model was trained on
 /// @param modelId the model's id, also the name of its directory
 /// @param factors k, the length of the vectors
-/// @param choiceFactors how many values at the end of an item's vector come from the ranking model. Training did
-///     not change them
+/// @param choiceFactors how many values at the end of an item's vector come from the ranking model
 /// @param globalMean μ, the mean of the training ratings; 0 for `dot`
 /// @param trainMean the mean of the training ratings, for both kinds
 /// @param scale the scale of the ratings

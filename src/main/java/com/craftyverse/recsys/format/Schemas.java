@@ -105,7 +105,7 @@ public final class Schemas {
 
   /// `lookup.arrow` of a model: its users without their vectors.
   public static List<Column> lookup(IdType users) {
-    return List.of(users.column(USER_ID), Column.float32("bias"));
+    return List.of(users.column(USER_ID), Column.float32("bias"), Column.int32("ratings"));
   }
 
   /// `users.arrow` of a model.

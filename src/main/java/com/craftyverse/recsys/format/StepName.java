@@ -21,7 +21,7 @@ public enum StepName {
   TRAIN(ModelCard.FORMAT_VERSION),
 
   /// Scores a model on the test and validation sets.
-  EVALUATE(3),
+  EVALUATE(4),
 
   /// Makes a model the current one of its dataset.
   PUBLISH(1);

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.format;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import java.io.IOException;
@@ -13,32 +14,37 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// A model's `lookup.arrow`: user ids, biases, and the byte ranges of the batches of `users.arrow` and
-/// `seen.arrow`. A reader that needs one user reads only one range of each file.
+/// A model's `lookup.arrow`: user ids, biases, numbers of ratings, and the byte ranges of the batches of
+/// `users.arrow` and `seen.arrow`. A reader that needs one user reads only one range of each file.
 ///
 /// @param regularization the weight of the L2 penalty on user factors in training
 /// @param biasRegularization the weight of the L2 penalty on user biases in training
 /// @param userIds ascending; the position is the user's row
 /// @param biases one per user
+/// @param ratings number of training ratings, one per user
 /// @param vectors the byte ranges of the vectors in the batches of `users.arrow`; the model's number of
 ///     factors gives the length of a vector
 /// @param rankingVectors the byte ranges of the ranking vectors; no batches without a ranking model
 /// @param histories the byte ranges of the batches of `seen.arrow`
+/// @param standardErrors of predicted ratings
 public record UserLookup(
     double regularization,
     double biasRegularization,
     IdTable userIds,
     float[] biases,
+    int[] ratings,
     Places vectors,
     Places rankingVectors,
-    Places histories) {
-  private static final String FORMAT_VERSION = "2";
+    Places histories,
+    StandardErrors standardErrors) {
+  private static final String FORMAT_VERSION = "3";
   private static final String VERSION = "formatVersion";
   private static final String REGULARIZATION = "regularization";
   private static final String BIAS_REGULARIZATION = "biasRegularization";
   private static final String VECTORS = "vectors";
   private static final String RANKING_VECTORS = "rankingVectors";
   private static final String HISTORIES = "histories";
+  private static final String STANDARD_ERRORS = "standardErrors";
 
   /// Byte ranges of record batches, or of one column of them, in a file.
   ///
@@ -102,9 +108,14 @@ public record UserLookup(
   ///
   /// @param users the model's `users.arrow`
   /// @param seen the model's `seen.arrow`
+  /// @param standardErrors of its predictions, as the evaluation found them
   /// @throws MalformedFileException if the files do not match
   public static UserLookup of(
-      double regularization, double biasRegularization, ArrowFile users, ArrowFile seen)
+      double regularization,
+      double biasRegularization,
+      ArrowFile users,
+      ArrowFile seen,
+      StandardErrors standardErrors)
       throws MalformedFileException {
     if (seen.rows() != users.rows()) {
       throw seen.malformed(seen.rows() + " rows, but there are " + users.rows() + " users");
@@ -116,9 +127,22 @@ public record UserLookup(
         biasRegularization,
         IdTable.read(users, Schemas.USER_ID),
         biases(users),
+        ratings(seen),
         places(users, "vector.item", users.batches().size()),
         places(users, "rankingVector.item", ranks ? users.batches().size() : 0),
-        batches(seen));
+        batches(seen),
+        standardErrors);
+  }
+
+  private static int[] ratings(ArrowFile seen) throws MalformedFileException {
+    int[] ratings = new int[Math.toIntExact(seen.rows())];
+    for (RecordBatch batch : seen.batches()) {
+      IntColumn offsets = batch.offsets("ratings");
+      for (int row = 0; row < batch.rows(); row++) {
+        ratings[(int) batch.firstRow() + row] = offsets.get(row + 1) - offsets.get(row);
+      }
+    }
+    return ratings;
   }
 
   private static float[] biases(ArrowFile users) {
@@ -160,9 +184,11 @@ public record UserLookup(
             BIAS_REGULARIZATION, String.valueOf(biasRegularization),
             VECTORS, vectors.text(),
             RANKING_VECTORS, rankingVectors.text(),
-            HISTORIES, histories.text());
+            HISTORIES, histories.text(),
+            STANDARD_ERRORS, standardErrors.text());
     List<MemorySegment> buffers = new ArrayList<>(userIds.buffers(0, userIds.size()));
     buffers.add(Buffers.of(biases, biases.length));
+    buffers.add(Buffers.of(ratings, ratings.length));
     try (ArrowFileWriter writer =
         ArrowFileWriter.create(path, Schemas.lookup(userIds.type()), metadata)) {
       writer.writeBatch(userIds.size(), buffers.toArray(MemorySegment[]::new));
@@ -182,14 +208,20 @@ public record UserLookup(
     if (file.rows() != users) {
       throw file.malformed(file.rows() + " rows, but the model has " + users + " users");
     }
+    int[] ratings = new int[users];
+    for (RecordBatch batch : file.batches()) {
+      batch.ints("ratings").copyTo(0, ratings, (int) batch.firstRow(), batch.rows());
+    }
     return new UserLookup(
         penalty(file, REGULARIZATION),
         penalty(file, BIAS_REGULARIZATION),
         IdTable.read(file, Schemas.USER_ID),
         biases(file),
+        ratings,
         Places.parse(file, VECTORS),
         Places.parse(file, RANKING_VECTORS),
-        Places.parse(file, HISTORIES));
+        Places.parse(file, HISTORIES),
+        StandardErrors.parse(file, STANDARD_ERRORS));
   }
 
   private static double penalty(ArrowFile file, String key) throws MalformedFileException {

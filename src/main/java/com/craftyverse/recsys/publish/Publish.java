@@ -9,6 +9,7 @@ import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StandardErrors;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.format.UserLookup;
@@ -102,7 +103,7 @@ public final class Publish {
       }
     }
     requireUndamaged(directory);
-    writeLookup(directory, card);
+    writeLookup(directory, card, evaluationKey);
     CurrentModel next =
         next(
             previous,
@@ -223,9 +224,16 @@ public final class Publish {
         && current.history().stream().anyMatch(each -> each.scored().equals(scored));
   }
 
-  /// The only figure of an evaluation that publishing needs.
+  /// The figures of an evaluation that publishing needs.
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Recorded(Verdict verdict) {}
+  private record Recorded(Verdict verdict, @Nullable Uncertainty uncertainty) {
+    StandardErrors standardErrors() {
+      return uncertainty == null ? StandardErrors.NONE : new StandardErrors(uncertainty.bands());
+    }
+  }
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Uncertainty(List<StandardErrors.Band> bands) {}
 
   /// Returns the verdict on a model. A refitted model has that of its scored model.
   private PublishResult.Summary verdict(
@@ -293,7 +301,8 @@ public final class Publish {
   }
 
   /// Writes the lookup of a model's users, after checking all files of the model.
-  private void writeLookup(String directory, ModelCard card) throws IOException {
+  private void writeLookup(String directory, ModelCard card, String evaluationKey)
+      throws IOException {
     if (store.find(directory + StoreLayout.LOOKUP).isPresent()) {
       return;
     }
@@ -320,7 +329,10 @@ public final class Publish {
               training.number("userRegularization"),
               training.number("biasRegularization"),
               users,
-              seen)
+              seen,
+              Manifest.read(store, evaluationKey, StepName.EVALUATE)
+                  .figures(Recorded.class)
+                  .standardErrors())
           .write(path);
       store.put(directory + StoreLayout.LOOKUP, path);
     } finally {

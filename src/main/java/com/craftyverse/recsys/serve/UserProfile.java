@@ -184,8 +184,18 @@ final class UserProfile {
         itemId,
         item < 0 ? null : model.catalog().title(item),
         rating(item),
+        standardError(item),
         item < 0 ? Source.fallback : source(),
         reason(item >= 0));
+  }
+
+  private @Nullable Float standardError(int item) {
+    if (item < 0) {
+      return null;
+    }
+    int known = ratings != null ? ratings.size() : row < 0 ? 0 : model.users().ratings(row);
+    float error = model.users().standardErrors().of(known, model.catalog().ratings(item));
+    return error > 0 ? error : null;
   }
 
   /// Predicts how the user would rate an item, clipped to the scale.

@@ -7,6 +7,7 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StandardErrors;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.format.UserLookup;
 import com.craftyverse.recsys.model.History;
@@ -104,6 +105,16 @@ final class UserStore {
 
   float bias(int row) {
     return lookup.biases()[row];
+  }
+
+  /// Returns the number of a user's training ratings.
+  int ratings(int row) {
+    return lookup.ratings()[row];
+  }
+
+  /// Returns the standard errors of predicted ratings.
+  StandardErrors standardErrors() {
+    return lookup.standardErrors();
   }
 
   /// Reads a user's uncached data in parallel, one request to the store each.

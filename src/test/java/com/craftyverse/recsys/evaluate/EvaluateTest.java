@@ -72,6 +72,18 @@ class EvaluateTest {
   }
 
   @Test
+  void standardErrors_areThoseOfTheNoise() throws IOException {
+    EvaluateFigures figures = evaluate(train(PlantedRatings.index(4), "biased", 8, 40));
+
+    Uncertainty uncertainty = requireNonNull(figures.uncertainty());
+    assertThat(uncertainty.level()).isEqualTo(0.8);
+    UncertaintyBand band = uncertainty.bands().getFirst();
+    assertThat(band.standardError()).isCloseTo(requireNonNull(figures.testRmse()), within(0.03));
+    Interval coverage = requireNonNull(uncertainty.coverage());
+    assertThat(0.8).isBetween(coverage.low(), coverage.high());
+  }
+
+  @Test
   void dot_beatsTheMeanAndTheItemsMeans() throws IOException {
     IndexFixture index = PlantedRatings.index(4);
     RatingFigures figures = ratings(train(index, "dot", 8, 40));

@@ -97,7 +97,11 @@ class GateTest {
         new Gate.Evidence(
             card(10_000, 300, 50),
             new SetEvaluator.EvaluatedSet(
-                new SetFigures(null, null, replayed, ranking, null), null, null, trainedOn),
+                new SetFigures(null, null, replayed, ranking, null),
+                null,
+                null,
+                trainedOn,
+                List.of()),
             constant,
             vectors,
             publishedCard == null

@@ -10,6 +10,7 @@ import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StandardErrors;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.Verdict;
 import com.craftyverse.recsys.publish.Publish;
@@ -60,6 +61,8 @@ public final class ModelFixture {
   private int[] recentRatings = {1, 2, 7, 2};
   private long[] times = {1_000_000_000, 1_100_000_000, 1_200_000_000, 1_300_000_000};
   private Verdict verdict = new Verdict(Verdict.Decision.ACCEPTED, List.of(), List.of());
+
+  private StandardErrors.Band[] standardErrors = {};
 
   public ModelFixture(String dataset, String model) {
     this(dataset, model, "biased", 3);
@@ -118,6 +121,12 @@ public final class ModelFixture {
     return this;
   }
 
+  /// Sets the standard errors that the evaluation found; none by default.
+  public ModelFixture withStandardErrors(StandardErrors.Band... bands) {
+    standardErrors = bands;
+    return this;
+  }
+
   private int rankingFactors() {
     return ranking == null ? 0 : ranking.factors();
   }
@@ -165,12 +174,18 @@ public final class ModelFixture {
             Map.of("trainRmse", 0.5)));
     store.put(
         directory() + "evaluation.json",
-        manifest(
-            StepName.EVALUATE,
-            inputs(store),
-            Map.of(),
-            Map.of("testRmse", 0.75, "verdict", verdict)));
+        manifest(StepName.EVALUATE, inputs(store), Map.of(), figures()));
     return directory() + "evaluation.json";
+  }
+
+  private Map<String, Object> figures() {
+    Map<String, Object> figures = new TreeMap<>();
+    figures.put("testRmse", 0.75);
+    figures.put("verdict", verdict);
+    if (standardErrors.length > 0) {
+      figures.put("uncertainty", Map.of("level", 0.8, "bands", List.of(standardErrors)));
+    }
+    return figures;
   }
 
   /// Returns what the model was evaluated against: the model that is current now.

@@ -11,6 +11,7 @@ import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Ids;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
+import com.craftyverse.recsys.format.StandardErrors;
 import com.craftyverse.recsys.publish.Publish;
 import com.craftyverse.recsys.publish.PublishRequest;
 import com.craftyverse.recsys.step.RequestException;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,8 +60,37 @@ class RecommendationServiceTest {
     // 3 + 0.5 + 0.25 + (1·0.5 + 0·2), then 3 + 0.5 + 1 + (1·4 + 0·0) = 8.5, off the scale
     assertThat(result.predictions())
         .containsExactly(
-            new Prediction(null, Id.of(100), "Heat", 4.25f, Source.model, null),
-            new Prediction(null, Id.of(200), null, 5f, Source.model, null));
+            new Prediction(null, Id.of(100), "Heat", 4.25f, null, Source.model, null),
+            new Prediction(null, Id.of(200), null, 5f, null, Source.model, null));
+  }
+
+  /// The items 100 and 200 have 30 and 2 ratings; the users 20 and 30 gave 1 and 2.
+  @Test
+  void predict_saysTheStandardErrorOfItsBand() throws IOException {
+    new ModelFixture("set", "m2")
+        .withStandardErrors(
+            new StandardErrors.Band(0, 0, 10, 99, 1.25f),
+            new StandardErrors.Band(1, 1, 0, 9, 0.75f),
+            new StandardErrors.Band(1, 1, 10, Integer.MAX_VALUE, 0.5f))
+        .publish(store);
+
+    assertThat(standardErrors("'userId': 20, 'itemIds': [100, 200, 7]"))
+        .containsExactly(0.5f, 0.75f, null);
+    // Two known ratings, and one known and one sent: no band has as many.
+    assertThat(standardErrors("'userId': 30, 'itemIds': [100]")).containsExactly((Float) null);
+    assertThat(
+            standardErrors(
+                "'userId': 20, 'itemIds': [100], 'ratings': [{'itemId': 400, 'rating': 3}]"))
+        .containsExactly((Float) null);
+    assertThat(standardErrors("'itemIds': [200], 'ratings': [{'itemId': 100, 'rating': 4}]"))
+        .containsExactly(0.75f);
+    assertThat(standardErrors("'userId': 99, 'itemIds': [100]")).containsExactly(1.25f);
+  }
+
+  private List<@Nullable Float> standardErrors(String fields) {
+    return requests.predict("{" + fields + "}").predictions().stream()
+        .<@Nullable Float>map(Prediction::standardError)
+        .toList();
   }
 
   @Test
@@ -71,6 +102,7 @@ class RecommendationServiceTest {
                 Id.of(100),
                 "Heat",
                 3.25f,
+                null,
                 Source.fallback,
                 "unknown user: the item's average"),
             new Prediction(
@@ -78,12 +110,19 @@ class RecommendationServiceTest {
                 Id.of(7),
                 null,
                 3f,
+                null,
                 Source.fallback,
                 "unknown user and unknown item: the mean of all ratings"));
     assertThat(requests.predict("{'userId': 20, 'itemIds': [7]}").predictions())
         .containsExactly(
             new Prediction(
-                null, Id.of(7), null, 3.5f, Source.fallback, "unknown item: the user's average"));
+                null,
+                Id.of(7),
+                null,
+                3.5f,
+                null,
+                Source.fallback,
+                "unknown item: the user's average"));
   }
 
   @Test
@@ -96,15 +135,16 @@ class RecommendationServiceTest {
                 .predictions())
         .containsExactly(
             // 3 − 0.5 + 0.25 + 2; 3 + 0; 3 − 0.5 + 0 + 0.5
-            new Prediction(Id.of(30), Id.of(100), "Heat", 4.75f, Source.model, null),
+            new Prediction(Id.of(30), Id.of(100), "Heat", 4.75f, null, Source.model, null),
             new Prediction(
                 Id.of(99),
                 Id.of(400),
                 "Alien",
                 3f,
+                null,
                 Source.fallback,
                 "unknown user: the item's average"),
-            new Prediction(Id.of(30), Id.of(400), "Alien", 3f, Source.model, null));
+            new Prediction(Id.of(30), Id.of(400), "Alien", 3f, null, Source.model, null));
   }
 
   @Test
@@ -128,6 +168,7 @@ class RecommendationServiceTest {
                 Id.of(300),
                 "Twin",
                 3.25f,
+                null,
                 Source.fallback,
                 "no rating of a known item: the item's average"));
   }
@@ -409,12 +450,13 @@ class RecommendationServiceTest {
                 .predict("{'dataset': 'dot-set', 'userId': 20, 'itemIds': [200, 7]}")
                 .predictions())
         .containsExactly(
-            new Prediction(null, Id.of(200), null, 4f, Source.model, null),
+            new Prediction(null, Id.of(200), null, 4f, null, Source.model, null),
             new Prediction(
                 null,
                 Id.of(7),
                 null,
                 3.4f,
+                null,
                 Source.fallback,
                 "unknown item: the mean of all ratings"));
     assertThat(
