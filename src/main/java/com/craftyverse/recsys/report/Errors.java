@@ -95,7 +95,8 @@ record Errors(Documents documents, Evaluation evaluation) {
             "Calibration",
             "Over all test ratings, the mean rating that people gave differs from the predicted one by "
                 + Numbers.fixed(error, 2)
-                + ".")
+                + "."
+                + howSure())
         .add(
             el(
                     "div",
@@ -106,6 +107,26 @@ record Errors(Documents documents, Evaluation evaluation) {
                     Words.figure(
                         "The same in figures", Words.note("by tenths of the scale"), table))
                 .of("two"));
+  }
+
+  /// Says what share of true ratings the intervals of `predict`'s standard errors contain; empty if unknown.
+  private String howSure() {
+    Evaluation.Uncertainty uncertainty = evaluation.uncertainty();
+    Evaluation.Interval coverage = uncertainty == null ? null : uncertainty.coverage();
+    if (uncertainty == null || coverage == null) {
+      return "";
+    }
+    return " The "
+        + Numbers.percent(uncertainty.level())
+        + " intervals around predictions contain "
+        + Numbers.percent(coverage.value())
+        + " of "
+        + Numbers.count(uncertainty.ratings(), "held-out rating")
+        + " (95 % interval "
+        + Numbers.percent(coverage.low())
+        + " to "
+        + Numbers.percent(coverage.high())
+        + ").";
   }
 
   private static String difference(double value) {

@@ -17,6 +17,7 @@ record Evaluation(
     Verdict verdict,
     boolean publishable,
     @Nullable Published published,
+    @Nullable Uncertainty uncertainty,
     FigureSet validation,
     FigureSet test) {
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -31,6 +32,9 @@ record Evaluation(
       return replayedRatings != null ? replayedRatings : ratings;
     }
   }
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Uncertainty(double level, @Nullable Interval coverage, long ratings, int users) {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Coverage(long rows, double warm, double coldUser, double coldItem, double coldBoth) {}
