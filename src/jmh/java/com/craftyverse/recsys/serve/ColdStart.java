@@ -173,7 +173,7 @@ public final class ColdStart {
     }
     Path file = Files.write(work.resolve("events"), events);
     String output = run(serve, "", server, file.toString()).output;
-    print("memory of serve, heap of %s at most, after %s requests:", HEAP, 1 + events.size());
+    print("memory of serve, heap of %s at most, after %d requests:", HEAP, 1 + events.size());
     output.lines().filter(line -> line.startsWith("MEMORY")).forEach(line -> print("%s", line));
   }
 

@@ -27,15 +27,6 @@ public final class Schemas {
   /// The column of items' ids.
   public static final String ITEM_ID = "itemId";
 
-  /// `items.arrow` of a dataset with `int32` ids.
-  public static final List<Column> ITEMS = items(IdType.INT32);
-
-  /// `tags.arrow` of a dataset with `int32` ids.
-  public static final List<Column> TAGS = tags(IdType.INT32, IdType.INT32);
-
-  /// `links.arrow` of a dataset with `int32` ids.
-  public static final List<Column> LINKS = links(IdType.INT32);
-
   /// The sets of an index, by dense index.
   public static final List<Column> INDEXED_RATINGS =
       List.of(Column.int32("user"), Column.int32("item"), Column.float32("rating"));

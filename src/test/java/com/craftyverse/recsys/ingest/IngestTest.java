@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Schemas;
@@ -78,7 +79,7 @@ class IngestTest {
       assertThat(batch.longs("timestamp").toArray()).containsExactly(30, 20, 10);
     }
     try (ArrowFile items = file(result, "items.arrow")) {
-      items.require(Schemas.ITEMS);
+      items.require(Schemas.items(IdType.INT32));
       RecordBatch batch = items.batches().getFirst();
       assertThat(batch.texts("title"))
           .containsExactly("Long Road (1995)", "Harbour, The (1994)", "Untitled");
@@ -727,7 +728,7 @@ class IngestTest {
     assertThat(result.figures().skippedFiles())
         .containsExactly("ml/README.txt", "ml/genome-tags.csv");
     try (ArrowFile tags = file(result, "tags.arrow")) {
-      tags.require(Schemas.TAGS);
+      tags.require(Schemas.tags(IdType.INT32, IdType.INT32));
       RecordBatch batch = tags.batches().getFirst();
       assertThat(batch.ints("userId").toArray()).containsExactly(1, 2);
       assertThat(batch.ints("itemId").toArray()).containsExactly(5, 1);
@@ -735,7 +736,7 @@ class IngestTest {
       assertThat(batch.longs("timestamp").toArray()).containsExactly(40, 50);
     }
     try (ArrowFile links = file(result, "links.arrow")) {
-      links.require(Schemas.LINKS);
+      links.require(Schemas.links(IdType.INT32));
       RecordBatch batch = links.batches().getFirst();
       assertThat(batch.ints("itemId").toArray()).containsExactly(1, 5);
       assertThat(batch.texts("imdbId")).containsExactly("0114709", "0113497");

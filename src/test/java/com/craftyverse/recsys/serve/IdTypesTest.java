@@ -341,6 +341,40 @@ class IdTypesTest {
             "its item ids are of another type, texts or numbers, so no item is known to be the same");
   }
 
+  /// A warm start finds the earlier model's users and items by their ids, whose codes are others in each version.
+  @ParameterizedTest
+  @EnumSource(
+      value = IdType.class,
+      names = {"INT64", "UTF8"})
+  void warmStart_findsUsersAndItemsByTheirIds(IdType type) throws IOException {
+    String expected = warmStarted(earlier, numbered);
+    String found =
+        warmStarted(
+            CodedDatasets.write(store, earlier, "twin", type),
+            CodedDatasets.write(store, numbered, "twin", type));
+    for (String values : List.of("vector.item", "rankingVector.item")) {
+      assertThat(floats(found + "users.arrow", values))
+          .isEqualTo(floats(expected + "users.arrow", values));
+    }
+  }
+
+  /// Returns the directory of a model that starts from one of another version of the dataset.
+  private String warmStarted(String first, String second) throws IOException {
+    String model = train(first).model + "manifest.json";
+    String split = new Split(store).run(SplitRequest.of(second)).manifest();
+    String index = new Index(store).run(IndexRequest.of(split)).manifest();
+    String warm =
+        new Train(store)
+            .run(
+                TrainRequests.with(
+                    index,
+                    "'factors': 4, 'epochs': 2, 'rankingFactors': 8, 'warmStart': '" + model + "'"))
+            .model();
+    assertThat(floats(ObjectKeys.directoryOf(warm) + "users.arrow", "vector.item"))
+        .isNotEqualTo(floats(train(second).model + "users.arrow", "vector.item"));
+    return ObjectKeys.directoryOf(warm);
+  }
+
   private String write(String manifest, String dataset, IdType type, IntFunction<Id> ids)
       throws IOException {
     return CodedDatasets.write(store, manifest, dataset, type, ids);
