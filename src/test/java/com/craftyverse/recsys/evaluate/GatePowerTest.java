@@ -50,7 +50,7 @@ class GatePowerTest {
   /// A small model that trains in a second, without a search for its penalties.
   private static final String SMALL =
       "'factors': 16, 'epochs': 12, 'rankingFactors': 16, 'rankingEpochs': 5,"
-          + " 'rankingRegularization': 0.016, 'rankingUnobservedWeight': 0.2";
+          + " 'rankingRegularization': 0.016, 'rankingUnobservedWeight': 0.2, 'choiceFactors': 0";
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -231,7 +231,7 @@ class GatePowerTest {
     sabotage.apply(users, items);
     store.put(to + StoreLayout.USERS, users.bytes);
     store.put(to + StoreLayout.ITEMS, items.bytes);
-    for (String file : List.of(StoreLayout.SEEN, StoreLayout.GRAM)) {
+    for (String file : List.of(StoreLayout.SEEN, StoreLayout.GRAM, StoreLayout.HISTORY)) {
       store.put(to + file, store.read(from + file).content());
     }
     String card =
