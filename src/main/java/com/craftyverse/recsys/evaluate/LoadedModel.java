@@ -68,7 +68,10 @@ final class LoadedModel {
     this.items = rows(items, card.items(), layout.itemBias(), layout.userBias());
     this.itemIds = IdTable.read(items, Schemas.ITEM_ID);
     this.itemRatings = ints(items, "ratings");
-    this.recentItemRatings = ints(items, "recentRatings");
+    int[] recent = ints(items, "recentRatings");
+    // Without times none is recent, and what was popular lately is what is popular.
+    this.recentItemRatings =
+        Arrays.stream(recent).anyMatch(count -> count > 0) ? recent : itemRatings;
     this.scorer = new CatalogScorer(card.items(), layout.stride());
     for (int item = 0; item < card.items(); item++) {
       scorer.set(item, this.items, item * layout.stride());

@@ -5,7 +5,6 @@ import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.Quantile;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import java.util.Arrays;
 import java.util.List;
 
 /// A counter of each item's ratings in the last fifth of the training ratings: those later than the 0.8
@@ -19,7 +18,7 @@ final class RecentRatings {
   ///
   /// @param files the training set, at least one row
   /// @param items the items of the training set
-  /// @return the count of each item; of all its ratings if none is later than the others, as without times
+  /// @return the count of each item; all zero if every rating has the same timestamp
   static int[] count(List<ArrowFile> files, IdVocabulary items) {
     List<RecordBatch> batches = files.stream().flatMap(file -> file.batches().stream()).toList();
     double recentStart =
@@ -34,7 +33,6 @@ final class RecentRatings {
         }
       }
     }
-    // Without times, what was popular lately is what is popular.
-    return Arrays.stream(counts).anyMatch(count -> count > 0) ? counts : items.counts().clone();
+    return counts;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.craftyverse.recsys.format.Id;
+import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.ingest.DetectedFormat;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
@@ -12,6 +13,8 @@ import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +64,19 @@ class AnyTableTest {
     assertThat(result.figures().items()).isEqualTo(2);
     assertThat(format(result).time()).isEqualTo("none");
     assertThat(result.figures().scale()).hasToString("RatingScale[min=1.0, max=5.0, step=1.0]");
-    chain("raw/goodbooks.zip");
+    LocalPipeline.Outcome outcome = chain("raw/goodbooks.zip");
+    // What was popular lately is what is popular.
+    String model =
+        Json.read(store.read(outcome.model() + "model.json").content(), Card.class, "model")
+            .scoredModel();
+    JsonNode rankers =
+        Json.read(
+                store.read("models/goodbooks/" + model + "/evaluation.json").content(),
+                Evaluation.class,
+                "evaluation")
+            .figures()
+            .at("/test/ranking/rankers");
+    assertThat(rankers.path("recentlyPopular")).isEqualTo(rankers.path("mostPopular")).isNotEmpty();
   }
 
   @Test
@@ -171,6 +186,12 @@ class AnyTableTest {
   private static DetectedFormat format(IngestResult result) {
     return Objects.requireNonNull(result.figures().format());
   }
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Card(String scoredModel) {}
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Evaluation(JsonNode figures) {}
 
   private LocalPipeline.Outcome chain(String key) throws IOException {
     ObjectInfo upload = store.find(key).orElseThrow();
