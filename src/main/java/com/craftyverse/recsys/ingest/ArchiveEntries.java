@@ -217,7 +217,7 @@ final class ArchiveEntries {
 
   private boolean isRatingsByNames(Entry file) throws IOException {
     byte[] text = textOf(file);
-    return LayoutDetector.detectByNames(text, text.length, format).isPresent();
+    return LayoutDetector.isRatingsByNames(text, text.length, format);
   }
 
   private boolean isRatingsByContent(Entry file) throws IOException {

@@ -40,7 +40,6 @@ final class ColumnStatistics {
   private int productNumbers;
   private double largest;
   private final TreeMap<Double, Integer> counts = new TreeMap<>();
-  private String firstValue = "";
 
   /// Adds the value in `bytes[from, to)`.
   void add(byte[] bytes, int from, int to) {
@@ -48,9 +47,6 @@ final class ColumnStatistics {
     String text = "";
     if (to - from <= MAX_NUMBER_LENGTH) {
       text = new String(bytes, from, to - from, StandardCharsets.UTF_8).strip();
-    }
-    if (values == 1) {
-      firstValue = text;
     }
     if (from == to) {
       empty++;
@@ -243,11 +239,6 @@ final class ColumnStatistics {
 
   int values() {
     return values;
-  }
-
-  /// Returns the first value, empty if it is long.
-  String firstValue() {
-    return firstValue;
   }
 
   private boolean most(int good) {

@@ -62,26 +62,27 @@ final class LayoutDetector {
     return new LayoutDetector(start, length, format, file).detect();
   }
 
-  /// Returns the layout if the names of the columns, or MovieLens' layouts, say that this is a ratings file.
-  static Optional<RatingsLayout> detectByNames(byte[] start, int length, RatingsFormat format) {
+  /// Returns whether the names of the columns, or MovieLens' layouts, say that this is a ratings file.
+  static boolean isRatingsByNames(byte[] start, int length, RatingsFormat format) {
     LayoutDetector detector = new LayoutDetector(start, length, format, "");
     try {
       if (detector.movieLensLayout().isPresent()) {
-        return detector.movieLensLayout();
+        return true;
       }
       Table table = detector.table();
-      if (!table.header) {
-        return Optional.empty();
-      }
       boolean named =
-          format.columns() != null
-              ? table.names.containsAll(format.columns().names())
-              : detector.byName(table, ColumnRole.USER) >= 0
-                  && detector.byName(table, ColumnRole.ITEM) >= 0
-                  && detector.byName(table, ColumnRole.RATING) >= 0;
-      return named ? Optional.of(detector.detect()) : Optional.empty();
+          table.header
+              && (format.columns() != null
+                  ? table.names.containsAll(format.columns().names())
+                  : detector.byName(table, ColumnRole.USER) >= 0
+                      && detector.byName(table, ColumnRole.ITEM) >= 0
+                      && detector.byName(table, ColumnRole.RATING) >= 0);
+      if (named) {
+        RatingsLayout _ = detector.detect(); // refuses what cannot be read
+      }
+      return named;
     } catch (RequestException e) {
-      return Optional.empty();
+      return false;
     }
   }
 

@@ -90,7 +90,7 @@ public record UploadSample(
         try (InputStream input = zip.open(file)) {
           start = text(input, format);
         }
-        if (LayoutDetector.detectByNames(start, start.length, format).isPresent()) {
+        if (LayoutDetector.isRatingsByNames(start, start.length, format)) {
           return of(file.name(), start, format);
         }
         if (largest.isEmpty()) {
