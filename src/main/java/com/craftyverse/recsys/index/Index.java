@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.BlockGrid;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.IdType;
@@ -88,6 +89,7 @@ public final class Index {
     Manifest split = Manifest.read(store, key, StepName.SPLIT);
     String ingestKey = split.source(StepName.INGEST);
     Manifest ingest = Manifest.read(store, ingestKey, StepName.INGEST);
+    Feedback feedback = ingest.feedback();
     RatingScale scale = ingest.scale();
     Parameters parameters = Parameters.of(request);
     SplitSizes sizes = split.figures(SplitSizes.class);
@@ -116,8 +118,9 @@ public final class Index {
                         ObjectKeys.directoryOf(ingestKey),
                         ObjectKeys.directoryOf(key),
                         sizes,
-                        DatasetIds.ofSplit(store, key, split)),
-                    scale,
+                        DatasetIds.ofSplit(store, key, split),
+                        feedback,
+                        scale),
                     parameters,
                     output));
     return new IndexResult(
@@ -129,15 +132,17 @@ public final class Index {
   /// @param datasetDirectory the dataset's directory, with a trailing slash
   /// @param splitDirectory the split's directory, with a trailing slash
   /// @param ids what the ids in the sets of the split stand for
+  /// @param scale null for choices
   private record Source(
       String dataset,
       String datasetDirectory,
       String splitDirectory,
       SplitSizes sizes,
-      DatasetIds ids) {}
+      DatasetIds ids,
+      Feedback feedback,
+      @Nullable RatingScale scale) {}
 
-  private IndexFigures index(
-      Source source, RatingScale scale, Parameters parameters, StepRunner.Output output)
+  private IndexFigures index(Source source, Parameters parameters, StepRunner.Output output)
       throws IOException {
     SplitSizes sizes = source.sizes;
     List<SplitSet> sets = sizes.trainingSets(parameters.rows());
@@ -207,7 +212,8 @@ public final class Index {
               ? test.rows()
               : test.afterUnknownItemsRemoved(),
           validation.afterUnknownItemsRemoved(),
-          scale,
+          source.feedback,
+          source.scale,
           scan.density());
     }
   }

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.RatingScale;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param layout the recognised file layout
 /// @param format how the ratings file was read; null in the figures of no upload
-/// @param ratings rows of ratings
+/// @param feedback whether the rows are ratings or choices
+/// @param ratings rows of ratings, or of pairs of a user and a chosen item
 /// @param items items that the upload describes
 /// @param tags rows of tags
 /// @param links rows of links
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// @param maxUserId the largest user id
 /// @param minItemId the smallest item id among the ratings
 /// @param maxItemId the largest item id among the ratings
-/// @param minRating the lowest rating
-/// @param maxRating the highest rating
+/// @param minRating the lowest rating, or the smallest amount of choices
+/// @param maxRating the highest rating, or the largest amount
 /// @param scale the rating scale: the declared one, MovieLens', or the range and
-///     step of the upload
+///     step of the upload; null for choices
 /// @param minTimestamp the time of the earliest rating, in epoch seconds; 0 without times
 /// @param maxTimestamp the time of the latest rating, in epoch seconds
 /// @param uploadBytes the upload's size in bytes
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public record IngestFigures(
     String layout,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable DetectedFormat format,
+    Feedback feedback,
     long ratings,
     int items,
     long tags,
@@ -47,7 +50,7 @@ public record IngestFigures(
     Id maxItemId,
     float minRating,
     float maxRating,
-    RatingScale scale,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RatingScale scale,
     long minTimestamp,
     long maxTimestamp,
     long uploadBytes,
@@ -62,7 +65,9 @@ public record IngestFigures(
   private static final int MAX_LISTED_LENGTH = 300;
 
   /// Bounds the lists, whose lengths depend on the upload: Step Functions accepts at most 256 KiB per result.
+  /// The manifest of an earlier version has no feedback, and means ratings.
   public IngestFigures {
+    feedback = feedback == null ? Feedback.RATINGS : feedback;
     badRowExamples = bounded(badRowExamples);
     sideFileProblemExamples = bounded(sideFileProblemExamples);
     skippedFiles = bounded(skippedFiles);
@@ -88,6 +93,7 @@ public record IngestFigures(
       new IngestFigures(
           "",
           null,
+          Feedback.RATINGS,
           0,
           0,
           0,

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.StepName;
@@ -109,6 +110,7 @@ final class UploadReader implements AutoCloseable {
         new IngestFigures(
             upload.layout().name(),
             DetectedFormat.of(upload),
+            Feedback.RATINGS,
             summary.rows(),
             sideFiles.items,
             sideFiles.tags,

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.step;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.StepName;
@@ -10,6 +11,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -154,14 +156,24 @@ public record Manifest(
     }
   }
 
-  /// The only figure that [#scale] needs.
+  /// The only figures that [#feedback] and [#scale] need.
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Recorded(@Nullable RatingScale scale) {}
+  private record Recorded(@Nullable Feedback feedback, @Nullable RatingScale scale) {}
+
+  /// Returns the kind of feedback that `ingest` or `index` recorded in its figures. Earlier versions knew only
+  /// ratings.
+  public Feedback feedback() {
+    return Objects.requireNonNullElse(figures(Recorded.class).feedback, Feedback.RATINGS);
+  }
 
   /// Returns the rating scale that `ingest` or `index` recorded in its figures.
   ///
-  /// @throws RequestException if there is none
-  public RatingScale scale() {
+  /// @return null for choices
+  /// @throws RequestException if there is none for ratings
+  public @Nullable RatingScale scale() {
+    if (feedback() == Feedback.CHOICES) {
+      return null;
+    }
     RatingScale scale = figures(Recorded.class).scale;
     if (scale == null) {
       throw RequestException.unprocessable(

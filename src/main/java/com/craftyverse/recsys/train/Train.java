@@ -47,6 +47,9 @@ public final class Train {
     Manifest index = Manifest.read(store, key, StepName.INDEX);
     Rows rows = IndexFiles.rows(index);
     RatingScale scale = index.scale();
+    if (scale == null) {
+      throw RequestException.unprocessable(key + " indexes choices; train learns from ratings");
+    }
     Map<String, String> ids = new TreeMap<>(Map.of(StepName.INDEX.toString(), index.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(StepName.INDEX.toString(), key));
     TrainParameters parameters;

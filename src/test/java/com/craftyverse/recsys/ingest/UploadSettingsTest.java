@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -49,7 +50,7 @@ class UploadSettingsTest {
     IngestResult scanned =
         new Ingest(store).ingestUpload(store.find("raw/set/a.csv").orElseThrow());
     assertThat(scanned.figures().ratings()).isEqualTo(2);
-    assertThat(scanned.figures().scale().max()).isEqualTo(10);
+    assertThat(requireNonNull(scanned.figures().scale()).max()).isEqualTo(10);
 
     IngestResult requested = run("{\"key\": \"raw/set/a.csv\"}");
     assertThat(requested.cached()).isTrue();
@@ -71,7 +72,7 @@ class UploadSettingsTest {
     put("raw/set/settings.json", SETTINGS);
     IngestResult result =
         run("{\"key\": \"raw/set/a.csv\", \"scale\": {\"min\": 0, \"max\": 20, \"step\": 1}}");
-    assertThat(result.figures().scale().max()).isEqualTo(20);
+    assertThat(requireNonNull(result.figures().scale()).max()).isEqualTo(20);
   }
 
   @Test
@@ -131,7 +132,7 @@ class UploadSettingsTest {
     assertThat(figures.minItemId()).isEqualTo(Id.of(8));
     assertThat(figures.minTimestamp()).isEqualTo(1_400_000_000L);
     assertThat(figures.maxRating()).isEqualTo(4.5f);
-    assertThat(figures.scale().max()).isEqualTo(10);
+    assertThat(requireNonNull(figures.scale()).max()).isEqualTo(10);
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.local;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -121,7 +122,7 @@ class AnyTableTest {
     files.put("latest/users.dat", "1::139564917\n2::522540374\n");
     store.put("raw/tweetings.zip", Uploads.zip(files));
     IngestResult result = new Ingest(store).run(IngestRequest.of("raw/tweetings.zip"));
-    assertThat(result.figures().scale().max()).isEqualTo(10);
+    assertThat(requireNonNull(result.figures().scale()).max()).isEqualTo(10);
     assertThat(result.figures().items()).isEqualTo(2);
     assertThat(result.figures().minItemId()).isEqualTo(Id.of("0000001"));
     chain("raw/tweetings.zip");
