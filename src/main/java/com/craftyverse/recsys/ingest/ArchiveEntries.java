@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.ingest.ZipArchive.Entry;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
@@ -28,6 +30,11 @@ import java.util.zip.ZipException;
 final class ArchiveEntries {
   private static final String RATINGS_CSV = "ratings.csv";
   private static final String U_DATA = "u.data";
+
+  /// Names that win over longer ones, as `ratings.csv` over `ratings_small.csv`.
+  private static final Set<String> BEST_NAMES =
+      Set.of("ratings", "reviews", "interactions", "events", "plays", "purchases", "clicks");
+
   private static final int MAX_NAMES_IN_MESSAGE = 8;
   private static final int MAX_ENTRIES = 1_000;
   private static final int START_BYTES = 4_096;
@@ -165,10 +172,21 @@ final class ArchiveEntries {
   }
 
   private Entry findRatings() throws IOException {
+    if (format.entry() != null) {
+      return named(format.entry());
+    }
     List<Entry> candidates = new ArrayList<>();
     for (Entry file : files) {
-      if ((isNamed(file, RATINGS_CSV) && format.columns() == null) || isRatingsByNames(file)) {
+      if ((isNamed(file, RATINGS_CSV) && format.columns() == null)
+          || isRatingsByNames(file, false)) {
         candidates.add(file);
+      }
+    }
+    if (candidates.isEmpty() && unreadable.isEmpty()) {
+      for (Entry file : files) {
+        if (isRatingsByNames(file, true) && !isSideFile(file)) {
+          candidates.add(file);
+        }
       }
     }
     if (candidates.isEmpty() && unreadable.isEmpty()) {
@@ -181,6 +199,7 @@ final class ArchiveEntries {
     // ml-100k also contains five ready-made splits of u.data.
     preferOnly(candidates, file -> isNamed(file, U_DATA));
     preferOnly(candidates, file -> fileName(file).contains("rating"));
+    preferOnly(candidates, file -> BEST_NAMES.contains(stem(file)));
     if (candidates.isEmpty() && !unreadable.isEmpty()) {
       throw unreadableRatings(unreadable.keySet());
     }
@@ -200,7 +219,10 @@ final class ArchiveEntries {
               + " contains "
               + candidates.size()
               + " ratings files, expected one: "
-              + firstTwo(candidates));
+              + firstTwo(candidates)
+              + "; settings.json: \"entry\": \""
+              + candidates.stream().map(Entry::name).sorted().findFirst().orElseThrow()
+              + "\"");
     }
     if (unreadable.containsKey(candidates.getFirst())) {
       throw unreadableRatings(candidates);
@@ -215,21 +237,52 @@ final class ArchiveEntries {
     }
   }
 
-  private boolean isRatingsByNames(Entry file) throws IOException {
+  /// Returns the file that the settings name.
+  private Entry named(String entryName) {
+    List<Entry> found =
+        files.stream()
+            .filter(file -> ("/" + file.name().replace('\\', '/')).endsWith("/" + entryName))
+            .toList();
+    if (found.size() != 1) {
+      throw RequestException.unprocessable(
+          name
+              + " contains "
+              + (found.isEmpty() ? "no file" : found.size() + " files")
+              + " named "
+              + ObjectKeys.quote(entryName)
+              + " (\"entry\" of settings.json); it has "
+              + names());
+    }
+    if (unreadable.containsKey(found.getFirst())) {
+      throw unreadableRatings(found);
+    }
+    return found.getFirst();
+  }
+
+  private boolean isRatingsByNames(Entry file, boolean orChoices) throws IOException {
     byte[] text = textOf(file);
-    return LayoutDetector.isRatingsByNames(text, text.length, format);
+    return LayoutDetector.isRatingsByNames(text, text.length, format, orChoices);
+  }
+
+  private boolean isSideFile(Entry file) {
+    for (Part part : Part.values()) {
+      if (isNamed(file, part.file) || part.matches(startOf(file))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isRatingsByContent(Entry file) throws IOException {
     byte[] text = textOf(file);
-    for (Part part : Part.values()) {
-      if (isNamed(file, part.file) || part.matches(startOf(file))) {
-        return false;
-      }
+    if (isSideFile(file)) {
+      return false;
     }
     try {
-      LayoutDetector.detect(text, text.length, format, file.name());
-      return true;
+      RatingsLayout layout = LayoutDetector.detect(text, text.length, format, file.name());
+      return layout.feedback() == Feedback.RATINGS
+          || format.feedback() == Feedback.CHOICES
+          || files.size() == 1;
     } catch (RequestException e) {
       return false;
     }
@@ -320,6 +373,11 @@ final class ArchiveEntries {
     return entries.size() > MAX_NAMES_IN_MESSAGE
         ? first + " and " + (entries.size() - MAX_NAMES_IN_MESSAGE) + " more"
         : first;
+  }
+
+  private static String stem(Entry entry) {
+    String file = fileName(entry);
+    return file.substring(0, file.indexOf('.') < 0 ? file.length() : file.indexOf('.'));
   }
 
   private static boolean isNamed(Entry entry, String name) {

@@ -19,7 +19,13 @@ enum ColumnRole {
   RATING,
 
   /// When the user rated.
-  TIMESTAMP;
+  TIMESTAMP,
+
+  /// How often the user chose the item.
+  COUNT,
+
+  /// The kind of event: a view, a purchase.
+  EVENT;
 
   /// Normalized names that mean a role in any company.
   private static final Map<ColumnRole, Set<String>> EXACT_NAMES =
@@ -80,12 +86,39 @@ enum ColumnRole {
                   "userscore"),
               TIMESTAMP,
               Set.of(
-                  "timestamp",
-                  "unixreviewtime",
-                  "ratingtimestamp",
-                  "unixtimestamp",
-                  "epoch",
-                  "ts")));
+                  "timestamp", "unixreviewtime", "ratingtimestamp", "unixtimestamp", "epoch", "ts"),
+              COUNT,
+              Set.of(
+                  "count",
+                  "playcount",
+                  "plays",
+                  "listens",
+                  "listencount",
+                  "quantity",
+                  "qty",
+                  "purchases",
+                  "purchasecount",
+                  "clicks",
+                  "clickcount",
+                  "views",
+                  "viewcount",
+                  "orders",
+                  "hours",
+                  "hoursplayed",
+                  "playtime",
+                  "playtimeforever"),
+              EVENT,
+              Set.of(
+                  "event",
+                  "eventtype",
+                  "eventname",
+                  "action",
+                  "actiontype",
+                  "behavior",
+                  "behaviour",
+                  "behaviortype",
+                  "interaction",
+                  "interactiontype")));
 
   /// Normalized names that mean a role if no column has an exact name: `user` beside `user_id` is a name.
   private static final Map<ColumnRole, Set<String>> LOOSE_NAMES =
@@ -143,7 +176,11 @@ enum ColumnRole {
                   "updatedat",
                   "eventtime",
                   "when",
-                  "day")));
+                  "day"),
+              COUNT,
+              Set.of("amount", "frequency", "times", "total"),
+              EVENT,
+              Set.of()));
 
   /// Returns how well a column name fits: 0 for an exact name, 1 for a loose one, -1 if it does not fit.
   int rank(String name) {

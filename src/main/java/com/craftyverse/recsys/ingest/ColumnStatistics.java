@@ -4,7 +4,9 @@ import com.craftyverse.recsys.format.IdType;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// What the values of a column look like in the first rows of a file.
@@ -14,6 +16,13 @@ final class ColumnStatistics {
 
   private static final int MAX_DISTINCT = 2_100;
   private static final int MAX_NUMBER_LENGTH = 40;
+  private static final int MAX_KINDS = 20;
+
+  /// What tells counts from ratings: the largest is far from the median.
+  private static final int MIN_DISTINCT_COUNTS = 10;
+
+  private static final int MIN_LARGEST_COUNT = 25;
+  private static final int MIN_SKEW = 10;
 
   /// Numbers from here on may be times: 3 March 1973 in seconds.
   private static final double EARLIEST_EPOCH = 1e8;
@@ -39,6 +48,7 @@ final class ColumnStatistics {
   private int zones;
   private int productNumbers;
   private double largest;
+  private final Set<String> kinds = new TreeSet<>();
   private final TreeMap<Double, Integer> counts = new TreeMap<>();
 
   /// Adds the value in `bytes[from, to)`.
@@ -53,6 +63,9 @@ final class ColumnStatistics {
     }
     if (text.isEmpty()) {
       return;
+    }
+    if (kinds.size() <= MAX_KINDS) {
+      kinds.add(text);
     }
     char first = text.charAt(0);
     if (text.length() == 10 && (isIsbn(text) || ASIN.matcher(text).matches())) {
@@ -194,6 +207,24 @@ final class ColumnStatistics {
     return isNumeric()
         && largest <= HIGHEST_RATING
         && (fractions > 0 || counts.size() <= MAX_WHOLE_RATINGS);
+  }
+
+  /// Returns whether the column plainly has counts: positive whole numbers of many values, most of them small and
+  /// some far larger, as no scale has.
+  boolean looksLikeCounts() {
+    return isNumeric()
+        && fractions == 0
+        && !counts.isEmpty()
+        && counts.firstKey() >= 1
+        && epochs == 0
+        && counts.size() >= MIN_DISTINCT_COUNTS
+        && largest >= MIN_LARGEST_COUNT
+        && largest >= MIN_SKEW * typicalNumber();
+  }
+
+  /// Returns the kinds of events in the column, the first ones; empty if it has many values.
+  Set<String> kinds() {
+    return kinds.size() <= MAX_KINDS ? kinds : Set.of();
   }
 
   /// Returns whether the column looks like times: dates, or numbers as large as times since 1970.

@@ -77,7 +77,7 @@ public final class Ingest {
     if (Boolean.TRUE.equals(request.nameOnly())) {
       return nameDataset(Request.require("key", request.key()));
     }
-    if (request.events() == null) {
+    if (request.uploads() == null) {
       String key = Request.requireKey("key", Request.require("key", request.key()));
       boolean dryRun = Boolean.TRUE.equals(request.dryRun());
       try {
@@ -103,7 +103,7 @@ public final class Ingest {
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
     IngestResult last = null;
-    for (UploadEvent event : request.events()) {
+    for (UploadEvent event : request.uploads()) {
       Optional<ObjectInfo> upload = find(event, ignored);
       if (upload.isPresent()) {
         last = ingestUpload(upload.get());

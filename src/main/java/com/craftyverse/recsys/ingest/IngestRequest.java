@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +36,13 @@ import org.jspecify.annotations.Nullable;
 ///     by default
 /// @param decimal the decimal mark of ratings, a point or a comma; detected by default
 /// @param missing ratings that mean that there is none, such as 0 or 99; their rows are left out
+/// @param feedback what the rows are: `ratings`, or `choices` without a rating; detected by default
+/// @param events the weights of kinds of events, such as `{"view": 1, "cart": 3, "buy": 5}`; 0 leaves such events out; by
+///     default each event counts as one choice
+/// @param entry the name of the ratings file in a zip, or the end of its path; detected by default
 /// @param dryRun whether to only read and report, without writing anything
 /// @param nameOnly whether to return only the name of the dataset that the upload belongs to
-/// @param events the contents of an S3 event; null for a plain request
+/// @param uploads the uploads that an S3 event names; null for a plain request
 @RecordBuilder
 public record IngestRequest(
     @Nullable String key,
@@ -51,9 +57,12 @@ public record IngestRequest(
     @Nullable String time,
     @Nullable String decimal,
     @Nullable List<Double> missing,
+    @Nullable Feedback feedback,
+    @Nullable Map<String, Double> events,
+    @Nullable String entry,
     @Nullable Boolean dryRun,
     @Nullable Boolean nameOnly,
-    @Nullable List<UploadEvent> events)
+    @Nullable List<UploadEvent> uploads)
     implements Request {
 
   /// Returns a plain request with the defaults.
@@ -80,6 +89,9 @@ public record IngestRequest(
           @Nullable String time,
       @Limits(oneOf = {".", ","}) @Nullable String decimal,
       @Nullable List<Double> missing,
+      @Nullable Feedback feedback,
+      @Nullable Map<String, Double> events,
+      @Nullable String entry,
       @Limits(byDefault = "false") @Nullable Boolean dryRun,
       @Limits(byDefault = "false") @Nullable Boolean nameOnly)
       implements Request {}
@@ -88,7 +100,7 @@ public record IngestRequest(
   static IngestRequest of(JsonNode json) throws IOException {
     Optional<List<UploadEvent>> events = UploadEvent.parse(json);
     if (events.isPresent()) {
-      return IngestRequestBuilder.builder().events(events.get()).build();
+      return IngestRequestBuilder.builder().uploads(events.get()).build();
     }
     Fields fields = RequestJson.decode(json, Fields.class);
     return IngestRequestBuilder.builder()
@@ -104,6 +116,9 @@ public record IngestRequest(
         .time(fields.time)
         .decimal(fields.decimal)
         .missing(fields.missing)
+        .feedback(fields.feedback)
+        .events(fields.events)
+        .entry(fields.entry)
         .dryRun(fields.dryRun)
         .nameOnly(fields.nameOnly)
         .build();

@@ -1,13 +1,19 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +28,8 @@ final class LayoutDetector {
   /// The delimiters in the order in which they are tried.
   static final List<String> DELIMITERS = List.of(",", ";", "\t", "|", "::", RatingsLayout.BLANKS);
 
-  /// The least number of columns: user, item and rating.
-  private static final int MIN_COLUMNS = 3;
+  /// The least number of columns: user and item.
+  private static final int MIN_COLUMNS = 2;
 
   /// Rows that decide on the delimiter.
   private static final int DELIMITER_ROWS = 200;
@@ -63,7 +69,10 @@ final class LayoutDetector {
   }
 
   /// Returns whether the names of the columns, or MovieLens' layouts, say that this is a ratings file.
-  static boolean isRatingsByNames(byte[] start, int length, RatingsFormat format) {
+  ///
+  /// @param orChoices whether users and items without ratings will do
+  static boolean isRatingsByNames(
+      byte[] start, int length, RatingsFormat format, boolean orChoices) {
     LayoutDetector detector = new LayoutDetector(start, length, format, "");
     try {
       if (detector.movieLensLayout().isPresent()) {
@@ -76,7 +85,8 @@ final class LayoutDetector {
                   ? table.names.containsAll(format.columns().names())
                   : detector.byName(table, ColumnRole.USER) >= 0
                       && detector.byName(table, ColumnRole.ITEM) >= 0
-                      && detector.byName(table, ColumnRole.RATING) >= 0);
+                      && (detector.byName(table, ColumnRole.RATING) >= 0
+                          || (orChoices && !detector.isAboutItems(table))));
       if (named) {
         RatingsLayout _ = detector.detect(); // refuses what cannot be read
       }
@@ -109,6 +119,7 @@ final class LayoutDetector {
 
   private Optional<RatingsLayout> movieLensLayout() {
     if (format.columns() != null
+        || format.feedback() == Feedback.CHOICES
         || (format.delimiter() != null && !format.delimiter().equals(","))) {
       return Optional.empty();
     }
@@ -180,9 +191,9 @@ final class LayoutDetector {
     List<String> first = RatingsFormat.header(start, length, delimiter);
     boolean header = format.header() != null ? format.header() : isHeader(first, delimiter);
     List<String> names =
-        header
-            ? first
-            : IntStream.rangeClosed(1, first.size()).mapToObj(Integer::toString).toList();
+        IntStream.range(0, first.size())
+            .mapToObj(i -> header && !first.get(i).isEmpty() ? first.get(i) : "" + (i + 1))
+            .toList();
     return new Table(delimiter, header, names, statistics(delimiter, header, first.size()));
   }
 
@@ -200,18 +211,24 @@ final class LayoutDetector {
             + nameOf(table.delimiter)
             + (table.header ? ", the first line has their names" : ", there is no header"));
     int[] positions = format.columns() != null ? named(table, format.columns()) : roles(table);
-    ColumnStatistics[] columns = table.columns;
     IdType userType = idType(table, ColumnRole.USER, positions, format.ids().user());
     IdType itemType = idType(table, ColumnRole.ITEM, positions, format.ids().item());
     int timestamp = positions[ColumnRole.TIMESTAMP.ordinal()];
-    TimeFormat time = time(timestamp < 0 ? null : columns[timestamp]);
-    int rating = positions[ColumnRole.RATING.ordinal()];
-    boolean decimalComma =
-        format.decimalComma() != null ? format.decimalComma() : columns[rating].hasDecimalCommas();
-    if (decimalComma) {
-      findings.add("ratings have a decimal comma");
+    TimeFormat time = time(timestamp < 0 ? null : table.columns[timestamp]);
+    boolean isRating = positions[ColumnRole.RATING.ordinal()] >= 0;
+    int event = isRating ? -1 : event(table, positions);
+    int rating = positions[(isRating ? ColumnRole.RATING : ColumnRole.COUNT).ordinal()];
+    boolean decimalComma = rating >= 0 && hasDecimalComma(table.columns[rating]);
+    if (isRating) {
+      addMissingValueHint(table.columns[rating]);
+    } else if (event < 0) {
+      findings.add(
+          rating >= 0
+              ? "there are no ratings; column "
+                  + table.quoted(rating)
+                  + " counts how often users chose items"
+              : "there are no ratings; each row is a choice");
     }
-    addMissingValueHint(columns[rating]);
     return new RatingsLayout(
         format.columns() != null
             ? "named columns"
@@ -221,19 +238,64 @@ final class LayoutDetector {
         new RatingsColumns(
             table.names.get(positions[0]),
             table.names.get(positions[1]),
-            table.names.get(rating),
-            timestamp < 0 ? null : table.names.get(timestamp)),
+            isRating ? table.names.get(rating) : null,
+            timestamp < 0 ? null : table.names.get(timestamp),
+            isRating || rating < 0 ? null : table.names.get(rating),
+            event < 0 ? null : table.names.get(event)),
         table.names.size(),
         positions[0],
         positions[1],
         rating,
         timestamp,
+        event,
         userType,
         itemType,
         time,
         decimalComma,
         format.declaredScale() != null ? format.declaredScale() : RatingScale.ANY,
+        isRating ? Feedback.RATINGS : Feedback.CHOICES,
+        event < 0 ? Map.of() : amounts(format.events()),
         List.copyOf(findings));
+  }
+
+  private boolean hasDecimalComma(ColumnStatistics ratings) {
+    boolean comma =
+        format.decimalComma() != null ? format.decimalComma() : ratings.hasDecimalCommas();
+    if (comma) {
+      findings.add("ratings have a decimal comma");
+    }
+    return comma;
+  }
+
+  /// Returns the position of the kinds of events, -1 if they have no weights.
+  private int event(Table table, int[] positions) {
+    int event = positions[ColumnRole.EVENT.ordinal()];
+    if (!format.events().isEmpty()) {
+      if (event < 0) {
+        throw refused("the settings weigh events, but no column has their kind");
+      }
+      findings.add("there are no ratings; each row is an event with the weight of its kind");
+      return event;
+    }
+    if (event >= 0) {
+      Set<String> kinds = table.columns[event].kinds();
+      findings.add(
+          "each event is one choice; to weigh them"
+              + (kinds.isEmpty() ? "" : " (" + String.join(", ", kinds) + ")")
+              + ", set \"events\": {\""
+              + kinds.stream().findFirst().orElse("…")
+              + "\": 1}");
+    }
+    return -1;
+  }
+
+  /// Returns how many choices an event of each kind counts as, so that a single one has exactly its weight.
+  private static Map<String, Float> amounts(Map<String, Double> weights) {
+    Map<String, Float> amounts = new TreeMap<>();
+    weights.forEach(
+        (kind, weight) ->
+            amounts.put(kind.strip(), weight == 0 ? 0 : (float) Math.pow(2, weight - 1)));
+    return Collections.unmodifiableMap(amounts);
   }
 
   // Delimiter and header
@@ -255,7 +317,9 @@ final class LayoutDetector {
       int columns = RatingsFormat.header(start, length, delimiter).size();
       if (columns >= MIN_COLUMNS && isEven(delimiter, columns)) {
         int numbers = numbers(delimiter, columns);
-        if (numbers > bestNumbers) {
+        // Blanks also divide words.
+        boolean isProse = delimiter.equals(RatingsLayout.BLANKS) && numbers == 0;
+        if (numbers > bestNumbers && !isProse) {
           best = delimiter;
           bestNumbers = numbers;
         }
@@ -364,31 +428,47 @@ final class LayoutDetector {
       table.names.indexOf(names.user()),
       table.names.indexOf(names.item()),
       table.names.indexOf(names.rating()),
-      names.timestamp() == null ? -1 : table.names.indexOf(names.timestamp())
+      table.names.indexOf(names.timestamp()),
+      table.names.indexOf(names.count()),
+      table.names.indexOf(names.event())
     };
   }
 
-  /// Returns the position of each role's column, -1 for a file without times.
+  /// Returns the position of each role's column, -1 for one that the file does not have.
   private int[] roles(Table table) {
     int[] positions = new int[ColumnRole.values().length];
+    Arrays.fill(positions, -1);
     List<Integer> free = new ArrayList<>(IntStream.range(0, table.names.size()).boxed().toList());
     for (ColumnRole role : ColumnRole.values()) {
-      int position = byName(table, role);
+      boolean isRated = positions[ColumnRole.RATING.ordinal()] >= 0;
+      boolean isOfOtherKind =
+          role == ColumnRole.RATING
+              ? format.feedback() == Feedback.CHOICES
+              : (role == ColumnRole.COUNT || role == ColumnRole.EVENT)
+                  && (isRated || format.feedback() == Feedback.RATINGS);
+      int position = isOfOtherKind ? -1 : byName(table, role);
       positions[role.ordinal()] = position;
       free.remove(Integer.valueOf(position));
       if (position >= 0) {
         findings.add(role + ": column " + table.quoted(position) + ", by its name");
       }
     }
-    if (positions[ColumnRole.ITEM.ordinal()] >= 0
-        && positions[ColumnRole.USER.ordinal()] < 0
-        && positions[ColumnRole.RATING.ordinal()] < 0) {
+    if (isAboutItems(table)) {
       throw refused("it has items, but neither users nor ratings");
     }
-    takeTimes(table, positions, free);
+    takeTimes(table, positions, free, missing(positions));
     takeRatings(table, positions, free);
     takeIds(table, positions, free);
     return positions;
+  }
+
+  /// Returns whether the table has items, but neither users nor ratings.
+  private boolean isAboutItems(Table table) {
+    return byName(table, ColumnRole.ITEM) >= 0
+        && byName(table, ColumnRole.USER) < 0
+        && byName(table, ColumnRole.RATING) < 0
+        && byName(table, ColumnRole.COUNT) < 0
+        && byName(table, ColumnRole.EVENT) < 0;
   }
 
   /// Returns the column whose name means a role, or -1.
@@ -417,20 +497,23 @@ final class LayoutDetector {
     return column.values() == 0
         || switch (role) {
           case USER, ITEM -> true;
-          case RATING -> column.isMostlyNumeric();
+          case EVENT -> true;
+          case RATING, COUNT -> column.isMostlyNumeric();
           case TIMESTAMP -> column.isMostlyTimes();
         };
   }
 
   /// Takes the only column with times if no name says which one has them.
-  private void takeTimes(Table table, int[] positions, List<Integer> free) {
+  ///
+  /// @param needed the number of free columns that others need
+  private void takeTimes(Table table, int[] positions, List<Integer> free, int needed) {
     if (positions[ColumnRole.TIMESTAMP.ordinal()] >= 0) {
       return;
     }
     List<Integer> times =
         free.stream().filter(column -> table.columns[column].looksLikeTimes()).toList();
     // Large numbers in the first columns may also be ids.
-    boolean needsThem = free.size() - times.size() < missing(positions);
+    boolean needsThem = free.size() - times.size() < needed;
     if (times.size() == 1 && !needsThem) {
       take(table, ColumnRole.TIMESTAMP, times.getFirst(), positions, free, "by its values");
     } else if (times.size() > 1 && times.contains(table.names.size() - 1) && !needsThem) {
@@ -448,25 +531,70 @@ final class LayoutDetector {
             .count();
   }
 
+  /// Takes the only column with ratings. Without one, the rows are choices.
   private void takeRatings(Table table, int[] positions, List<Integer> free) {
-    if (positions[ColumnRole.RATING.ordinal()] >= 0) {
+    boolean isEvent = positions[ColumnRole.EVENT.ordinal()] >= 0;
+    if (positions[ColumnRole.RATING.ordinal()] >= 0
+        || positions[ColumnRole.COUNT.ordinal()] >= 0
+        || isEvent) {
       return;
     }
+    int third = free.size() == 3 && missing(positions) == 3 ? free.get(2) : -1;
+    boolean hasNone =
+        free.size() < missing(positions) || (third >= 0 && table.columns[third].looksLikeTimes());
     List<Integer> ratings =
-        free.stream().filter(column -> table.columns[column].looksLikeRatings()).toList();
+        free.stream()
+            .filter(column -> !hasNone && table.columns[column].looksLikeRatings())
+            .toList();
     List<Integer> surely =
         ratings.stream().filter(column -> table.columns[column].hasFractions()).toList();
-    int third = free.size() == 3 && missing(positions) == 3 ? free.get(2) : -1;
+    if (ratings.isEmpty() && !hasNone) {
+      ratings = free.stream().filter(column -> table.columns[column].looksLikeCounts()).toList();
+    }
+    boolean isUnknown = ratings.isEmpty() || format.feedback() == Feedback.CHOICES;
     if (ratings.size() == 1) {
-      take(table, ColumnRole.RATING, ratings.getFirst(), positions, free, "by its values");
+      takeValues(table, ratings.getFirst(), positions, free, "by its values");
     } else if (surely.size() == 1) {
-      take(table, ColumnRole.RATING, surely.getFirst(), positions, free, "by its fractions");
+      takeValues(table, surely.getFirst(), positions, free, "by its fractions");
     } else if (surely.isEmpty() && ratings.contains(third)) {
-      take(table, ColumnRole.RATING, third, positions, free, "by its position");
+      takeValues(table, third, positions, free, "by its position");
+    } else if (isUnknown && format.feedback() != Feedback.RATINGS) {
+      requireChoices(table, positions);
+      takeTimes(table, positions, free, missing(positions) - 1);
     } else if (ratings.isEmpty()) {
       throw refused("no column looks like ratings");
     } else {
       throw ambiguous(table, ColumnRole.RATING, surely.isEmpty() ? ratings : surely);
+    }
+  }
+
+  /// Checks that a table without ratings may have choices, and is not just any table.
+  private void requireChoices(Table table, int[] positions) {
+    boolean isNamed =
+        positions[ColumnRole.USER.ordinal()] >= 0 || positions[ColumnRole.ITEM.ordinal()] >= 0;
+    boolean hasNumbers = false;
+    for (ColumnStatistics column : table.columns) {
+      hasNumbers |= column.isNumeric();
+    }
+    boolean isTable =
+        isNamed ? !table.names.containsAll(Tags.COLUMNS) : !table.header && hasNumbers;
+    if (format.feedback() == null && !isTable) {
+      throw refused("no column looks like ratings");
+    }
+  }
+
+  /// Takes a column as ratings or, if it plainly has counts, as such. The settings may say that the rows are choices;
+  /// then other numbers mean nothing.
+  private void takeValues(
+      Table table, int column, int[] positions, List<Integer> free, String reason) {
+    boolean isCount = table.columns[column].looksLikeCounts();
+    if (isCount && format.feedback() != Feedback.RATINGS) {
+      take(table, ColumnRole.COUNT, column, positions, free, "by its values");
+    } else if (format.feedback() == Feedback.CHOICES) {
+      free.remove(Integer.valueOf(column));
+      findings.add("column " + table.quoted(column) + " is not used, as the settings say");
+    } else {
+      take(table, ColumnRole.RATING, column, positions, free, reason);
     }
   }
 

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -8,8 +9,11 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// @param time how times are written
 /// @param decimalComma whether ratings have a decimal comma
 /// @param missing the ratings that mean that there is none
+/// @param feedback what the rows are
+/// @param events the weights of kinds of events
+/// @param entry the ratings file's name in a zip
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record RatingsFormat(
     @Nullable RatingsColumns columns,
@@ -35,15 +42,34 @@ record RatingsFormat(
     IdTypes ids,
     @Nullable TimeFormat time,
     @Nullable Boolean decimalComma,
-    List<Double> missing) {
+    List<Double> missing,
+    @Nullable Feedback feedback,
+    Map<String, Double> events,
+    @Nullable String entry) {
   /// Nothing is said.
   static final RatingsFormat ANY =
-      new RatingsFormat(null, null, null, null, null, IdTypes.UNDECLARED, null, null, List.of());
+      new RatingsFormat(
+          null,
+          null,
+          null,
+          null,
+          null,
+          IdTypes.UNDECLARED,
+          null,
+          null,
+          List.of(),
+          null,
+          Map.of(),
+          null);
 
   private static final Pattern DELIMITER =
       Pattern.compile("[^\\p{Alnum}\\p{IsControl}.\"+-]|\t|::");
 
   private static final int MAX_MISSING = 20;
+  private static final int MAX_EVENTS = 50;
+
+  /// An event of this weight counts as half a million choices.
+  private static final int MAX_EVENT_WEIGHT = 20;
 
   /// @throws RequestException if a field of the request is out of range
   static RatingsFormat of(IngestRequest request) {
@@ -63,7 +89,51 @@ record RatingsFormat(
         Objects.requireNonNullElse(request.ids(), IdTypes.UNDECLARED),
         time(request.time()),
         decimalComma(request.decimal()),
-        missing(request.missing()));
+        missing(request.missing()),
+        feedback(request),
+        events(request.events()),
+        request.entry());
+  }
+
+  private static @Nullable Feedback feedback(IngestRequest request) {
+    RatingsColumns columns = request.columns();
+    boolean isRating = columns != null && columns.rating() != null;
+    boolean isChoice = columns != null && columns.rating() == null;
+    if (request.feedback() == Feedback.CHOICES && isRating) {
+      throw RequestException.invalid(
+          "field 'feedback': choices have no rating, but 'columns.rating' names a column; name it"
+              + " 'count' if it has numbers of choices, or leave it out");
+    }
+    if (request.feedback() == Feedback.RATINGS && isChoice) {
+      throw RequestException.invalid("field 'columns.rating' is missing; expected a column's name");
+    }
+    if (request.events() != null && (isRating || request.feedback() == Feedback.RATINGS)) {
+      throw RequestException.invalid("field 'events': events are choices, without ratings");
+    }
+    if (request.scale() != null && (isChoice || request.feedback() == Feedback.CHOICES)) {
+      throw RequestException.invalid("field 'scale': choices have no rating scale");
+    }
+    return isChoice || request.events() != null ? Feedback.CHOICES : request.feedback();
+  }
+
+  private static Map<String, Double> events(@Nullable Map<String, Double> weights) {
+    if (weights == null) {
+      return Map.of();
+    }
+    boolean valid = !weights.isEmpty() && weights.size() <= MAX_EVENTS;
+    for (Double weight : weights.values()) {
+      valid &= weight != null && (weight == 0 || (weight >= 1 && weight <= MAX_EVENT_WEIGHT));
+    }
+    if (!valid) {
+      throw RequestException.invalid(
+          "field 'events': expected 1 to "
+              + MAX_EVENTS
+              + " kinds of events with weights of 0 or from 1 to "
+              + MAX_EVENT_WEIGHT
+              + ", found "
+              + new TreeMap<>(weights));
+    }
+    return Collections.unmodifiableMap(new TreeMap<>(weights));
   }
 
   private static @Nullable RatingScale requireDeclarable(@Nullable RatingScale scale) {
@@ -125,11 +195,14 @@ record RatingsFormat(
   }
 
   /// Returns the dataset's scale: the declared one, MovieLens' in its own layouts, else the range of the
-  /// ratings, with the step that all of them keep.
+  /// ratings, with the step that all of them keep. Choices have none.
   ///
   /// @param layout the file's layout
   /// @param ratings the ratings
-  RatingScale scale(RatingsLayout layout, RatingsSummary ratings) {
+  @Nullable RatingScale scale(RatingsLayout layout, RatingsSummary ratings) {
+    if (layout.feedback() == Feedback.CHOICES) {
+      return null;
+    }
     return declaredScale != null || !layout.scale().equals(RatingScale.ANY)
         ? layout.scale()
         : RatingScale.range(ratings.minRating(), ratings.maxRating(), ratings.step());

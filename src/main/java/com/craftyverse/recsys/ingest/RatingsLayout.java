@@ -1,9 +1,11 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 
 /// The layout of a ratings file, recognised by its first megabyte.
 ///
@@ -14,13 +16,16 @@ import java.util.List;
 /// @param columns the number of values in a row
 /// @param user the position of the user id, from 0
 /// @param item the position of the item id
-/// @param rating the position of the rating
+/// @param rating the position of the rating, or of the number of choices; -1 without one
 /// @param timestamp the position of the time, -1 without one
+/// @param event the position of the kind of event, -1 unless kinds have weights
 /// @param userIdType the type of user ids
 /// @param itemIdType the type of item ids
 /// @param time how times are written
 /// @param decimalComma whether ratings have a comma in place of the decimal point
 /// @param scale the ratings that a row may have
+/// @param feedback what the rows are
+/// @param eventAmounts how many choices an event of each kind counts as
 /// @param findings why the file is read so, a sentence each
 @RecordBuilder
 record RatingsLayout(
@@ -33,11 +38,14 @@ record RatingsLayout(
     int item,
     int rating,
     int timestamp,
+    int event,
     IdType userIdType,
     IdType itemIdType,
     TimeFormat time,
     boolean decimalComma,
     RatingScale scale,
+    Feedback feedback,
+    Map<String, Float> eventAmounts,
     List<String> findings) {
 
   /// The separator that stands for any run of blanks and tabs.
@@ -63,11 +71,14 @@ record RatingsLayout(
         1,
         2,
         3,
+        -1,
         IdType.INT32,
         IdType.INT32,
         TimeFormat.SECONDS,
         false,
         RatingScale.STARS,
+        Feedback.RATINGS,
+        Map.of(),
         List.of());
   }
 
@@ -78,7 +89,8 @@ record RatingsLayout(
 
   /// Returns whether a row has exactly user, item, rating and time, in that order, as plain numbers.
   boolean isPlain() {
-    return columns == 4
+    return feedback == Feedback.RATINGS
+        && columns == 4
         && user == 0
         && item == 1
         && rating == 2
@@ -91,7 +103,8 @@ record RatingsLayout(
   /// Returns whether a row has exactly user, item, rating and perhaps time in seconds, in that order, with ids
   /// of any type, separated by one character.
   boolean isSimple() {
-    return user == 0
+    return feedback == Feedback.RATINGS
+        && user == 0
         && item == 1
         && rating == 2
         && !separator.equals(BLANKS)
@@ -107,8 +120,10 @@ record RatingsLayout(
             : position == item
                 ? names.item()
                 : position == rating
-                    ? names.rating()
-                    : position == timestamp ? names.timestamp() : null;
+                    ? names.rating() == null ? names.count() : names.rating()
+                    : position == timestamp
+                        ? names.timestamp()
+                        : position == event ? names.event() : null;
     return name == null || !(header || this.names.equals(RatingsColumns.MOVIELENS))
         ? "column " + (position + 1)
         : name;

@@ -8,15 +8,15 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.step.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.BitSet;
 
 /// Writes ratings again: without duplicates, and with the final codes of ids that have a dictionary.
 ///
 /// @param ratings the ratings as first written
-/// @param duplicates the rows to leave out
+/// @param duplicates the rows to leave out, and the sums of the others
 /// @param userCodes the new code of each user; empty to keep them
 /// @param itemCodes the new code of each item; empty to keep them
-record RatingsRewriter(ArrowFile ratings, BitSet duplicates, int[] userCodes, int[] itemCodes) {
+record RatingsRewriter(
+    ArrowFile ratings, Duplicates.Result duplicates, int[] userCodes, int[] itemCodes) {
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
   /// Writes the file.
@@ -25,7 +25,7 @@ record RatingsRewriter(ArrowFile ratings, BitSet duplicates, int[] userCodes, in
   /// @param label the name of the work in progress messages
   /// @return the counts and ranges of its rows
   RatingsSummary write(Path path, String label) throws IOException {
-    String activity = duplicates.isEmpty() ? ", numbering ids" : ", removing duplicates";
+    String activity = duplicates.rows().isEmpty() ? ", numbering ids" : ", removing duplicates";
     Progress progress = new Progress(LOG, label + activity, "rows", ratings.rows());
     try (RatingsWriter writer = new RatingsWriter(path)) {
       RatingsBatch output = new RatingsBatch();
@@ -35,12 +35,13 @@ record RatingsRewriter(ArrowFile ratings, BitSet duplicates, int[] userCodes, in
         FloatColumn values = batch.floats("rating");
         LongColumn timestamps = batch.longs("timestamp");
         for (int i = 0; i < batch.rows(); i++) {
-          if (!duplicates.get((int) batch.firstRow() + i)) {
+          int row = (int) batch.firstRow() + i;
+          if (!duplicates.rows().get(row)) {
             int user = users.get(i);
             int item = items.get(i);
             output.users[output.rows] = userCodes.length == 0 ? user : userCodes[user];
             output.items[output.rows] = itemCodes.length == 0 ? item : itemCodes[item];
-            output.ratings[output.rows] = values.get(i);
+            output.ratings[output.rows] = duplicates.value(row, values.get(i));
             output.timestamps[output.rows] = timestamps.get(i);
             if (++output.rows == RatingsBatch.CAPACITY) {
               writer.accept(output);

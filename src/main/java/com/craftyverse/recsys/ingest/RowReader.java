@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
@@ -20,6 +21,9 @@ final class RowReader {
   private static final double[] POWERS_OF_TEN = {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
   };
+
+  /// More than anybody counts; floats hold it.
+  private static final double MAX_COUNT = 1e30;
 
   private final byte[] chunk;
   private final RatingsLayout layout;
@@ -82,7 +86,7 @@ final class RowReader {
     return timestamp;
   }
 
-  /// Returns whether the row has a rating, and not a number that means that there is none.
+  /// Returns whether the row has a rating, and not a number or a kind of event that means that there is none.
   boolean hasRating() {
     return hasRating;
   }
@@ -127,6 +131,7 @@ final class RowReader {
   void parse() {
     int present = Math.min(record.count(), layout.columns());
     hasRating = true;
+    rating = 1;
     for (int column = 0; column < present; column++) {
       parseField(column, record.start(column), record.end(column));
     }
@@ -164,6 +169,8 @@ final class RowReader {
       item = itemIds == null ? (int) wholeNumber(column, from, to, "item") : 0;
     } else if (column == layout.rating()) {
       rating = rating(column, from, to);
+    } else if (column == layout.event()) {
+      rating = amount(column);
     } else if (column == layout.timestamp()) {
       timestamp = layout.time().parse(chunk, from, to);
       if (timestamp == TimeFormat.INVALID) {
@@ -251,10 +258,41 @@ final class RowReader {
             ? value / POWERS_OF_TEN[Math.max(0, decimals)]
             : Decimal.parse(number(column));
     hasRating = Arrays.binarySearch(missing, rating) < 0;
-    if (hasRating && !scale.contains(rating)) {
+    if (layout.feedback() == Feedback.CHOICES) {
+      requireCount(column, rating);
+    } else if (hasRating && !scale.contains(rating)) {
       throw unexpectedValue(column, scale.describe() + ratingHint(column, rating));
     }
     return (float) rating;
+  }
+
+  private void requireCount(int column, double count) {
+    boolean isCount = count > 0 && count <= MAX_COUNT;
+    if (hasRating && !isCount) {
+      throw unexpectedValue(
+          column,
+          "a number of choices, above 0"
+              + (count == 0
+                  ? "; settings.json: \"missing\": [0]"
+                  : "; settings.json: \"feedback\": \"ratings\""));
+    }
+  }
+
+  /// Returns how many choices an event of this kind counts as.
+  private float amount(int column) {
+    Float amount = layout.eventAmounts().get(text(column).strip());
+    if (amount == null) {
+      throw unexpectedValue(
+          column,
+          "one of "
+              + String.join(", ", layout.eventAmounts().keySet())
+              + "; settings.json: \"events\": {"
+              + '"'
+              + text(column).strip()
+              + "\": 0}");
+    }
+    hasRating = amount > 0;
+    return amount;
   }
 
   private String number(int column) {

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +109,7 @@ final class UploadReader implements AutoCloseable {
         new IngestFigures(
             upload.layout().name(),
             DetectedFormat.of(upload),
-            Feedback.RATINGS,
+            upload.layout().feedback(),
             summary.rows(),
             sideFiles.items,
             sideFiles.tags,
@@ -178,23 +177,28 @@ final class UploadReader implements AutoCloseable {
       return new Ratings(path, parser, summary, 0, badRows);
     }
     try (ArrowFile file = ArrowFile.open(path, StoreLayout.RATINGS)) {
-      BitSet duplicates = summary.isDistinct() ? new BitSet() : Duplicates.find(file, label);
-      if (duplicates.isEmpty() && userCodes.length + itemCodes.length == 0) {
+      Feedback feedback = upload.layout().feedback();
+      Duplicates.Result duplicates =
+          summary.isDistinct() ? Duplicates.Result.NONE : Duplicates.find(file, feedback, label);
+      int count = duplicates.rows().cardinality();
+      if (count == 0 && userCodes.length + itemCodes.length == 0) {
         return new Ratings(path, parser, summary, 0, badRows);
       }
       Path rewritten = newFile();
       RatingsSummary rewrittenSummary =
           new RatingsRewriter(file, duplicates, userCodes, itemCodes).write(rewritten, label);
-      if (!duplicates.isEmpty()) {
+      if (count > 0) {
         LOG.log(
             Level.INFO,
-            "{0} {1}: {2} duplicates dropped; the latest rating of each user and item is kept",
+            feedback == Feedback.RATINGS
+                ? "{0} {1}: {2} duplicates dropped; the latest rating of each user and item is kept"
+                : "{0} {1}: {2} rows added to others of the same user and item",
             StepName.INGEST,
             upload.name(),
-            duplicates.cardinality());
+            count);
       }
       Files.delete(path);
-      return new Ratings(rewritten, parser, rewrittenSummary, duplicates.cardinality(), badRows);
+      return new Ratings(rewritten, parser, rewrittenSummary, count, badRows);
     }
   }
 

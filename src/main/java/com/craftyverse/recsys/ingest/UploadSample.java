@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.step.RequestException;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
@@ -37,7 +38,7 @@ public record UploadSample(
   /// A column.
   ///
   /// @param name its name, at most 60 characters
-  /// @param role what it is taken for: `user`, `item`, `rating` or `timestamp`; null if it is not used
+  /// @param role what it is taken for: `user`, `item`, `rating`, `timestamp`, `count` or `event`; null if it is not used
   /// @param examples its first values, at most three of at most 60 characters
   public record SampledColumn(
       String name, @JsonInclude(Include.NON_NULL) @Nullable String role, List<String> examples) {}
@@ -90,7 +91,7 @@ public record UploadSample(
         try (InputStream input = zip.open(file)) {
           start = text(input, format);
         }
-        if (LayoutDetector.isRatingsByNames(start, start.length, format)) {
+        if (LayoutDetector.isRatingsByNames(start, start.length, format, false)) {
           return of(file.name(), start, format);
         }
         if (largest.isEmpty()) {
@@ -180,8 +181,10 @@ public record UploadSample(
         : column == layout.item()
             ? "item"
             : column == layout.rating()
-                ? "rating"
-                : column == layout.timestamp() ? "timestamp" : null;
+                ? (layout.feedback() == Feedback.RATINGS ? "rating" : "count")
+                : column == layout.timestamp()
+                    ? "timestamp"
+                    : column == layout.event() ? "event" : null;
   }
 
   /// Returns the role that the column's name means, if it is the only such column.

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Request;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// @param time how times are written
 /// @param decimal the decimal mark of ratings
 /// @param missing ratings that mean that there is none
+/// @param feedback what the rows are: `ratings` or `choices`
+/// @param events the weights of kinds of events
+/// @param entry the ratings file's name in a zip
 /// @param split fields of `split`'s request
 /// @param index fields of `index`'s request
 /// @param train fields of `train`'s request
@@ -50,6 +55,9 @@ public record UploadSettings(
     @Nullable String time,
     @Nullable String decimal,
     @Nullable List<Double> missing,
+    @Nullable Feedback feedback,
+    @Nullable Map<String, Double> events,
+    @Nullable String entry,
     @Nullable ObjectNode split,
     @Nullable ObjectNode index,
     @Nullable ObjectNode train,
@@ -118,6 +126,9 @@ public record UploadSettings(
         .time(request.time() == null ? time : request.time())
         .decimal(request.decimal() == null ? decimal : request.decimal())
         .missing(request.missing() == null ? missing : request.missing())
+        .feedback(request.feedback() == null ? feedback : request.feedback())
+        .events(request.events() == null ? events : request.events())
+        .entry(request.entry() == null ? entry : request.entry())
         .build();
   }
 

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.local;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.ingest.IdTypes;
 import com.craftyverse.recsys.ingest.RatingsColumns;
@@ -7,6 +8,7 @@ import com.craftyverse.recsys.ingest.UploadSettings;
 import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A request to train a model on an upload.
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// @param time how times are written
 /// @param decimal the decimal mark of ratings
 /// @param missing ratings that mean that there is none
+/// @param feedback what the rows are: `ratings` or `choices`
+/// @param events the weights of kinds of events
+/// @param entry the ratings file's name in a zip
 public record SubmitRequest(
     @Nullable String key,
     @Limits(byDefault = "false") @Nullable Boolean sample,
@@ -43,7 +48,10 @@ public record SubmitRequest(
     @Limits(oneOf = {"seconds", "milliseconds", "microseconds", "nanoseconds", "date"})
         @Nullable String time,
     @Limits(oneOf = {".", ","}) @Nullable String decimal,
-    @Nullable List<Double> missing)
+    @Nullable List<Double> missing,
+    @Nullable Feedback feedback,
+    @Nullable Map<String, Double> events,
+    @Nullable String entry)
     implements Request {
 
   /// Returns the fields that say how to read the upload.
@@ -60,6 +68,9 @@ public record SubmitRequest(
         time,
         decimal,
         missing,
+        feedback,
+        events,
+        entry,
         null,
         null,
         null,

@@ -167,7 +167,8 @@ class IngestTest {
         "a.zip contains no ratings.csv or other table of ratings; it has 'x/readme.txt'");
     refused(
         Uploads.zip(Map.of("a/ratings.csv", RATINGS, "b/ratings.csv", RATINGS)),
-        "a.zip contains 2 ratings files, expected one: 'a/ratings.csv', 'b/ratings.csv'");
+        "a.zip contains 2 ratings files, expected one: 'a/ratings.csv', 'b/ratings.csv';"
+            + " settings.json: \"entry\": \"a/ratings.csv\"");
     refused(
         Uploads.zip(Uploads.HEADER, Uploads.MOVIES),
         "a.zip: set/ratings.csv has a header but no rows");

@@ -3,11 +3,13 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.step.RequestException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,6 +176,77 @@ class LayoutDetectorTest {
         .hasMessageStartingWith("a.csv, line 1: the header is '")
         .hasMessageContaining("; " + problem + "; ")
         .hasMessageContaining("settings.json: \"columns\": {\"user\": ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '`',
+      value = {
+        "user_id,item_id~1,2~ ! 0 1 -1 -1 ! there are no ratings; each row is a choice",
+        "1,2~3,4~ ! 0 1 -1 -1 ! there are no ratings; each row is a choice",
+        "1 2~3 4~ ! 0 1 -1 -1 ! there are no ratings; each row is a choice",
+        "visitorid,itemid,timestamp~1,2,1433221332117~ ! 0 1 -1 2 ! there are no ratings; each row"
+            + " is a choice",
+        "7,12,1433221332~8,13,1433221333~ ! 0 1 -1 2 ! there are no ratings; each row is a choice",
+        "user,artist,plays~1,2,13~1,3,1~ ! 0 1 2 -1 ! there are no ratings; column 'plays' counts how"
+            + " often users chose items",
+        "timestamp,visitorid,event,itemid,transactionid~1433221332117,257597,view,355908,~ ! 1 3 -1"
+            + " 0 ! each event is one choice; to weigh them (view), set \"events\": {\"view\": 1}",
+        "InvoiceNo,StockCode,Quantity,InvoiceDate,CustomerId,itemId~5,A,6,2010-12-01,17850,8~ ! 4 5"
+            + " 2 3 ! there are no ratings; column 'Quantity' counts how often users chose items",
+      })
+  void tableWithoutRatings_hasChoices(String file, String positions, String finding)
+      throws IOException {
+    RatingsLayout layout = detect(text(file));
+    assertThat(layout.feedback()).isEqualTo(Feedback.CHOICES);
+    assertThat(positions(layout)).isEqualTo(positions);
+    assertThat(layout.findings()).contains(finding);
+  }
+
+  @Test
+  void plainCounts_areNoRatings_unlessTheRequestSaysSo() throws IOException {
+    StringBuilder plays = new StringBuilder();
+    StringBuilder percents = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      plays
+          .append(i / 10)
+          .append('\t')
+          .append(i % 37)
+          .append('\t')
+          .append(1 + 5000 / (i + 1) + i % 9);
+      plays.append('\n');
+      percents.append(i / 10).append('\t').append(i % 37).append('\t').append(1 + i * 7 % 100);
+      percents.append('\n');
+    }
+    assertThat(detect(plays.toString()).feedback()).isEqualTo(Feedback.CHOICES);
+    assertThat(detect(plays.toString()).names())
+        .isEqualTo(new RatingsColumns("1", "2", null, null, "3", null));
+    assertThat(detect("user\titem\trating\n" + plays).feedback()).isEqualTo(Feedback.RATINGS);
+    assertThat(detect(percents.toString()).feedback()).isEqualTo(Feedback.RATINGS);
+    RatingsFormat ratings =
+        RatingsFormat.of(IngestRequestBuilder.builder().feedback(Feedback.RATINGS).build());
+    assertThat(detect(plays.toString(), ratings).feedback()).isEqualTo(Feedback.RATINGS);
+    RatingsFormat choices =
+        RatingsFormat.of(IngestRequestBuilder.builder().feedback(Feedback.CHOICES).build());
+    RatingsLayout movieLens = detect(Uploads.HEADER + "1,2,3.5,4\n2,3,4.5,5\n", choices);
+    assertThat(movieLens.feedback()).isEqualTo(Feedback.CHOICES);
+    assertThat(positions(movieLens)).isEqualTo("0 1 -1 3");
+  }
+
+  @Test
+  void events_haveTheAmountOfTheirWeight() throws IOException {
+    RatingsFormat format =
+        RatingsFormat.of(
+            IngestRequestBuilder.builder()
+                .events(Map.of("view", 1.0, "cart", 3.0, "buy", 5.0, "share", 0.0))
+                .build());
+    RatingsLayout layout = detect("user,item,event\n1,2,view\n", format);
+    assertThat(layout.event()).isEqualTo(2);
+    assertThat(layout.eventAmounts())
+        .isEqualTo(Map.of("view", 1f, "cart", 4f, "buy", 16f, "share", 0f));
+    assertThatThrownBy(() -> detect("user,item\n1,2\n", format))
+        .hasMessageContaining("; the settings weigh events, but no column has their kind; ");
   }
 
   @Test

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.craftyverse.recsys.columnar.Mutations;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.step.RequestException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,10 @@ class LayoutMutationTest {
     BARS_AND_MILLISECONDS("account|sku|stars|created_at", "%d|1040001%05d|%s|%d000", false),
     COLONS("", "%d::%07d::%s::%d", false),
     BLANKS("", "%d %d  %s", false),
-    TEXTS_WITHOUT_TIMES("reviewerID,asin,overall", "A%dQ,\"B%05d \"\"x\"\"\",%s", false);
+    TEXTS_WITHOUT_TIMES("reviewerID,asin,overall", "A%dQ,\"B%05d \"\"x\"\"\",%s", false),
+    PAIRS("visitorid,itemid,timestamp", "%d,%d,%4$d000", false),
+    COUNTS("userID\tartistID\tweight", "%d\t%d\t%5$d", false),
+    EVENTS("timestamp,visitorid,event,itemid,transactionid", "%4$d,%1$d,%6$s,%2$d,", false);
 
     private final String header;
     private final String row;
@@ -51,7 +56,9 @@ class LayoutMutationTest {
                     1 + i / 6,
                     7 * i % 31,
                     comma ? rating.replace('.', ',') : rating,
-                    this == TABS_AND_DATES ? i % 60 : 1_404_383_000 + i))
+                    this == TABS_AND_DATES ? i % 60 : 1_404_383_000 + i,
+                    1 + (i % 12 == 0 ? 1000 * i : i % 17),
+                    i % 3 == 0 ? "cart" : "view"))
             .append(i % 9 == 0 ? "\r\n" : "\n");
       }
       return text.toString();
@@ -62,7 +69,10 @@ class LayoutMutationTest {
   @EnumSource
   void damagedFile_isReadAsItsLayoutSays_orRefused(Shape shape) throws IOException {
     byte[] original = shape.text().getBytes(StandardCharsets.UTF_8);
-    RatingsLayout intact = layout(original);
+    RatingsFormat format = format(shape);
+    RatingsLayout intact = layout(original, format);
+    assertThat(intact.feedback())
+        .isEqualTo(shape.compareTo(Shape.PAIRS) < 0 ? Feedback.RATINGS : Feedback.CHOICES);
     assertThat(rows(original, intact))
         .isEqualTo(RatingsOracle.rows(shape.text(), intact).orElseThrow());
     int refused = 0;
@@ -74,7 +84,7 @@ class LayoutMutationTest {
       }
       String label = shape + ", seed " + seed;
       try {
-        RatingsLayout layout = layout(damaged);
+        RatingsLayout layout = layout(damaged, format);
         Optional<List<String>> expected =
             RatingsOracle.rows(new String(damaged, encoding(damaged)), layout);
         sameLayout += layout.equals(intact) ? 1 : 0;
@@ -101,9 +111,20 @@ class LayoutMutationTest {
     return Charset.forName(RatingsText.open(new ByteArrayInputStream(file), null).encoding());
   }
 
-  private static RatingsLayout layout(byte[] file) throws IOException {
+  private static RatingsFormat format(Shape shape) {
+    IngestRequestBuilder request = IngestRequestBuilder.builder();
+    if (shape == Shape.EVENTS) {
+      request.events(Map.of("view", 1.0, "cart", 3.0));
+    }
+    if (shape == Shape.COUNTS) {
+      request.columns(new RatingsColumns("userID", "artistID", null, null, "weight", null));
+    }
+    return RatingsFormat.of(request.build());
+  }
+
+  private static RatingsLayout layout(byte[] file, RatingsFormat format) throws IOException {
     byte[] sample = RatingsText.open(new ByteArrayInputStream(file), null).sample();
-    return LayoutDetector.detect(sample, sample.length, RatingsFormat.ANY, "a.csv");
+    return LayoutDetector.detect(sample, sample.length, format, "a.csv");
   }
 
   /// Returns the rows without duplicates, ids as texts.
@@ -132,9 +153,17 @@ class LayoutMutationTest {
       String item = id(parser.itemIds(), ids.get(i)[1]);
       long time = Long.parseLong(values.get(i).split(",")[1]);
       String pair = user + "\n" + item;
+      String value = values.get(i);
+      if (layout.feedback() == Feedback.CHOICES && latest.containsKey(pair)) {
+        String[] before = Objects.requireNonNull(latest.get(pair)).split(",");
+        String sum =
+            "" + (float) (Double.parseDouble(before[2]) + Double.parseDouble(value.split(",")[0]));
+        value = sum + "," + time;
+        latest.put(pair, user + "," + item + "," + sum + "," + before[3]);
+      }
       if (time >= times.getOrDefault(pair, Long.MIN_VALUE)) {
         latest.remove(pair);
-        latest.put(pair, user + "," + item + "," + values.get(i));
+        latest.put(pair, user + "," + item + "," + value);
         times.put(pair, time);
       }
     }

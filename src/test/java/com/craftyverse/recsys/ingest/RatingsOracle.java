@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -73,30 +74,52 @@ final class RatingsOracle {
       }
       Optional<String> user = id(values.get(layout.user()), layout.userIdType());
       Optional<String> item = id(values.get(layout.item()), layout.itemIdType());
-      String number = values.get(layout.rating()).strip();
-      String rating = layout.decimalComma() ? number.replace(',', '.') : number;
+      Optional<String> rating = rating(values, layout);
       Optional<Long> time =
           layout.timestamp() < 0
               ? Optional.of(0L)
               : time(values.get(layout.timestamp()).strip(), layout.time());
-      if (user.isEmpty()
-          || item.isEmpty()
-          || !isNumber(rating)
-          || !layout.scale().contains(Double.parseDouble(rating))
-          || time.isEmpty()) {
+      if (user.isEmpty() || item.isEmpty() || rating.isEmpty() || time.isEmpty()) {
         return Optional.empty();
       }
       String[] row = {
-        user.get(), item.get(), "" + (float) Double.parseDouble(rating), "" + time.get()
+        user.get(), item.get(), "" + (float) Double.parseDouble(rating.get()), "" + time.get()
       };
       String pair = user.get() + "\n" + item.get();
       String[] other = latest.get(pair);
-      if (other == null || time.get() >= Long.parseLong(other[3])) {
+      boolean isLater = other == null || time.get() >= Long.parseLong(other[3]);
+      if (other != null && layout.feedback() == Feedback.CHOICES) {
+        row[2] =
+            other[2] = "" + (float) (Double.parseDouble(row[2]) + Double.parseDouble(other[2]));
+      }
+      if (isLater) {
         latest.remove(pair);
         latest.put(pair, row);
       }
     }
     return Optional.of(latest.values().stream().map(row -> String.join(",", row)).toList());
+  }
+
+  /// Returns the rating or the amount; empty if it is invalid.
+  private static Optional<String> rating(List<String> values, RatingsLayout layout) {
+    if (layout.event() >= 0) {
+      Float amount = layout.eventAmounts().get(values.get(layout.event()).strip());
+      return Optional.ofNullable(amount).map(String::valueOf);
+    }
+    if (layout.rating() < 0) {
+      return Optional.of("1");
+    }
+    String number = values.get(layout.rating()).strip();
+    String rating = layout.decimalComma() ? number.replace(',', '.') : number;
+    if (!isNumber(rating)) {
+      return Optional.empty();
+    }
+    double value = Double.parseDouble(rating);
+    boolean isValid =
+        layout.feedback() == Feedback.CHOICES
+            ? value > 0 && value <= 1e30
+            : layout.scale().contains(value);
+    return isValid ? Optional.of(rating) : Optional.empty();
   }
 
   private static String withoutMark(String file) {

@@ -260,10 +260,10 @@ class RatingsParserTest {
 
   @Test
   void otherHeader_isNamed() {
-    assertThatThrownBy(() -> parse("user,item\n1,2\n"))
+    assertThatThrownBy(() -> parse("userId;movieId\n1;2\n".replace(";", ":")))
         .hasMessage(
-            "ratings.csv, line 1: the header is 'user,item', expected a table with columns for the"
-                + " user, the item and the rating");
+            "ratings.csv, line 1: the header is 'userId:movieId', expected a table with columns for"
+                + " the user, the item and the rating");
     assertThatThrownBy(() -> parse("movieId,imdbId,tmdbId\n1,2,3\n"))
         .hasMessage(
             "ratings.csv, line 1: the header is 'movieId,imdbId,tmdbId', expected columns for the"
