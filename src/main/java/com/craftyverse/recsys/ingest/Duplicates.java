@@ -30,7 +30,6 @@ final class Duplicates {
 
   private static final int BATCH_BITS = Integer.numberOfTrailingZeros(RatingsBatch.CAPACITY);
 
-  private final ArrowFile ratings;
   private final int rows;
   private final int groupBits;
   private final MemorySegment[] users;
@@ -58,7 +57,6 @@ final class Duplicates {
 
   private Duplicates(ArrowFile ratings, Feedback feedback, String label) {
     this.values = feedback == Feedback.CHOICES ? column("rating", ratings) : new MemorySegment[0];
-    this.ratings = ratings;
     this.label = label;
     this.rows = Math.toIntExact(ratings.rows());
     this.groupBits =

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.ingest.DetectedFormat;
@@ -135,6 +136,48 @@ class AnyTableTest {
     assertThat(result.dataset()).isEqualTo("ratings");
     assertThat(result.figures().scale()).hasToString("RatingScale[min=1.5, max=5.5, step=0.5]");
     chain("raw/ratings.txt");
+  }
+
+  @Test
+  void lastFm_hasPlayCounts() throws IOException {
+    put("raw/lastfm/user_artists.dat", rows("userID\tartistID\tweight\n", "%d\t%d\t1%d3\n"));
+    put(
+        "raw/lastfm/settings.json",
+        "{\"columns\": {\"user\": \"userID\", \"item\": \"artistID\", \"count\": \"weight\"}}");
+    IngestResult result = new Ingest(store).run(IngestRequest.of("raw/lastfm/user_artists.dat"));
+    assertThat(result.figures().feedback()).isEqualTo(Feedback.CHOICES);
+    assertThat(result.figures().ratings()).isEqualTo(600);
+    assertThat(result.figures().minRating()).isEqualTo(113);
+  }
+
+  @Test
+  void retailRocket_hasEvents() throws IOException {
+    String events =
+        rows("timestamp,visitorid,event,itemid,transactionid\n", "%4$d000,%1$d,view,%2$d,\n");
+    put("raw/rocket/events.csv", events + "1400000001000,1,transaction,3,4000\n");
+    put(
+        "raw/rocket/settings.json",
+        "{\"events\": {\"view\": 1, \"addtocart\": 3, \"transaction\": 5}}");
+    IngestResult result = new Ingest(store).run(IngestRequest.of("raw/rocket/events.csv"));
+    assertThat(result.figures().feedback()).isEqualTo(Feedback.CHOICES);
+    assertThat(format(result).time()).isEqualTo("milliseconds");
+    assertThat(result.figures().maxRating()).isBetween(16f, 17f);
+  }
+
+  @Test
+  void steam_hasNamesOfGamesAndHours() throws IOException {
+    put(
+        "raw/steam/steam-200k.csv",
+        rows("", "%d,\"The Game, Part %d\",purchase,1.0,0\n")
+            + rows("", "%d,\"The Game, Part %d\",play,%d.3,0\n"));
+    put(
+        "raw/steam/settings.json",
+        "{\"columns\": {\"user\": \"1\", \"item\": \"2\", \"count\": \"4\"}}");
+    IngestResult result = new Ingest(store).run(IngestRequest.of("raw/steam/steam-200k.csv"));
+    assertThat(result.figures().feedback()).isEqualTo(Feedback.CHOICES);
+    assertThat(result.figures().ratings()).isEqualTo(600);
+    assertThat(result.figures().duplicates()).isEqualTo(600);
+    assertThat(result.figures().minRating()).isEqualTo(2.3f);
   }
 
   @Test

@@ -159,8 +159,8 @@ class HttpFunctionsTest {
         "ingest   | {}                    | 400 | field 'key' is missing",
         "ingest   | {\"key\": 7} | 400 | field 'key': expected a string, found the number 7",
         "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of columns,"
-            + " decimal, delimiter, dryRun, encoding, header, ids, key, maxBadRows, missing,"
-            + " nameOnly, onBadRow, scale, time",
+            + " decimal, delimiter, dryRun, encoding, entry, events, feedback, header, ids, key,"
+            + " maxBadRows, missing, nameOnly, onBadRow, scale, time",
         "ingest   | {\"key\": \"raw/no.zip\"} | 404 | field 'key': there is no object 'raw/no.zip'"
             + " in the store",
         "ingest   | {\"key\": \"/etc/passwd\"} | 400 | field 'key': the key '/etc/passwd' is"
