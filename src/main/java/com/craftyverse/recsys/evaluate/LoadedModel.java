@@ -8,6 +8,7 @@ import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.kernel.CatalogScorer;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
 import com.craftyverse.recsys.kernel.RowLayout;

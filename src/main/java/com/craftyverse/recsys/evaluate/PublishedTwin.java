@@ -6,6 +6,7 @@ import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.kernel.CatalogScorer;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.TopItems;
 import com.craftyverse.recsys.step.Manifest;

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
+import com.craftyverse.recsys.kernel.CatalogScorer;
 import java.io.IOException;
 import java.util.List;
 

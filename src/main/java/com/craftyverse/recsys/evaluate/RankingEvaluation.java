@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
+import com.craftyverse.recsys.kernel.CatalogScorer;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.SplitMix64;
 import com.craftyverse.recsys.step.WorkerPool;

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.columnar.RecordBatches;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import java.util.ArrayList;

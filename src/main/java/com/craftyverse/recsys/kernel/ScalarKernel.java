@@ -166,4 +166,19 @@ final class ScalarKernel implements Kernel {
       }
     }
   }
+
+  @Override
+  public void multiplyPanel(
+      float[] rows, int stride, int count, float[] panel, float[][] out, int outAt) {
+    for (int row = 0; row < count; row++) {
+      float[] sums = out[row];
+      Arrays.fill(sums, outAt, outAt + VIRTUAL_LANES, 0);
+      for (int f = 0; f < stride; f++) {
+        float factor = rows[row * stride + f];
+        for (int j = 0; j < VIRTUAL_LANES; j++) {
+          sums[outAt + j] = Math.fma(factor, panel[f * VIRTUAL_LANES + j], sums[outAt + j]);
+        }
+      }
+    }
+  }
 }

@@ -171,4 +171,10 @@ final class VectorKernel implements Kernel {
       float[] rows, int stride, int from, int count, float[] matrix, float[] copy) {
     VectorTiles.multiply(rows, stride, from, count, matrix, copy);
   }
+
+  @Override
+  public void multiplyPanel(
+      float[] rows, int stride, int count, float[] panel, float[][] out, int outAt) {
+    VectorTiles.multiplyPanel(rows, stride, count, panel, out, outAt);
+  }
 }

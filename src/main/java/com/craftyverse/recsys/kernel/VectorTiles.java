@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.kernel;
 
+import static com.craftyverse.recsys.kernel.Kernel.VIRTUAL_LANES;
 import static com.craftyverse.recsys.kernel.VectorKernel.LANES;
 
 import jdk.incubator.vector.FloatVector;
@@ -141,5 +142,74 @@ final class VectorTiles {
     }
     sum0.intoArray(out, outAt + column);
     sum1.intoArray(out, outAt + column + lanes);
+  }
+
+  /// See [Kernel#multiplyPanel].
+  static void multiplyPanel(
+      float[] rows, int stride, int count, float[] panel, float[][] out, int outAt) {
+    for (int column = 0; column < VIRTUAL_LANES; column += WIDTH) {
+      int row = 0;
+      for (; row + 4 <= count; row += 4) {
+        panelTile(rows, stride, row, panel, column, out, outAt + column);
+      }
+      for (; row < count; row++) {
+        panelRow(rows, stride, row, panel, column, out[row], outAt + column);
+      }
+    }
+  }
+
+  private static void panelTile(
+      float[] left, int stride, int row, float[] panel, int column, float[][] out, int outAt) {
+    int lanes = SPECIES.length();
+    FloatVector sum00 = FloatVector.zero(SPECIES);
+    FloatVector sum01 = sum00;
+    FloatVector sum10 = sum00;
+    FloatVector sum11 = sum00;
+    FloatVector sum20 = sum00;
+    FloatVector sum21 = sum00;
+    FloatVector sum30 = sum00;
+    FloatVector sum31 = sum00;
+    int at = column;
+    for (int l = row * stride; l < (row + 1) * stride; l++) {
+      FloatVector right0 = FloatVector.fromArray(SPECIES, panel, at);
+      FloatVector right1 = FloatVector.fromArray(SPECIES, panel, at + lanes);
+      FloatVector factor = FloatVector.broadcast(SPECIES, left[l]);
+      sum00 = factor.fma(right0, sum00);
+      sum01 = factor.fma(right1, sum01);
+      factor = FloatVector.broadcast(SPECIES, left[l + stride]);
+      sum10 = factor.fma(right0, sum10);
+      sum11 = factor.fma(right1, sum11);
+      factor = FloatVector.broadcast(SPECIES, left[l + 2 * stride]);
+      sum20 = factor.fma(right0, sum20);
+      sum21 = factor.fma(right1, sum21);
+      factor = FloatVector.broadcast(SPECIES, left[l + 3 * stride]);
+      sum30 = factor.fma(right0, sum30);
+      sum31 = factor.fma(right1, sum31);
+      at += VIRTUAL_LANES;
+    }
+    sum00.intoArray(out[row], outAt);
+    sum01.intoArray(out[row], outAt + lanes);
+    sum10.intoArray(out[row + 1], outAt);
+    sum11.intoArray(out[row + 1], outAt + lanes);
+    sum20.intoArray(out[row + 2], outAt);
+    sum21.intoArray(out[row + 2], outAt + lanes);
+    sum30.intoArray(out[row + 3], outAt);
+    sum31.intoArray(out[row + 3], outAt + lanes);
+  }
+
+  private static void panelRow(
+      float[] left, int stride, int row, float[] panel, int column, float[] out, int outAt) {
+    int lanes = SPECIES.length();
+    FloatVector sum0 = FloatVector.zero(SPECIES);
+    FloatVector sum1 = sum0;
+    int at = column;
+    for (int l = row * stride; l < (row + 1) * stride; l++) {
+      FloatVector factor = FloatVector.broadcast(SPECIES, left[l]);
+      sum0 = factor.fma(FloatVector.fromArray(SPECIES, panel, at), sum0);
+      sum1 = factor.fma(FloatVector.fromArray(SPECIES, panel, at + lanes), sum1);
+      at += VIRTUAL_LANES;
+    }
+    sum0.intoArray(out, outAt);
+    sum1.intoArray(out, outAt + lanes);
   }
 }

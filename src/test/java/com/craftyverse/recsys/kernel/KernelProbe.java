@@ -62,7 +62,16 @@ public final class KernelProbe {
     float[] multiplied = rows.clone();
     kernel.multiply(
         multiplied, stride, 1, ITEMS - 2, matrix, new float[Kernel.BLOCK_ROWS * stride]);
-    return concat(new int[] {kernel.lanes()}, bits(dots), bits(sums), bits(gram), bits(multiplied));
+    float[] panel = rows(Kernel.VIRTUAL_LANES, Kernel.VIRTUAL_LANES, stride, random);
+    float[][] products = new float[ITEMS][Kernel.VIRTUAL_LANES];
+    kernel.multiplyPanel(rows, stride, ITEMS, panel, products, 0);
+    return concat(
+        new int[] {kernel.lanes()},
+        bits(dots),
+        bits(sums),
+        bits(gram),
+        bits(multiplied),
+        concat(Arrays.stream(products).map(KernelProbe::bits).toArray(int[][]::new)));
   }
 
   private static float[] rows(int factors, int stride, int count, Random random) {

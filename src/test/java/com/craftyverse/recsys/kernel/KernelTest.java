@@ -140,6 +140,28 @@ class KernelTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void multiplyPanel_isAMatrixProduct(Kernel kernel) {
+    int stride = 32;
+    Random random = new Random(1);
+    float[] rows = wholeNumbers(7 * stride, random);
+    float[] panel = wholeNumbers(stride * 16, random);
+    float[][] products = new float[7][18];
+
+    kernel.multiplyPanel(rows, stride, 6, panel, products, 1);
+
+    for (int row = 0; row < 7; row++) {
+      for (int column = 0; column < 18; column++) {
+        float sum = 0;
+        for (int f = 0; f < stride && row < 6 && column >= 1 && column <= 16; f++) {
+          sum += rows[row * stride + f] * panel[f * 16 + column - 1];
+        }
+        assertThat(products[row][column]).isEqualTo(sum);
+      }
+    }
+  }
+
   /// Runs in the interpreter, C1 and C2 in turn.
   @ParameterizedTest
   @MethodSource("kernels")

@@ -1,16 +1,15 @@
-package com.craftyverse.recsys.evaluate;
+package com.craftyverse.recsys.columnar;
 
-import com.craftyverse.recsys.columnar.RecordBatch;
 import java.util.List;
 
 /// Finds rows in a file's record batches.
-final class RecordBatches {
+public final class RecordBatches {
   private RecordBatches() {}
 
   /// Returns the batch that contains a row.
   ///
   /// @param batches the file's batches, in order
-  static RecordBatch at(List<RecordBatch> batches, long row) {
+  public static RecordBatch at(List<RecordBatch> batches, long row) {
     int low = 0;
     int high = batches.size() - 1;
     while (low < high) {
