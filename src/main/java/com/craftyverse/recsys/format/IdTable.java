@@ -72,7 +72,7 @@ public sealed interface IdTable permits NumberTable, TextTable {
 
   /// Returns the ids at some indices.
   ///
-  /// @param indices ascending
+  /// @param indices ascending; otherwise the ids can only be taken by index, not searched for
   IdTable select(int[] indices);
 
   /// Returns the buffers of an Arrow column with the ids at `from` to `to - 1`.

@@ -143,6 +143,18 @@ public final class Schemas {
     return List.of(vector("gram", rankingFactors));
   }
 
+  /// The recommendations of many users: a row for each user and rank, the users by id.
+  ///
+  /// @param users the type of the users' ids
+  /// @param items the type of the items' ids
+  public static List<Column> recommendations(IdType users, IdType items) {
+    return List.of(
+        users.column(USER_ID),
+        Column.int32("rank"),
+        items.column(ITEM_ID),
+        Column.float32("score"));
+  }
+
   private static Column vector(String name, int factors) {
     return Column.fixedSizeList(name, Column.float32("item"), factors);
   }

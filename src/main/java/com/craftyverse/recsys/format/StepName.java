@@ -24,11 +24,21 @@ public enum StepName {
   EVALUATE(4),
 
   /// Makes a model the current one of its dataset.
-  PUBLISH(1);
+  PUBLISH(1),
 
+  /// Writes the recommendations of many users.
+  RECOMMEND_ALL("recommendAll", 1);
+
+  private final String function;
   private final int formatVersion;
 
   StepName(int formatVersion) {
+    this.function = name().toLowerCase(Locale.ROOT);
+    this.formatVersion = formatVersion;
+  }
+
+  StepName(String function, int formatVersion) {
+    this.function = function;
     this.formatVersion = formatVersion;
   }
 
@@ -41,6 +51,6 @@ public enum StepName {
   @Override
   @JsonValue
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return function;
   }
 }

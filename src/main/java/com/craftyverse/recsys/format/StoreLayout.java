@@ -24,6 +24,7 @@ import java.util.zip.CRC32;
 ///                                          evaluation.json manifest.json lookup.arrow gram.arrow
 ///   checkpoint                             only while training runs
 /// models/{dataset}/current.json
+/// batches/{dataset}/{modelId}/{id}/        part-00000.arrow … manifest.json; checkpoint only while it runs
 /// ```
 public final class StoreLayout {
   /// Where uploads arrive.
@@ -104,6 +105,9 @@ public final class StoreLayout {
 
   /// Name of the published model among the inputs of an evaluation.
   public static final String PUBLISHED = "published";
+
+  /// Recommendations of many users, and lists of users for whom to make them.
+  public static final String BATCHES = "batches/";
 
   private static final int MAX_DATASET_LENGTH = 100;
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
@@ -280,6 +284,21 @@ public final class StoreLayout {
   /// Returns the key of the pointer to a dataset's published model, which includes the publishing history.
   public static String current(String dataset) {
     return models(dataset) + CURRENT;
+  }
+
+  /// Returns the directory of the recommendations of many users.
+  ///
+  /// @param modelId the model that they come from
+  /// @param id the id of the model and the parameters together
+  public static String batchDirectory(String dataset, String modelId, String id) {
+    return BATCHES + dataset + "/" + modelId + "/" + id + "/";
+  }
+
+  /// Returns the name of a file with recommendations; the names ascend as the users do.
+  ///
+  /// @param part from 0
+  public static String part(int part) {
+    return String.format(Locale.ROOT, "part-%05d.arrow", part);
   }
 
   /// Returns whether the key is a dataset's pointer to its published model.

@@ -128,6 +128,27 @@ public final class ItemFactors implements ItemVectors {
     return score;
   }
 
+  /// Returns the same score, to the bit, from an item's vector that lies in another array.
+  ///
+  /// @param vector padded by [#padded]
+  /// @param rows contains the item's vector at `at`, padded in the same way
+  public static float score(float base, float bias, float[] vector, float[] rows, int at) {
+    float score = base + bias;
+    for (int f = 0; f < vector.length; f += GROUP) {
+      int row = at + f;
+      score +=
+          vector[f] * rows[row]
+              + vector[f + 1] * rows[row + 1]
+              + vector[f + 2] * rows[row + 2]
+              + vector[f + 3] * rows[row + 3]
+              + vector[f + 4] * rows[row + 4]
+              + vector[f + 5] * rows[row + 5]
+              + vector[f + 6] * rows[row + 6]
+              + vector[f + 7] * rows[row + 7];
+    }
+    return score;
+  }
+
   /// Returns the same score for all items. Return the array with [#release].
   ///
   /// @param vector padded by [#padded]; null to score without factors

@@ -24,6 +24,7 @@ import java.util.TreeSet;
 /// - *Checkpoints* of trainings that nobody has continued for 7 days.
 /// - *Leases* that nobody has renewed for a day. A running step renews its lease every few seconds.
 /// - *Uploads in `incoming/`* that nobody has submitted for 7 days.
+/// - *Batches of recommendations*, and lists of users for them, 30 days after they were written.
 ///
 /// Everything is decided by the time of the last write, so a running step loses nothing.
 public final class Cleaner {
@@ -34,6 +35,7 @@ public final class Cleaner {
   private static final Duration CHECKPOINTS = Duration.ofDays(7);
   private static final Duration LEASES = Duration.ofDays(1);
   private static final Duration UPLOADS = Duration.ofDays(7);
+  private static final Duration BATCHES = Duration.ofDays(30);
   private static final System.Logger LOG = System.getLogger(Cleaner.class.getName());
 
   private final ObjectStore store;
@@ -79,14 +81,18 @@ public final class Cleaner {
     return deleted;
   }
 
-  /// Deletes abandoned checkpoints, leases and uploads, of all datasets.
+  /// Deletes abandoned checkpoints, leases and uploads, and old batches, of all datasets.
   ///
   /// @return the keys of the deleted objects
   public List<String> cleanAbandoned() throws IOException {
     List<String> deleted = new ArrayList<>();
-    for (String prefix : List.of("models/", "datasets/")) {
+    for (String prefix : List.of("models/", "datasets/", StoreLayout.BATCHES)) {
       for (ObjectInfo object : store.list(prefix)) {
-        deleteIfAbandoned(object, deleted);
+        if (prefix.equals(StoreLayout.BATCHES) && isOlder(object, BATCHES)) {
+          delete(object, deleted);
+        } else {
+          deleteIfAbandoned(object, deleted);
+        }
       }
     }
     for (ObjectInfo object : store.list(StoreLayout.INCOMING)) {

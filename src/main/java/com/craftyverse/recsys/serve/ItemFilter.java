@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
 /// @param minRatings it has at least this many training ratings
 /// @param allow it is one of these
 /// @param deny it is none of these, even if allowed
-record ItemFilter(
+public record ItemFilter(
     @Nullable List<String> genres,
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
     @Nullable Integer minRatings,
     @Nullable List<Id> allow,
     @Nullable List<Id> deny) {
-  static final int MAX_GENRES = 100;
+  /// Genres in a request.
+  public static final int MAX_GENRES = 100;
+
   private static final int MAX_GENRES_IN_MESSAGE = 30;
 
   /// Checks what can be checked without a model.
-  ItemFilter {
+  public ItemFilter {
     if (genres != null) {
       RequestLimits.list("genres", genres, MAX_GENRES, "genres");
     }

@@ -188,7 +188,10 @@ public final class ModelCache {
     }
   }
 
-  static String requireDataset(String dataset) {
+  /// Returns the dataset of a request.
+  ///
+  /// @throws RequestException if it is no dataset's name
+  public static String requireDataset(String dataset) {
     try {
       return StoreLayout.requireDataset(dataset);
     } catch (InvalidKeyException e) {
@@ -244,7 +247,10 @@ public final class ModelCache {
     return load(store, dataset, findCurrent(store, dataset), startMillis);
   }
 
-  private static CurrentModel.Versioned findCurrent(ObjectStore store, String dataset)
+  /// Returns a dataset's current model.
+  ///
+  /// @throws RequestException if it has none
+  public static CurrentModel.Versioned findCurrent(ObjectStore store, String dataset)
       throws IOException {
     return CurrentModel.find(store, dataset)
         .orElseThrow(

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.model.History;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.model.RankingFoldIn;
@@ -83,18 +84,24 @@ final class Recommender {
   }
 
   private RankBy rankBy(UserProfile user, @Nullable RankBy requested) {
-    if (requested == RankBy.preference && model.rankingFoldIn() == null) {
+    RankBy rankBy = rankBy(model.card(), requested);
+    return user.isKnown() ? rankBy : RankBy.popularity;
+  }
+
+  /// Returns the order of a known user's recommendations.
+  ///
+  /// @param requested null for the best one that the model allows
+  /// @throws RequestException if the model cannot rank this way
+  static RankBy rankBy(ModelCard card, @Nullable RankBy requested) {
+    if (requested == RankBy.preference && card.ranking() == null) {
       throw RequestException.invalid(
           "field 'rankBy': the model has no ranking vectors, so it cannot rank by preference; use rating"
               + " or popularity");
     }
-    if (!user.isKnown()) {
-      return RankBy.popularity;
-    }
     if (requested != null) {
       return requested;
     }
-    return model.rankingFoldIn() == null ? RankBy.rating : RankBy.preference;
+    return card.ranking() == null ? RankBy.rating : RankBy.preference;
   }
 
   private Ranking byPreference(

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The limits of a single request.
-final class RequestLimits {
+public final class RequestLimits {
   /// Predictions per answer.
   static final int MAX_PREDICTIONS = 1_000;
 
@@ -18,7 +18,7 @@ final class RequestLimits {
   static final int MAX_USERS = 100;
 
   /// Recommendations per answer.
-  static final int MAX_RECOMMENDATIONS = 1_000;
+  public static final int MAX_RECOMMENDATIONS = 1_000;
 
   /// Ratings per request.
   static final int MAX_RATINGS = 10_000;
@@ -27,7 +27,7 @@ final class RequestLimits {
   static final int MAX_EXPLAINED = 300_000;
 
   /// Items in an allow or deny list.
-  static final int MAX_LISTED = 10_000;
+  public static final int MAX_LISTED = 10_000;
 
   /// Characters of a search query.
   static final int MAX_QUERY = 200;
@@ -36,7 +36,7 @@ final class RequestLimits {
   static final int MAX_VERSIONS = 100;
 
   /// Recommendations per answer, unless the request says otherwise.
-  static final int DEFAULT_RECOMMENDATIONS = 10;
+  public static final int DEFAULT_RECOMMENDATIONS = 10;
 
   /// The same for pages.
   static final int DEFAULT_PAGE = 20;
@@ -46,7 +46,7 @@ final class RequestLimits {
   /// Checks that a list is not empty, not too long and contains no null.
   ///
   /// @param elements its elements, as a plural noun
-  static void list(String field, List<?> list, int max, String elements) {
+  public static void list(String field, List<?> list, int max, String elements) {
     if (list.isEmpty()) {
       throw RequestException.invalid(
           "field '" + field + "' is empty; leave it out or name some " + elements);
@@ -104,7 +104,9 @@ final class RequestLimits {
   }
 
   /// Returns the number of recommendations that a request asks for.
-  static int recommendations(@Nullable Integer n) {
+  ///
+  /// @throws RequestException if it is out of range
+  public static int recommendations(@Nullable Integer n) {
     return count(n, MAX_RECOMMENDATIONS, DEFAULT_RECOMMENDATIONS);
   }
 

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.StepName;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -68,7 +69,12 @@ public record Manifest(
   /// @param field the request's field that holds the key
   public static Manifest read(ObjectStore store, String field, String key, StepName step)
       throws IOException {
-    String prefix = step == StepName.TRAIN || step == StepName.EVALUATE ? "models/" : "datasets/";
+    String prefix =
+        switch (step) {
+          case TRAIN, EVALUATE -> "models/";
+          case RECOMMEND_ALL -> StoreLayout.BATCHES;
+          default -> "datasets/";
+        };
     if (!key.startsWith(prefix)) {
       throw RequestException.invalid(
           "field '"

@@ -52,6 +52,11 @@ public final class StepRunner {
     /// Turns a file from [ObjectStore#newTempFile] into an object; the file is consumed.
     void put(String name, Path file) throws IOException;
 
+    /// Lists an object that is there already, from an earlier call that was interrupted.
+    ///
+    /// @param bytes the object's size
+    void keep(String name, long bytes);
+
     /// Writes an object as JSON.
     void writeJson(String name, Object document) throws IOException;
   }
@@ -257,6 +262,14 @@ public final class StepRunner {
         digests.put(name, Digest.of(file));
       }
       store.put(directory + name, file);
+    }
+
+    @Override
+    public void keep(String name, long bytes) {
+      if (hasDigests) {
+        throw new UnsupportedOperationException("the digest of " + name + " is not known");
+      }
+      written.put(name, bytes);
     }
 
     @Override

@@ -50,6 +50,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "report..")
         .layer("steps")
         .definedBy(STEPS)
+        .layer("batch")
+        .definedBy(ROOT + "batch..")
         .layer("sample")
         .definedBy(ROOT + "sample..")
         .layer("runtime")
@@ -72,6 +74,8 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("columnar", "storage", "format", "step")
         .whereLayer("steps")
         .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model", "report")
+        .whereLayer("batch")
+        .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model", "steps")
         .whereLayer("sample")
         .mayNotAccessAnyLayer()
         .whereLayer("runtime")
@@ -109,12 +113,24 @@ class ArchitectureTest {
     }
   }
 
+  /// Batches rank by the rules of serving, and use nothing else of the steps.
   @Test
-  void model_isForServingAndEvaluation() {
+  void batch_knowsServingOnly() {
+    noClasses()
+        .that(resideInAPackage(ROOT + "batch.."))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(STEPS).and(resideInAPackage(ROOT + "serve").negate()))
+        .check(CLASSES);
+  }
+
+  @Test
+  void model_isForServingBatchesAndEvaluation() {
     noClasses()
         .that(resideInAPackage("com.craftyverse.recsys.."))
         .and()
-        .resideOutsideOfPackages(ROOT + "model..", ROOT + "serve..", ROOT + "evaluate..")
+        .resideOutsideOfPackages(
+            ROOT + "model..", ROOT + "serve..", ROOT + "batch..", ROOT + "evaluate..")
         .should()
         .dependOnClassesThat(resideInAPackage(ROOT + "model.."))
         .check(CLASSES);

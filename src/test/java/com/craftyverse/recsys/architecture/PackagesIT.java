@@ -33,6 +33,7 @@ class PackagesIT {
         .anyMatch(name -> name.contains("arrow-format"));
     assertThat(packages(zip))
         .contains(
+            "batch",
             "columnar",
             "evaluate",
             "format",
@@ -44,11 +45,17 @@ class PackagesIT {
             "publish",
             "report",
             "runtime",
+            "serve",
             "split",
             "step",
             "storage",
             "train")
-        .doesNotContain("local", "sample", "serve");
+        .doesNotContain("local", "sample");
+    // Of serving, only what recommendAll shares with it.
+    assertThat(classes(zip))
+        .contains("serve/CatalogRanking.class")
+        .noneMatch(
+            name -> name.startsWith("serve/startup/") || name.endsWith("ServeFunction.class"));
     assertThat(filesOfTheServer(zip)).containsExactly(ROOT + "report/report.css");
   }
 
@@ -101,14 +108,21 @@ class PackagesIT {
     }
   }
 
-  /// Returns the project's own Java packages in a package; its classes lie at the root.
+  /// Returns the project's own Java packages in a package.
   private static Set<String> packages(Path zip) throws IOException {
+    return classes(zip).stream()
+        .filter(name -> name.contains("/"))
+        .map(name -> name.substring(0, name.indexOf('/')))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /// Returns the project's own classes in a package, where they lie at the root.
+  private static Set<String> classes(Path zip) throws IOException {
     try (ZipFile file = new ZipFile(zip.toFile())) {
       return file.stream()
           .map(ZipEntry::getName)
           .filter(name -> name.startsWith(ROOT) && name.endsWith(".class"))
-          .filter(name -> name.indexOf('/', ROOT.length()) > 0)
-          .map(name -> name.substring(ROOT.length(), name.indexOf('/', ROOT.length())))
+          .map(name -> name.substring(ROOT.length()))
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }

@@ -3,6 +3,9 @@ package com.craftyverse.recsys.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.storage.s3.FaultyProxy;
 import com.craftyverse.recsys.storage.s3.S3ObjectStore;
@@ -144,6 +147,7 @@ class PipelineIT {
     assertThat(recommended.path("recommendations")).hasSize(5);
     assertThat(FIRST.invoke("serve", event("serve-similar.json")).path("similar")).hasSize(5);
 
+    assertBatchIsThatOfServe();
     assertLogsHaveTheUploadsId();
     assertThat(FIRST.functions.get("train").log())
         .containsPattern("train runs on the vector kernel of \\d+ lanes \\(compiler C2");
@@ -155,6 +159,30 @@ class PipelineIT {
     assertThat(FIRST.invoke("ingest", event("s3-notification.json")).path("cached").asBoolean())
         .isTrue();
     assertThat(FIRST.invoke("ingest", event("s3-test.json")).has("manifest")).isFalse();
+  }
+
+  /// A batch in the pipeline's package has the answers of the serving package.
+  private static void assertBatchIsThatOfServe() throws IOException {
+    JsonNode batch =
+        FIRST.invoke(
+            "recommendAll", MAPPER.readTree("{\"dataset\": \"my-set\", \"n\": 5, \"users\": [1]}"));
+    assertThat(batch.path("rows").asInt()).isEqualTo(5);
+    assertThat(FIRST.functions.get("recommendAll").log()).contains("vector kernel");
+    JsonNode answer =
+        FIRST.invoke(
+            "serve",
+            MAPPER.readTree("{\"recommend\": {\"dataset\": \"my-set\", \"n\": 5, \"userId\": 1}}"));
+    String key =
+        batch.path("manifest").asText().replaceFirst("manifest\\.json$", "part-00000.arrow");
+    try (ArrowFile part = ArrowObjects.open(store, key)) {
+      RecordBatch rows = part.batches().getFirst();
+      for (int rank = 0; rank < 5; rank++) {
+        JsonNode expected = answer.path("recommendations").path(rank);
+        assertThat(rows.ints("itemId").get(rank)).isEqualTo(expected.path("itemId").asInt());
+        assertThat(rows.floats("score").get(rank))
+            .isEqualTo((float) expected.path("score").asDouble());
+      }
+    }
   }
 
   /// A function URL sends the request in an envelope, possibly in base64. The answer is in an envelope, too;

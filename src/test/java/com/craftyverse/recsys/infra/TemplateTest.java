@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TemplateTest {
   private static final Set<String> FUNCTIONS =
-      Set.of("ingest", "split", "index", "train", "evaluate", "publish", "serve");
+      Set.of("ingest", "split", "index", "train", "evaluate", "publish", "recommendAll", "serve");
 
   /// The exit code of a script that lacks its library.
   private static final int NOT_INSTALLED = 77;
@@ -106,6 +106,11 @@ class TemplateTest {
     assertThat(used).isEqualTo(read);
     assertThat(
             Template.environment(template.functions().get("train"))
+                .path("AWS_LAMBDA_EXEC_WRAPPER")
+                .asText())
+        .isEqualTo("/var/task/train-wrapper");
+    assertThat(
+            Template.environment(template.functions().get("recommendAll"))
                 .path("AWS_LAMBDA_EXEC_WRAPPER")
                 .asText())
         .isEqualTo("/var/task/train-wrapper");
@@ -221,6 +226,10 @@ class TemplateTest {
     Role publish = new Role(template, "PublishRole");
     assertThat(publish.allows("DELETE /bucket/models/set/m1/users.arrow HTTP/1.1")).isTrue();
     assertThat(publish.allows("DELETE /bucket/models/set/current.json HTTP/1.1")).isFalse();
+    assertThat(resources("RecommendAll", "s3:GetObject")).containsExactly("models/*", "batches/*");
+    assertThat(resources("RecommendAll", "s3:PutObject")).containsExactly("batches/*");
+    assertThat(resources("RecommendAll", "s3:DeleteObject"))
+        .containsExactly("batches/*/lease-manifest.json", "batches/*/checkpoint");
     assertThat(resources("Serve", "s3:PutObject")).isEmpty();
     assertThat(resources("Serve", "s3:GetObject")).containsExactly("models/*");
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate")) {
@@ -248,7 +257,7 @@ class TemplateTest {
     assertThat(bucket.path("PublicAccessBlockConfiguration")).hasSize(4);
     assertThat(bucket.path("VersioningConfiguration").path("Status").asText()).isEqualTo("Enabled");
     assertThat(bucket.path("LifecycleConfiguration").toString())
-        .contains("raw/", "datasets/", "incoming/", "AbortIncompleteMultipartUpload")
+        .contains("raw/", "datasets/", "batches/", "incoming/", "AbortIncompleteMultipartUpload")
         .doesNotContain("models/");
     // A failed creation leaves no bucket that blocks the next one.
     assertThat(template.resource("Bucket").path("DeletionPolicy").asText())
@@ -392,7 +401,8 @@ class TemplateTest {
         .containsEntry("FailedDeliveries", "ApproximateNumberOfMessagesVisible")
         .containsKey("ModelAge")
         // A resumed run uses all the time of a call, and datasets wait for each other.
-        .doesNotContainKeys("TrainDuration", "TrainThrottles", "IngestThrottles");
+        .doesNotContainKeys(
+            "TrainDuration", "RecommendAllDuration", "TrainThrottles", "IngestThrottles");
     for (String function : FUNCTIONS) {
       assertThat(alarms).containsEntry(capitalized(function) + "Errors", "Errors");
     }

@@ -257,6 +257,38 @@ class PublishLambdaTest extends LambdaFunctionsTest {
 }
 
 @QuarkusTest
+@TestProfile(RecommendAllLambdaTest.Profile.class)
+class RecommendAllLambdaTest extends LambdaFunctionsTest {
+  public static class Profile extends Export {
+    public Profile() {
+      super("recommendAll");
+    }
+  }
+
+  @Test
+  void recommendAll_asLambdaRunsIt() throws IOException {
+    refused("{}", "no model has been published yet; upload a ratings file first");
+    new Publish(store).run(new PublishRequest(evaluated()));
+    JsonNode first = invoke("{\"n\": 3, \"excludeSeen\": false}");
+    assertThat(first.path("cached").asBoolean()).isFalse();
+    assertThat(first.path("resumable").asBoolean()).isFalse();
+    assertThat(first.path("rows").asInt()).isEqualTo(3 * first.path("users").asInt());
+    assertThat(store.find(first.path("manifest").asText())).isPresent();
+    assertThat(
+            invoke("{\"dataset\": \"tiny\", \"n\": 3, \"excludeSeen\": false}")
+                .path("cached")
+                .asBoolean())
+        .isTrue();
+    refused("{\"n\": 0}", "field 'n': expected a whole number from 1 to 1000, found 0");
+    refused(
+        "{\"user\": 1}",
+        "unknown field 'user'; expected one of allow, dataset, deny, excludeSeen, genres, manifest,"
+            + " maxSeconds, minRatings, n, rankBy, threads, users, usersFile, yearFrom, yearTo");
+    refused("null", "the request is empty; a JSON object was expected");
+  }
+}
+
+@QuarkusTest
 @TestProfile(PredictLambdaTest.Profile.class)
 class PredictLambdaTest extends LambdaFunctionsTest {
   public static class Profile extends Export {

@@ -32,6 +32,12 @@ class ItemFactorsTest {
                     slice(biases, split, items)))
         .isTrue();
     float[] padded = matrix.padded(vector);
+    float[] row = new float[3 + padded.length];
+    for (int item = 0; item < items; item++) {
+      System.arraycopy(vectors, item * factors, row, 3, factors);
+      assertThat(ItemFactors.score(3.5f, biases[item], padded, row, 3))
+          .isEqualTo(matrix.score(3.5f, padded, item));
+    }
     for (int round = 0; round < 100; round++) { // until C2 compiles it
       float[] scores = matrix.scores(3.5f, padded);
       for (int item = 0; item < items; item++) {

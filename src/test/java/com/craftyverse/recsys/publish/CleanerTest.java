@@ -125,11 +125,16 @@ class CleanerTest {
     put("incoming/old.csv", Duration.ofDays(8));
     put("incoming/new.csv", Duration.ofDays(6));
     put("raw/set/ratings.csv", Duration.ofDays(400));
+    put("batches/set/m1/b1/part-00000.arrow", Duration.ofDays(31));
+    put("batches/set/m1/b2/part-00000.arrow", Duration.ofDays(29));
+    put("batches/set/m1/b2/checkpoint", Duration.ofDays(8));
     assertThat(cleaner.cleanAbandoned())
         .containsExactlyInAnyOrder(
             "models/set/m1/checkpoint",
             "models/set/m1/lease-manifest.json",
             "datasets/set/v1/splits/s/lease-manifest.json",
+            "batches/set/m1/b1/part-00000.arrow",
+            "batches/set/m1/b2/checkpoint",
             "incoming/old.csv");
     assertThat(keys())
         .containsExactlyInAnyOrder(
@@ -138,6 +143,7 @@ class CleanerTest {
             "datasets/set/v1/ratings.arrow",
             "models/set/m1/users.arrow",
             "incoming/new.csv",
+            "batches/set/m1/b2/part-00000.arrow",
             "raw/set/ratings.csv");
   }
 
