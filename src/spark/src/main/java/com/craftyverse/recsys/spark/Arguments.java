@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /// @param factors length of the rating model's vectors
 /// @param iterations iterations of ALS for the rating model
 /// @param regularization λ of ALS on the residuals of the ratings
+/// @param choiceFactors further factors of the rating model, which come from the ranking model
 /// @param rankingFactors length of the ranking model's vectors
 /// @param rankingIterations iterations of implicit ALS
 /// @param rankingRegularization λ of the ranking model; 0 to let the job decide
@@ -28,6 +29,7 @@ record Arguments(
     int factors,
     int iterations,
     double regularization,
+    int choiceFactors,
     int rankingFactors,
     int rankingIterations,
     double rankingRegularization,
@@ -42,7 +44,8 @@ record Arguments(
         --evaluation-users N        users to evaluate the model with, at most (1000000)
         --factors N                 factors of the rating model (50)
         --iterations N              iterations of the rating model (10)
-        --regularization X          penalty of the rating model (0.1)
+        --regularization X          penalty of the rating model (0.15)
+        --choice-factors N          further factors of the rating model, from the ranking model (48)
         --ranking-factors N         factors of the ranking model (128)
         --ranking-iterations N      iterations of the ranking model (10)
         --ranking-regularization X  penalty of the ranking model (by the size of the data)
@@ -90,7 +93,8 @@ record Arguments(
             whole(values, "evaluation-users", 1_000_000, 1, Limits.MAX_USERS),
             whole(values, "factors", 50, 1, MAX_FACTORS),
             whole(values, "iterations", 10, 1, MAX_ITERATIONS),
-            number(values, "regularization", 0.1),
+            number(values, "regularization", 0.15),
+            whole(values, "choice-factors", 48, 0, MAX_FACTORS),
             whole(values, "ranking-factors", 128, 1, MAX_FACTORS),
             whole(values, "ranking-iterations", 10, 1, MAX_ITERATIONS),
             number(values, "ranking-regularization", 0),

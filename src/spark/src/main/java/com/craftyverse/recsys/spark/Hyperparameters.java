@@ -1,0 +1,94 @@
+package com.craftyverse.recsys.spark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What shapes a model, besides its data.
+///
+/// @param factors length of the rating model's vectors
+/// @param iterations iterations of ALS for the rating model
+/// @param regularization λ of ALS on the residuals; a vector's penalty is λ times its ratings
+/// @param choiceFactors item factors of the rating model that come from the ranking model, besides `factors`
+/// @param rankingFactors length of the ranking model's vectors
+/// @param rankingIterations iterations of implicit ALS
+/// @param rankingRegularization λ of the ranking model; 0 until [#decided]
+/// @param unobservedWeight α₀, the weight of pairs without a choice
+record Hyperparameters(
+    int factors,
+    int iterations,
+    double regularization,
+    int choiceFactors,
+    int rankingFactors,
+    int rankingIterations,
+    double rankingRegularization,
+    double unobservedWeight) {
+  /// λ of the users' biases when a user is folded in.
+  private static final double BIAS_REGULARIZATION = 0.03;
+
+  /// Returns the parameters of a run: those of the command line, then those of the settings.
+  static Hyperparameters of(Arguments arguments, Settings settings) {
+    return new Hyperparameters(
+        (int) settings.number("train.factors", arguments.factors()),
+        arguments.iterations(),
+        arguments.regularization(),
+        (int) settings.number("train.choiceFactors", arguments.choiceFactors()),
+        (int) settings.number("train.rankingFactors", arguments.rankingFactors()),
+        arguments.rankingIterations(),
+        settings.number("train.rankingRegularization", arguments.rankingRegularization()),
+        settings.number("train.rankingUnobservedWeight", arguments.unobservedWeight()));
+  }
+
+  /// Reads the parameters of a model's manifest.
+  static Hyperparameters of(JsonNode json) {
+    return new Hyperparameters(
+        json.path("factors").asInt(),
+        json.path("iterations").asInt(),
+        json.path("regularization").asDouble(),
+        json.path("choiceFactors").asInt(),
+        json.path("rankingFactors").asInt(),
+        json.path("rankingIterations").asInt(),
+        json.path("rankingRegularization").asDouble(),
+        json.path("rankingUnobservedWeight").asDouble());
+  }
+
+  /// Returns these parameters with a penalty of the ranking model: ρ₀ ÷ α₀, from which the pipeline's search
+  /// starts, with ρ₀ = 0.3 · √n · (√users + √items) / (users · items).
+  Hyperparameters decided(Index index) {
+    if (rankingRegularization > 0) {
+      return this;
+    }
+    double users = index.userCount();
+    double items = index.itemCount();
+    double rho =
+        0.3 * Math.sqrt(index.rows()) * (Math.sqrt(users) + Math.sqrt(items)) / (users * items);
+    return new Hyperparameters(
+        factors,
+        iterations,
+        regularization,
+        choiceFactors,
+        rankingFactors,
+        rankingIterations,
+        rho / unobservedWeight,
+        unobservedWeight);
+  }
+
+  /// Returns the parameters of a manifest. Readers take the penalties of a fold-in from it.
+  Map<String, Object> json() {
+    Map<String, Object> json = new TreeMap<>();
+    json.put("model", "biased");
+    json.put("engine", "spark");
+    json.put("factors", factors);
+    json.put("iterations", iterations);
+    json.put("regularization", regularization);
+    json.put("userRegularization", regularization);
+    json.put("itemRegularization", regularization);
+    json.put("biasRegularization", BIAS_REGULARIZATION);
+    json.put("choiceFactors", choiceFactors);
+    json.put("rankingFactors", rankingFactors);
+    json.put("rankingIterations", rankingIterations);
+    json.put("rankingRegularization", rankingRegularization);
+    json.put("rankingUnobservedWeight", unobservedWeight);
+    return json;
+  }
+}
