@@ -138,6 +138,7 @@ public final class IngestBenchmark implements AutoCloseable {
                         new Mapped(file),
                         layout,
                         List.of(),
+                        RatingsParser.Ids.of(layout),
                         "ratings.csv",
                         new BadRows(0),
                         batch -> {

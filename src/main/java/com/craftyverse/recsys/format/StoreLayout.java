@@ -4,6 +4,7 @@ import com.craftyverse.recsys.storage.InvalidKeyException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -108,6 +109,26 @@ public final class StoreLayout {
 
   /// Recommendations of many users, and lists of users for whom to make them.
   public static final String BATCHES = "batches/";
+
+  /// The endings of uploads' names, those that come last in a name first.
+  public static final List<String> UPLOAD_ENDINGS =
+      List.of(
+          ".gz",
+          ".zst",
+          ".zip",
+          ".csv",
+          ".tsv",
+          ".txt",
+          ".dat",
+          ".data",
+          ".jsonl",
+          ".ndjson",
+          ".json",
+          ".parquet",
+          ".arrow",
+          ".arrows",
+          ".feather",
+          ".ipc");
 
   private static final int MAX_DATASET_LENGTH = 100;
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
@@ -223,7 +244,7 @@ public final class StoreLayout {
   /// `ml-latest`.
   private static String stem(String file) {
     String stem = file;
-    for (String extension : new String[] {".gz", ".zip", ".csv", ".tsv", ".txt", ".dat", ".data"}) {
+    for (String extension : UPLOAD_ENDINGS) {
       if (stem.toLowerCase(Locale.ROOT).endsWith(extension) && stem.length() > extension.length()) {
         stem = stem.substring(0, stem.length() - extension.length());
       }

@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.format.Feedback;
-import com.craftyverse.recsys.ingest.ZipArchive.Entry;
+import com.craftyverse.recsys.ingest.Archive.Entry;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.ByteArrayInputStream;
@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -88,24 +89,28 @@ final class ArchiveEntries {
           List.of(Part.TAGS_CSV, Part.TAGS_DAT),
           List.of(Part.LINKS_CSV));
 
-  private final ZipArchive zip;
+  private final Archive zip;
+  private final ArchiveTables tables;
   private final String name;
   private final RatingsFormat format;
   private final List<Entry> files = new ArrayList<>();
   private final Map<Entry, byte[]> starts = new HashMap<>();
   private final BadRows problems;
   private final Map<Entry, RequestException> unreadable = new LinkedHashMap<>();
-  private final Entry ratings;
+  private final List<Entry> ratings;
   private final Map<Part, Entry> parts = new EnumMap<>(Part.class);
 
+  /// @param tables the tables in the zip
   /// @param name the zip's name in error messages
   /// @param format the expected format of the ratings
   /// @param problems collects the reasons why side files are not read
   /// @throws RequestException if the zip has no ratings, several candidates for them, or entry names that
   ///     point outside the zip
-  ArchiveEntries(ZipArchive zip, String name, RatingsFormat format, BadRows problems)
+  ArchiveEntries(
+      Archive zip, ArchiveTables tables, String name, RatingsFormat format, BadRows problems)
       throws IOException {
     this.zip = zip;
+    this.tables = tables;
     this.problems = problems;
     this.name = name;
     this.format = format;
@@ -122,8 +127,8 @@ final class ArchiveEntries {
     }
   }
 
-  /// Returns the ratings entry.
-  Entry ratings() {
+  /// Returns the ratings: of a zip one file, of a folder all parts.
+  List<Entry> ratings() {
     return ratings;
   }
 
@@ -135,7 +140,7 @@ final class ArchiveEntries {
   /// Returns the names of the files that are not read, in the zip's order.
   List<String> skipped() {
     return files.stream()
-        .filter(file -> !file.equals(ratings) && !parts.containsValue(file))
+        .filter(file -> !ratings.contains(file) && !parts.containsValue(file))
         .map(Entry::name)
         .toList();
   }
@@ -171,9 +176,9 @@ final class ArchiveEntries {
     return !candidates.isEmpty();
   }
 
-  private Entry findRatings() throws IOException {
+  private List<Entry> findRatings() throws IOException {
     if (format.entry() != null) {
-      return named(format.entry());
+      return List.of(named(format.entry()));
     }
     List<Entry> candidates = new ArrayList<>();
     for (Entry file : files) {
@@ -195,6 +200,9 @@ final class ArchiveEntries {
           candidates.add(file);
         }
       }
+    }
+    if (zip instanceof FileArchive && !candidates.isEmpty()) {
+      return parts(candidates);
     }
     // ml-100k also contains five ready-made splits of u.data.
     preferOnly(candidates, file -> isNamed(file, U_DATA));
@@ -227,7 +235,17 @@ final class ArchiveEntries {
     if (unreadable.containsKey(candidates.getFirst())) {
       throw unreadableRatings(candidates);
     }
-    return candidates.getFirst();
+    return candidates;
+  }
+
+  /// Returns the parts of the ratings in a folder, in the order of their names.
+  private List<Entry> parts(List<Entry> candidates) {
+    for (Entry part : candidates) {
+      if (unreadable.containsKey(part)) {
+        throw unreadableRatings(List.of(part));
+      }
+    }
+    return candidates.stream().sorted(Comparator.comparing(Entry::name)).toList();
   }
 
   /// Keeps only the candidate that the preference holds for if there is exactly one.
@@ -317,7 +335,7 @@ final class ArchiveEntries {
     return starts.getOrDefault(file, new byte[0]);
   }
 
-  /// Returns the first bytes of a file, or none if it is unreadable. Then only the name identifies the file.
+  /// Returns the first bytes of a file's text, or none if it is unreadable. Then only the name identifies the file.
   private byte[] readStart(Entry entry) throws IOException {
     String unreadableReason = entry.unreadableReason();
     if (unreadableReason != null) {
@@ -326,17 +344,20 @@ final class ArchiveEntries {
           RequestException.unprocessable(name + ": " + entry.name() + " " + unreadableReason));
       return new byte[0];
     }
-    try (InputStream input = zip.open(entry)) {
+    try (InputStream input = tables.openText(entry, name + ": " + entry.name())) {
       return input.readNBytes(START_BYTES);
     } catch (ZipException | EOFException e) {
       unreadable.put(entry, UploadFile.unreadable(name, "zip", e));
+      return new byte[0];
+    } catch (RequestException e) {
+      unreadable.put(entry, e);
       return new byte[0];
     }
   }
 
   /// Refuses names that point outside the zip. Nothing is unpacked under an entry's name, but such a zip is
   /// malicious.
-  private void requireNames(List<Entry> entries) {
+  private void requireNames(List<? extends Entry> entries) {
     if (entries.size() > MAX_ENTRIES) {
       throw RequestException.unprocessable(
           name + " has " + entries.size() + " entries, expected at most " + MAX_ENTRIES);
@@ -364,7 +385,7 @@ final class ArchiveEntries {
   }
 
   private String names() {
-    List<Entry> entries = zip.entries();
+    List<? extends Entry> entries = zip.entries();
     String first =
         entries.stream()
             .limit(MAX_NAMES_IN_MESSAGE)

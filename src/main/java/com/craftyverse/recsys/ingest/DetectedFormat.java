@@ -1,11 +1,14 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.format.IdType;
+import com.craftyverse.recsys.table.TableFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How a ratings file was read.
 ///
+/// @param table the format of a table that is no delimited text: `json lines`, `parquet` or `arrow`; null for text
 /// @param encoding its encoding
 /// @param delimiter what separates its values; a blank stands for any run of blanks and tabs
 /// @param header whether its first line names the columns; otherwise they are named `1`, `2` and so on
@@ -17,6 +20,7 @@ import java.util.List;
 /// @param decimalComma whether ratings have a decimal comma
 /// @param findings what was found out and why, a sentence each; empty for MovieLens' own layouts
 public record DetectedFormat(
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String table,
     String encoding,
     String delimiter,
     boolean header,
@@ -34,6 +38,7 @@ public record DetectedFormat(
   static DetectedFormat of(UploadFile upload) {
     RatingsLayout layout = upload.layout();
     return new DetectedFormat(
+        layout.table() == TableFormat.TEXT ? null : layout.table().toString(),
         upload.encoding(),
         layout.separator(),
         layout.header(),

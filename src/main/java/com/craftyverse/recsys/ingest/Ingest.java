@@ -36,10 +36,6 @@ import java.util.Optional;
 /// arrives. The manifest records all three, and they determine each file bit for bit. The files therefore
 /// need no digests of their own, which would take as long to compute as the files take to write.
 public final class Ingest {
-  /// The valid endings of an upload's name in an event.
-  private static final List<String> SUFFIXES =
-      List.of(".zip", ".csv", ".tsv", ".txt", ".gz", ".dat", ".data");
-
   private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
 
   private final ObjectStore store;
@@ -167,8 +163,9 @@ public final class Ingest {
       reason = object + " was not written";
     } else if (!event.key().startsWith(StoreLayout.RAW) || event.key().endsWith("/")) {
       reason = object + " is not an upload; uploads are below " + StoreLayout.RAW;
-    } else if (SUFFIXES.stream().noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
-      reason = object + " does not end in one of " + String.join(", ", SUFFIXES);
+    } else if (StoreLayout.UPLOAD_ENDINGS.stream()
+        .noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
+      reason = object + " does not end in one of " + String.join(", ", StoreLayout.UPLOAD_ENDINGS);
     } else {
       try {
         StoreLayout.datasetOfUpload(event.key());

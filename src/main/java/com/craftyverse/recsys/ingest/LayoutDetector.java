@@ -5,6 +5,7 @@ import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.table.TableFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -255,6 +256,7 @@ final class LayoutDetector {
         format.declaredScale() != null ? format.declaredScale() : RatingScale.ANY,
         isRating ? Feedback.RATINGS : Feedback.CHOICES,
         event < 0 ? Map.of() : amounts(format.events()),
+        TableFormat.TEXT,
         List.copyOf(findings));
   }
 
@@ -580,6 +582,15 @@ final class LayoutDetector {
         isNamed ? !table.names.containsAll(Tags.COLUMNS) : !table.header && hasNumbers;
     if (format.feedback() == null && !isTable) {
       throw refused("no column looks like ratings");
+    }
+    for (int i = 0; i < table.names.size(); i++) {
+      boolean isRating = table.header && ColumnRole.RATING.rank(table.names.get(i)) == 0;
+      if (isRating && format.feedback() == null) {
+        throw refused(
+            "column "
+                + table.quoted(i)
+                + " has no numbers; if the rows are choices, set \"feedback\": \"choices\"");
+      }
     }
   }
 

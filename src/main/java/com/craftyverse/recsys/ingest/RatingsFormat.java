@@ -5,6 +5,7 @@ import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param events the weights of kinds of events
 /// @param entry the ratings file's name in a zip
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@RecordBuilder
 record RatingsFormat(
     @Nullable RatingsColumns columns,
     @Nullable String delimiter,

@@ -3,9 +3,12 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.RatingScale;
+import com.craftyverse.recsys.table.TableFormat;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// The layout of a ratings file, recognised by its first megabyte.
 ///
@@ -26,6 +29,7 @@ import java.util.Map;
 /// @param scale the ratings that a row may have
 /// @param feedback what the rows are
 /// @param eventAmounts how many choices an event of each kind counts as
+/// @param table how the file holds the table
 /// @param findings why the file is read so, a sentence each
 @RecordBuilder
 record RatingsLayout(
@@ -46,6 +50,7 @@ record RatingsLayout(
     RatingScale scale,
     Feedback feedback,
     Map<String, Float> eventAmounts,
+    TableFormat table,
     List<String> findings) {
 
   /// The separator that stands for any run of blanks and tabs.
@@ -79,7 +84,35 @@ record RatingsLayout(
         RatingScale.STARS,
         Feedback.RATINGS,
         Map.of(),
+        TableFormat.TEXT,
         List.of());
+  }
+
+  /// Returns the layout of the same table with only the columns that are read, in the order user, item, rating, time,
+  /// event.
+  RatingsLayout narrowed() {
+    int next = 2;
+    return RatingsLayoutBuilder.builder(this)
+        .user(0)
+        .item(1)
+        .rating(rating < 0 ? -1 : next++)
+        .timestamp(timestamp < 0 ? -1 : next++)
+        .event(event < 0 ? -1 : next++)
+        .columns(next)
+        .build();
+  }
+
+  /// Returns the names of the columns in the order of [#narrowed].
+  List<String> narrowedNames() {
+    return Stream.of(
+            names.user(),
+            names.item(),
+            names.rating() == null ? names.count() : names.rating(),
+            names.timestamp(),
+            names.event())
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .toList();
   }
 
   /// Returns whether `line` is a row of this layout, which has no header.

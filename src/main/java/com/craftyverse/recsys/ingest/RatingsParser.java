@@ -1,6 +1,8 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.table.CsvText;
+import com.craftyverse.recsys.table.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
@@ -45,7 +47,15 @@ final class RatingsParser {
     RatingsBatch accept(RatingsBatch batch) throws IOException;
   }
 
+  /// The dictionaries of the ids, whose codes the batches have; null if they are whole numbers of 32 bits.
+  record Ids(@Nullable IdDictionary users, @Nullable IdDictionary items) {
+    static Ids of(RatingsLayout layout) {
+      return new Ids(IdDictionary.of(layout.userIdType()), IdDictionary.of(layout.itemIdType()));
+    }
+  }
+
   private final InputStream input;
+  private final boolean isText;
   private final RatingsLayout layout;
   private final String file;
   private final @Nullable IdDictionary userIds;
@@ -81,6 +91,7 @@ final class RatingsParser {
   /// @param input the file's bytes in UTF-8
   /// @param layout the file's layout
   /// @param missingRatings the ratings that mean that there is none; their rows are left out
+  /// @param ids receives the ids
   /// @param file the file's name in error messages
   /// @param badRows receives the malformed rows
   /// @param sink receives the others
@@ -88,11 +99,13 @@ final class RatingsParser {
       InputStream input,
       RatingsLayout layout,
       List<Double> missingRatings,
+      Ids ids,
       String file,
       BadRows badRows,
       Sink sink) {
     this.input = input;
     this.layout = layout;
+    this.isText = layout.table() == TableFormat.TEXT;
     this.file = file;
     this.badRows = badRows;
     this.sink = sink;
@@ -101,8 +114,8 @@ final class RatingsParser {
     this.items = batch.items;
     this.ratings = batch.ratings;
     this.timestamps = batch.timestamps;
-    this.userIds = IdDictionary.of(layout.userIdType());
-    this.itemIds = IdDictionary.of(layout.itemIdType());
+    this.userIds = ids.users();
+    this.itemIds = ids.items();
     this.reader = new RowReader(chunk, layout, missingRatings, userIds, itemIds, file);
     for (int i = 0; i < ratingsByTenths.length; i++) {
       double rating = i / 10.0;
@@ -148,16 +161,6 @@ final class RatingsParser {
     flush();
   }
 
-  /// Returns the dictionary of user ids; null if they are whole numbers of 32 bits. The batches have its codes.
-  @Nullable IdDictionary userIds() {
-    return userIds;
-  }
-
-  /// Returns the same for items.
-  @Nullable IdDictionary itemIds() {
-    return itemIds;
-  }
-
   /// Returns the number of rows whose rating means that there is none.
   long missing() {
     return missing;
@@ -180,7 +183,7 @@ final class RatingsParser {
     }
     CsvRecord header = new CsvRecord(chunk, layout.separator());
     header.read(start, end);
-    line = header.lineBreaks(header.next());
+    line = isText ? header.lineBreaks(header.next()) : 0;
     return header.next();
   }
 
@@ -232,6 +235,9 @@ final class RatingsParser {
       throw RequestException.unprocessable(
           file + ", line " + firstBlankLine + ": a blank line before the end of the file");
     }
+    if (!isText && chunk[position] == CsvText.PROBLEM) {
+      return skipProblem(position);
+    }
     int next = reader.scan(position, end, line + 1);
     if (next < 0) {
       if (atEnd || position == 0) {
@@ -256,6 +262,20 @@ final class RatingsParser {
     }
     line += reader.lineCount();
     return next;
+  }
+
+  /// Reports a row that its reader could not read.
+  private int skipProblem(int position) {
+    int end = position + 1;
+    while (chunk[end] != '\n') {
+      end++;
+    }
+    line++;
+    RequestException problem =
+        RequestException.unprocessable(
+            file + ", line " + line + ": " + Encoding.decode(chunk, position + 1, end));
+    badRows.add(badRows.failsAtOnce() ? withSetting(problem) : problem);
+    return end + 1;
   }
 
   /// Names the setting that would help, unless the problem already does.

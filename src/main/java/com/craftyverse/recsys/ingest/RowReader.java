@@ -4,6 +4,7 @@ import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.table.TableFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -112,9 +113,9 @@ final class RowReader {
     };
   }
 
-  /// Returns the number of lines in the row.
+  /// Returns the number of lines in the row; 1 in formats that have rows.
   int lineCount() {
-    return record.lineBreaks(record.next());
+    return layout.table() == TableFormat.TEXT ? record.lineBreaks(record.next()) : 1;
   }
 
   /// Returns the error for a row that ends inside quotes.
@@ -332,13 +333,13 @@ final class RowReader {
   }
 
   private RequestException problem(int offset, String message) {
-    return RequestException.unprocessable(
-        file
-            + ", line "
-            + (line + record.lineBreaks(offset))
-            + ", column "
-            + record.column(offset)
-            + ": "
-            + message);
+    String place =
+        switch (layout.table()) {
+          case TEXT ->
+              ", line " + (line + record.lineBreaks(offset)) + ", column " + record.column(offset);
+          case JSON_LINES -> ", line " + line;
+          case PARQUET, ARROW -> ", row " + line;
+        };
+    return RequestException.unprocessable(file + place + ": " + message);
   }
 }

@@ -2,11 +2,13 @@ package com.craftyverse.recsys.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.craftyverse.recsys.ingest.Archive.Entry;
 import com.craftyverse.recsys.ingest.ArchiveEntries.Part;
-import com.craftyverse.recsys.ingest.ZipArchive.Entry;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.table.TableFormat;
+import com.github.luben.zstd.ZstdIOException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,36 +20,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.apache.commons.io.input.CloseShieldInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// An uploaded file: a zip with ratings, items, tags and links at any depth, or a ratings file, plain or
-/// gzipped.
+/// An upload: a zip with ratings, items, tags and links at any depth, a file with ratings, or several files that
+/// make one dataset.
 ///
-/// The first bytes determine the file type. The file name only appears in messages, and selects `u.data`
-/// among the ready-made splits of ml-100k. Several threads may read its parts, one part each.
+/// The first bytes determine the type of each file. Names only appear in messages, and select the better one of two
+/// files with ratings. Several threads may read its parts, one part each.
 final class UploadFile implements AutoCloseable {
-  /// The maximum number of bytes that an entry or a gzip may inflate to. Tests may lower it.
+  /// The maximum number of bytes that an entry or a compressed file may inflate to. Tests may lower it.
   static final long MAX_BYTES = 8L << 30;
 
-  private final Path path;
+  private final Map<String, Path> paths;
   private final String name;
   private final RatingsFormat format;
   private final long maxBytes;
+  private final Archive archive;
+  private final ArchiveTables tables;
 
-  /// Null unless the file is a zip.
-  private final @Nullable ZipArchive zip;
-
-  private final boolean gzip;
-
-  /// Null unless the file is a zip.
+  /// Null for a single file, which has the ratings.
   private final @Nullable ArchiveEntries entries;
+
+  /// The ratings, in parts that all have the same layout.
+  private final List<Entry> ratings;
 
   /// Problems in the side files.
   private final BadRows problems = BadRows.unlimited();
@@ -55,66 +58,83 @@ final class UploadFile implements AutoCloseable {
   private final CpuPermits permits;
   private final RatingsLayout layout;
   private final String encoding;
+  private final String header;
   private final List<String> findings = new ArrayList<>();
-  private volatile @Nullable LimitedInputStream ratingsInput;
+  private volatile long bytesOfPartsRead;
+  private volatile @Nullable LongSupplier bytesRead;
+
+  /// The ids and counts of all ratings.
+  ///
+  /// @param ids the ids by their codes
+  /// @param missing the number of rows whose rating means that there is none
+  record ParsedRatings(RatingsParser.Ids ids, long missing) {}
 
   private UploadFile(
-      Path path,
-      String name,
-      RatingsFormat format,
-      @Nullable ZipArchive zip,
-      boolean gzip,
-      long maxBytes)
+      Map<String, Path> paths, Archive archive, String name, RatingsFormat format, long maxBytes)
       throws IOException {
-    this.path = path;
+    this.paths = paths;
     this.name = name;
     this.format = format;
-    this.zip = zip;
-    this.entries = zip == null ? null : new ArchiveEntries(zip, name, format, problems);
-    this.gzip = gzip;
     this.maxBytes = maxBytes;
+    this.archive = archive;
+    this.tables = new ArchiveTables(archive, maxBytes);
+    boolean isSingle = archive instanceof FileArchive && paths.size() == 1;
+    this.entries = isSingle ? null : new ArchiveEntries(archive, tables, name, format, problems);
+    this.ratings = entries == null ? List.copyOf(archive.entries()) : entries.ratings();
+    Entry first = ratings.getFirst();
     int cores = Runtime.getRuntime().availableProcessors();
-    this.permits = new CpuPermits(zip == null && !gzip ? cores : Math.max(1, cores - 1));
-    try (InputStream input = openStart();
-        RatingsText text = RatingsText.open(input, format.encoding())) {
+    boolean isPlain = archive.file(first).isPresent();
+    this.permits = new CpuPermits(isPlain ? cores : Math.max(1, cores - 1));
+    String file = fileName(first);
+    try (InputStream input = tables.openText(first, file);
+        RatingsText text = RatingsText.open(input, encoding(first))) {
       byte[] sample = text.sample();
       if (sample.length == 0) {
         throw RequestException.unprocessable(
-            ratingsFile() + " is empty; expected the columns user, item, rating and time");
+            file + " is empty; expected the columns user, item, rating and time");
       }
-      this.layout = LayoutDetector.detect(sample, sample.length, format, ratingsFile());
+      TableFormat table = tables.format(first);
+      RatingsLayout detected = LayoutDetector.detect(sample, sample.length, formatOf(table), file);
+      this.layout = RatingsLayoutBuilder.builder(detected).table(table).build();
       this.encoding = text.encoding();
-      findings.addAll(layout.findings());
-      if (!encoding.equals(UTF_8.name())) {
-        findings.add("the text is " + encoding);
-      }
-      if (text.endsInCarriageReturns()) {
-        findings.add("lines end in CR");
-      }
-    } catch (ZipException | EOFException e) {
-      throw unreadable(name, zip == null ? "gzip" : "zip", e);
+      this.header = layout.header() ? RatingsFormat.firstLine(sample, sample.length) : "";
+      addFindings(text);
+    } catch (ZipException | EOFException | ZstdIOException e) {
+      throw unreadable(name, archive.kind(first), e);
     } catch (CharacterCodingException e) {
-      throw notText(e);
+      throw notText(first, e);
     }
   }
 
-  /// Opens the ratings to look at their first bytes.
-  private InputStream openStart() throws IOException {
-    if (zip != null && entries != null) {
-      return zip.open(entries.ratings());
+  private void addFindings(RatingsText text) {
+    if (layout.table() != TableFormat.TEXT) {
+      findings.add("the file is " + layout.table());
+      layout.findings().stream().skip(1).forEach(findings::add);
+      return;
     }
-    InputStream file = Files.newInputStream(path);
-    try {
-      return gzip ? new GZIPInputStream(file, 1 << 16) : file;
-    } catch (IOException e) {
-      file.close();
-      throw e;
+    findings.addAll(layout.findings());
+    if (!encoding.equals(UTF_8.name())) {
+      findings.add("the text is " + encoding);
+    }
+    if (text.endsInCarriageReturns()) {
+      findings.add("lines end in CR");
     }
   }
 
-  private RequestException notText(CharacterCodingException e) {
+  /// Returns the expected format of a table's text, which is known unless the table is a text.
+  private RatingsFormat formatOf(TableFormat table) {
+    return table == TableFormat.TEXT
+        ? format
+        : RatingsFormatBuilder.builder(format).delimiter(",").header(true).build();
+  }
+
+  private @Nullable String encoding(Entry entry) throws IOException {
+    return tables.format(entry) == TableFormat.TEXT ? format.encoding() : UTF_8.name();
+  }
+
+  private RequestException notText(Entry entry, CharacterCodingException e) {
     return RequestException.unprocessable(
-        ratingsFile()
+        fileName(entry)
             + ": a character is invalid in its encoding ("
             + e.getMessage()
             + "); settings.json: \"encoding\": \"windows-1252\" or another name");
@@ -145,24 +165,46 @@ final class UploadFile implements AutoCloseable {
 
   static UploadFile open(Path path, String name, RatingsFormat format, long maxBytes)
       throws IOException {
-    byte[] start;
-    try (InputStream input = Files.newInputStream(path)) {
-      start = input.readNBytes(4);
-    }
-    if (start.length == 0) {
+    if (Files.size(path) == 0) {
       throw RequestException.unprocessable(name + " is empty; expected a zip or ratings.csv");
     }
-    if (start.length < 4 || start[0] != 'P' || start[1] != 'K' || start[2] > 8) {
-      boolean gzip = start.length > 1 && start[0] == 0x1F && start[1] == (byte) 0x8B;
-      return new UploadFile(path, name, format, null, gzip, maxBytes);
-    }
-    ZipArchive zip = openZip(path, name);
+    return open(Map.of(name, path), name, format, maxBytes);
+  }
+
+  /// Opens several files as one upload.
+  ///
+  /// @param paths the files by their names, in the order of the rows
+  /// @param name the upload's name in error messages
+  static UploadFile open(Map<String, Path> paths, String name, RatingsFormat format)
+      throws IOException {
+    return open(paths, name, format, MAX_BYTES);
+  }
+
+  private static UploadFile open(
+      Map<String, Path> paths, String name, RatingsFormat format, long maxBytes)
+      throws IOException {
+    Archive archive = archive(paths, name);
     try {
-      return new UploadFile(path, name, format, zip, false, maxBytes);
+      return new UploadFile(paths, archive, name, format, maxBytes);
     } catch (IOException | RuntimeException e) {
-      zip.close();
+      archive.close();
       throw e;
     }
+  }
+
+  /// Opens the files of an upload.
+  static Archive archive(Map<String, Path> paths, String name) throws IOException {
+    if (paths.size() == 1) {
+      Path path = paths.values().iterator().next();
+      byte[] start;
+      try (InputStream input = Files.newInputStream(path)) {
+        start = input.readNBytes(4);
+      }
+      if (start.length == 4 && start[0] == 'P' && start[1] == 'K' && start[2] <= 8) {
+        return openZip(path, name);
+      }
+    }
+    return new FileArchive(paths);
   }
 
   private static ZipArchive openZip(Path path, String name) throws IOException {
@@ -187,19 +229,31 @@ final class UploadFile implements AutoCloseable {
   /// @param free free disk space in bytes
   /// @throws RequestException if the ratings are larger; as columns they are about as large as in text
   void requireSpace(long free) {
-    if (entries != null && entries.ratings().size() > free) {
+    if (entries != null && ratingsBytes() > free) {
       throw RequestException.unprocessable(
           String.format(
               Locale.ROOT,
               "%s has %,d bytes, but only %,d are free for temporary files",
               ratingsFile(),
-              entries.ratings().size(),
+              ratingsBytes(),
               free));
     }
   }
 
-  /// Returns the SHA-256 of the file's bytes, 64 hexadecimal characters.
+  /// Returns the SHA-256 of the file's bytes, 64 hexadecimal characters; of several files, that of their names and
+  /// digests.
   String sha256() throws IOException {
+    if (paths.size() == 1) {
+      return sha256(paths.values().iterator().next());
+    }
+    StringBuilder digests = new StringBuilder();
+    for (Map.Entry<String, Path> path : paths.entrySet()) {
+      digests.append(path.getKey()).append('\n').append(sha256(path.getValue())).append('\n');
+    }
+    return Digest.of(digests.toString().getBytes(UTF_8));
+  }
+
+  private String sha256(Path path) throws IOException {
     permits.acquire();
     try (InputStream input = permits.yielding(Files.newInputStream(path))) {
       return Digest.of(input);
@@ -208,61 +262,134 @@ final class UploadFile implements AutoCloseable {
     }
   }
 
-  /// Returns the size of the ratings as text; of a gzip, its compressed size.
-  long ratingsBytes() throws IOException {
-    return entries == null ? Files.size(path) : entries.ratings().size();
+  /// Returns the size of the ratings as text; of a compressed file, its compressed size.
+  long ratingsBytes() {
+    return ratings.stream().mapToLong(Entry::size).sum();
   }
 
   /// Returns the number of these bytes read so far.
   long ratingsBytesRead() {
-    LimitedInputStream input = ratingsInput;
-    return input == null ? 0 : input.count();
+    LongSupplier current = bytesRead;
+    return bytesOfPartsRead + (current == null ? 0 : current.getAsLong());
   }
 
   /// Parses the ratings while another thread reads and inflates them.
-  ///
-  /// @return the parser, which has the dictionaries of the ids
-  RatingsParser parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
-    if (entries != null) {
-      return read(
-          entries.ratings(),
-          maxBytes,
-          this::readAhead,
-          (input, file) -> parse(input, file, badRows, sink));
+  ParsedRatings parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
+    RatingsParser.Ids ids = RatingsParser.Ids.of(layout);
+    long missing = 0;
+    long bytes = 0;
+    for (Entry part : ratings) {
+      requireSameTable(part);
+      missing += parseRatings(part, ids, badRows, sink);
+      bytes += part.size();
+      bytesOfPartsRead = bytes;
+      bytesRead = null;
     }
-    permits.acquire();
-    try (InputStream file = Files.newInputStream(path);
-        InputStream input = gzip ? new GZIPInputStream(file, 1 << 16) : file;
-        InputStream buffered = readAhead(new LimitedInputStream(input, name, maxBytes))) {
-      return parse(buffered, name, badRows, sink);
-    } catch (ZipException | EOFException e) {
-      throw unreadable(name, "gzip", e);
-    } finally {
-      permits.release();
+    return new ParsedRatings(ids, missing);
+  }
+
+  /// Checks that a part has the columns of the first.
+  private void requireSameTable(Entry part) throws IOException {
+    if (part.equals(ratings.getFirst())) {
+      return;
+    }
+    String file = fileName(part);
+    TableFormat table = tables.format(part);
+    if (table != layout.table()) {
+      throw RequestException.unprocessable(
+          file
+              + " is "
+              + table
+              + ", but "
+              + fileName(ratings.getFirst())
+              + " is "
+              + layout.table());
+    }
+    if (layout.header() && table == TableFormat.TEXT) {
+      try (InputStream input = tables.openText(part, file);
+          RatingsText text = RatingsText.open(input, encoding)) {
+        byte[] start = text.sample();
+        String found = RatingsFormat.firstLine(start, start.length);
+        if (!found.equals(header)) {
+          throw RequestException.unprocessable(
+              file
+                  + ", line 1: the header is "
+                  + ObjectKeys.quote(found)
+                  + ", expected that of "
+                  + fileName(ratings.getFirst())
+                  + ", "
+                  + ObjectKeys.quote(header));
+        }
+      }
     }
   }
 
-  private RatingsParser parse(
-      InputStream input, String file, BadRows badRows, RatingsParser.Sink sink) throws IOException {
+  private long parseRatings(
+      Entry part, RatingsParser.Ids ids, BadRows badRows, RatingsParser.Sink sink)
+      throws IOException {
+    if (layout.table() == TableFormat.TEXT) {
+      return read(
+          part,
+          maxBytes,
+          limited -> {
+            bytesRead = limited::count;
+            return new ReadAheadInputStream(limited, permits);
+          },
+          (input, file) -> parse(part, input, ids, badRows, sink));
+    }
+    // The thread that reads ahead also renders the table as text.
+    return read(
+        part,
+        maxBytes,
+        limited -> {
+          bytesRead = limited::count;
+          return limited;
+        },
+        (input, file) -> {
+          InputStream text =
+              tables.openText(
+                  part, CloseShieldInputStream.wrap(input), layout.narrowedNames(), file);
+          if (layout.table() == TableFormat.PARQUET) {
+            LimitedInputStream limited = new LimitedInputStream(text, file, maxBytes);
+            bytesRead = () -> Math.min(limited.count(), part.size());
+            text = limited;
+          }
+          try (InputStream buffered = new ReadAheadInputStream(text, permits)) {
+            return parse(part, buffered, ids, badRows, sink);
+          }
+        });
+  }
+
+  private long parse(
+      Entry part,
+      InputStream input,
+      RatingsParser.Ids ids,
+      BadRows badRows,
+      RatingsParser.Sink sink)
+      throws IOException {
     try {
       // Not closed here: the caller owns the stream.
       RatingsText text = RatingsText.open(input, encoding);
-      RatingsParser parser = new RatingsParser(text, layout, format.missing(), file, badRows, sink);
+      boolean isText = layout.table() == TableFormat.TEXT;
+      RatingsParser parser =
+          new RatingsParser(
+              text,
+              isText ? layout : layout.narrowed(),
+              format.missing(),
+              ids,
+              fileName(part),
+              badRows,
+              sink);
       parser.parse();
-      return parser;
+      return parser.missing();
     } catch (CharacterCodingException e) {
-      throw notText(e);
+      throw notText(part, e);
     }
-  }
-
-  private InputStream readAhead(LimitedInputStream input) {
-    ratingsInput = input;
-    return new ReadAheadInputStream(input, permits);
   }
 
   /// Returns the name of the ratings file in error messages.
   String ratingsFile() {
-    return entries == null ? name : qualifiedName(entries.ratings());
+    return fileName(ratings.getFirst());
   }
 
   /// Reads the items; returns none for a plain file or a zip without them.
@@ -332,13 +459,18 @@ final class UploadFile implements AutoCloseable {
       BadRows fileProblems = BadRows.unlimited();
       T result;
       try {
-        result = read(entry, max, (in, file) -> reader.read(in, UTF_8, file, fileProblems));
+        result =
+            read(
+                entry,
+                max,
+                (in, file) ->
+                    reader.read(tables.openText(entry, in, null, file), UTF_8, file, fileProblems));
         problems.addAll(fileProblems);
       } catch (CharacterCodingException e) {
         Charset charset = read(entry, max, (in, _) -> Encoding.of(in).charset());
         problems.add(
             RequestException.unprocessable(
-                qualifiedName(entry) + " is not UTF-8; read as " + charset.name()));
+                fileName(entry) + " is not UTF-8; read as " + charset.name()));
         result = read(entry, max, (in, file) -> reader.read(in, charset, file, problems));
       }
       return Optional.of(result);
@@ -359,9 +491,8 @@ final class UploadFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (zip != null) {
-      zip.close();
-    }
+    tables.close();
+    archive.close();
   }
 
   private interface Reader<T> {
@@ -378,32 +509,36 @@ final class UploadFile implements AutoCloseable {
   private <T> T read(
       Entry entry, long max, Function<LimitedInputStream, InputStream> buffer, Reader<T> reader)
       throws IOException {
-    ZipArchive archive = Objects.requireNonNull(zip);
-    String file = qualifiedName(entry);
+    String file = fileName(entry);
     String unreadableReason = entry.unreadableReason();
     if (unreadableReason != null) {
       throw RequestException.unprocessable(file + " " + unreadableReason);
     }
     permits.acquire();
+    boolean hasChecksum = entry.crc() != Entry.NO_CRC;
     try (LimitedInputStream limited =
             new LimitedInputStream(archive.open(entry), file, Math.min(max, maxBytes));
-        CheckedInputStream checked = new CheckedInputStream(buffer.apply(limited), new CRC32())) {
-      T result = reader.read(checked, file);
+        InputStream buffered = buffer.apply(limited);
+        CheckedInputStream checked = new CheckedInputStream(buffered, new CRC32())) {
+      T result = reader.read(hasChecksum ? checked : buffered, file);
+      if (!hasChecksum || tables.format(entry) == TableFormat.PARQUET) {
+        return result;
+      }
       checked.transferTo(OutputStream.nullOutputStream());
       if (checked.getChecksum().getValue() != entry.crc()) {
         throw RequestException.unprocessable(
             file + " does not match its checksum; the zip is damaged");
       }
       return result;
-    } catch (ZipException | EOFException e) {
-      throw unreadable(name, "zip", e);
+    } catch (ZipException | EOFException | ZstdIOException e) {
+      throw unreadable(archive instanceof ZipArchive ? name : file, archive.kind(entry), e);
     } finally {
       permits.release();
     }
   }
 
-  private String qualifiedName(Entry entry) {
-    return name + ": " + entry.name();
+  private String fileName(Entry entry) {
+    return archive instanceof ZipArchive ? name + ": " + entry.name() : entry.name();
   }
 
   /// Returns the error for a damaged file.

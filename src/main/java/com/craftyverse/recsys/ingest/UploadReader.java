@@ -48,7 +48,11 @@ final class UploadReader implements AutoCloseable {
   record Result(Map<String, Path> files, IngestFigures figures) {}
 
   private record Ratings(
-      Path path, RatingsParser parser, RatingsSummary summary, long duplicates, BadRows badRows) {}
+      Path path,
+      UploadFile.ParsedRatings parsed,
+      RatingsSummary summary,
+      long duplicates,
+      BadRows badRows) {}
 
   private record SideFiles(Map<String, Path> files, int items, long tags, long links) {}
 
@@ -82,9 +86,9 @@ final class UploadReader implements AutoCloseable {
   /// @throws java.io.InterruptedIOException if the thread is interrupted
   Result await() throws IOException {
     SideFiles sideFiles = readSideFiles();
-    Ratings parsed = ratings.await(StepName.INGEST + " " + upload.name());
+    Ratings done = ratings.await(StepName.INGEST + " " + upload.name());
     Map<String, Path> objects = new LinkedHashMap<>(sideFiles.files);
-    objects.put(StoreLayout.RATINGS, parsed.path);
+    objects.put(StoreLayout.RATINGS, done.path);
     BadRows problems = upload.problems();
     if (problems.count() > 0) {
       LOG.log(
@@ -95,9 +99,9 @@ final class UploadReader implements AutoCloseable {
           problems.count(),
           problems.examples().getFirst());
     }
-    RatingsSummary summary = parsed.summary;
-    IdDictionary users = parsed.parser.userIds();
-    IdDictionary items = parsed.parser.itemIds();
+    RatingsSummary summary = done.summary;
+    IdDictionary users = done.parsed.ids().users();
+    IdDictionary items = done.parsed.ids().items();
     writeIds(users, StoreLayout.USER_IDS, "userId", objects);
     writeIds(items, StoreLayout.ITEM_IDS, "itemId", objects);
     List<String> findings = upload.findings();
@@ -124,10 +128,10 @@ final class UploadReader implements AutoCloseable {
             summary.minTimestamp(),
             summary.maxTimestamp(),
             uploadBytes,
-            parsed.duplicates,
-            parsed.parser.missing(),
-            parsed.badRows.count(),
-            parsed.badRows.examples(),
+            done.duplicates,
+            done.parsed.missing(),
+            done.badRows.count(),
+            done.badRows.examples(),
             problems.count(),
             problems.examples(),
             upload.skipped()));
@@ -153,13 +157,13 @@ final class UploadReader implements AutoCloseable {
     BadRows badRows = new BadRows(maxBadRows);
     String label = StepName.INGEST + " " + upload.name();
     Progress progress = new Progress(LOG, label, "bytes", upload.ratingsBytes());
-    RatingsParser parser;
+    UploadFile.ParsedRatings parsed;
     RatingsSummary summary;
     try (RatingsWriter writer = new RatingsWriter(path)) {
       if (upload.layout().itemIdType() != IdType.INT32) {
         writer.summary().trackPairs();
       }
-      parser =
+      parsed =
           upload.parseRatings(
               badRows,
               batch -> {
@@ -169,12 +173,12 @@ final class UploadReader implements AutoCloseable {
       summary = writer.summary();
     }
     if (summary.rows() == 0) {
-      throw noRows(parser, badRows);
+      throw noRows(parsed.missing(), badRows);
     }
-    int[] userCodes = sort(parser.userIds());
-    int[] itemCodes = sort(parser.itemIds());
+    int[] userCodes = sort(parsed.ids().users());
+    int[] itemCodes = sort(parsed.ids().items());
     if (summary.isDistinct() && userCodes.length + itemCodes.length == 0) {
-      return new Ratings(path, parser, summary, 0, badRows);
+      return new Ratings(path, parsed, summary, 0, badRows);
     }
     try (ArrowFile file = ArrowFile.open(path, StoreLayout.RATINGS)) {
       Feedback feedback = upload.layout().feedback();
@@ -182,7 +186,7 @@ final class UploadReader implements AutoCloseable {
           summary.isDistinct() ? Duplicates.Result.NONE : Duplicates.find(file, feedback, label);
       int count = duplicates.rows().cardinality();
       if (count == 0 && userCodes.length + itemCodes.length == 0) {
-        return new Ratings(path, parser, summary, 0, badRows);
+        return new Ratings(path, parsed, summary, 0, badRows);
       }
       Path rewritten = newFile();
       RatingsSummary rewrittenSummary =
@@ -198,7 +202,7 @@ final class UploadReader implements AutoCloseable {
             count);
       }
       Files.delete(path);
-      return new Ratings(rewritten, parser, rewrittenSummary, count, badRows);
+      return new Ratings(rewritten, parsed, rewrittenSummary, count, badRows);
     }
   }
 
@@ -207,7 +211,7 @@ final class UploadReader implements AutoCloseable {
     return ids == null ? new int[0] : ids.sort();
   }
 
-  private RequestException noRows(RatingsParser parser, BadRows badRows) {
+  private RequestException noRows(long missing, BadRows badRows) {
     if (badRows.count() > 0) {
       return RequestException.unprocessable(
           upload.name()
@@ -216,7 +220,7 @@ final class UploadReader implements AutoCloseable {
     }
     return RequestException.unprocessable(
         upload.ratingsFile()
-            + (parser.missing() > 0
+            + (missing > 0
                 ? " has only ratings that mean that there is none (\"missing\": "
                     + format.missing()
                     + ")"

@@ -2,19 +2,18 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.table.TableFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// The columns of an upload's ratings file and its first values, as a dry run reports them: for a person who
@@ -49,47 +48,26 @@ public record UploadSample(
   /// @param name its name
   /// @param format the expected format of the ratings
   static Optional<UploadSample> of(Path upload, String name, RatingsFormat format) {
-    try (InputStream file = Files.newInputStream(upload)) {
-      byte[] start = file.readNBytes(4);
-      if (start.length > 1 && start[0] == 'P' && start[1] == 'K') {
-        return ofZip(upload, name, format);
-      }
-    } catch (IOException e) {
-      // Reading the whole upload reports the damage.
-      return Optional.empty();
-    }
-    return ofFile(upload, name, format);
-  }
-
-  private static Optional<UploadSample> ofFile(Path upload, String name, RatingsFormat format) {
-    try (InputStream file = new BufferedInputStream(Files.newInputStream(upload))) {
-      file.mark(2);
-      boolean gzip = file.read() == 0x1F && file.read() == 0x8B;
-      file.reset();
-      return of(name, text(gzip ? new GZIPInputStream(file) : file, format), format);
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static byte[] text(InputStream input, RatingsFormat format) throws IOException {
-    return RatingsText.open(input, format.encoding()).sample();
+    return of(Map.of(name, upload), name, format);
   }
 
   /// Samples the file with the expected format; without one, the largest that looks like a table.
-  private static Optional<UploadSample> ofZip(Path upload, String name, RatingsFormat format)
-      throws IOException {
-    try (ZipArchive zip = ZipArchive.open(upload, name)) {
-      List<ZipArchive.Entry> files =
-          zip.entries().stream()
+  ///
+  /// @param paths the uploaded files by their names
+  static Optional<UploadSample> of(Map<String, Path> paths, String name, RatingsFormat format) {
+    try (Archive archive = UploadFile.archive(paths, name);
+        ArchiveTables tables = new ArchiveTables(archive, UploadFile.MAX_BYTES)) {
+      List<? extends Archive.Entry> files =
+          archive.entries().stream()
               .filter(entry -> !entry.isDirectory() && entry.unreadableReason() == null)
-              .sorted(Comparator.comparingLong(ZipArchive.Entry::size).reversed())
+              .sorted(Comparator.<Archive.Entry>comparingLong(Archive.Entry::size).reversed())
               .toList();
       Optional<UploadSample> largest = Optional.empty();
-      for (ZipArchive.Entry file : files) {
+      for (Archive.Entry file : files) {
         byte[] start;
-        try (InputStream input = zip.open(file)) {
-          start = text(input, format);
+        try (InputStream input = tables.openText(file, file.name())) {
+          boolean isText = tables.format(file) == TableFormat.TEXT;
+          start = RatingsText.open(input, isText ? format.encoding() : "UTF-8").sample();
         }
         if (LayoutDetector.isRatingsByNames(start, start.length, format, false)) {
           return of(file.name(), start, format);
@@ -99,6 +77,9 @@ public record UploadSample(
         }
       }
       return largest;
+    } catch (IOException | RequestException e) {
+      // Reading the whole upload reports the damage.
+      return Optional.empty();
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// one, Deflate, goes through the JDK's inflater. An unreadable entry states its reason and does not affect
 /// the others. Whatever the library throws on damaged data becomes a [ZipException] or an [EOFException].
 /// Callers verify the checksums.
-final class ZipArchive implements AutoCloseable {
+final class ZipArchive implements Archive {
   /// The maximum number of bytes to read for the central directory. A thousand entries take a tenth of it. A
   /// directory of this size takes about 100 MB of memory.
   private static final long MAX_DIRECTORY_BYTES = 4L << 20;
@@ -52,12 +53,12 @@ final class ZipArchive implements AutoCloseable {
 
   private final FileBytes file;
   private final ZipFile zip;
-  private final List<Entry> entries;
+  private final List<ZipEntry> entries;
 
   private ZipArchive(FileBytes file, ZipFile zip) throws IOException {
     this.file = file;
     this.zip = zip;
-    this.entries = Collections.list(zip.getEntries()).stream().map(Entry::new).toList();
+    this.entries = Collections.list(zip.getEntries()).stream().map(ZipEntry::new).toList();
   }
 
   /// Opens a zip and lists its entries.
@@ -113,20 +114,32 @@ final class ZipArchive implements AutoCloseable {
   }
 
   /// Returns the files and directories, in the order of the central directory.
-  List<Entry> entries() {
+  @Override
+  public List<ZipEntry> entries() {
     return entries;
   }
 
-  /// Opens an entry that has no [Entry#unreadableReason].
-  InputStream open(Entry entry) throws IOException {
-    int method = entry.header.getMethod();
+  @Override
+  public Optional<Path> file(Entry entry) {
+    return Optional.empty();
+  }
+
+  @Override
+  public String kind(Entry entry) {
+    return "zip";
+  }
+
+  @Override
+  public InputStream open(Entry entry) throws IOException {
+    ZipArchiveEntry header = ((ZipEntry) entry).header;
+    int method = header.getMethod();
     // Finding the start of the data moves the file position, which other threads share.
     synchronized (file) {
       try {
         return switch (method) {
-          case STORED -> zip.getRawInputStream(entry.header);
-          case DEFLATED -> new Inflating(zip.getRawInputStream(entry.header));
-          default -> new DamageReportingStream(zip.getInputStream(entry.header));
+          case STORED -> zip.getRawInputStream(header);
+          case DEFLATED -> new Inflating(zip.getRawInputStream(header));
+          default -> new DamageReportingStream(zip.getInputStream(header));
         };
       } catch (IOException | RuntimeException e) {
         throw damage(e);
@@ -154,11 +167,11 @@ final class ZipArchive implements AutoCloseable {
   }
 
   /// A file or directory of a zip.
-  static final class Entry {
+  static final class ZipEntry implements Entry {
     private final ZipArchiveEntry header;
     private final String name;
 
-    private Entry(ZipArchiveEntry header) {
+    private ZipEntry(ZipArchiveEntry header) {
       this.header = header;
       this.name = decode(header.getRawName());
     }
@@ -173,26 +186,29 @@ final class ZipArchive implements AutoCloseable {
       }
     }
 
-    String name() {
+    @Override
+    public String name() {
       return name;
     }
 
-    boolean isDirectory() {
+    @Override
+    public boolean isDirectory() {
       return name.endsWith("/");
     }
 
     /// Returns the uncompressed size in bytes, as the central directory states it.
-    long size() {
+    @Override
+    public long size() {
       return header.getSize();
     }
 
-    /// Returns the CRC-32 of the content.
-    long crc() {
+    @Override
+    public long crc() {
       return header.getCrc();
     }
 
-    /// Returns why the content cannot be read, as the end of a sentence; null if it can.
-    @Nullable String unreadableReason() {
+    @Override
+    public @Nullable String unreadableReason() {
       if (header.getGeneralPurposeBit().usesEncryption()) {
         return "is encrypted; upload a zip without a password";
       }

@@ -7,9 +7,11 @@
 /// the bottleneck, because it runs on a single thread. [CpuPermits][com.craftyverse.recsys.ingest.CpuPermits]
 /// therefore keep a core free for it.
 ///
-/// - [UploadFile][com.craftyverse.recsys.ingest.UploadFile] detects the file type from the content.
-///   [ArchiveEntries][com.craftyverse.recsys.ingest.ArchiveEntries] identifies the files in a zip, and
-///   [ZipArchive][com.craftyverse.recsys.ingest.ZipArchive] lists and opens its entries.
+/// - [UploadFile][com.craftyverse.recsys.ingest.UploadFile] detects the file type from the content. Tables that are
+///   no text, such as Parquet, [become text][com.craftyverse.recsys.table.CsvText] on the thread that reads.
+///   [ArchiveEntries][com.craftyverse.recsys.ingest.ArchiveEntries] identifies the files in a zip;
+///   [ZipArchive][com.craftyverse.recsys.ingest.ZipArchive] lists and opens its entries,
+///   [FileArchive][com.craftyverse.recsys.ingest.FileArchive] files as they were uploaded.
 /// - [RatingsParser][com.craftyverse.recsys.ingest.RatingsParser] parses ratings from bytes into columns,
 ///   several bytes at a time and without creating a `String`. It passes unusual rows to
 ///   [RowReader][com.craftyverse.recsys.ingest.RowReader], which also words the errors.

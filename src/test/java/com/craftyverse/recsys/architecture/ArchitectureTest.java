@@ -48,6 +48,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "model..")
         .layer("report")
         .definedBy(ROOT + "report..")
+        .layer("table")
+        .definedBy(ROOT + "table..")
         .layer("steps")
         .definedBy(STEPS)
         .layer("batch")
@@ -72,8 +74,11 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("columnar", "storage", "format")
         .whereLayer("report")
         .mayOnlyAccessLayers("columnar", "storage", "format", "step")
+        .whereLayer("table")
+        .mayOnlyAccessLayers("storage", "step")
         .whereLayer("steps")
-        .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model", "report")
+        .mayOnlyAccessLayers(
+            "kernel", "columnar", "storage", "format", "step", "model", "report", "table")
         .whereLayer("batch")
         .mayOnlyAccessLayers("kernel", "columnar", "storage", "format", "step", "model", "steps")
         .whereLayer("sample")
@@ -177,7 +182,7 @@ class ArchitectureTest {
   void libraries_stayWhereTheyBelong() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "columnar..")
+        .resideOutsideOfPackages(ROOT + "columnar..", ROOT + "table..")
         .should()
         .dependOnClassesThat(resideInAnyPackage("org.apache.arrow..", "com.google.flatbuffers.."))
         .check(CLASSES);

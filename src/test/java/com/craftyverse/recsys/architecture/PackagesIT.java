@@ -49,6 +49,7 @@ class PackagesIT {
             "split",
             "step",
             "storage",
+            "table",
             "train")
         .doesNotContain("local", "sample");
     // Of serving, only what recommendAll shares with it.
@@ -64,7 +65,16 @@ class PackagesIT {
     Path zip = Path.of("target/serving/function.zip");
     assertThat(libraries(zip))
         .noneMatch(name -> contains(name, HTTP_SERVER))
-        .noneMatch(name -> contains(name, "fastcsv", "commons-compress", "commons-io", "ejml"))
+        .noneMatch(
+            name ->
+                contains(
+                    name,
+                    "fastcsv",
+                    "commons-compress",
+                    "commons-io",
+                    "ejml",
+                    "hardwood",
+                    "zstd-jni"))
         .anyMatch(name -> name.contains("quarkus-funqy-amazon-lambda"));
     assertThat(packages(zip))
         .containsExactlyInAnyOrder(

@@ -167,6 +167,8 @@ class LayoutDetectorTest {
         "user,item,a,b~1,2,3,4~2,3,4,5~ ! the rating could be column 'a' or 'b'",
         "1,2,3.5,4.5~5,6,1.5,2.5~ ! the rating could be column 3 or 4",
         "a,b,c~x,y,z~ ! no column looks like ratings",
+        "user,item,rating~1,2,good~ ! column 'rating' has no numbers; if the rows are choices, set"
+            + " \"feedback\": \"choices\"",
         "movieId,title,genres~1,A,B~ ! it has items, but neither users nor ratings",
         "userId,movieId,tag,timestamp~1,2,sad,1139045764~ ! no column looks like ratings",
       })

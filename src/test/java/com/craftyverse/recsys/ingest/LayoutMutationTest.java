@@ -131,11 +131,13 @@ class LayoutMutationTest {
   private static List<String> rows(byte[] file, RatingsLayout layout) throws IOException {
     List<int[]> ids = new ArrayList<>();
     List<String> values = new ArrayList<>();
+    RatingsParser.Ids dictionaries = RatingsParser.Ids.of(layout);
     RatingsParser parser =
         new RatingsParser(
             RatingsText.open(new ByteArrayInputStream(file), null),
             layout,
             List.of(),
+            dictionaries,
             "a.csv",
             new BadRows(0),
             batch -> {
@@ -149,8 +151,8 @@ class LayoutMutationTest {
     Map<String, String> latest = new LinkedHashMap<>();
     Map<String, Long> times = new LinkedHashMap<>();
     for (int i = 0; i < ids.size(); i++) {
-      String user = id(parser.userIds(), ids.get(i)[0]);
-      String item = id(parser.itemIds(), ids.get(i)[1]);
+      String user = id(dictionaries.users(), ids.get(i)[0]);
+      String item = id(dictionaries.items(), ids.get(i)[1]);
       long time = Long.parseLong(values.get(i).split(",")[1]);
       String pair = user + "\n" + item;
       String value = values.get(i);

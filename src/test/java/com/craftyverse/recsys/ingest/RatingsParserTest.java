@@ -446,10 +446,12 @@ class RatingsParserTest {
     List<String> rows = new ArrayList<>();
     byte[] bytes = input.readAllBytes();
     byte[] sample = RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()).sample();
+    RatingsLayout layout = LayoutDetector.detect(sample, sample.length, format, "ratings.csv");
     new RatingsParser(
             RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()),
-            LayoutDetector.detect(sample, sample.length, format, "ratings.csv"),
+            layout,
             format.missing(),
+            RatingsParser.Ids.of(layout),
             "ratings.csv",
             badRows,
             batch -> {

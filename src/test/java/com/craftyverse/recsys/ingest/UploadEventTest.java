@@ -84,8 +84,9 @@ class UploadEventTest {
             "'s3://somebody-elses/raw/my-set/ratings.zip' is not in the store s3://recsys-test",
             "'s3://recsys-test/models/my-set/current.json' is not an upload; uploads are below"
                 + " raw/",
-            "'s3://recsys-test/raw/my-set/readme.md' does not end in one of .zip, .csv, .tsv,"
-                + " .txt, .gz, .dat, .data",
+            "'s3://recsys-test/raw/my-set/readme.md' does not end in one of .gz, .zst, .zip,"
+                + " .csv, .tsv, .txt, .dat, .data, .jsonl, .ndjson, .json, .parquet, .arrow,"
+                + " .arrows, .feather, .ipc",
             "'s3://recsys-test/raw/my-set/gone.zip' no longer exists");
   }
 

@@ -11,6 +11,7 @@ import com.craftyverse.recsys.ingest.DetectedFormat;
 import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.ingest.IngestRequest;
 import com.craftyverse.recsys.ingest.IngestResult;
+import com.craftyverse.recsys.ingest.RatingsColumns;
 import com.craftyverse.recsys.ingest.Uploads;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
@@ -148,6 +149,32 @@ class AnyTableTest {
     assertThat(result.figures().feedback()).isEqualTo(Feedback.CHOICES);
     assertThat(result.figures().ratings()).isEqualTo(600);
     assertThat(result.figures().minRating()).isEqualTo(113);
+  }
+
+  @Test
+  void amazonReviews_areJsonLines() throws IOException {
+    put(
+        "raw/reviews_2014.json",
+        rows(
+            "",
+            "{\"reviewerID\": \"A%dX\", \"asin\": \"B%09d\", \"helpful\": [0, 0], \"reviewText\": \"Good,"
+                + " \\\"really\\\"\", \"overall\": %d.0, \"unixReviewTime\": %d, \"reviewTime\": \"09 13,"
+                + " 2009\"}\n"));
+    IngestResult result = new Ingest(store).run(IngestRequest.of("raw/reviews_2014.json"));
+    assertThat(result.dataset()).isEqualTo("reviews_2014");
+    assertThat(format(result).table()).isEqualTo("json lines");
+    assertThat(format(result).columns())
+        .isEqualTo(new RatingsColumns("reviewerID", "asin", "overall", "unixReviewTime"));
+    chain("raw/reviews_2014.json");
+    put(
+        "raw/Books.jsonl",
+        rows(
+            "",
+            "{\"user_id\": \"A%dX\", \"asin\": \"B%09d\", \"rating\": %d.0, \"timestamp\": %d000,"
+                + " \"parent_asin\": \"B1\", \"title\": \"T\", \"images\": [{\"a\": 1}]}\n"));
+    result = new Ingest(store).run(IngestRequest.of("raw/Books.jsonl"));
+    assertThat(format(result).time()).isEqualTo("milliseconds");
+    assertThat(result.figures().ratings()).isEqualTo(600);
   }
 
   @Test

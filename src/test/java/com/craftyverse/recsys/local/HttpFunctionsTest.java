@@ -207,8 +207,8 @@ class HttpFunctionsTest {
             + " modelInfo; give one",
         "nothing  | {}                    | 404 | there is no function at '/nothing'; the functions are POST /evaluate,"
             + " POST /foldIn, POST /history, POST /index, POST /ingest, POST /items, POST /modelInfo, POST"
-            + " /models, POST /popular, POST /predict, POST /publish, POST /recommend, POST /serve, POST /similar, POST /split, POST /stop, POST"
-            + " /submit, POST /train",
+            + " /models, POST /popular, POST /predict, POST /publish, POST /recommend, POST /recommendAll, POST /serve, POST"
+            + " /similar, POST /split, POST /stop, POST /submit, POST /train",
       })
   void badRequests_areAnsweredWithASentence(
       String function, String request, int status, String error) {

@@ -1,0 +1,415 @@
+package com.craftyverse.recsys.table;
+
+import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectKeys;
+import dev.hardwood.InputFile;
+import dev.hardwood.metadata.LogicalType;
+import dev.hardwood.metadata.PhysicalType;
+import dev.hardwood.reader.ColumnReader;
+import dev.hardwood.reader.ColumnReaders;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import dev.hardwood.reader.Validity;
+import dev.hardwood.row.PqList;
+import dev.hardwood.schema.ColumnProjection;
+import dev.hardwood.schema.SchemaNode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A Parquet file. Its columns are the fields of its schema that are values or lists of values; maps and nested records
+/// are left out. Times become seconds since 1970, dates ISO dates, a list its values joined by `|`, a null an empty value.
+///
+/// Plain columns are read as arrays, a batch at a time; if one is of a rare type or a list, all are read value by value.
+final class ParquetText extends CsvText {
+  private static final int ROWS_PER_PASS = 1 << 11;
+
+  private final ParquetFileReader reader;
+  private final String file;
+
+  /// Null if the rows are read value by value.
+  private final @Nullable ColumnReaders batches;
+
+  private final List<Values> values = new ArrayList<>();
+  private int row;
+  private int batchRows;
+
+  /// Null if the columns are read as arrays.
+  private final @Nullable RowReader rows;
+
+  private final List<String> columns;
+
+  /// Appends values of the current batch.
+  private interface Values {
+    /// Takes the arrays of a new batch.
+    void next();
+
+    void append(int row);
+  }
+
+  private ParquetText(ParquetFileReader reader, @Nullable List<String> chosen, String file) {
+    this.reader = reader;
+    this.file = file;
+    this.columns = chosen != null ? chosen : columns(reader);
+    if (columns.isEmpty()) {
+      throw RequestException.unprocessable(
+          file + ": the schema has no columns of values; expected a user, an item and a rating");
+    }
+    for (String name : columns) {
+      if (reader.getFileSchema().getRootNode().children().stream()
+          .noneMatch(field -> field.name().equals(name))) {
+        throw RequestException.unprocessable(
+            file + ": there is no column " + ObjectKeys.quote(name));
+      }
+    }
+    ColumnProjection projection = ColumnProjection.columns(columns.toArray(String[]::new));
+    boolean isPlain = columns.stream().allMatch(name -> isPlain(field(reader, name)));
+    this.rows = isPlain ? null : reader.buildRowReader().projection(projection).build();
+    this.batches = isPlain ? reader.buildColumnReaders(projection).build() : null;
+    if (batches != null) {
+      for (String name : columns) {
+        values.add(values(batches.getColumnReader(name)));
+      }
+    }
+    header(columns);
+  }
+
+  /// @throws RequestException if it is no Parquet file, or has no columns of values
+  static ParquetText open(Path path, @Nullable List<String> columns, String file)
+      throws IOException {
+    ParquetFileReader reader;
+    try {
+      reader = ParquetFileReader.open(new BoundedInputFile(InputFile.of(path)));
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(file, e);
+    }
+    try {
+      return new ParquetText(reader, columns, file);
+    } catch (RequestException e) {
+      reader.close();
+      throw e;
+    } catch (RuntimeException e) {
+      reader.close();
+      throw unreadable(file, e);
+    }
+  }
+
+  /// A file of which only ranges inside it can be read. The library reads on forever, nothing at a time, if a damaged
+  /// file says that a page continues after the end of its column.
+  private record BoundedInputFile(InputFile file) implements InputFile {
+    @Override
+    public void open() throws IOException {
+      file.open();
+    }
+
+    @Override
+    public ByteBuffer readRange(long offset, int length) throws IOException {
+      if (offset < 0 || length <= 0 || offset > file.length() - length) {
+        throw new IOException("bytes " + offset + " to " + (offset + length) + " are not in it");
+      }
+      return file.readRange(offset, length);
+    }
+
+    @Override
+    public long length() throws IOException {
+      return file.length();
+    }
+
+    @Override
+    public String name() {
+      return file.name();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  private static RequestException unreadable(String file, Exception e) throws IOException {
+    if (e instanceof InterruptedIOException interrupted) {
+      throw interrupted;
+    }
+    if (e instanceof UncheckedIOException unchecked
+        && unchecked.getCause() instanceof InterruptedIOException interrupted) {
+      throw interrupted;
+    }
+    return RequestException.unprocessable(
+        file
+            + " is a Parquet file that cannot be read; it is damaged, truncated or uses what this"
+            + " version does not know ("
+            + ObjectKeys.quote(String.valueOf(e.getMessage()))
+            + ")");
+  }
+
+  private static List<String> columns(ParquetFileReader reader) {
+    List<String> columns = new ArrayList<>();
+    for (SchemaNode field : reader.getFileSchema().getRootNode().children()) {
+      boolean isValue = field instanceof SchemaNode.PrimitiveNode;
+      if (isValue || (field instanceof SchemaNode.GroupNode group && group.isList())) {
+        columns.add(field.name());
+      }
+    }
+    return columns;
+  }
+
+  private static SchemaNode field(ParquetFileReader reader, String name) {
+    return Objects.requireNonNull(reader.getFileSchema().getField(name));
+  }
+
+  private static boolean isPlain(SchemaNode field) {
+    if (!(field instanceof SchemaNode.PrimitiveNode value) || value.maxRepetitionLevel() > 0) {
+      return false;
+    }
+    boolean isSimpleType =
+        switch (value.logicalType()) {
+          case null -> true;
+          case LogicalType.TimestampType _,
+              LogicalType.DateType _,
+              LogicalType.IntType _,
+              LogicalType.StringType _,
+              LogicalType.EnumType _ ->
+              true;
+          default -> false;
+        };
+    return isSimpleType
+        && value.type() != PhysicalType.INT96
+        && value.type() != PhysicalType.FIXED_LEN_BYTE_ARRAY;
+  }
+
+  private abstract static class Column implements Values {
+    final ColumnReader column;
+    private Validity validity = Validity.NO_NULLS;
+    private boolean hasNulls;
+
+    Column(ColumnReader column) {
+      this.column = column;
+    }
+
+    @Override
+    public void next() {
+      validity = column.getLeafValidity();
+      hasNulls = validity.hasNulls();
+      take();
+    }
+
+    @Override
+    public void append(int row) {
+      if (!hasNulls || validity.isNotNull(row)) {
+        value(row);
+      }
+    }
+
+    abstract void take();
+
+    abstract void value(int row);
+  }
+
+  private Values values(ColumnReader column) {
+    LogicalType type = column.getColumnSchema().logicalType();
+    boolean isUnsigned = type instanceof LogicalType.IntType whole && !whole.isSigned();
+    return switch (column.getColumnSchema().type()) {
+      case INT32 ->
+          new Column(column) {
+            private int[] batch = {};
+            private final boolean isDate = type instanceof LogicalType.DateType;
+
+            @Override
+            void take() {
+              batch = column.getInts();
+            }
+
+            @Override
+            void value(int row) {
+              if (isDate) {
+                text(LocalDate.ofEpochDay(batch[row]).toString());
+              } else {
+                number(isUnsigned ? Integer.toUnsignedLong(batch[row]) : batch[row]);
+              }
+            }
+          };
+      case INT64 ->
+          new Column(column) {
+            private long[] batch = {};
+            private final long perSecond = perSecond(type);
+
+            @Override
+            void take() {
+              batch = column.getLongs();
+            }
+
+            @Override
+            void value(int row) {
+              if (isUnsigned && batch[row] < 0) {
+                text(Long.toUnsignedString(batch[row]));
+              } else {
+                number(perSecond == 1 ? batch[row] : Math.floorDiv(batch[row], perSecond));
+              }
+            }
+          };
+      case FLOAT ->
+          new Column(column) {
+            private float[] batch = {};
+
+            @Override
+            void take() {
+              batch = column.getFloats();
+            }
+
+            @Override
+            void value(int row) {
+              number(batch[row]);
+            }
+          };
+      case DOUBLE ->
+          new Column(column) {
+            private double[] batch = {};
+
+            @Override
+            void take() {
+              batch = column.getDoubles();
+            }
+
+            @Override
+            void value(int row) {
+              number(batch[row]);
+            }
+          };
+      case BOOLEAN ->
+          new Column(column) {
+            private boolean[] batch = {};
+
+            @Override
+            void take() {
+              batch = column.getBooleans();
+            }
+
+            @Override
+            void value(int row) {
+              number(batch[row] ? 1 : 0);
+            }
+          };
+      default ->
+          new Column(column) {
+            private byte[] bytes = {};
+            private int[] offsets = {};
+
+            @Override
+            void take() {
+              bytes = column.getBinaryValues();
+              offsets = column.getBinaryOffsets();
+            }
+
+            @Override
+            void value(int row) {
+              text(bytes, offsets[row], offsets[row + 1]);
+            }
+          };
+    };
+  }
+
+  private static long perSecond(@Nullable LogicalType type) {
+    if (!(type instanceof LogicalType.TimestampType time)) {
+      return 1;
+    }
+    return switch (time.unit()) {
+      case MILLIS -> 1_000L;
+      case MICROS -> 1_000_000L;
+      case NANOS -> 1_000_000_000L;
+    };
+  }
+
+  @Override
+  boolean appendRows() throws IOException {
+    try {
+      return batches != null ? appendBatch(batches) : appendValues(Objects.requireNonNull(rows));
+    } catch (RuntimeException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private boolean appendBatch(ColumnReaders readers) {
+    if (row == batchRows) {
+      if (!readers.nextBatch()) {
+        return false;
+      }
+      row = 0;
+      batchRows = readers.getRecordCount();
+      values.forEach(Values::next);
+    }
+    int to = Math.min(batchRows, row + ROWS_PER_PASS);
+    Values[] all = values.toArray(Values[]::new);
+    for (; row < to; row++) {
+      for (int i = 0; i < all.length; i++) {
+        if (i > 0) {
+          comma();
+        }
+        all[i].append(row);
+      }
+      endRow();
+    }
+    return true;
+  }
+
+  private boolean appendValues(RowReader reader) {
+    if (!reader.hasNext()) {
+      return false;
+    }
+    while (!isFull() && reader.hasNext()) {
+      reader.next();
+      for (int i = 0; i < columns.size(); i++) {
+        if (i > 0) {
+          comma();
+        }
+        String name = columns.get(i);
+        if (!reader.isNull(name)) {
+          text(text(reader.getValue(name)));
+        }
+      }
+      endRow();
+    }
+    return true;
+  }
+
+  private static String text(@Nullable Object value) {
+    return switch (value) {
+      case null -> "";
+      case PqList list -> String.join("|", list.values().stream().map(ParquetText::text).toList());
+      case Instant time -> Long.toString(time.getEpochSecond());
+      case LocalDateTime time -> Long.toString(time.toEpochSecond(ZoneOffset.UTC));
+      case BigDecimal number -> number.toPlainString();
+      case Boolean flag -> flag ? "1" : "0";
+      case String text -> text;
+      case Number number -> number.toString();
+      case LocalDate date -> date.toString();
+      case UUID id -> id.toString();
+      default -> "";
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (batches != null) {
+        batches.close();
+      }
+      if (rows != null) {
+        rows.close();
+      }
+    } finally {
+      reader.close();
+    }
+  }
+}
