@@ -17,8 +17,9 @@ class PageAddress {
   void start(
       @Observes @Priority(BEFORE_THE_STORE) StartupEvent event,
       @ConfigProperty(name = "quarkus.http.host") String host,
-      @ConfigProperty(name = "quarkus.http.port") int port) {
-    if (port > 0) {
+      @ConfigProperty(name = "quarkus.http.port") int port,
+      @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
+    if (listens && port > 0) {
       LOG.log(
           Level.INFO,
           "See it work at http://{0}:{1}",

@@ -196,12 +196,7 @@ class Runs {
       LOG.log(Level.ERROR, "{0} was refused: {1}", upload.key(), e.getMessage());
       entry.recorder.finish(Run.State.refused, e.getMessage());
     } catch (OutOfMemoryError e) {
-      String reason =
-          String.format(
-              "a heap of %d MiB is too small for it (%s); restart with a larger one, -Xmx%dm",
-              Runtime.getRuntime().maxMemory() >> 20,
-              e.getMessage(),
-              Runtime.getRuntime().maxMemory() >> 19);
+      String reason = outOfMemory(e);
       LOG.log(Level.ERROR, "{0} failed: {1}", upload.key(), reason);
       entry.recorder.finish(Run.State.failed, reason);
     } catch (IOException | RuntimeException | Error e) {
@@ -212,6 +207,15 @@ class Runs {
       entry.recorder.finish(
           Run.State.failed, "the server failed; its log says why: " + e.getMessage());
     }
+  }
+
+  /// Returns what to do about a heap that is too small.
+  static String outOfMemory(OutOfMemoryError e) {
+    return String.format(
+        "a heap of %d MiB is too small for it (%s); restart with a larger one, -Xmx%dm",
+        Runtime.getRuntime().maxMemory() >> 20,
+        e.getMessage(),
+        Runtime.getRuntime().maxMemory() >> 19);
   }
 
   /// Returns whether a failed run was stopped, whatever its exception, and records that.
