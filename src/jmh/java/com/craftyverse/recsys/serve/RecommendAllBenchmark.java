@@ -23,8 +23,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Measures `recommendAll` for all users of a model of ml-latest's size, from a JVM that has just started, and
-/// compares it with the kernel's multiply-adds in cache and with `recommend` for one user after the other.
+/// Measures `recommendAll` for all users of a model of ml-latest's size, from a JVM that has just
+/// started, and compares it with the kernel's multiply-adds in cache and with `recommend` for one
+/// user after the other.
 ///
 /// ```
 /// RecommendAllBenchmark DIRECTORY [N] [rounds]

@@ -10,7 +10,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// The object `checkpoint` in a batch's directory: the parts that are whole. It exists while the batch is unfinished.
+/// The object `checkpoint` in a batch's directory: the parts that are whole. It exists while the
+/// batch is unfinished.
 final class BatchCheckpoint {
   /// A part.
   ///

@@ -45,7 +45,8 @@ final class BatchRun {
     }
   }
 
-  /// How much goes into a part. It depends on the model and the request alone, so that all calls make the same parts.
+  /// How much goes into a part. It depends on the model and the request alone, so that all calls
+  /// make the same parts.
   ///
   /// @param rows most rows of a part
   /// @param products most multiplications for a part
@@ -97,7 +98,8 @@ final class BatchRun {
   /// Writes the parts that are missing.
   ///
   /// @param directory the model's directory, with a trailing slash
-  /// @throws OutOfTimeException if the time limit ended the call; the checkpoint lists the parts so far
+  /// @throws OutOfTimeException if the time limit ended the call; the checkpoint lists the parts so
+  ///     far
   RecommendAllFigures write(
       ObjectStore store, String directory, BatchCheckpoint checkpoint, StepRunner.Output output)
       throws IOException {

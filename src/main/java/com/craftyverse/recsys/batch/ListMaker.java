@@ -10,16 +10,17 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the lists that `recommend` gives, for 64 users at once. Thread-safe, each thread with its own
-/// [RatedItems].
+/// Finds the lists that `recommend` gives, for 64 users at once. Thread-safe, each thread with its
+/// own [RatedItems].
 ///
-/// Let `a` be an item's score in the matrix product, `s` its score in `recommend`, and `E` a bound on `|a − s|` for
-/// all items. At least n items have an `a` of the n-th highest or more, so the n-th highest `s` is at most `E` below
-/// that, and no item whose `a` is more than `2E` below it can be in the list. The others are scored again.
+/// Let `a` be an item's score in the matrix product, `s` its score in `recommend`, and `E` a bound
+/// on `|a − s|` for all items. At least n items have an `a` of the n-th highest or more, so the
+/// n-th highest `s` is at most `E` below that, and no item whose `a` is more than `2E` below it can
+/// be in the list. The others are scored again.
 ///
-/// `E` follows from the standard model of rounding (Higham, *Accuracy and Stability of Numerical Algorithms*, 2002,
-/// section 3.1): a sum of products through m roundings each is off by at most `γₘ · Σ|uᵢvᵢ|` with
-/// `γₘ = m·2⁻²⁴ / (1 − m·2⁻²⁴)`, in any order, and `Σ|uᵢvᵢ| ≤ |u|·|v|`.
+/// `E` follows from the standard model of rounding (Higham, *Accuracy and Stability of Numerical
+/// Algorithms*, 2002, section 3.1): a sum of products through m roundings each is off by at most
+/// `γₘ · Σ|uᵢvᵢ|` with `γₘ = m·2⁻²⁴ / (1 − m·2⁻²⁴)`, in any order, and `Σ|uᵢvᵢ| ≤ |u|·|v|`.
 final class ListMaker {
   /// Roundings besides one for each factor: those of base, bias and the sums of groups.
   private static final int MORE_ROUNDINGS = 16;

@@ -9,7 +9,8 @@ import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.Schemas;
 import org.jspecify.annotations.Nullable;
 
-/// The items that a model's users rated: its `seen.arrow`, mapped. Not thread-safe; fastest for ascending users.
+/// The items that a model's users rated: its `seen.arrow`, mapped. Not thread-safe; fastest for
+/// ascending users.
 final class RatedItems {
   private final ArrowFile file;
   private final int items;

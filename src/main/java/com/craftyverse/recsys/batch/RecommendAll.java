@@ -47,12 +47,14 @@ public final class RecommendAll {
     this.sizes = sizes;
   }
 
-  /// Writes a batch, or returns the one that exists for the same model and request. If the time limit
-  /// interrupts it, the result is `resumable`, and the next call continues.
+  /// Writes a batch, or returns the one that exists for the same model and request. If the time
+  /// limit interrupts it, the result is `resumable`, and the next call continues.
   ///
   /// @throws RequestException if the request, or an object that it names, is invalid
-  /// @throws com.craftyverse.recsys.columnar.MalformedFileException if a file of the model is damaged
-  /// @throws java.io.InterruptedIOException if the thread is interrupted; the parts that are whole stay
+  /// @throws com.craftyverse.recsys.columnar.MalformedFileException if a file of the model is
+  ///     damaged
+  /// @throws java.io.InterruptedIOException if the thread is interrupted; the parts that are whole
+  ///     stay
   public RecommendAllResult run(RecommendAllRequest request) throws IOException {
     Execution execution = Execution.of(request);
     int n = RequestLimits.recommendations(request.n());

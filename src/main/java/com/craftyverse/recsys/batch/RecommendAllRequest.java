@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A request for the recommendations of many users.
 ///
-/// @param dataset the dataset whose current model recommends; defaults to the configured one, else the
-///     one published last
-/// @param manifest the key of a model's manifest, in place of `dataset`; the model need not be published
+/// @param dataset the dataset whose current model recommends; defaults to the configured one, else
+///     the one published last
+/// @param manifest the key of a model's manifest, in place of `dataset`; the model need not be
+///     published
 /// @param users the users, up to 10,000; all users of the model by default
 /// @param usersFile the key of a file below `batches/` with one user id a line, in place of `users`
 /// @param n number of items for each user, 1 to 1,000, by default 10
@@ -25,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// @param allow up to 10,000 items to choose from; unknown ones are ignored
 /// @param deny up to 10,000 items to exclude, even if allowed
 /// @param excludeSeen whether to exclude items that the user rated, by default true
-/// @param rankBy `preference` or `rating`; by default `preference` if the model has ranking vectors, else
-///     `rating`
-/// @param maxSeconds time limit of one call, above 0. A call that needs longer answers `resumable` after at
-///     least one part, and the same request continues; does not affect the files
+/// @param rankBy `preference` or `rating`; by default `preference` if the model has ranking
+///     vectors, else `rating`
+/// @param maxSeconds time limit of one call, above 0. A call that needs longer answers `resumable`
+///     after at least one part, and the same request continues; does not affect the files
 /// @param threads 1 to 64; by default the number of processors. Does not affect the files
 @RecordBuilder
 public record RecommendAllRequest(

@@ -42,7 +42,8 @@ record UserSelection(int[] rows, int unknown) {
     return collector.selection();
   }
 
-  /// Reads the users from a file with one id a line. Empty lines and blanks around ids do not count.
+  /// Reads the users from a file with one id a line. Empty lines and blanks around ids do not
+  /// count.
   ///
   /// @throws RequestException if there is no such file, or a line is no id of the model's kind
   static UserSelection read(ObjectStore store, String key, IdTable known) throws IOException {

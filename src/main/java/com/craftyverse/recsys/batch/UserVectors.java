@@ -48,7 +48,8 @@ final class UserVectors {
     return vector;
   }
 
-  /// Returns what all scores of a user have in common: in the rating model, the mean plus the user's bias.
+  /// Returns what all scores of a user have in common: in the rating model, the mean plus the
+  /// user's bias.
   float base(int row) {
     if (!ofRatings) {
       return 0;

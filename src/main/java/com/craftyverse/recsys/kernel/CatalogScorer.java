@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// A scorer of the whole catalogue for many users at once. It multiplies matrices: the users' rows times panels of
-/// items' rows. Except for rounding, the scores equal those of `recommend`. Thread-safe once all items are set.
+/// A scorer of the whole catalogue for many users at once. It multiplies matrices: the users' rows
+/// times panels of items' rows. Except for rounding, the scores equal those of `recommend`.
+/// Thread-safe once all items are set.
 public final class CatalogScorer {
   /// Largest number of users at once.
   public static final int MAX_USERS = Kernel.BLOCK_ROWS;
@@ -16,7 +17,8 @@ public final class CatalogScorer {
   private final int items;
   private final int stride;
 
-  /// The rows of 16 items per panel, transposed: element `[f · 16 + i]` is value f of the i-th item.
+  /// The rows of 16 items per panel, transposed: element `[f · 16 + i]` is value f of the i-th
+  /// item.
   private final float[][] panels;
 
   private final Kernel kernel = Kernels.fastest().kernel();

@@ -12,8 +12,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// How `recommend` ranks a model's catalogue for known users: the items to choose from, and the factors that score
-/// them. It lets other code rank for many users at once by the same rules. Immutable.
+/// How `recommend` ranks a model's catalogue for known users: the items to choose from, and the
+/// factors that score them. It lets other code rank for many users at once by the same rules.
+/// Immutable.
 public final class CatalogRanking {
   private final ItemCatalog catalog;
   private final RankBy rankedBy;

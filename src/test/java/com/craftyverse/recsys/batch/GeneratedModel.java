@@ -28,9 +28,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// A model of random vectors in which scores are often equal, or differ in the last bits: an item's vector is one
-/// of a few, with some values moved by the smallest step, and some users' vectors are zero. Every third
-/// item is a drama, years go from 1980 on, and item `i` has `i` ratings.
+/// A model of random vectors in which scores are often equal, or differ in the last bits: an item's
+/// vector is one of a few, with some values moved by the smallest step, and some users' vectors are
+/// zero. Every third item is a drama, years go from 1980 on, and item `i` has `i` ratings.
 final class GeneratedModel {
   static final int USERS = 300;
   static final int ITEMS = 333;
