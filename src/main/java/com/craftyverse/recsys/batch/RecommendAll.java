@@ -9,6 +9,7 @@ import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.serve.CatalogRanking;
+import com.craftyverse.recsys.serve.ItemFilter;
 import com.craftyverse.recsys.serve.ModelCache;
 import com.craftyverse.recsys.serve.RankBy;
 import com.craftyverse.recsys.serve.RequestLimits;
@@ -67,14 +68,15 @@ public final class RecommendAll {
     if (ids != null) {
       RequestLimits.list("users", ids, RequestLimits.MAX_LISTED, "users");
     }
-    RecommendAllParameters draft =
-        new RecommendAllParameters(
-            n, request.filter(), !Boolean.FALSE.equals(request.excludeSeen()), RankBy.preference);
+    ItemFilter filter = request.filter();
     String directory = modelDirectory(request);
     ModelCard card = ModelCard.read(store, directory);
     RecommendAllParameters parameters =
         new RecommendAllParameters(
-            n, draft.filter(), draft.excludeSeen(), CatalogRanking.rankBy(card, request.rankBy()));
+            n,
+            filter,
+            !Boolean.FALSE.equals(request.excludeSeen()),
+            CatalogRanking.rankBy(card, request.rankBy()));
     Map<String, String> inputs = new TreeMap<>(Map.of(StepName.TRAIN.toString(), card.modelId()));
     Map<String, String> sources =
         new TreeMap<>(Map.of(StepName.TRAIN.toString(), directory + StoreLayout.MANIFEST));
