@@ -2,6 +2,7 @@ package com.craftyverse.recsys.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.RecordBatch;
@@ -33,6 +34,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -408,6 +411,55 @@ class PipelineIT {
     assertThat(result.path("publish").path("dataset").asText()).isEqualTo("direct");
     String model = "models/direct/" + result.path("publish").path("model").asText() + "/model.json";
     assertThat(MAPPER.readTree(store.read(model).content()).path("factors").asInt()).isEqualTo(8);
+  }
+
+  /// The job is the real one, in a process of its own; the functions judge and publish its models as ever.
+  @Test
+  void uploadBeyondTheFunctions_isTrainedWithSpark() throws IOException {
+    assumeTrue(
+        SparkJob.isBuilt(),
+        SparkJob.JAR + " is not built: ./mvnw -f src/spark/pom.xml package -DskipTests");
+    store.put("raw/large.csv", ratingsOfTheSample());
+    ObjectNode event = (ObjectNode) event("eventbridge-object-created.json");
+    ((ObjectNode) event.at("/detail/object")).put("key", "raw/large.csv");
+    Path definition = directory.resolve("spark.asl.json");
+    Files.writeString(
+        definition,
+        Files.readString(Path.of("infra/pipeline.asl.json")).replace("${SparkFromBytes}", "1000"));
+    SparkJob job = new SparkJob(store, Files.createDirectories(directory.resolve("spark")));
+    JsonNode result =
+        StateMachine.read(definition)
+            .run(
+                event,
+                (resource, input) ->
+                    resource.contains("emr-serverless")
+                        ? job.run(input)
+                        : resource.contains(":s3:")
+                            ? job.read(input)
+                            : FIRST.call(resource, input));
+
+    assertThat(result.path("ingest").has("manifest")).isFalse();
+    assertThat(result.path("publish").path("published").asBoolean()).as(result.toString()).isTrue();
+    String refit = result.path("served").path("manifest").asText();
+    assertThat(refit).isNotEqualTo(result.path("train").path("manifest").asText());
+    assertThat(refit).contains(result.path("publish").path("model").asText());
+    JsonNode answer =
+        FIRST.invoke(
+            "serve",
+            MAPPER.readTree("{\"recommend\": {\"dataset\": \"large\", \"userId\": 1, \"n\": 5}}"));
+    assertThat(answer.path("recommendations")).hasSize(5);
+    assertThat(answer.path("source").asText()).isEqualTo("model");
+  }
+
+  private static byte[] ratingsOfTheSample() throws IOException {
+    try (ZipFile zip = new ZipFile("data/sample/craftyverse-sample.zip")) {
+      ZipEntry ratings =
+          zip.stream()
+              .filter(entry -> entry.getName().endsWith("ratings.csv"))
+              .findFirst()
+              .orElseThrow();
+      return zip.getInputStream(ratings).readAllBytes();
+    }
   }
 
   /// So little time remains that each call of train ends after one epoch, with a checkpoint.

@@ -2,9 +2,12 @@ package com.craftyverse.recsys.infra;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class StateMachine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MAX_STEPS = 3_000;
+
+  /// The name of every execution.
+  static final String EXECUTION = "walk";
+
+  /// The limit for uploads in a stack without Spark, as in the template.
+  static final String WITHOUT_SPARK = "1000000000000000";
 
   /// The fields that each type of state may have besides Type and Comment.
   private static final Map<String, String> FIELDS =
@@ -35,8 +44,10 @@ final class StateMachine {
     this.definition = definition;
   }
 
+  /// Reads a definition, deployed without Spark unless the file says otherwise.
   static StateMachine read(Path file) throws IOException {
-    return new StateMachine(MAPPER.readTree(file.toFile()));
+    return new StateMachine(
+        MAPPER.readTree(Files.readString(file).replace("${SparkFromBytes}", WITHOUT_SPARK)));
   }
 
   /// Returns the states by name.
@@ -128,8 +139,8 @@ final class StateMachine {
     return null;
   }
 
-  /// Replaces fields whose names end in `.$`, which are paths into the data. Intrinsic functions and context
-  /// references stay as written.
+  /// Replaces fields whose names end in `.$`, which are paths into the data or intrinsic functions of them. Other
+  /// functions than those that [#value] knows, and context references on their own, stay as written.
   private static JsonNode fill(JsonNode template, JsonNode data) {
     if (!template.isObject()) {
       return template;
@@ -144,21 +155,86 @@ final class StateMachine {
               if (!key.endsWith(".$")) {
                 filled.set(key, fill(field.getValue(), data));
               } else if (text.matches("States\\.StringToJson\\(\\S+\\)")) {
+                String argument = text.substring(text.indexOf('(') + 1, text.length() - 1);
                 filled.set(
                     key.substring(0, key.length() - 2),
-                    json(at(data, text.substring(text.indexOf('(') + 1, text.length() - 1))));
-              } else if (text.startsWith("$.")) {
-                filled.set(key.substring(0, key.length() - 2), at(data, text));
+                    json(
+                        argument.startsWith("'")
+                            ? argument.substring(1, argument.length() - 1)
+                            : at(data, argument).asText()));
               } else {
-                filled.put(key.substring(0, key.length() - 2), text);
+                JsonNode value = text.startsWith("$$") ? null : value(text, data);
+                filled.set(
+                    key.substring(0, key.length() - 2),
+                    value == null ? MAPPER.getNodeFactory().textNode(text) : value);
               }
             });
     return filled;
   }
 
-  private static JsonNode json(JsonNode text) {
+  /// Returns the value of a path, a text in quotes, the execution's name, or `States.Array` and `States.Format`
+  /// of those; null for anything else.
+  private static @Nullable JsonNode value(String text, JsonNode data) {
+    if (text.startsWith("'")) {
+      return MAPPER.getNodeFactory().textNode(text.substring(1, text.length() - 1));
+    }
+    if (text.equals("$$.Execution.Name")) {
+      return MAPPER.getNodeFactory().textNode(EXECUTION);
+    }
+    if (text.startsWith("$.")) {
+      return at(data, text);
+    }
+    boolean isArray = text.startsWith("States.Array(");
+    if (!isArray && !text.startsWith("States.Format(")) {
+      return null;
+    }
+    ArrayNode arguments = MAPPER.createArrayNode();
+    for (String argument : arguments(text)) {
+      JsonNode value = value(argument, data);
+      if (value == null) {
+        return null;
+      }
+      arguments.add(value);
+    }
+    if (isArray) {
+      return arguments;
+    }
+    String formatted = arguments.get(0).asText();
+    for (int i = 1; i < arguments.size(); i++) {
+      int place = formatted.indexOf("{}");
+      formatted =
+          formatted.substring(0, place)
+              + arguments.get(i).asText()
+              + formatted.substring(place + 2);
+    }
+    return MAPPER.getNodeFactory().textNode(formatted);
+  }
+
+  /// Splits the arguments of a function call at the commas outside of quotes and inner calls.
+  private static List<String> arguments(String call) {
+    List<String> arguments = new ArrayList<>();
+    int depth = 0;
+    boolean quoted = false;
+    int from = call.indexOf('(') + 1;
+    for (int i = from; i < call.length(); i++) {
+      char c = call.charAt(i);
+      if (c == '\'') {
+        quoted = !quoted;
+      } else if (!quoted && c == '(') {
+        depth++;
+      } else if (!quoted && (c == ',' || c == ')') && depth == 0) {
+        arguments.add(call.substring(from, i).strip());
+        from = i + 1;
+      } else if (!quoted && c == ')') {
+        depth--;
+      }
+    }
+    return arguments;
+  }
+
+  private static JsonNode json(String text) {
     try {
-      return MAPPER.readTree(text.asText());
+      return MAPPER.readTree(text);
     } catch (IOException e) {
       throw new LambdaError("States.IntrinsicFailure", e.getMessage());
     }
@@ -210,6 +286,10 @@ final class StateMachine {
     }
     if (rule.has("BooleanEquals")) {
       return value.isBoolean() && value.asBoolean() == rule.path("BooleanEquals").asBoolean();
+    }
+    if (rule.has("NumericGreaterThanEqualsPath")) {
+      JsonNode bound = at(data, rule.path("NumericGreaterThanEqualsPath").asText());
+      return value.isNumber() && bound.isNumber() && value.asDouble() >= bound.asDouble();
     }
     throw new IllegalStateException("unsupported kind of choice: " + rule);
   }

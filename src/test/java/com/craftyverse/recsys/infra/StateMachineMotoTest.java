@@ -95,7 +95,8 @@ class StateMachineMotoTest {
       answers.add(MAPPER.readTree(answer));
     }
     setAnswers(answers);
-    String definition = Files.readString(file);
+    String definition =
+        Files.readString(file).replace("${SparkFromBytes}", StateMachine.WITHOUT_SPARK);
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
     }
@@ -159,7 +160,9 @@ class StateMachineMotoTest {
         """);
     JsonNode name = MAPPER.readTree("{\"dataset\": \"my-set\", \"now\": 1764115613}");
     setAnswers(List.of(name, MAPPER.createObjectNode()));
-    String definition = Files.readString(Path.of("infra/pipeline.asl.json"));
+    String definition =
+        Files.readString(Path.of("infra/pipeline.asl.json"))
+            .replace("${SparkFromBytes}", StateMachine.WITHOUT_SPARK);
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate", "Publish")) {
       definition = definition.replace("${" + function + "FunctionArn}", createFunction(function));
     }

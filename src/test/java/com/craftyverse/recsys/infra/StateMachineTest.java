@@ -58,6 +58,132 @@ class StateMachineTest {
             "deleteItem lock");
   }
 
+  /// What one job does stands in for ingest, split, index and train; the gate judges as ever.
+  @Test
+  void uploadBeyondTheFunctions_isTrainedWithSpark() throws IOException {
+    withSpark(1234).run(event, this::call);
+    assertThat(calls)
+        .containsExactly(
+            NAME,
+            "updateItem lock",
+            "startJobRun.sync " + arguments("--key", "raw/my-set/ratings of 2026+.zip", "train"),
+            "getObject runs/walk/train.json",
+            "Evaluate {\"manifest\":\"of train\",\"settings\":{\"of\":\"spark\"}," + ID + "}",
+            "startJobRun.sync " + arguments("--refit", "of train", "refit"),
+            "getObject runs/walk/refit.json",
+            "Publish {\"manifest\":\"of refit\"," + ID + ",\"again\":false}",
+            "deleteItem lock");
+    for (String state : List.of("TrainWithSpark", "RefitWithSpark")) {
+      JsonNode parameters = machine.states().path(state).path("Parameters");
+      assertThat(parameters.at("/JobDriver/SparkSubmit/EntryPoint").asText())
+          .isEqualTo("s3://${BucketName}/code/craftyverse-recsys-spark.jar");
+      assertThat(parameters.path("ApplicationId").asText()).isEqualTo("${SparkApplication}");
+      assertThat(parameters.path("ExecutionTimeoutMinutes").asInt() * 60)
+          .isLessThan(machine.timeoutSeconds());
+    }
+  }
+
+  private static String arguments(String option, String input, String result) {
+    return "[\"--store\",\"s3://${BucketName}\",\""
+        + option
+        + "\",\""
+        + input
+        + "\",\"--result\",\"runs/walk/"
+        + result
+        + ".json\"]";
+  }
+
+  /// Returns the machine of a stack with Spark for uploads of that size and larger.
+  private StateMachine withSpark(long fromBytes) throws IOException {
+    return withSpark(fromBytes, "${Refit}");
+  }
+
+  private StateMachine withSpark(long fromBytes, String refit) throws IOException {
+    Path deployed = directory.resolve("spark.asl.json");
+    Files.writeString(
+        deployed,
+        Files.readString(Path.of("infra/pipeline.asl.json"))
+            .replace("${SparkFromBytes}", String.valueOf(fromBytes))
+            .replace("${Refit}", refit));
+    return StateMachine.read(deployed);
+  }
+
+  @Test
+  void smallerUpload_orAStackWithoutSpark_takesTheFunctions() throws IOException {
+    withSpark(1235).run(event, this::call);
+    ((ObjectNode) event.at("/detail/object")).put("size", 5_000_000_000_000L);
+    machine.run(event, this::call);
+    assertThat(calls).noneMatch(call -> call.contains("startJobRun"));
+    assertThat(count("Train")).isEqualTo(4);
+  }
+
+  @Test
+  void modelOfSpark_thatTheGateRefuses_isNotTrainedAgain() throws IOException {
+    withSpark(1)
+        .run(
+            event,
+            (resource, input) ->
+                withVerdict(resource, call(resource, input), "refused", false, false));
+    assertThat(calls).filteredOn(call -> call.startsWith("startJobRun")).hasSize(1);
+    assertThat(calls)
+        .contains("Publish {\"manifest\":\"of train\"," + ID + ",\"again\":false}")
+        .endsWith("publish A new model was refused; the old one keeps serving", "deleteItem lock");
+  }
+
+  @Test
+  void modelOfSpark_isServedAsScored_ifTheStackDoesNotTrainAgain() throws IOException {
+    withSpark(1, "false").run(event, this::call);
+    assertThat(calls)
+        .contains("Publish {\"manifest\":\"of train\"," + ID + ",\"again\":false}")
+        .filteredOn(call -> call.startsWith("startJobRun"))
+        .hasSize(1);
+  }
+
+  /// A job is not retried. If it refused its data, the report has its sentence.
+  @Test
+  void jobThatFails_isReportedWithItsSentence_andTheLockReleased() throws IOException {
+    List<JsonNode> reports = new ArrayList<>();
+    for (boolean refuses : new boolean[] {true, false}) {
+      calls.clear();
+      assertThatThrownBy(
+              () ->
+                  withSpark(1)
+                      .run(
+                          event,
+                          (resource, input) -> {
+                            JsonNode result = call(resource, input);
+                            if (resource.contains("startJobRun")) {
+                              throw new LambdaError("States.TaskFailed", "exit status 2");
+                            }
+                            if (resource.contains("getObject")) {
+                              if (refuses) {
+                                return mapper
+                                    .createObjectNode()
+                                    .put("Body", "{\"error\":\"the scale has one value\"}");
+                              }
+                              throw new LambdaError("S3.NoSuchKeyException", "none");
+                            }
+                            if (resource.contains("sns")) {
+                              reports.add(input);
+                            }
+                            return result;
+                          }))
+          .isInstanceOfSatisfying(
+              LambdaError.class, e -> assertThat(e.type()).isEqualTo("PipelineFailed"));
+      assertThat(calls)
+          .containsExactly(
+              NAME,
+              "updateItem lock",
+              "startJobRun.sync " + arguments("--key", "raw/my-set/ratings of 2026+.zip", "train"),
+              "getObject runs/walk/train.json",
+              "deleteItem lock",
+              "publish An upload did not become a model");
+    }
+    assertThat(machine.states().at("/ReadRefusal/ResultPath").asText()).isEqualTo("$.object");
+    assertThat(machine.states().at("/ReadRefusal/Catch/0/ResultPath").isNull()).isTrue();
+    assertThat(reports).hasSize(2);
+  }
+
   /// The execution's input overrides the stack's parameter.
   @ParameterizedTest
   @CsvSource({
@@ -458,10 +584,11 @@ class StateMachineTest {
         .hasMessage("state A is of type 'Map', which is not supported");
   }
 
-  /// Returns the event with the name that the first state adds.
+  /// Returns the event with the name that the first state adds, and the limit for Spark.
   private JsonNode withDatasetName() {
     ObjectNode named = event.deepCopy();
     named.putObject("name").put("manifest", "of Ingest").put("dataset", "named by ingest");
+    named.putObject("spark").put("fromBytes", Long.valueOf(StateMachine.WITHOUT_SPARK));
     return named;
   }
 
@@ -486,10 +613,20 @@ class StateMachineTest {
                   + (input.has("pattern") ? " as " + input.get("pattern").asText() : ""))
           .put("dataset", "named by ingest");
     }
-    calls.add(
-        resource.substring(resource.lastIndexOf(':') + 1)
-            + " "
-            + (input.has("Subject") ? input.get("Subject").asText() : "lock"));
+    String service = resource.substring(resource.lastIndexOf(':') + 1);
+    if (input.has("JobDriver")) {
+      calls.add(service + " " + input.at("/JobDriver/SparkSubmit/EntryPointArguments"));
+      return mapper.createObjectNode();
+    }
+    if (input.has("Bucket")) {
+      String key = input.get("Key").asText();
+      calls.add(service + " " + key);
+      String run = key.replaceAll(".*/|\\.json", "");
+      return mapper
+          .createObjectNode()
+          .put("Body", "{\"manifest\":\"of " + run + "\",\"evaluate\":{\"of\":\"spark\"}}\n");
+    }
+    calls.add(service + " " + (input.has("Subject") ? input.get("Subject").asText() : "lock"));
     return mapper.createObjectNode();
   }
 }

@@ -58,7 +58,7 @@ class TemplateTest {
                   .as(name)
                   .isBetween(128, 3_008);
               assertThat(function.path("Timeout").asInt()).as(name).isBetween(1, 900);
-              assertThat(function.path("EphemeralStorage").path("Size").asInt())
+              assertThat(template.deployedNumber(function.path("EphemeralStorage").path("Size")))
                   .as(name)
                   .isBetween(512, 10_240);
               JsonNode reserved = function.path("ReservedConcurrentExecutions");
@@ -248,6 +248,53 @@ class TemplateTest {
   }
 
   @Test
+  void spark_isOffByDefault_keepsNothingRunning_andHasALid() {
+    assertThat(template.parameter("Spark").path("Default").asText()).isEqualTo("off");
+    JsonNode application = template.resource("SparkApplication");
+    assertThat(application.path("Condition").asText()).isEqualTo("HasSpark");
+    JsonNode properties = application.path("Properties");
+    assertThat(properties.has("InitialCapacity")).isFalse();
+    assertThat(properties.at("/AutoStopConfiguration/Enabled").asBoolean()).isTrue();
+    assertThat(properties.at("/AutoStopConfiguration/IdleTimeoutMinutes").asInt()).isEqualTo(5);
+    assertThat(properties.at("/MaximumCapacity/Cpu").asText()).isEqualTo("${SparkMaxCpu} vCPU");
+    assertThat(properties.at("/MaximumCapacity/Memory").asText()).isEqualTo("${SparkMaxCpu}0 GB");
+    JsonNode limit =
+        template.resource("Pipeline").at("/Properties/DefinitionSubstitutions/SparkFromBytes");
+    assertThat(limit.path(1).asText()).isEqualTo("SparkFromBytes");
+    assertThat(limit.path(2).asText()).isEqualTo(StateMachine.WITHOUT_SPARK);
+  }
+
+  @Test
+  void spark_mayDoWhatTheStepsDo_andNoMore() {
+    JsonNode role = template.resource("SparkRole");
+    assertThat(role.path("Condition").asText()).isEqualTo("HasSpark");
+    assertThat(role.toString()).contains("emr-serverless.amazonaws.com", "aws:SourceAccount");
+    assertThat(resources("Spark", "s3:GetObject"))
+        .containsExactly("code/*", "raw/*", "datasets/*", "models/*");
+    assertThat(resources("Spark", "s3:PutObject"))
+        .containsExactly("datasets/*", "models/*/*/*", "runs/*");
+    assertThat(resources("Spark", "s3:DeleteObject")).isEmpty();
+    Role spark = new Role(template, "SparkRole");
+    assertThat(spark.allows("PUT /bucket/models/set/m1/users.arrow HTTP/1.1")).isTrue();
+    assertThat(spark.allows("PUT /bucket/models/set/current.json HTTP/1.1")).isFalse();
+    Map<String, String> ofPipeline = new TreeMap<>();
+    for (JsonNode statement : new Role(template, "PipelineRole").statements()) {
+      statement
+          .path("Action")
+          .forEach(
+              action -> ofPipeline.put(action.asText(), statement.path("Resource").toString()));
+    }
+    assertThat(ofPipeline)
+        .containsEntry("emr-serverless:StartJobRun", "\"SparkApplication.Arn\"")
+        .containsEntry("emr-serverless:GetJobRun", "\"${SparkApplication.Arn}/jobruns/*\"")
+        .containsEntry("emr-serverless:CancelJobRun", "\"${SparkApplication.Arn}/jobruns/*\"")
+        .containsEntry("iam:PassRole", "\"SparkRole.Arn\"");
+    assertThat(ofPipeline.get("events:PutRule"))
+        .endsWith("rule/StepFunctionsGetEventsForEMRServerlessJobRule\"");
+    assertThat(resources("Pipeline", "s3:GetObject")).containsExactly("runs/*");
+  }
+
+  @Test
   void bucket_isEncryptedPrivateVersionedAndTidy() {
     JsonNode bucket = template.resource("Bucket").path("Properties");
     assertThat(bucket.path("BucketEncryption").isMissingNode()).isFalse();
@@ -257,7 +304,8 @@ class TemplateTest {
     assertThat(bucket.path("PublicAccessBlockConfiguration")).hasSize(4);
     assertThat(bucket.path("VersioningConfiguration").path("Status").asText()).isEqualTo("Enabled");
     assertThat(bucket.path("LifecycleConfiguration").toString())
-        .contains("raw/", "datasets/", "batches/", "incoming/", "AbortIncompleteMultipartUpload")
+        .contains("raw/", "datasets/", "batches/", "runs/", "incoming/")
+        .contains("AbortIncompleteMultipartUpload")
         .doesNotContain("models/");
     // A failed creation leaves no bucket that blocks the next one.
     assertThat(template.resource("Bucket").path("DeletionPolicy").asText())
@@ -292,13 +340,16 @@ class TemplateTest {
         .path("Properties")
         .path("DefinitionSubstitutions")
         .forEach(
-            value ->
-                assertThat(
-                        value.asText().startsWith("AWS::")
-                            || template.parameter(value.asText()).has("Default")
-                            || template.resources().has(value.asText().replace(".Arn", "")))
-                    .as(value.asText())
-                    .isTrue());
+            value -> {
+              // !If [HasSpark, value, what the definition has without]
+              String text = value.isArray() ? value.path(1).asText() : value.asText();
+              assertThat(
+                      text.startsWith("AWS::")
+                          || template.parameter(text).has("Default")
+                          || template.resources().has(text.replace(".Arn", "")))
+                  .as(text)
+                  .isTrue();
+            });
   }
 
   @Test
