@@ -15,6 +15,9 @@ import java.util.zip.CRC32;
 /// ```
 /// incoming/FILE                            uploads over HTTP that nothing was decided about
 /// raw/{dataset}/FILE [settings.json]       or raw/FILE; see datasetOfUpload for the dataset's name
+/// raw/{dataset}/{folder}/ FILE… _SUCCESS   the files of one upload
+/// bases/{dataset}/{version}/               what the next delta adds to: ratings.arrow items.arrow
+///                                          [userIds.arrow itemIds.arrow]; bases/{dataset}/last.json names it
 /// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
 ///                                          [userIds.arrow itemIds.arrow]
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
@@ -30,6 +33,9 @@ import java.util.zip.CRC32;
 public final class StoreLayout {
   /// Where uploads arrive.
   public static final String RAW = "raw/";
+
+  /// The last version of each dataset that grows by deltas.
+  public static final String BASES = "bases/";
 
   /// Where uploads over HTTP wait until someone submits them.
   public static final String INCOMING = "incoming/";
@@ -174,7 +180,7 @@ public final class StoreLayout {
   public static String nameOfUpload(String key) {
     ObjectKeys.require(key);
     String[] segments = key.split("/", -1);
-    if (!key.startsWith(RAW) || segments.length > 3) {
+    if (!key.startsWith(RAW)) {
       throw new InvalidKeyException(
           "the key "
               + ObjectKeys.quote(key)
@@ -196,15 +202,16 @@ public final class StoreLayout {
               + SETTINGS
               + " says how to read the uploads of its directory");
     }
-    return segments.length == 3 ? segments[1] : stem(segments[1]);
+    return segments.length >= 3 ? segments[1] : stem(segments[1]);
   }
 
   /// Returns the key of the settings that apply to an upload; empty for a file directly in `raw/`.
   ///
   /// @param key the upload's key
   public static Optional<String> settingsOfUpload(String key) {
-    return key.startsWith(RAW) && key.split("/", -1).length == 3
-        ? Optional.of(ObjectKeys.directoryOf(key) + SETTINGS)
+    String[] segments = key.split("/", -1);
+    return key.startsWith(RAW) && segments.length >= 3
+        ? Optional.of(RAW + segments[1] + "/" + SETTINGS)
         : Optional.empty();
   }
 
@@ -242,7 +249,7 @@ public final class StoreLayout {
 
   /// Returns the file name without its extensions: `ml-latest.zip` and `ml-latest.csv.gz` both give
   /// `ml-latest`.
-  private static String stem(String file) {
+  public static String stem(String file) {
     String stem = file;
     for (String extension : UPLOAD_ENDINGS) {
       if (stem.toLowerCase(Locale.ROOT).endsWith(extension) && stem.length() > extension.length()) {

@@ -24,22 +24,33 @@ final class IdColumn {
   ///
   /// @throws com.craftyverse.recsys.step.RequestException if the value is not an id of this type
   void add(CsvRow row, int column) {
+    Object id =
+        switch (type) {
+          case INT32 -> row.number(column);
+          case INT64 -> row.longId(column);
+          case UTF8 -> row.textId(column);
+        };
+    add(id);
+  }
+
+  /// Adds an id.
+  ///
+  /// @param id an `Integer`, `Long` or `String`, by the type
+  void add(Object id) {
     switch (type) {
       case INT32 -> {
-        int id = row.number(column);
         if (size == numbers.length) {
           numbers = Arrays.copyOf(numbers, Math.max(64, 2 * size));
         }
-        numbers[size] = id;
+        numbers[size] = (Integer) id;
       }
       case INT64 -> {
-        long id = row.longId(column);
         if (size == longs.length) {
           longs = Arrays.copyOf(longs, Math.max(64, 2 * size));
         }
-        longs[size] = id;
+        longs[size] = (Long) id;
       }
-      case UTF8 -> texts.add(row.textId(column));
+      case UTF8 -> texts.add((String) id);
     }
     size++;
   }

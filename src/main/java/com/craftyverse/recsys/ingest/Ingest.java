@@ -1,15 +1,16 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Digest;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.StepSpec;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.InvalidKeyException;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The ingest step: turns an upload into a dataset. Writes `ratings.arrow`, `items.arrow` and, if the upload
 /// has them, `tags.arrow` and `links.arrow`, with rows in the file's order. If a user rated an item more than
@@ -82,7 +84,8 @@ public final class Ingest {
         throw RequestException.invalid("field 'key': " + e.getMessage());
       }
       UploadSettings settings = UploadSettings.of(store, key);
-      IngestParameters parameters = IngestParameters.of(settings.complete(request));
+      IngestRequest complete = settings.complete(request);
+      IngestParameters parameters = IngestParameters.of(complete);
       ObjectInfo upload =
           store
               .find(key)
@@ -93,8 +96,8 @@ public final class Ingest {
                               + ObjectKeys.quote(key)
                               + " in the store"));
       return dryRun
-          ? preview(upload, parameters)
-          : ingest(upload, parameters, false).with(settings.steps());
+          ? preview(UploadObjects.of(store, upload, settings), parameters)
+          : ingest(upload, settings, complete, false);
     }
     List<String> manifests = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -113,8 +116,13 @@ public final class Ingest {
 
   /// Returns the dataset's name, so that callers that lock a dataset derive the name by the same rule. A key
   /// that is not an upload's has no dataset. That is not an error, because events bring such keys.
-  private static IngestResult nameDataset(String key) {
+  private IngestResult nameDataset(String key) throws IOException {
     try {
+      String _ = StoreLayout.datasetOfUpload(key);
+      Optional<String> ignored = whyIgnored(store, key);
+      if (ignored.isPresent()) {
+        return IngestResult.nothingIngested(List.of(ignored.get()));
+      }
       return IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
     } catch (InvalidKeyException e) {
       return IngestResult.nothingIngested(List.of(String.valueOf(e.getMessage())));
@@ -126,10 +134,8 @@ public final class Ingest {
   ///
   /// @throws RequestException if it is not a ratings file, or would replace another file of its dataset
   public IngestResult ingestUpload(ObjectInfo upload) throws IOException {
-    IngestRequest request = IngestRequest.of(upload.key());
     UploadSettings settings = UploadSettings.of(store, upload.key());
-    return ingest(upload, IngestParameters.of(settings.complete(request)), true)
-        .with(settings.steps());
+    return ingest(upload, settings, settings.complete(IngestRequest.of(upload.key())), true);
   }
 
   /// Returns the key that an upload over HTTP would get if it were submitted as it is.
@@ -146,9 +152,20 @@ public final class Ingest {
   public static void requireSameFile(ObjectStore store, String key) throws IOException {
     String dataset = StoreLayout.datasetOfUpload(key);
     Optional<DatasetFile> file = readFile(store, fileKey(dataset));
-    if (file.isPresent()) {
-      requireSameFile(dataset, file.get(), key);
+    UploadSettings settings = UploadSettings.of(store, key);
+    Optional<ObjectInfo> upload = store.find(key);
+    if (file.isPresent() && upload.isPresent() && !Boolean.TRUE.equals(settings.append())) {
+      requireSameFile(
+          dataset, file.get(), UploadObjects.of(store, upload.get(), settings).origin());
     }
+  }
+
+  /// Returns why an object brings no upload, as a whole sentence; empty if it brings one. The settings of its dataset
+  /// may name the files of an upload.
+  ///
+  /// @param key the object's key, below `raw/`
+  public static Optional<String> whyIgnored(ObjectStore store, String key) throws IOException {
+    return UploadObjects.whyIgnored(key, UploadSettings.of(store, key));
   }
 
   /// Finds the upload that an event names. Returns empty if there is none to ingest, and adds the reason to
@@ -163,14 +180,16 @@ public final class Ingest {
       reason = object + " was not written";
     } else if (!event.key().startsWith(StoreLayout.RAW) || event.key().endsWith("/")) {
       reason = object + " is not an upload; uploads are below " + StoreLayout.RAW;
-    } else if (StoreLayout.UPLOAD_ENDINGS.stream()
-        .noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
+    } else if (UploadObjects.needsEnding(event.key())
+        && StoreLayout.UPLOAD_ENDINGS.stream()
+            .noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
       reason = object + " does not end in one of " + String.join(", ", StoreLayout.UPLOAD_ENDINGS);
     } else {
       try {
         StoreLayout.datasetOfUpload(event.key());
-        stored = store.find(event.key());
-        reason = object + " no longer exists";
+        Optional<String> ignoredReason = whyIgnored(store, event.key());
+        stored = ignoredReason.isPresent() ? Optional.empty() : store.find(event.key());
+        reason = ignoredReason.orElse(object + " no longer exists");
       } catch (InvalidKeyException e) {
         reason = String.valueOf(e.getMessage());
       }
@@ -188,13 +207,13 @@ public final class Ingest {
   }
 
   /// Reads an upload without writing anything. Unusable ratings are a finding if their columns can be shown.
-  private IngestResult preview(ObjectInfo upload, IngestParameters parameters) throws IOException {
-    requireSize(upload);
-    String key = upload.key();
-    try (FetchedObject fetched = fetch(key)) {
+  private IngestResult preview(UploadObjects objects, IngestParameters parameters)
+      throws IOException {
+    requireSize(objects.info());
+    String key = objects.key();
+    try (FetchedUpload fetched = FetchedUpload.of(store, objects)) {
       Optional<UploadSample> sample =
-          UploadSample.of(
-              fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
+          UploadSample.of(fetched.paths(), fetched.name(), parameters.format());
       try {
         return preview(fetched, parameters, sample);
       } catch (RequestException e) {
@@ -210,11 +229,11 @@ public final class Ingest {
   }
 
   private IngestResult preview(
-      FetchedObject fetched, IngestParameters parameters, Optional<UploadSample> sample)
+      FetchedUpload fetched, IngestParameters parameters, Optional<UploadSample> sample)
       throws IOException {
     String key = fetched.info().key();
     long start = System.nanoTime();
-    try (UploadReader reader = new UploadReader(store, fetched, parameters)) {
+    try (UploadReader reader = new UploadReader(store, fetched, parameters, Optional.empty())) {
       UploadReader.Result result = reader.await();
       double seconds = (System.nanoTime() - start) / 1e9;
       Path path = Objects.requireNonNull(result.files().get(StoreLayout.RATINGS));
@@ -226,15 +245,6 @@ public final class Ingest {
                 ratings, result.figures(), seconds, StepName.INGEST + " " + key + ", dry run"),
             sample.orElse(null));
       }
-    }
-  }
-
-  private FetchedObject fetch(String key) throws IOException {
-    try {
-      return store.fetch(key);
-    } catch (NoSuchObjectException e) {
-      throw RequestException.notFound(
-          "field 'key': the object " + ObjectKeys.quote(key) + " no longer exists in the store");
     }
   }
 
@@ -250,23 +260,111 @@ public final class Ingest {
     }
   }
 
-  /// The file that a dataset was first made from. Another file would silently replace it.
+  /// What a dataset was first made from: a file, or `raw/{dataset}/` for several. Another file would silently replace it.
   private record DatasetFile(String key) {}
 
+  /// @param request the request with the settings
   /// @param fromEvent whether an event or a scan brought the upload, so nobody asked for this very file
-  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters, boolean fromEvent)
+  private IngestResult ingest(
+      ObjectInfo upload, UploadSettings settings, IngestRequest request, boolean fromEvent)
       throws IOException {
+    IngestParameters parameters = IngestParameters.of(request);
+    boolean appends = Boolean.TRUE.equals(request.append());
+    UploadObjects objects = UploadObjects.of(store, upload, settings);
     String dataset = StoreLayout.datasetOfUpload(upload.key());
     String fileKey = fileKey(dataset);
     Optional<DatasetFile> file = readFile(store, fileKey);
-    if (fromEvent && file.isPresent()) {
-      requireSameFile(dataset, file.get(), upload.key());
+    if (fromEvent && file.isPresent() && !appends) {
+      requireSameFile(dataset, file.get(), objects.origin());
     }
-    IngestResult result = ingest(upload, parameters);
+    Optional<UploadObjects.GivenSplit> given =
+        settings.hasSplitKind()
+            ? Optional.empty()
+            : objects.givenSplit(Optional.ofNullable(request.entry()));
+    IngestResult result;
+    if (appends) {
+      result = append(objects, parameters, file).with(stepsOfDelta(dataset, settings));
+    } else if (given.isPresent()) {
+      IngestParameters pair = given.get().parameters(parameters);
+      String test = ingest(given.get().test(), pair, Optional.empty()).manifest();
+      result =
+          ingest(given.get().training(), pair, Optional.empty())
+              .with(settings.steps().withGivenSplit(test));
+    } else {
+      result = ingest(objects, parameters, Optional.empty()).with(settings.steps());
+    }
     if (file.isEmpty()
-        && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(upload.key())))
-        && fromEvent) {
-      requireSameFile(dataset, readFile(store, fileKey).orElseThrow(), upload.key());
+        && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(objects.origin())))
+        && fromEvent
+        && !appends) {
+      requireSameFile(dataset, readFile(store, fileKey).orElseThrow(), objects.origin());
+    }
+    return result;
+  }
+
+  /// Returns the settings of the steps after a delta: training starts from the scored twin of the published model,
+  /// which has not seen the new test rows.
+  private StepSettings stepsOfDelta(String dataset, UploadSettings settings) throws IOException {
+    Optional<CurrentModel.Versioned> current = CurrentModel.find(store, dataset);
+    if (current.isEmpty()) {
+      return settings.steps();
+    }
+    CurrentModel model = current.get().current();
+    String scored = Objects.requireNonNullElse(model.scoredModel(), model.model());
+    String manifest = StoreLayout.modelDirectory(dataset, scored) + StoreLayout.MANIFEST;
+    return store.find(manifest).isEmpty()
+        ? settings.steps()
+        : settings.steps().withWarmStart(manifest);
+  }
+
+  /// Adds an upload's rows to the last version. An upload that it already has changes nothing.
+  private IngestResult append(
+      UploadObjects objects, IngestParameters parameters, Optional<DatasetFile> file)
+      throws IOException {
+    String dataset = StoreLayout.datasetOfUpload(objects.key());
+    Optional<AppendBase> base = AppendBase.find(store, dataset);
+    if (base.isEmpty() && file.isPresent() && !file.get().key.equals(objects.origin())) {
+      throw RequestException.unprocessable(
+          "there is no version of "
+              + dataset
+              + " to add "
+              + ObjectKeys.quote(objects.key())
+              + " to; first ingest "
+              + ObjectKeys.quote(file.get().key)
+              + " again with \"append\": true");
+    }
+    if (base.isPresent()) {
+      Optional<String> known = readNote(noteKey(dataset, objects.info()));
+      if (known.isPresent() && base.get().uploads().contains(known.get())) {
+        Manifest manifest = Manifest.read(store, "append", base.get().manifest(), StepName.INGEST);
+        LOG.log(
+            Level.INFO,
+            "{0} {1}: the dataset already has these rows",
+            StepName.INGEST,
+            ObjectKeys.quote(objects.key()));
+        return new IngestResult(
+            base.get().manifest(),
+            true,
+            dataset,
+            base.get().version(),
+            manifest.figures(IngestFigures.class));
+      }
+    }
+    IngestResult result = ingest(objects, parameters, base);
+    String sha256 = readNote(noteKey(dataset, objects.info())).orElseThrow();
+    if (base.isEmpty() || !base.get().uploads().contains(sha256)) {
+      DetectedFormat format = Objects.requireNonNull(result.figures().format());
+      new AppendBase(
+              dataset,
+              result.version(),
+              result.manifest(),
+              base.isEmpty() ? List.of(sha256) : base.get().uploadsAnd(sha256),
+              base.isPresent() ? base.get().columns() : columns(result.figures(), format),
+              format.header(),
+              result.figures().feedback(),
+              format.userIdType(),
+              format.itemIdType())
+          .replace(store, ObjectKeys.directoryOf(result.manifest()));
     }
     return result;
   }
@@ -297,7 +395,10 @@ public final class Ingest {
     }
   }
 
-  private IngestResult ingest(ObjectInfo upload, IngestParameters parameters) throws IOException {
+  private IngestResult ingest(
+      UploadObjects objects, IngestParameters parameters, Optional<AppendBase> base)
+      throws IOException {
+    ObjectInfo upload = objects.info();
     String key = upload.key();
     String dataset = StoreLayout.datasetOfUpload(key);
     if (!dataset.equals(StoreLayout.nameOfUpload(key))) {
@@ -314,17 +415,17 @@ public final class Ingest {
     String noteKey = noteKey(dataset, upload);
     Optional<String> knownDigest = readNote(noteKey);
     if (knownDigest.isPresent()) {
-      Optional<IngestResult> done = find(dataset, knownDigest.get(), parameters);
+      Optional<IngestResult> done = find(dataset, inputs(base, knownDigest.get()), parameters);
       if (done.isPresent()) {
         return done.get();
       }
     }
     // Start reading now, while the digest is computed that shows whether the upload is already
     // ingested.
-    try (FetchedObject fetched = fetch(key);
-        UploadReader reader = new UploadReader(store, fetched, parameters)) {
+    try (FetchedUpload fetched = FetchedUpload.of(store, objects);
+        UploadReader reader = new UploadReader(store, fetched, parameters, base)) {
       String sha256 = reader.sha256();
-      StepSpec spec = spec(dataset, sha256, parameters);
+      StepSpec spec = spec(dataset, inputs(base, sha256), parameters);
       String directory = StoreLayout.datasetDirectory(dataset, spec.id());
       StepRunner.Result<IngestFigures> done =
           runner.run(
@@ -332,12 +433,29 @@ public final class Ingest {
               directory,
               Map.of("upload", key),
               IngestFigures.class,
-              output -> write(reader, fetched.info(), output));
+              output -> write(reader, fetched.objects(), output));
       store.put(
           noteKey(dataset, fetched.info()),
           Json.write(new UploadNote(key, fetched.info().etag(), sha256)));
       return new IngestResult(done.manifest(), done.cached(), dataset, spec.id(), done.figures());
     }
+  }
+
+  private static @Nullable RatingsColumns columns(IngestFigures figures, DetectedFormat format) {
+    boolean isMovieLens =
+        List.of(
+                RatingsLayout.RATINGS_CSV,
+                RatingsLayout.U_DATA.name(),
+                RatingsLayout.RATINGS_DAT.name())
+            .contains(figures.layout());
+    return isMovieLens ? null : format.columns();
+  }
+
+  /// Returns the inputs that determine a version.
+  private static Map<String, String> inputs(Optional<AppendBase> base, String sha256) {
+    return base.isEmpty()
+        ? Map.of("upload", sha256)
+        : Map.of("base", base.get().version(), "upload", sha256);
   }
 
   /// The digest of an upload by its ETag, stored so that a repeated event does not read the upload again.
@@ -361,13 +479,14 @@ public final class Ingest {
     }
   }
 
-  private static StepSpec spec(String dataset, String sha256, IngestParameters parameters) {
-    return new StepSpec(StepName.INGEST, dataset, Map.of("upload", sha256), parameters);
+  private static StepSpec spec(
+      String dataset, Map<String, String> inputs, IngestParameters parameters) {
+    return new StepSpec(StepName.INGEST, dataset, inputs, parameters);
   }
 
-  private Optional<IngestResult> find(String dataset, String sha256, IngestParameters parameters)
-      throws IOException {
-    StepSpec spec = spec(dataset, sha256, parameters);
+  private Optional<IngestResult> find(
+      String dataset, Map<String, String> inputs, IngestParameters parameters) throws IOException {
+    StepSpec spec = spec(dataset, inputs, parameters);
     return runner
         .find(
             spec,
@@ -376,7 +495,7 @@ public final class Ingest {
         .map(done -> new IngestResult(done.manifest(), true, dataset, spec.id(), done.figures()));
   }
 
-  private IngestFigures write(UploadReader reader, ObjectInfo upload, StepRunner.Output output)
+  private IngestFigures write(UploadReader reader, UploadObjects upload, StepRunner.Output output)
       throws IOException {
     UploadReader.Result result = reader.await();
     requireUnchanged(upload);
@@ -388,13 +507,15 @@ public final class Ingest {
 
   /// Refuses an upload that changed while it was read, as a local file can: what was read is then no
   /// consistent version.
-  private void requireUnchanged(ObjectInfo expected) throws IOException {
-    Optional<ObjectInfo> current = store.find(expected.key());
-    if (current.isPresent() && !current.get().etag().equals(expected.etag())) {
-      throw RequestException.conflict(
-          "the object "
-              + ObjectKeys.quote(expected.key())
-              + " changed while it was being read; try again");
+  private void requireUnchanged(UploadObjects expected) throws IOException {
+    for (ObjectInfo part : expected.parts().values()) {
+      Optional<ObjectInfo> current = store.find(part.key());
+      if (current.isPresent() && !current.get().etag().equals(part.etag())) {
+        throw RequestException.conflict(
+            "the object "
+                + ObjectKeys.quote(part.key())
+                + " changed while it was being read; try again");
+      }
     }
   }
 }

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// @param events the weights of kinds of events, such as `{"view": 1, "cart": 3, "buy": 5}`; 0 leaves such events out; by
 ///     default each event counts as one choice
 /// @param entry the name of the ratings file in a zip, or the end of its path; detected by default
+/// @param append whether the upload adds its rows to the dataset's last version; default false
 /// @param dryRun whether to only read and report, without writing anything
 /// @param nameOnly whether to return only the name of the dataset that the upload belongs to
 /// @param uploads the uploads that an S3 event names; null for a plain request
@@ -60,6 +61,7 @@ public record IngestRequest(
     @Nullable Feedback feedback,
     @Nullable Map<String, Double> events,
     @Nullable String entry,
+    @Nullable Boolean append,
     @Nullable Boolean dryRun,
     @Nullable Boolean nameOnly,
     @Nullable List<UploadEvent> uploads)
@@ -92,6 +94,7 @@ public record IngestRequest(
       @Nullable Feedback feedback,
       @Nullable Map<String, Double> events,
       @Nullable String entry,
+      @Limits(byDefault = "false") @Nullable Boolean append,
       @Limits(byDefault = "false") @Nullable Boolean dryRun,
       @Limits(byDefault = "false") @Nullable Boolean nameOnly)
       implements Request {}
@@ -119,6 +122,7 @@ public record IngestRequest(
         .feedback(fields.feedback)
         .events(fields.events)
         .entry(fields.entry)
+        .append(fields.append)
         .dryRun(fields.dryRun)
         .nameOnly(fields.nameOnly)
         .build();

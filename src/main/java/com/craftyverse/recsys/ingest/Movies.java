@@ -1,9 +1,13 @@
 package com.craftyverse.recsys.ingest;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
+import com.craftyverse.recsys.columnar.IntColumn;
+import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StoreLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -220,6 +224,37 @@ final class Movies {
   private static int year(String text) {
     long year = Decimal.parseWholeNumber(text, MAX_YEAR);
     return year < MIN_YEAR ? 0 : (int) year;
+  }
+
+  /// Adds the items of an earlier version that this set does not have.
+  ///
+  /// @param path its `items.arrow`
+  void addEarlier(Path path) throws IOException {
+    try (ArrowFile file = ArrowFile.open(path, StoreLayout.ITEMS)) {
+      for (RecordBatch batch : file.batches()) {
+        String[] titles = batch.texts("title");
+        List<String> genres = List.of(batch.texts("genres.item"));
+        IntColumn genreOffsets = batch.offsets("genres");
+        IntColumn years = batch.ints("year");
+        String[] texts = idType == IdType.UTF8 ? batch.texts(Schemas.ITEM_ID) : new String[0];
+        for (int i = 0; i < batch.rows(); i++) {
+          Object id =
+              switch (idType) {
+                case INT32 -> batch.ints(Schemas.ITEM_ID).get(i);
+                case INT64 -> batch.longs(Schemas.ITEM_ID).get(i);
+                case UTF8 -> texts[i];
+              };
+          if (seen.add(id)) {
+            ids.add(id);
+            movies.add(
+                new Movie(
+                    titles[i],
+                    genres.subList(genreOffsets.get(i), genreOffsets.get(i + 1)),
+                    years.get(i)));
+          }
+        }
+      }
+    }
   }
 
   int size() {

@@ -165,9 +165,6 @@ final class UploadFile implements AutoCloseable {
 
   static UploadFile open(Path path, String name, RatingsFormat format, long maxBytes)
       throws IOException {
-    if (Files.size(path) == 0) {
-      throw RequestException.unprocessable(name + " is empty; expected a zip or ratings.csv");
-    }
     return open(Map.of(name, path), name, format, maxBytes);
   }
 
@@ -183,6 +180,9 @@ final class UploadFile implements AutoCloseable {
   private static UploadFile open(
       Map<String, Path> paths, String name, RatingsFormat format, long maxBytes)
       throws IOException {
+    if (paths.size() == 1 && Files.size(paths.values().iterator().next()) == 0) {
+      throw RequestException.unprocessable(name + " is empty; expected a zip or ratings.csv");
+    }
     Archive archive = archive(paths, name);
     try {
       return new UploadFile(paths, archive, name, format, maxBytes);
@@ -274,8 +274,10 @@ final class UploadFile implements AutoCloseable {
   }
 
   /// Parses the ratings while another thread reads and inflates them.
-  ParsedRatings parseRatings(BadRows badRows, RatingsParser.Sink sink) throws IOException {
-    RatingsParser.Ids ids = RatingsParser.Ids.of(layout);
+  ///
+  /// @param ids receives the ids
+  ParsedRatings parseRatings(RatingsParser.Ids ids, BadRows badRows, RatingsParser.Sink sink)
+      throws IOException {
     long missing = 0;
     long bytes = 0;
     for (Entry part : ratings) {

@@ -37,6 +37,7 @@ final class UploadReader implements AutoCloseable {
   private final UploadFile upload;
   private final long uploadBytes;
   private final RatingsFormat format;
+  private final Optional<AppendBase> base;
   private final long maxBadRows;
   private final ConcurrentLinkedQueue<Path> files = new ConcurrentLinkedQueue<>();
   private final BackgroundTask<Ratings> ratings;
@@ -59,16 +60,20 @@ final class UploadReader implements AutoCloseable {
   /// Starts reading.
   ///
   /// @param fetched the upload; must stay open until this reader is closed
+  /// @param base what the upload adds its rows to
   /// @throws RequestException if it is not an upload; [#await] reports other problems
-  UploadReader(ObjectStore store, FetchedObject fetched, IngestParameters parameters)
+  UploadReader(
+      ObjectStore store,
+      FetchedUpload fetched,
+      IngestParameters parameters,
+      Optional<AppendBase> base)
       throws IOException {
     this.store = store;
-    String key = fetched.info().key();
-    this.upload =
-        UploadFile.open(
-            fetched.path(), key.substring(key.lastIndexOf('/') + 1), parameters.format());
+    this.base = base;
+    this.format = base.isEmpty() ? parameters.format() : base.get().format(parameters.format());
+    this.upload = UploadFile.open(fetched.paths(), fetched.name(), format);
+    base.ifPresent(last -> last.requireSameKind(upload.layout(), upload.ratingsFile()));
     this.uploadBytes = fetched.info().size();
-    this.format = parameters.format();
     this.maxBadRows = parameters.maxBadRows();
     ProgressListener listener = ProgressListener.current();
     this.ratings =
@@ -163,8 +168,13 @@ final class UploadReader implements AutoCloseable {
       if (upload.layout().itemIdType() != IdType.INT32) {
         writer.summary().trackPairs();
       }
+      RatingsParser.Ids ids = RatingsParser.Ids.of(upload.layout());
+      if (base.isPresent()) {
+        base.get().addRows(store, ids, writer);
+      }
       parsed =
           upload.parseRatings(
+              ids,
               badRows,
               batch -> {
                 progress.update(upload.ratingsBytesRead());
@@ -230,6 +240,14 @@ final class UploadReader implements AutoCloseable {
   private SideFiles readSideFiles() throws IOException {
     Map<String, Path> objects = new LinkedHashMap<>();
     Movies items = upload.items();
+    if (base.isPresent()) {
+      Optional<FetchedObject> earlier = base.get().items(store);
+      if (earlier.isPresent()) {
+        try (FetchedObject fetched = earlier.get()) {
+          items.addEarlier(fetched.path());
+        }
+      }
+    }
     Path file = newFile();
     items.write(file);
     objects.put(StoreLayout.ITEMS, file);

@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// @param missing ratings that mean that there is none
 /// @param feedback what the rows are: `ratings` or `choices`
 /// @param events the weights of kinds of events
-/// @param entry the ratings file's name in a zip
+/// @param entry the ratings file's name in a zip, or the pair of a training and a test set in a folder
+/// @param append whether an upload adds its rows to the dataset's last version
+/// @param files patterns of the files below the directory that together make the dataset, such as `part-*.csv`
 /// @param split fields of `split`'s request
 /// @param index fields of `index`'s request
 /// @param train fields of `train`'s request
@@ -58,6 +60,8 @@ public record UploadSettings(
     @Nullable Feedback feedback,
     @Nullable Map<String, Double> events,
     @Nullable String entry,
+    @Nullable Boolean append,
+    @Nullable List<String> files,
     @Nullable ObjectNode split,
     @Nullable ObjectNode index,
     @Nullable ObjectNode train,
@@ -90,7 +94,15 @@ public record UploadSettings(
   /// @throws RequestException naming the field that is not
   public UploadSettings requireValid() {
     IngestParameters.of(complete(IngestRequest.of("")));
+    if (files != null) {
+      UploadObjects.requirePatterns(files);
+    }
     return this;
+  }
+
+  /// Returns whether they say how to split.
+  boolean hasSplitKind() {
+    return split != null && split.has("kind");
   }
 
   /// Returns the parts for the later steps.
@@ -129,6 +141,7 @@ public record UploadSettings(
         .feedback(request.feedback() == null ? feedback : request.feedback())
         .events(request.events() == null ? events : request.events())
         .entry(request.entry() == null ? entry : request.entry())
+        .append(request.append() == null ? append : request.append())
         .build();
   }
 

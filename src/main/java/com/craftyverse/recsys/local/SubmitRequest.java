@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param feedback what the rows are: `ratings` or `choices`
 /// @param events the weights of kinds of events
 /// @param entry the ratings file's name in a zip
+/// @param append whether the upload adds its rows to the dataset's last version
 public record SubmitRequest(
     @Nullable String key,
     @Limits(byDefault = "false") @Nullable Boolean sample,
@@ -51,7 +52,8 @@ public record SubmitRequest(
     @Nullable List<Double> missing,
     @Nullable Feedback feedback,
     @Nullable Map<String, Double> events,
-    @Nullable String entry)
+    @Nullable String entry,
+    @Limits(byDefault = "false") @Nullable Boolean append)
     implements Request {
 
   /// Returns the fields that say how to read the upload.
@@ -71,6 +73,8 @@ public record SubmitRequest(
         feedback,
         events,
         entry,
+        append,
+        null,
         null,
         null,
         null,

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.local;
 
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.ingest.Ingest;
 import com.craftyverse.recsys.publish.Cleaner;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -132,10 +133,18 @@ class UploadWatcher {
   /// Lists the uploads and queues each that no longer changes.
   private void poll() throws IOException {
     for (ObjectInfo upload : store.list(StoreLayout.RAW)) {
-      if (isUpload(upload) && upload.etag().equals(seen.put(upload.key(), upload.etag()))) {
+      if (isUpload(upload)
+          && isWhole(upload.key())
+          && upload.etag().equals(seen.put(upload.key(), upload.etag()))) {
         runs.queueIfNew(upload);
       }
     }
+  }
+
+  /// Returns whether an object brings an upload. A file of a folder does not; the folder's `_SUCCESS` does.
+  private boolean isWhole(String key) throws IOException {
+    boolean isFile = key.split("/", -1).length <= 3 && !key.endsWith("/_SUCCESS");
+    return isFile || Ingest.whyIgnored(store, key).isEmpty();
   }
 
   private static boolean isUpload(ObjectInfo object) {

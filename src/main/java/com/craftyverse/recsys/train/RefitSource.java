@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.CurrentModel;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
@@ -10,6 +11,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +96,27 @@ final class RefitSource {
             figures.choiceFactors().factors());
   }
 
-  /// Returns the manifest of the model that the pattern started from, or null.
-  @Nullable String warmStart() {
-    return model.sources().get(WarmStart.FIELD);
+  /// Returns the manifest of the model to start from: the refit of the model that the pattern started from, if it was
+  /// published and still exists, else that model itself; null if the pattern started from none.
+  @Nullable String warmStart(ObjectStore store) throws IOException {
+    String scored = model.sources().get(WarmStart.FIELD);
+    if (scored == null) {
+      return null;
+    }
+    String dataset = model.dataset();
+    Optional<CurrentModel.Versioned> current = CurrentModel.find(store, dataset);
+    if (current.isPresent()) {
+      for (CurrentModel.Publication each : current.get().current().history()) {
+        String refit = StoreLayout.modelDirectory(dataset, each.model()) + StoreLayout.MANIFEST;
+        boolean isRefit =
+            each.scoredModel() != null
+                && scored.startsWith(StoreLayout.modelDirectory(dataset, each.scoredModel()));
+        if (isRefit && store.find(refit).isPresent()) {
+          return refit;
+        }
+      }
+    }
+    return scored;
   }
 
   /// Returns the files of the pattern's evaluation, by name: with its report, if it has one.

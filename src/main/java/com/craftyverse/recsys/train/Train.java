@@ -60,7 +60,7 @@ public final class Train {
     } else {
       pattern.requireSameSplit(key);
       parameters = pattern.parameters();
-      warmStart = pattern.warmStart();
+      warmStart = pattern.warmStart(store);
       ids.put(RefitSource.FIELD, pattern.modelId());
       sources.put(RefitSource.FIELD, pattern.manifest());
     }

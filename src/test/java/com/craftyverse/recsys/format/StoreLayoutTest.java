@@ -51,8 +51,14 @@ class StoreLayoutTest {
         .hasMessageMatching("the key '" + key + "' is not an upload: '[^']+' is hidden");
   }
 
+  @Test
+  void datasetOfAFolder_isItsDirectory() {
+    assertThat(StoreLayout.datasetOfUpload("raw/a/b/_SUCCESS")).isEqualTo("a");
+    assertThat(StoreLayout.settingsOfUpload("raw/a/b/_SUCCESS")).contains("raw/a/settings.json");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"raw/a/b/c.csv", "models/a/current.json"})
+  @ValueSource(strings = {"incoming/c.csv", "models/a/current.json"})
   void datasetOfUpload_ofAnotherObject_isRefused(String key) {
     assertThatThrownBy(() -> StoreLayout.datasetOfUpload(key))
         .hasMessage(

@@ -196,7 +196,10 @@ class IngestTest {
     Path zipBomb = directory.resolve("bomb.zip");
     Files.write(zipBomb, Uploads.zip(Uploads.ratings(100, 100), Uploads.MOVIES));
     try (UploadFile upload = UploadFile.open(zipBomb, "bomb.zip", RatingsFormat.ANY, 10_000)) {
-      assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
+      assertThatThrownBy(
+              () ->
+                  upload.parseRatings(
+                      RatingsParser.Ids.of(upload.layout()), new BadRows(0), batch -> batch))
           .isInstanceOf(RequestException.class)
           .hasMessage("bomb.zip: set/ratings.csv has more than 10000 bytes, the limit");
     }
@@ -435,7 +438,10 @@ class IngestTest {
                 }));
       }
       for (int i = 0; i < 10; i++) {
-        assertThatThrownBy(() -> upload.parseRatings(new BadRows(0), batch -> batch))
+        assertThatThrownBy(
+                () ->
+                    upload.parseRatings(
+                        RatingsParser.Ids.of(upload.layout()), new BadRows(0), batch -> batch))
             .isInstanceOf(RequestException.class)
             .hasMessageStartingWith("parts.zip: set/ratings.csv, line 200002, column ");
       }

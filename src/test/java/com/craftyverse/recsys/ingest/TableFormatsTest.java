@@ -3,11 +3,7 @@ package com.craftyverse.recsys.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Mutations;
-import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.format.Feedback;
-import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,7 +20,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +100,7 @@ class TableFormatsTest {
           + " \"moment\"}}";
 
   private List<String> expected() throws IOException {
-    return rows(ingest("csv", "a.csv", csv().getBytes(StandardCharsets.UTF_8)));
+    return Datasets.rows(store, ingest("csv", "a.csv", csv().getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -114,12 +109,15 @@ class TableFormatsTest {
     List<String> expected = expected();
     assertThat(expected).hasSize(ROWS);
     IngestResult plain = ingest("json", "a.jsonl", json);
-    assertThat(rows(plain)).isEqualTo(expected);
+    assertThat(Datasets.rows(store, plain)).isEqualTo(expected);
     DetectedFormat format = Objects.requireNonNull(plain.figures().format());
     assertThat(format.findings()).first().isEqualTo("the file is json lines");
-    assertThat(rows(ingest("gz", "a.jsonl.gz", compressed(json, "gz")))).isEqualTo(expected);
-    assertThat(rows(ingest("zst", "a.jsonl.zst", compressed(json, "zst")))).isEqualTo(expected);
-    assertThat(rows(ingest("zip", "a.zip", zip("x/reviews.jsonl", json)))).isEqualTo(expected);
+    assertThat(Datasets.rows(store, ingest("gz", "a.jsonl.gz", compressed(json, "gz"))))
+        .isEqualTo(expected);
+    assertThat(Datasets.rows(store, ingest("zst", "a.jsonl.zst", compressed(json, "zst"))))
+        .isEqualTo(expected);
+    assertThat(Datasets.rows(store, ingest("zip", "a.zip", zip("x/reviews.jsonl", json))))
+        .isEqualTo(expected);
   }
 
   private static byte[] jsonLines() {
@@ -133,7 +131,8 @@ class TableFormatsTest {
   @Test
   void compressedCsv_isReadWithoutSettings() throws IOException {
     byte[] csv = csv().getBytes(StandardCharsets.UTF_8);
-    assertThat(rows(ingest("zst", "a.csv.zst", compressed(csv, "zst")))).isEqualTo(expected());
+    assertThat(Datasets.rows(store, ingest("zst", "a.csv.zst", compressed(csv, "zst"))))
+        .isEqualTo(expected());
     byte[] truncated = compressed(csv, "zst");
     assertThatThrownBy(
             () -> ingest("cut", "a.csv.zst", Arrays.copyOf(truncated, truncated.length - 9)))
@@ -155,7 +154,8 @@ class TableFormatsTest {
                 .getBytes(StandardCharsets.UTF_8),
             "{\"columns\": {\"user\": \"user.id\", \"item\": \"asin\", \"rating\": \"overall\"},"
                 + " \"onBadRow\": \"skip\"}");
-    assertThat(rows(result)).containsExactly("1,B00é,4.0,0", "2,B2,5.0,0", "3,B3,3.0,0");
+    assertThat(Datasets.rows(store, result))
+        .containsExactly("1,B00é,4.0,0", "2,B2,5.0,0", "3,B3,3.0,0");
     assertThat(result.figures().badRowExamples())
         .containsExactly(
             "a.json, line 3: overall is empty, expected a number from -1000000.0 to 1000000.0");
@@ -173,7 +173,7 @@ class TableFormatsTest {
             "a.jsonl, line 2: expected a JSON object on one line (Unexpected end")
         .hasMessageEndingWith("; settings.json: \"onBadRow\": \"skip\"");
     IngestResult result = ingest("json", "a.jsonl", json, "{\"onBadRow\": \"skip\"}");
-    assertThat(rows(result)).containsExactly("1,2,3.0,0", "1,4,3.0,0");
+    assertThat(Datasets.rows(store, result)).containsExactly("1,2,3.0,0", "1,4,3.0,0");
     assertThat(result.figures().badRows()).isEqualTo(1);
     byte[] wrong =
         (good + good + good + good.replace("3}", "\"x\"}")).getBytes(StandardCharsets.UTF_8);
@@ -188,7 +188,7 @@ class TableFormatsTest {
         parquet(
             "select user_id::int as user_id, sku, stars::float as stars, to_timestamp(moment) as moment",
             "codec " + codec + ", row_group_size 2048");
-    assertThat(rows(ingest("parquet", "a.parquet", parquet))).isEqualTo(expected());
+    assertThat(Datasets.rows(store, ingest("parquet", "a.parquet", parquet))).isEqualTo(expected());
   }
 
   @Test
@@ -204,7 +204,9 @@ class TableFormatsTest {
             "user_id::varchar::int as user_id, sku::varchar as sku, stars,"
                 + " (make_timestamp(moment * 1000000))::timestamp_ns as moment, [sku, 'x'] as tags,"
                 + " {'a': 1} as nested")) {
-      assertThat(rows(ingest("parquet", "a.parquet", parquet("select " + types, "codec zstd"))))
+      assertThat(
+              Datasets.rows(
+                  store, ingest("parquet", "a.parquet", parquet("select " + types, "codec zstd"))))
           .as(types)
           .isEqualTo(expected);
     }
@@ -220,7 +222,7 @@ class TableFormatsTest {
         "{\"sku\":\"item-é-1\",\"title\":\"One\",\"categories\":[\"a\",\"b\"],\"year\":1999}\n"
             .getBytes(StandardCharsets.UTF_8));
     IngestResult result = ingest("zip", "a.zip", zip(files));
-    assertThat(rows(result)).isEqualTo(expected());
+    assertThat(Datasets.rows(store, result)).isEqualTo(expected());
     assertThat(result.figures().items()).isEqualTo(1);
   }
 
@@ -245,8 +247,9 @@ class TableFormatsTest {
   @ValueSource(strings = {"file", "stream", "file zstd", "stream lz4"})
   void arrowOfArrowJava_givesTheRowsOfTheCsv(String kind) throws IOException {
     byte[] arrow = arrow(kind);
-    assertThat(rows(ingest("arrow", "a.arrow", arrow))).isEqualTo(expected());
-    assertThat(rows(ingest("gz", "a.arrow.gz", compressed(arrow, "gz")))).isEqualTo(expected());
+    assertThat(Datasets.rows(store, ingest("arrow", "a.arrow", arrow))).isEqualTo(expected());
+    assertThat(Datasets.rows(store, ingest("gz", "a.arrow.gz", compressed(arrow, "gz"))))
+        .isEqualTo(expected());
   }
 
   @ParameterizedTest
@@ -267,7 +270,7 @@ class TableFormatsTest {
       }
       String label = kind + ", seed " + seed;
       try {
-        List<String> found = rows(ingest("damaged", "a.bin", damaged));
+        List<String> found = Datasets.rows(store, ingest("damaged", "a.bin", damaged));
         if (kind.equals("json")) {
           assertThat(found).as(label).isEqualTo(oracle(damaged));
         }
@@ -424,41 +427,5 @@ class TableFormatsTest {
     store.put("raw/" + name + "/settings.json", settings.getBytes(StandardCharsets.UTF_8));
     store.put("raw/" + name + "/" + file, content);
     return new Ingest(store).run(IngestRequest.of("raw/" + name + "/" + file));
-  }
-
-  /// Returns the rows with their ids.
-  private List<String> rows(IngestResult result) throws IOException {
-    assertThat(result.figures().feedback()).isEqualTo(Feedback.RATINGS);
-    String prefix = StoreLayout.datasetDirectory(result.dataset(), result.version());
-    List<String> users = ids(prefix + StoreLayout.USER_IDS, "userId");
-    List<String> items = ids(prefix + StoreLayout.ITEM_IDS, "itemId");
-    List<String> rows = new ArrayList<>();
-    byte[] file = store.read(prefix + StoreLayout.RATINGS).content();
-    for (RecordBatch batch : ArrowFile.of(file, "ratings").batches()) {
-      for (int i = 0; i < batch.rows(); i++) {
-        int user = batch.ints("userId").get(i);
-        int item = batch.ints("itemId").get(i);
-        rows.add(
-            (users.isEmpty() ? "" + user : users.get(user))
-                + ","
-                + (items.isEmpty() ? "" + item : items.get(item))
-                + ","
-                + batch.floats("rating").get(i)
-                + ","
-                + batch.longs("timestamp").get(i));
-      }
-    }
-    return rows;
-  }
-
-  private List<String> ids(String key, String column) throws IOException {
-    if (store.find(key).isEmpty()) {
-      return List.of();
-    }
-    List<String> ids = new ArrayList<>();
-    for (RecordBatch batch : ArrowFile.of(store.read(key).content(), key).batches()) {
-      ids.addAll(List.of(batch.texts(column)));
-    }
-    return ids;
   }
 }

@@ -158,7 +158,7 @@ class HttpFunctionsTest {
       value = {
         "ingest   | {}                    | 400 | field 'key' is missing",
         "ingest   | {\"key\": 7} | 400 | field 'key': expected a string, found the number 7",
-        "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of columns,"
+        "ingest   | {\"ky\": \"raw/x\"}   | 400 | unknown field 'ky'; expected one of append, columns,"
             + " decimal, delimiter, dryRun, encoding, entry, events, feedback, header, ids, key,"
             + " maxBadRows, missing, nameOnly, onBadRow, scale, time",
         "ingest   | {\"key\": \"raw/no.zip\"} | 404 | field 'key': there is no object 'raw/no.zip'"

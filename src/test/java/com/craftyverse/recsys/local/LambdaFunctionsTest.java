@@ -133,8 +133,8 @@ class IngestLambdaTest extends LambdaFunctionsTest {
     refused("{}", "field 'key' is missing");
     refused(
         "{\"ky\": \"x\"}",
-        "unknown field 'ky'; expected one of columns, decimal, delimiter, dryRun, encoding, entry,"
-            + " events, feedback, header, ids, key, maxBadRows, missing, nameOnly, onBadRow,"
+        "unknown field 'ky'; expected one of append, columns, decimal, delimiter, dryRun,"
+            + " encoding, entry, events, feedback, header, ids, key, maxBadRows, missing, nameOnly, onBadRow,"
             + " scale, time");
     refused("{\"key\": [1]}", "field 'key': expected a string, found a list");
     refused("null", "the request is empty; a JSON object was expected");
