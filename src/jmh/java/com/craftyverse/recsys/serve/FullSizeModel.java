@@ -111,7 +111,7 @@ final class FullSizeModel {
   /// Writes both models unless the directory already has them.
   static LocalObjectStore in(Path directory) throws IOException {
     LocalObjectStore store = new LocalObjectStore(directory);
-    write(store, DATASET, new RankingCard(RANKING_FACTORS, .02, .2, 10, .5f, 5));
+    write(store, DATASET, new RankingCard(RANKING_FACTORS, .02, .2, 10, .5f, 5f));
     write(store, RATING_DATASET, null);
     return store;
   }
@@ -149,7 +149,8 @@ final class FullSizeModel {
             25_000_000,
             Rows.ALL,
             null,
-            ranking);
+            ranking,
+            null);
     store.put(model + "model.json", Json.write(card));
     Random random = new Random(1);
     Path items = store.newTempFile();

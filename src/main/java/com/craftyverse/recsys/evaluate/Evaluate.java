@@ -180,19 +180,22 @@ public final class Evaluate {
         ArrowFile items = ArrowObjects.open(store, directory + StoreLayout.ITEMS);
         ArrowFile seen = ArrowObjects.open(store, directory + StoreLayout.SEEN);
         WorkerPool workers = new WorkerPool(StepName.EVALUATE.toString(), what, threads)) {
-      LoadedModel ratings =
-          new LoadedModel(
-              card,
-              users,
-              items,
-              trained.number("userRegularization"),
-              trained.number("biasRegularization"));
-      try (PublishedTwin twin = twin(published, sources, ratings.itemIds())) {
+      ModelCatalog catalog = ModelCatalog.of(card, users, items);
+      try (PublishedTwin twin = twin(published, sources, catalog.itemIds())) {
         SetEvaluator.Models models =
             new SetEvaluator.Models(
-                ratings,
+                catalog,
+                card.hasRatings()
+                    ? new SetEvaluator.RatingPart(
+                        new LoadedModel(
+                            catalog,
+                            users,
+                            items,
+                            trained.number("userRegularization"),
+                            trained.number("biasRegularization")),
+                        baseline(card, sources))
+                    : null,
                 RankingModel.open(store, directory, card, users, items),
-                baseline(card, sources),
                 new TrainingHistory(seen, card),
                 twin);
         SetEvaluator evaluator =
@@ -203,8 +206,14 @@ public final class Evaluate {
         SetEvaluator.EvaluatedSet test = evaluator.evaluate("test", StoreLayout.TEST);
         PublishedFigures comparison = comparison(published, sources, twin, test);
         Uncertainty uncertainty =
-            UncertaintyFit.of(
-                validated.errors(), test.errors(), card.scale(), parameters.seed(), workers);
+            card.hasRatings()
+                ? UncertaintyFit.of(
+                    validated.errors(),
+                    test.errors(),
+                    card.ratingScale(),
+                    parameters.seed(),
+                    workers)
+                : null;
         log(what, uncertainty);
         Verdict verdict =
             Gate.judge(
@@ -212,7 +221,7 @@ public final class Evaluate {
                 new Gate.Evidence(
                     card,
                     test,
-                    models.baseline().isConstant(),
+                    models.ratings() != null && models.ratings().baseline().isConstant(),
                     StoredVectors.of(models, workers),
                     published,
                     comparison));

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// @param protocol which ratings of a user are known: `withinUsers` or `replay`, see
 ///     [RankingEvaluation.Protocol]
 /// @param rankBy the ranker that `validationNdcg` and `testNdcg` describe
-/// @param likedFrom the lowest rating that counts as liked
+/// @param likedFrom the lowest rating that counts as liked; null for a model of choices, which has none of the
+///     figures on ratings
 /// @param sampledUsers largest number of users in the ranking evaluation; null for all
-/// @param validationRmse RMSE on the validation set; null if it has no rating of a known user and item
+/// @param validationRmse RMSE on the validation set; null if it has no rating of a known user and item, or for choices
 /// @param testRmse RMSE on the test set; null likewise
 /// @param validationNdcg NDCG@10 on the validation set, with every held-out item relevant; null if no user
 ///     could be evaluated
@@ -30,7 +31,7 @@ public record EvaluateFigures(
     String modelId,
     String protocol,
     String rankBy,
-    double likedFrom,
+    @Nullable Double likedFrom,
     @Nullable Integer sampledUsers,
     @Nullable Double validationRmse,
     @Nullable Double testRmse,

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.Locale;
@@ -10,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 /// The parameters that determine an evaluation, besides the model and its data.
 ///
 /// @param rankBy `preference` or `rating`
-/// @param likedFrom the lowest rating that counts as liked
+/// @param likedFrom the lowest rating that counts as liked; null for choices
 /// @param users largest number of users in the ranking evaluation; null for all
 /// @param seed of the bootstrap and of the sample of users
-/// @param rmseMargin how much higher the RMSE may be, as a share of the other
+/// @param rmseMargin how much higher the RMSE may be, as a share of the other; null for choices
 /// @param ndcgMargin how much lower the NDCG@10 may be
 record EvaluateParameters(
     String rankBy,
-    double likedFrom,
+    @Nullable Double likedFrom,
     @Nullable Integer users,
     long seed,
-    double rmseMargin,
+    @Nullable Double rmseMargin,
     double ndcgMargin) {
   static final String PREFERENCE = "preference";
   static final String RATING = "rating";
@@ -42,8 +43,39 @@ record EvaluateParameters(
       throw RequestException.invalid(
           "field 'rankBy': the model " + card.modelId() + " has no ranking model; use rating");
     }
-    double low = card.scale().min();
-    double high = card.scale().max();
+    if (!card.hasRatings()) {
+      requireNoRatings("likedFrom", request.likedFrom());
+      requireNoRatings("rmseMargin", request.rmseMargin());
+      if (rankBy.equals(RATING)) {
+        throw RequestException.invalid(
+            "field 'rankBy': the model "
+                + card.modelId()
+                + " learned from choices without ratings; use preference");
+      }
+    }
+    if (request.users() != null && request.users() < 1) {
+      throw RequestException.invalid(
+          "field 'users': expected a whole number of at least 1, found " + request.users());
+    }
+    return new EvaluateParameters(
+        rankBy,
+        card.hasRatings() ? likedFrom(request, card.ratingScale()) : null,
+        request.users(),
+        Objects.requireNonNullElse(request.seed(), DEFAULT_SEED),
+        card.hasRatings() ? margin("rmseMargin", request.rmseMargin()) : null,
+        margin("ndcgMargin", request.ndcgMargin()));
+  }
+
+  private static void requireNoRatings(String field, @Nullable Double value) {
+    if (value != null) {
+      throw RequestException.invalid(
+          "field '" + field + "': this dataset has choices without ratings; leave this field out");
+    }
+  }
+
+  private static double likedFrom(EvaluateRequest request, RatingScale scale) {
+    double low = scale.min();
+    double high = scale.max();
     double likedFrom =
         Objects.requireNonNullElse(request.likedFrom(), low + LIKED_SHARE_OF_SCALE * (high - low));
     if (!(likedFrom >= low && likedFrom <= high)) {
@@ -56,17 +88,7 @@ record EvaluateParameters(
               high,
               likedFrom));
     }
-    if (request.users() != null && request.users() < 1) {
-      throw RequestException.invalid(
-          "field 'users': expected a whole number of at least 1, found " + request.users());
-    }
-    return new EvaluateParameters(
-        rankBy,
-        likedFrom,
-        request.users(),
-        Objects.requireNonNullElse(request.seed(), DEFAULT_SEED),
-        margin("rmseMargin", request.rmseMargin()),
-        margin("ndcgMargin", request.ndcgMargin()));
+    return likedFrom;
   }
 
   private static double margin(String field, @Nullable Double margin) {

@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.evaluate;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param index the key of the index's manifest
 /// @param split the key of the split's manifest
 /// @param protocol the protocol for this kind of split
+/// @param feedback whether the data are ratings or choices
 /// @param trainThreshold the end of the training set in epoch seconds; null if the split is not by time
 record EvaluationSources(
     String index,
     String split,
     RankingEvaluation.Protocol protocol,
+    Feedback feedback,
     @Nullable Double trainThreshold) {
   private static final String TEMPORAL = "temporal";
 
@@ -41,6 +44,7 @@ record EvaluationSources(
         TEMPORAL.equals(divided.parameters().get("kind"))
             ? RankingEvaluation.Protocol.REPLAY
             : RankingEvaluation.Protocol.WITHIN_USERS,
+        indexed.feedback(),
         sizes.trainThreshold);
   }
 }

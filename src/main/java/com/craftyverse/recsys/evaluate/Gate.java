@@ -7,6 +7,7 @@ import com.craftyverse.recsys.format.Verdict.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The gate: decides from the test set whether a model may be published.
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// *Sanity.* The model is refused if the published one has more than twice its ratings, users or items; if a
 /// test rating is in training; if all training ratings are equal; or if the stored vectors of users do not fit
 /// their ratings.
+///
+/// *Choices.* Without ratings, only the checks of sizes, of leaks, of users' stored ranking vectors and of lists
+/// apply.
 ///
 /// *Evidence.* Below 2,000 judged ratings, 100 users who gave them, or 100 users with judged lists, the data
 /// decide nothing.
@@ -64,9 +68,11 @@ final class Gate {
     gate.checkData(evidence);
     gate.checkStoredVectors(evidence.vectors);
     SetFigures test = evidence.test.figures();
-    gate.checkRatings(
-        test.replayedRatings() != null ? test.replayedRatings() : test.ratings(),
-        evidence.comparison);
+    if (evidence.card.hasRatings()) {
+      gate.checkRatings(
+          test.replayedRatings() != null ? test.replayedRatings() : test.ratings(),
+          evidence.comparison);
+    }
     gate.checkRanking(test.ranking(), evidence.card.ranking() != null, evidence.comparison);
     if (evidence.comparison != null && evidence.comparison.reason() != null) {
       gate.checks.add(
@@ -87,7 +93,7 @@ final class Gate {
       return;
     }
     ModelCard other = published.card();
-    checkSize("ratings", card.trainRatings(), other.trainRatings(), published.model());
+    checkSize(rows(card), card.trainRatings(), other.trainRatings(), published.model());
     checkSize("users", card.users(), other.users(), published.model());
     checkSize("items", card.items(), other.items(), published.model());
   }
@@ -105,34 +111,47 @@ final class Gate {
   }
 
   private void checkData(Evidence evidence) {
+    boolean hasRatings = evidence.card.hasRatings();
     check(
-        "testRatingsInTraining",
-        "ratings",
+        hasRatings ? "testRatingsInTraining" : "testChoicesInTraining",
+        rows(evidence.card),
         evidence.test.trainedOn() > 0,
-        "%,d test ratings are in the training set, too",
-        evidence.test.trainedOn());
+        "%,d test %s are in the training set, too",
+        evidence.test.trainedOn(),
+        rows(evidence.card));
+    if (!hasRatings) {
+      return;
+    }
     check("constantRatings", "ratings", evidence.constantRatings, "all training ratings are equal");
+  }
+
+  /// Returns what the rows of a model's data are called.
+  private static String rows(ModelCard card) {
+    return card.hasRatings() ? "ratings" : "choices";
   }
 
   private void checkStoredVectors(StoredVectors vectors) {
     if (vectors.users() < MIN_USERS || vectors.ratings() < MIN_RATINGS) {
       return;
     }
-    check(
-        "storedVectors",
-        "ratings",
-        vectors.rmse() > MAX_STORED_RMSE * vectors.baselineRmse(),
-        "the stored vectors of users predict their own training ratings with an RMSE of %.4f, the"
-            + " biases with %.4f",
-        vectors.rmse(),
-        vectors.baselineRmse());
+    if (vectors.rmse() != null && vectors.baselineRmse() != null) {
+      check(
+          "storedVectors",
+          "ratings",
+          vectors.rmse() > MAX_STORED_RMSE * vectors.baselineRmse(),
+          "the stored vectors of users predict their own training ratings with an RMSE of %.4f, the"
+              + " biases with %.4f",
+          vectors.rmse(),
+          vectors.baselineRmse());
+    }
     if (vectors.matching() != null) {
       check(
           "storedVectors",
           "ranking",
           vectors.matching() < MIN_MATCHING,
-          "only %.0f %% of users have the stored ranking vector that their training ratings give",
-          100 * vectors.matching());
+          "only %.0f %% of users have the stored ranking vector that their training %s" + " give",
+          100 * vectors.matching(),
+          vectors.rmse() == null ? "choices" : "ratings");
     }
   }
 
@@ -195,7 +214,7 @@ final class Gate {
   }
 
   private void compareRmse(String subject, double rmse, double other, Interval difference) {
-    double margin = parameters.rmseMargin() * other;
+    double margin = Objects.requireNonNull(parameters.rmseMargin()) * other;
     compare(
         new Comparison("rmse", "RMSE", "above", subject, rmse),
         difference,

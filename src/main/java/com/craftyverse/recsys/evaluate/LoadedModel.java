@@ -4,10 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.FloatColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
-import com.craftyverse.recsys.format.IdTable;
-import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
-import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.kernel.CatalogScorer;
 import com.craftyverse.recsys.kernel.Kernel;
 import com.craftyverse.recsys.kernel.Kernels;
@@ -29,50 +26,31 @@ final class LoadedModel {
   private final RowLayout layout;
   private final float[] users;
   private final float[] items;
-  private final IdTable userIds;
-  private final IdTable itemIds;
-  private final int[] itemRatings;
-  private final int[] recentItemRatings;
+  private final ModelCatalog catalog;
   private final CatalogScorer scorer;
   private final RatingFoldIn foldIn;
   private final Kernel kernel = Kernels.fastest().kernel();
   private final Scratch scratch;
 
+  /// @param catalog the model's users and items
   /// @param users the model's `users.arrow`; null for a model whose users are only folded in
   /// @param items the model's `items.arrow`
   /// @param regularization λ of the users' factors in training
   /// @param biasRegularization λ of the users' biases in training
   /// @throws MalformedFileException if the files do not match the card
   LoadedModel(
-      ModelCard card,
+      ModelCatalog catalog,
       @Nullable ArrowFile users,
       ArrowFile items,
       double regularization,
       double biasRegularization)
       throws MalformedFileException {
-    this.card = card;
+    this.card = catalog.card();
+    this.catalog = catalog;
     this.layout = new RowLayout(card.factors());
     this.scratch = new Scratch(layout);
-    items.require(
-        Schemas.modelItems(
-            IdType.of(items, Schemas.ITEM_ID), card.factors(), card.rankingFactors()));
-    if (users == null) {
-      this.users = new float[0];
-      this.userIds = IdTable.of(new int[0]);
-    } else {
-      users.require(
-          Schemas.modelUsers(
-              IdType.of(users, Schemas.USER_ID), card.factors(), card.rankingFactors()));
-      this.users = rows(users, card.users(), layout.userBias(), layout.itemBias());
-      this.userIds = IdTable.read(users, Schemas.USER_ID);
-    }
-    this.items = rows(items, card.items(), layout.itemBias(), layout.userBias());
-    this.itemIds = IdTable.read(items, Schemas.ITEM_ID);
-    this.itemRatings = ints(items, "ratings");
-    int[] recent = ints(items, "recentRatings");
-    // Without times none is recent, and what was popular lately is what is popular.
-    this.recentItemRatings =
-        Arrays.stream(recent).anyMatch(count -> count > 0) ? recent : itemRatings;
+    this.users = users == null ? new float[0] : rows(users, layout.userBias(), layout.itemBias());
+    this.items = rows(items, layout.itemBias(), layout.userBias());
     this.scorer = new CatalogScorer(card.items(), layout.stride());
     for (int item = 0; item < card.items(); item++) {
       scorer.set(item, this.items, item * layout.stride());
@@ -84,24 +62,9 @@ final class LoadedModel {
     return card;
   }
 
-  /// Returns the user ids by index.
-  IdTable userIds() {
-    return userIds;
-  }
-
-  /// Returns the item ids by index.
-  IdTable itemIds() {
-    return itemIds;
-  }
-
   /// Returns the number of training ratings per item.
   int[] itemRatings() {
-    return itemRatings;
-  }
-
-  /// Returns the number of recent training ratings per item.
-  int[] recentItemRatings() {
-    return recentItemRatings;
+    return catalog.itemRatings();
   }
 
   /// Returns the scorer of the catalogue.
@@ -148,7 +111,7 @@ final class LoadedModel {
     return new SequentialFoldIn(
         foldIn.penalties(),
         foldIn.prior(),
-        FOLD_IN_TOLERANCE * (card.scale().max() - card.scale().min()));
+        FOLD_IN_TOLERANCE * (card.ratingScale().max() - card.ratingScale().min()));
   }
 
   /// Returns the prediction for an unknown user, not clipped: mean and item bias.
@@ -176,7 +139,7 @@ final class LoadedModel {
   private final class ItemRows implements ItemVectors {
     @Override
     public int items() {
-      return itemIds.size();
+      return card.items();
     }
 
     @Override
@@ -196,14 +159,11 @@ final class LoadedModel {
     }
   }
 
-  private float[] rows(ArrowFile file, int expected, int biasColumn, int oneColumn)
+  private float[] rows(ArrowFile file, int biasColumn, int oneColumn)
       throws MalformedFileException {
     int k = card.factors();
-    if (file.rows() != expected) {
-      throw file.malformed(file.rows() + " rows; model.json says " + expected);
-    }
     int stride = layout.stride();
-    float[] rows = layout.allocate(expected);
+    float[] rows = layout.allocate(Math.toIntExact(file.rows()));
     for (RecordBatch batch : file.batches()) {
       FloatColumn vectors = batch.floats("vector.item");
       FloatColumn biases = batch.floats("bias");
@@ -218,13 +178,5 @@ final class LoadedModel {
       throw file.malformed("a factor or bias is not a number from -1e9 to 1e9");
     }
     return rows;
-  }
-
-  private static int[] ints(ArrowFile file, String column) {
-    int[] values = new int[Math.toIntExact(file.rows())];
-    for (RecordBatch batch : file.batches()) {
-      batch.ints(column).copyTo(0, values, Math.toIntExact(batch.firstRow()), batch.rows());
-    }
-    return values;
   }
 }

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.StoreLayout;
@@ -65,6 +66,11 @@ record PublishedModel(
   @Nullable String obstacle(EvaluationSources sources) {
     if (card == null) {
       return "its scored model " + scoredModel + " is not in the store, or of another version";
+    }
+    if (card.hasRatings() != (sources.feedback() == Feedback.RATINGS)) {
+      return card.hasRatings()
+          ? "it learned from ratings, and this model from choices without ratings"
+          : "it learned from choices without ratings, and this model from ratings";
     }
     if (sources.trainThreshold() == null) {
       return "the split is not by time, so no test rating is known to be later than its training"

@@ -14,6 +14,7 @@ import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// folded in. Its items are addressed by the evaluated model's indices. Thread-safe.
 final class PublishedTwin implements AutoCloseable {
   private final ArrowFile items;
-  private final LoadedModel ratings;
+  private final @Nullable LoadedModel ratings;
   private final @Nullable RankingModel preferences;
   private final double trainedUntil;
 
@@ -35,7 +36,8 @@ final class PublishedTwin implements AutoCloseable {
 
   private PublishedTwin(
       ArrowFile items,
-      LoadedModel ratings,
+      ModelCatalog catalog,
+      @Nullable LoadedModel ratings,
       @Nullable RankingModel preferences,
       double trainedUntil,
       IdTable evaluatedIds) {
@@ -43,8 +45,8 @@ final class PublishedTwin implements AutoCloseable {
     this.ratings = ratings;
     this.preferences = preferences;
     this.trainedUntil = trainedUntil;
-    this.toTwin = evaluatedIds.indicesIn(ratings.itemIds());
-    this.fromTwin = ratings.itemIds().indicesIn(evaluatedIds);
+    this.toTwin = evaluatedIds.indicesIn(catalog.itemIds());
+    this.fromTwin = catalog.itemIds().indicesIn(evaluatedIds);
     this.common = (int) IntStream.of(toTwin).filter(item -> item >= 0).count();
   }
 
@@ -61,19 +63,23 @@ final class PublishedTwin implements AutoCloseable {
     Manifest trained = Manifest.read(store, directory + StoreLayout.MANIFEST, StepName.TRAIN);
     ArrowFile items = ArrowObjects.open(store, directory + StoreLayout.ITEMS);
     try {
+      ModelCatalog catalog = ModelCatalog.of(card, null, items);
       LoadedModel ratings =
-          new LoadedModel(
-              card,
-              null,
-              items,
-              trained.number("userRegularization"),
-              trained.number("biasRegularization"));
-      if (!ratings.itemIds().isComparable(itemIds)) {
+          card.hasRatings()
+              ? new LoadedModel(
+                  catalog,
+                  null,
+                  items,
+                  trained.number("userRegularization"),
+                  trained.number("biasRegularization"))
+              : null;
+      if (!catalog.itemIds().isComparable(itemIds)) {
         items.close();
         return null;
       }
       return new PublishedTwin(
           items,
+          catalog,
           ratings,
           RankingModel.open(store, directory, card, null, items),
           trainedUntil,
@@ -91,17 +97,21 @@ final class PublishedTwin implements AutoCloseable {
     return time > trainedUntil;
   }
 
-  /// Returns a replay, which takes the evaluated model's item indices.
+  /// Returns a replay of ratings, which takes the evaluated model's item indices.
+  ///
+  /// @throws NullPointerException if the twin does not predict ratings
   ReplayedUser newReplay() {
-    return new ReplayedUser(ratings, toTwin);
+    return new ReplayedUser(Objects.requireNonNull(ratings), toTwin);
   }
 
   /// Returns the ranker that the twin answers with by default. It ranks those items of the evaluated model's
   /// catalogue that the twin knows.
   Ranker ranker() {
-    return preferences == null
-        ? new TwinRanker(ratings.scorer(), ratings::writeFoldedInRow)
-        : new TwinRanker(preferences.scorer(), preferences::writeFoldedInRow);
+    if (preferences != null) {
+      return new TwinRanker(preferences.scorer(), preferences::writeFoldedInRow);
+    }
+    LoadedModel only = Objects.requireNonNull(ratings);
+    return new TwinRanker(only.scorer(), only::writeFoldedInRow);
   }
 
   /// Writes the row of a user who is folded in.

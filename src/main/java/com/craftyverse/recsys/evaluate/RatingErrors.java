@@ -104,13 +104,13 @@ final class RatingErrors {
     int ratings = row.item < 0 ? 0 : model.itemRatings()[row.item];
     add(popularity[Bands.POPULARITY.of(ratings)], squared, squaredOfBiases);
     if (user.errors != null && row.item >= 0) {
-      user.errors.add(error, row.known, ratings, model.card().scale());
+      user.errors.add(error, row.known, ratings, model.card().ratingScale());
     }
     int period = periods.of(row.time);
     if (period >= 0) {
       add(time[period], squared, squaredOfBiases);
     }
-    int bin = (int) (model.card().scale().position(row.predicted) * CALIBRATION_BINS);
+    int bin = (int) (model.card().ratingScale().position(row.predicted) * CALIBRATION_BINS);
     add(calibration[Math.min(bin, CALIBRATION_BINS - 1)], row.predicted, row.rating);
   }
 
@@ -265,7 +265,7 @@ final class RatingErrors {
   }
 
   private List<CalibrationBin> bins() {
-    RatingScale scale = model.card().scale();
+    RatingScale scale = model.card().ratingScale();
     double width = (scale.max() - scale.min()) / CALIBRATION_BINS;
     List<CalibrationBin> bins = new ArrayList<>();
     for (int bin = 0; bin < CALIBRATION_BINS; bin++) {

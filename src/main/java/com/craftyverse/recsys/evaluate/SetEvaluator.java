@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Evaluates a model on one set after the other.
@@ -28,17 +29,20 @@ final class SetEvaluator {
 
   /// What is evaluated, and what it is compared with.
   ///
-  /// @param ratings the rating model
+  /// @param catalog the model's users and items
+  /// @param ratings the rating model, and regularized biases; null for a model of choices
   /// @param preferences the ranking model; null without one
-  /// @param baseline regularized biases
   /// @param history the training ratings of each user
   /// @param published the twin of the published model; null if there is none
   record Models(
-      LoadedModel ratings,
+      ModelCatalog catalog,
+      @Nullable RatingPart ratings,
       @Nullable RankingModel preferences,
-      BiasBaseline baseline,
       TrainingHistory history,
       @Nullable PublishedTwin published) {}
+
+  /// A rating model, and regularized biases to compare it with.
+  record RatingPart(LoadedModel model, BiasBaseline baseline) {}
 
   /// The evaluation of a set.
   ///
@@ -58,9 +62,9 @@ final class SetEvaluator {
   private final String what;
   private final EvaluationSources sources;
   private final EvaluateParameters parameters;
-  private final LoadedModel model;
+  private final ModelCatalog catalog;
+  private final @Nullable RatingPart rating;
   private final @Nullable RankingModel preferences;
-  private final BiasBaseline baseline;
   private final TrainingHistory history;
   private final @Nullable PublishedTwin published;
   private final ModelIndices userIndices;
@@ -81,16 +85,16 @@ final class SetEvaluator {
     this.what = what;
     this.sources = sources;
     this.parameters = parameters;
-    this.model = models.ratings;
+    this.catalog = models.catalog;
+    this.rating = models.ratings;
     this.preferences = models.preferences;
-    this.baseline = models.baseline;
     this.history = models.history;
     this.published = models.published;
     DatasetIds ids =
         DatasetIds.ofSplit(
             store, sources.split(), Manifest.read(store, sources.split(), StepName.SPLIT));
-    this.userIndices = ModelIndices.of(ids.users(), model.userIds());
-    this.itemIndices = ModelIndices.of(ids.items(), model.itemIds());
+    this.userIndices = ModelIndices.of(ids.users(), catalog.userIds());
+    this.itemIndices = ModelIndices.of(ids.items(), catalog.itemIds());
     this.workers = workers;
   }
 
@@ -110,10 +114,11 @@ final class SetEvaluator {
     PublishedTwin compared = file.equals(StoreLayout.TEST) ? published : null;
     HeldOutRatings window = window(file);
     List<UserErrors> errors = new ArrayList<>();
-    RatingFigures ratings = ratings(file, replay ? null : window, errors);
+    RatingFigures ratings =
+        rating == null ? null : ratings(rating, file, replay ? null : window, errors);
     RatingErrors replayedErrors =
-        replay
-            ? new ReplayedRatings(model, baseline, history, compared)
+        replay && rating != null
+            ? new ReplayedRatings(rating.model, rating.baseline, history, compared)
                 .run(window, progress(name, window.rows()), workers)
             : null;
     if (replayedErrors != null) {
@@ -127,8 +132,8 @@ final class SetEvaluator {
         new RankingEvaluation(
                 sources.protocol(),
                 history,
-                model.itemRatings(),
-                parameters.likedFrom(),
+                catalog.itemRatings(),
+                Objects.requireNonNullElse(parameters.likedFrom(), Double.POSITIVE_INFINITY),
                 parameters.seed(),
                 parameters.users(),
                 compared)
@@ -151,7 +156,7 @@ final class SetEvaluator {
   }
 
   private boolean wasTrainedOn(String file) {
-    Rows rows = model.card().rows();
+    Rows rows = catalog.card().rows();
     return rows == Rows.ALL
         || (rows == Rows.TRAIN_AND_VALIDATION && file.equals(StoreLayout.VALIDATION));
   }
@@ -162,6 +167,13 @@ final class SetEvaluator {
 
   private @Nullable String reason(
       String set, @Nullable RatingFigures ratings, @Nullable RankingFigures ranking) {
+    if (rating == null) {
+      return ranking == null
+          ? "no user of the "
+              + set
+              + " set has both a history and chosen items that the model knows"
+          : null;
+    }
     if (ratings == null && ranking == null) {
       return "the " + set + " set has no ratings of users and items that the model knows";
     }
@@ -178,7 +190,10 @@ final class SetEvaluator {
   /// @param window the set as split, for details; null if they are not wanted
   /// @param details takes the errors of each user, if details are wanted
   private @Nullable RatingFigures ratings(
-      String set, @Nullable HeldOutRatings window, List<UserErrors> details) throws IOException {
+      RatingPart part, String set, @Nullable HeldOutRatings window, List<UserErrors> details)
+      throws IOException {
+    LoadedModel model = part.model;
+    BiasBaseline baseline = part.baseline;
     try (ArrowFile opened =
         ArrowObjects.open(store, ObjectKeys.directoryOf(sources.index()) + set)) {
       Ratings ratings = new Ratings(opened, model.card());
@@ -263,13 +278,16 @@ final class SetEvaluator {
               preferences.scorer(),
               replay ? preferences::writeFoldedInRow : preferences::writeTrainedRow));
     }
-    rankers.add(
-        new FactorRanker(
-            EvaluateParameters.RATING,
-            model.scorer(),
-            replay ? model::writeFoldedInRow : model::writeTrainedRow));
-    rankers.add(new PopularityRanker("mostPopular", model.itemRatings()));
-    rankers.add(new PopularityRanker("recentlyPopular", model.recentItemRatings()));
+    if (rating != null) {
+      LoadedModel model = rating.model;
+      rankers.add(
+          new FactorRanker(
+              EvaluateParameters.RATING,
+              model.scorer(),
+              replay ? model::writeFoldedInRow : model::writeTrainedRow));
+    }
+    rankers.add(new PopularityRanker("mostPopular", catalog.itemRatings()));
+    rankers.add(new PopularityRanker("recentlyPopular", catalog.recentItemRatings()));
     return rankers;
   }
 

@@ -10,17 +10,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param users number of users, sampled evenly by index
 /// @param ratings number of their training ratings
-/// @param rmse RMSE of predictions from the stored vectors on these ratings
-/// @param baselineRmse RMSE of the biases on them
+/// @param rmse RMSE of predictions from the stored vectors on these ratings; null without a rating model
+/// @param baselineRmse RMSE of the biases on them; null without a rating model
 /// @param matching share of these users whose stored ranking vector is more like the one that a fold-in of their
 ///     ratings gives than like that of another user: 1 if all fit, about 0.5 if users are mixed up, less if
 ///     vectors are negated; null without ranking vectors
 record StoredVectors(
-    int users, long ratings, double rmse, double baselineRmse, @Nullable Double matching) {
+    int users,
+    long ratings,
+    @Nullable Double rmse,
+    @Nullable Double baselineRmse,
+    @Nullable Double matching) {
   private static final int MAX_USERS = 200;
 
   static StoredVectors of(SetEvaluator.Models models, WorkerPool workers) throws IOException {
-    int count = models.ratings().card().users();
+    SetEvaluator.RatingPart rating = models.ratings();
+    int count = models.catalog().card().users();
     int[] users =
         IntStream.range(0, Math.min(count, MAX_USERS))
             .map(i -> (int) ((long) i * count / Math.min(count, MAX_USERS)))
@@ -30,10 +35,10 @@ record StoredVectors(
     long ratings = 0;
     for (int user : users) {
       Profile profile = profile(models, user);
-      for (int i = 0; i < profile.size(); i++) {
+      for (int i = 0; rating != null && i < profile.size(); i++) {
         int item = profile.item(i);
-        double error = profile.rating(i) - models.ratings().predict(user, item);
-        double ofBiases = profile.rating(i) - models.baseline().predict(user, item);
+        double error = profile.rating(i) - rating.model().predict(user, item);
+        double ofBiases = profile.rating(i) - rating.baseline().predict(user, item);
         squares += error * error;
         baselineSquares += ofBiases * ofBiases;
       }
@@ -42,8 +47,8 @@ record StoredVectors(
     return new StoredVectors(
         users.length,
         ratings,
-        Math.sqrt(squares / Math.max(1, ratings)),
-        Math.sqrt(baselineSquares / Math.max(1, ratings)),
+        rating == null ? null : Math.sqrt(squares / Math.max(1, ratings)),
+        rating == null ? null : Math.sqrt(baselineSquares / Math.max(1, ratings)),
         models.preferences() == null
             ? null
             : matching(models, models.preferences(), users, workers));

@@ -21,6 +21,8 @@ public final class Schemas {
           Column.float32("rating"),
           Column.int64("timestamp"));
 
+  private static final String BIAS = "bias";
+
   /// The column of users' ids.
   public static final String USER_ID = "userId";
 
@@ -94,15 +96,23 @@ public final class Schemas {
         Column.int32("recentRatings"));
   }
 
-  /// `lookup.arrow` of a model: its users without their vectors.
-  public static List<Column> lookup(IdType users) {
-    return List.of(users.column(USER_ID), Column.float32("bias"), Column.int32("ratings"));
+  /// `lookup.arrow` of a model: its users without their vectors. Without a rating model, there are no biases.
+  ///
+  /// @param biased whether there is a rating model
+  public static List<Column> lookup(IdType users, boolean biased) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(users.column(USER_ID));
+    if (biased) {
+      columns.add(Column.float32(BIAS));
+    }
+    columns.add(Column.int32("ratings"));
+    return List.copyOf(columns);
   }
 
   /// `users.arrow` of a model.
   ///
   /// @param users the type of the ids
-  /// @param factors length of the rating model's vectors
+  /// @param factors length of the rating model's vectors; 0 without one, which leaves out the biases, too
   /// @param rankingFactors length of the ranking model's vectors, 0 without one
   public static List<Column> modelUsers(IdType users, int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
@@ -114,7 +124,7 @@ public final class Schemas {
   /// `items.arrow` of a model.
   ///
   /// @param items the type of the ids
-  /// @param factors length of the rating model's vectors
+  /// @param factors length of the rating model's vectors; 0 without one, which leaves out the biases, too
   /// @param rankingFactors length of the ranking model's vectors, 0 without one
   public static List<Column> modelItems(IdType items, int factors, int rankingFactors) {
     List<Column> columns = new ArrayList<>();
@@ -129,8 +139,10 @@ public final class Schemas {
   }
 
   private static void addModel(List<Column> columns, int factors, int rankingFactors) {
-    columns.add(vector("vector", factors));
-    columns.add(Column.float32("bias"));
+    if (factors > 0) {
+      columns.add(vector("vector", factors));
+      columns.add(Column.float32(BIAS));
+    }
     if (rankingFactors > 0) {
       columns.add(vector("rankingVector", rankingFactors));
     }

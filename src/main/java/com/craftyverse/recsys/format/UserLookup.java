@@ -17,13 +17,13 @@ import java.util.Map;
 /// A model's `lookup.arrow`: user ids, biases, numbers of ratings, and the byte ranges of the batches of
 /// `users.arrow` and `seen.arrow`. A reader that needs one user reads only one range of each file.
 ///
-/// @param regularization the weight of the L2 penalty on user factors in training
-/// @param biasRegularization the weight of the L2 penalty on user biases in training
+/// @param regularization the weight of the L2 penalty on user factors in training; 0 without a rating model
+/// @param biasRegularization the weight of the L2 penalty on user biases in training; 0 without a rating model
 /// @param userIds ascending; the position is the user's row
-/// @param biases one per user
+/// @param biases one per user; none without a rating model
 /// @param ratings number of training ratings, one per user
 /// @param vectors the byte ranges of the vectors in the batches of `users.arrow`; the model's number of
-///     factors gives the length of a vector
+///     factors gives the length of a vector; no batches without a rating model
 /// @param rankingVectors the byte ranges of the ranking vectors; no batches without a ranking model
 /// @param histories the byte ranges of the batches of `seen.arrow`
 /// @param standardErrors of predicted ratings
@@ -120,16 +120,15 @@ public record UserLookup(
     if (seen.rows() != users.rows()) {
       throw seen.malformed(seen.rows() + " rows, but there are " + users.rows() + " users");
     }
-    boolean ranks =
-        users.columns().stream().anyMatch(column -> column.name().equals("rankingVector"));
+    int batches = users.batches().size();
     return new UserLookup(
         regularization,
         biasRegularization,
         IdTable.read(users, Schemas.USER_ID),
         biases(users),
         ratings(seen),
-        places(users, "vector.item", users.batches().size()),
-        places(users, "rankingVector.item", ranks ? users.batches().size() : 0),
+        places(users, "vector.item", hasColumn(users, "vector") ? batches : 0),
+        places(users, "rankingVector.item", hasColumn(users, "rankingVector") ? batches : 0),
         batches(seen),
         standardErrors);
   }
@@ -145,7 +144,14 @@ public record UserLookup(
     return ratings;
   }
 
+  private static boolean hasColumn(ArrowFile file, String name) {
+    return file.columns().stream().anyMatch(column -> column.name().equals(name));
+  }
+
   private static float[] biases(ArrowFile users) {
+    if (!hasColumn(users, "bias")) {
+      return new float[0];
+    }
     float[] biases = new float[Math.toIntExact(users.rows())];
     for (RecordBatch batch : users.batches()) {
       batch.floats("bias").copyTo(0, biases, (int) batch.firstRow(), batch.rows());
@@ -187,20 +193,24 @@ public record UserLookup(
             HISTORIES, histories.text(),
             STANDARD_ERRORS, standardErrors.text());
     List<MemorySegment> buffers = new ArrayList<>(userIds.buffers(0, userIds.size()));
-    buffers.add(Buffers.of(biases, biases.length));
+    boolean isBiased = biases.length > 0;
+    if (isBiased) {
+      buffers.add(Buffers.of(biases, biases.length));
+    }
     buffers.add(Buffers.of(ratings, ratings.length));
     try (ArrowFileWriter writer =
-        ArrowFileWriter.create(path, Schemas.lookup(userIds.type()), metadata)) {
+        ArrowFileWriter.create(path, Schemas.lookup(userIds.type(), isBiased), metadata)) {
       writer.writeBatch(userIds.size(), buffers.toArray(MemorySegment[]::new));
     }
   }
 
   /// Reads `lookup.arrow`.
   ///
-  /// @param users the model's number of users
+  /// @param card the model's
   /// @throws MalformedFileException if it is not a lookup file or belongs to another model
-  public static UserLookup read(ArrowFile file, int users) throws MalformedFileException {
-    file.require(Schemas.lookup(IdType.of(file, Schemas.USER_ID)));
+  public static UserLookup read(ArrowFile file, ModelCard card) throws MalformedFileException {
+    int users = card.users();
+    file.require(Schemas.lookup(IdType.of(file, Schemas.USER_ID), card.hasRatings()));
     String version = file.requireMetadata(VERSION);
     if (!version.equals(FORMAT_VERSION)) {
       throw file.malformed("format version " + version + ", this version reads " + FORMAT_VERSION);

@@ -8,6 +8,7 @@ import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.step.DatasetIds;
 import java.io.IOException;
@@ -31,12 +32,15 @@ final class EvaluationSetIndexer {
   private final IdVocabulary users;
   private final IdVocabulary items;
   private final DatasetIds ids;
+  private final Feedback feedback;
 
   /// @param ids what the ids in the sets stand for
-  EvaluationSetIndexer(IdVocabulary users, IdVocabulary items, DatasetIds ids) {
+  /// @param feedback what the rows are
+  EvaluationSetIndexer(IdVocabulary users, IdVocabulary items, DatasetIds ids, Feedback feedback) {
     this.users = users;
     this.items = items;
     this.ids = ids;
+    this.feedback = feedback;
   }
 
   /// Maps a set to dense indices and writes it.
@@ -73,7 +77,8 @@ final class EvaluationSetIndexer {
           requireValid(set, batch.firstRow() + i, rating, time, after, until);
           if (rawSample.size() < SAMPLE_ROWS) {
             rawSample.add(
-                new QualityReport.RawRow(ids.user(userId), ids.item(itemId), rating, time));
+                QualityReport.RawRow.of(
+                    feedback, ids.user(userId), ids.item(itemId), rating, time));
           }
           int user = users.indexOf(userId);
           int item = items.indexOf(itemId);
@@ -86,7 +91,7 @@ final class EvaluationSetIndexer {
             continue;
           }
           if (mappedSample.size() < SAMPLE_ROWS) {
-            mappedSample.add(new QualityReport.MappedRow(user, item, rating, time));
+            mappedSample.add(QualityReport.MappedRow.of(feedback, user, item, rating, time));
           }
           mappedUsers[count] = user;
           mappedItems[count] = item;

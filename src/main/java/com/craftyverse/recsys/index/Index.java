@@ -147,7 +147,7 @@ public final class Index {
     SplitSizes sizes = source.sizes;
     List<SplitSet> sets = sizes.trainingSets(parameters.rows());
     try (TrainingSources training = new TrainingSources(store, source.splitDirectory, sets)) {
-      TrainingScan scan = TrainingScan.of(training, source.ids);
+      TrainingScan scan = TrainingScan.of(training, source.ids, source.feedback);
       IdVocabulary users = scan.users();
       IdVocabulary items = scan.items();
       IdTable userIds = source.ids.users(users.ids());
@@ -158,7 +158,8 @@ public final class Index {
               users,
               items,
               new Progress(LOG, StepName.INDEX + " " + source.dataset, "rows", training.rows()));
-      EvaluationSetIndexer indexer = new EvaluationSetIndexer(users, items, source.ids);
+      EvaluationSetIndexer indexer =
+          new EvaluationSetIndexer(users, items, source.ids, source.feedback);
       BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
       QualityReport.SetReport[] reports = new QualityReport.SetReport[2];
       String label = StepName.INDEX + " " + source.dataset;
@@ -292,7 +293,9 @@ public final class Index {
     checks.put(
         "indicesInRange", "0 to users - 1 and 0 to items - 1, by construction of the mapping");
     checks.put("dimensions", "rows agree with the split's manifest");
-    checks.put("noNaN", "every rating is a finite number");
+    boolean isOfRatings = source.feedback == Feedback.RATINGS;
+    double mean = train.ratingSum() / train.report().rows();
+    checks.put("noNaN", "every " + (isOfRatings ? "rating" : "amount") + " is a finite number");
     return new QualityReport(
         source.dataset,
         rows,
@@ -313,7 +316,8 @@ public final class Index {
         optimized,
         numbered ? Math.round(1000.0 * (original - optimized) / original) / 10.0 : null,
         train.density(),
-        train.ratingSum() / train.report().rows(),
+        isOfRatings ? mean : null,
+        isOfRatings ? null : mean,
         train.report(),
         test,
         validation,

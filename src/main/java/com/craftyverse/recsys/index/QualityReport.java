@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.index;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Rows;
 import java.util.List;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// @param optimizedElements elements of the matrix over dense indices: trainUsers × trainItems
 /// @param savedPercent the elements that dense indices save, in percent; null unless all ids are `int32`
 /// @param density training rows / optimizedElements
-/// @param trainMeanRating the mean of the training ratings
+/// @param trainMeanRating the mean of the training ratings; null for choices
+/// @param trainMeanAmount the mean amount of the training choices; null for ratings
 /// @param train the training set before and after mapping
 /// @param test the test set before and after mapping
 /// @param validation the validation set before and after mapping
@@ -56,7 +58,8 @@ public record QualityReport(
     long optimizedElements,
     @Nullable Double savedPercent,
     double density,
-    double trainMeanRating,
+    @Nullable Double trainMeanRating,
+    @Nullable Double trainMeanAmount,
     SetReport train,
     SetReport test,
     SetReport validation,
@@ -86,9 +89,28 @@ public record QualityReport(
       List<RawRow> first5Before,
       List<MappedRow> first5) {}
 
-  /// A rating as uploaded.
-  public record RawRow(Id userId, Id itemId, float rating, long timestamp) {}
+  /// A rating as uploaded, or a choice.
+  ///
+  /// @param rating null for a choice
+  /// @param amount of a choice; null for a rating
+  public record RawRow(
+      Id userId, Id itemId, @Nullable Float rating, @Nullable Float amount, long timestamp) {
+    static RawRow of(Feedback feedback, Id userId, Id itemId, float value, long timestamp) {
+      boolean isRating = feedback == Feedback.RATINGS;
+      return new RawRow(
+          userId, itemId, isRating ? value : null, isRating ? null : value, timestamp);
+    }
+  }
 
-  /// A rating in dense indices.
-  public record MappedRow(int user, int item, float rating, long timestamp) {}
+  /// A rating in dense indices, or a choice.
+  ///
+  /// @param rating null for a choice
+  /// @param amount of a choice; null for a rating
+  public record MappedRow(
+      int user, int item, @Nullable Float rating, @Nullable Float amount, long timestamp) {
+    static MappedRow of(Feedback feedback, int user, int item, float value, long timestamp) {
+      boolean isRating = feedback == Feedback.RATINGS;
+      return new MappedRow(user, item, isRating ? value : null, isRating ? null : value, timestamp);
+    }
+  }
 }

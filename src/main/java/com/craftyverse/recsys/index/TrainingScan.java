@@ -6,6 +6,7 @@ import com.craftyverse.recsys.columnar.IntColumn;
 import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.index.QualityReport.MappedRow;
 import com.craftyverse.recsys.index.QualityReport.RawRow;
 import com.craftyverse.recsys.step.DatasetIds;
@@ -25,9 +26,11 @@ record TrainingScan(
   /// Scans the files.
   ///
   /// @param ids what the ids in the files stand for
+  /// @param feedback what the rows are
   /// @throws MalformedFileException if a timestamp is outside its file's bounds, an id is negative or a
   ///     rating is not a finite number
-  static TrainingScan of(TrainingSources training, DatasetIds ids) throws MalformedFileException {
+  static TrainingScan of(TrainingSources training, DatasetIds ids, Feedback feedback)
+      throws MalformedFileException {
     IdVocabulary.Counter users = new IdVocabulary.Counter();
     IdVocabulary.Counter items = new IdVocabulary.Counter();
     List<RawRow> raw = new ArrayList<>();
@@ -57,8 +60,8 @@ record TrainingScan(
           items.add(item);
           sum += rating;
           if (raw.size() < EvaluationSetIndexer.SAMPLE_ROWS) {
-            raw.add(new RawRow(ids.user(user), ids.item(item), rating, time));
-            coded.add(new MappedRow(user, item, rating, time));
+            raw.add(RawRow.of(feedback, ids.user(user), ids.item(item), rating, time));
+            coded.add(MappedRow.of(feedback, user, item, rating, time));
           }
         }
       }
@@ -73,6 +76,7 @@ record TrainingScan(
                         userIds.indexOf(row.user()),
                         itemIds.indexOf(row.item()),
                         row.rating(),
+                        row.amount(),
                         row.timestamp()))
             .toList();
     long rows = training.rows();

@@ -5,11 +5,14 @@ import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.ArrowObjects;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.IdTable;
+import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.storage.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -42,15 +45,26 @@ class CurlExamples {
         dataset + ",\"userId\":" + argument(userIds.id(largest(userRatings, 1).getFirst()));
     String itemIdList = ",\"itemIds\":" + "[" + String.join(",", items) + "]";
     LocalPipeline.log("Try:");
-    logCommand("predict", user + itemIdList, "the most active user, the most rated items");
+    RatingScale scale = ModelCard.read(store, outcome.model()).scale();
+    logCommand(
+        "predict",
+        user + itemIdList,
+        "the most active user, the most " + (scale == null ? "chosen" : "rated") + " items");
     logCommand("recommend", user + ",\"n\":5,\"explain\":true", "what they would like, and why");
     logCommand("similar", dataset + ",\"itemId\":" + items.getFirst(), "the items nearest to one");
     logCommand(
         "foldIn",
-        dataset + ",\"ratings\":[{\"itemId\":" + items.getFirst() + ",\"rating\":5}]",
-        "recommendations for a new user, from one rating");
+        dataset
+            + ",\"ratings\":[{\"itemId\":"
+            + items.getFirst()
+            + (scale == null ? "" : ",\"rating\":" + number(scale.max()))
+            + "}]",
+        "recommendations for a new user, from one " + (scale == null ? "choice" : "rating"));
     logCommand("popular", dataset + ",\"n\":5", "what most users chose lately");
-    logCommand("history", user + ",\"n\":5", "what they rated last");
+    logCommand(
+        "history",
+        user + ",\"n\":5",
+        scale == null ? "what they chose last" : "what they rated last");
     logCommand("items", dataset + ",\"query\":\"the\",\"n\":5", "search titles and ids");
     logCommand(
         "ingest",
@@ -76,6 +90,10 @@ class CurlExamples {
     try (ArrowFile file = ArrowObjects.open(store, key)) {
       return IdTable.read(file, column);
     }
+  }
+
+  private static String number(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
   /// Returns an id as JSON within the single quotes of a shell.

@@ -33,6 +33,7 @@ import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.craftyverse.recsys.train.Train;
+import com.craftyverse.recsys.train.TrainFigures;
 import com.craftyverse.recsys.train.TrainRequest;
 import com.craftyverse.recsys.train.TrainResult;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -126,8 +127,9 @@ final class LocalPipeline {
                 Summary.of(
                     result.cached(),
                     result.figures().ratings(),
-                    "%,d ratings, %,d items, dataset %s, version %s",
+                    "%,d %s, %,d items, dataset %s, version %s",
                     result.figures().ratings(),
+                    result.figures().feedback(),
                     result.figures().items(),
                     result.dataset(),
                     result.version()));
@@ -169,14 +171,7 @@ final class LocalPipeline {
             () ->
                 new Train(store)
                     .run(request(settings.train(), index.manifest(), TrainRequest.class)),
-            result ->
-                Summary.of(
-                    result.cached(),
-                    result.figures().trainRatings() * result.figures().epochs(),
-                    "%,d ratings, %d epochs, kept epoch %d",
-                    result.figures().trainRatings(),
-                    result.figures().epochs(),
-                    result.figures().bestEpoch()));
+            result -> summary(result.cached(), result.figures()));
     EvaluateResult evaluate =
         step(
             StepName.EVALUATE.toString(),
@@ -218,14 +213,40 @@ final class LocalPipeline {
         result ->
             Summary.of(
                 result.cached(),
-                result.train.figures().trainRatings() * result.train.figures().epochs(),
-                "all %,d ratings of %,d users × %,d items, %d epochs with the parameters of the"
-                    + " scored model %s",
+                result.train.figures().trainRatings() * epochs(result.train.figures()),
+                "all %,d %s of %,d users × %,d items, %d epochs with the parameters of the scored"
+                    + " model %s",
                 result.train.figures().trainRatings(),
+                result.index.figures().feedback(),
                 result.index.figures().users(),
                 result.index.figures().items(),
-                result.train.figures().epochs(),
+                epochs(result.train.figures()),
                 scored.figures().modelId()));
+  }
+
+  /// Returns the number of epochs of the rating model, or of the ranking model if it is the only one.
+  private static int epochs(TrainFigures figures) {
+    return figures.ranking() == null || figures.epochs() > 0
+        ? figures.epochs()
+        : figures.ranking().epochs();
+  }
+
+  private static Summary summary(boolean cached, TrainFigures figures) {
+    long rows = figures.trainRatings() * epochs(figures);
+    return figures.epochs() == 0
+        ? Summary.of(
+            cached,
+            rows,
+            "%,d choices, %d epochs of the ranking model",
+            figures.trainRatings(),
+            epochs(figures))
+        : Summary.of(
+            cached,
+            rows,
+            "%,d ratings, %d epochs, kept epoch %d",
+            figures.trainRatings(),
+            figures.epochs(),
+            figures.bestEpoch());
   }
 
   /// Returns the request to run a step on a manifest with the settings of the upload.

@@ -326,8 +326,8 @@ public final class Publish {
           users, Schemas.modelUsers(ids, card.factors(), card.rankingFactors()), card.users());
       requireRows(seen, Schemas.SEEN, card.users());
       UserLookup.of(
-              training.number("userRegularization"),
-              training.number("biasRegularization"),
+              card.hasRatings() ? training.number("userRegularization") : 0,
+              card.hasRatings() ? training.number("biasRegularization") : 0,
               users,
               seen,
               Manifest.read(store, evaluationKey, StepName.EVALUATE)

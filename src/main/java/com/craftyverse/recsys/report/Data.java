@@ -34,7 +34,7 @@ record Data(Documents documents, Evaluation evaluation) {
     return section;
   }
 
-  private static Html.Element lead(@Nullable Manifest manifest, @Nullable UploadFigures upload) {
+  private Html.Element lead(@Nullable Manifest manifest, @Nullable UploadFigures upload) {
     Html.Element lead = el("p").of("lead");
     if (manifest == null || upload == null) {
       return lead.text(
@@ -53,14 +53,26 @@ record Data(Documents documents, Evaluation evaluation) {
             + (upload.badRows() == 0
                 ? "No row was left out"
                 : Numbers.count(upload.badRows(), "bad row") + " left out")
-            + (upload.duplicates() == 0
-                ? ", and nobody rated an item twice."
-                : "; of "
-                    + Numbers.count(upload.duplicates(), "repeated rating")
-                    + " the latest was kept.")
+            + duplicates(upload)
             + (upload.missingRatings() == 0
                 ? ""
                 : " " + Numbers.count(upload.missingRatings(), "row") + " had no rating."));
+  }
+
+  private String duplicates(UploadFigures upload) {
+    if (documents.hasRatings()) {
+      return upload.duplicates() == 0
+          ? ", and nobody rated an item twice."
+          : "; of "
+              + Numbers.count(upload.duplicates(), "repeated rating")
+              + " the latest was kept.";
+    }
+    return (upload.duplicates() == 0
+            ? ", and nobody chose an item twice."
+            : "; "
+                + Numbers.count(upload.duplicates(), "repeated choice")
+                + " of the same item by the same user were added up.")
+        + " There are choices without ratings: the model ranks items and predicts no ratings.";
   }
 
   private Html facts(@Nullable UploadFigures upload) {
@@ -68,7 +80,7 @@ record Data(Documents documents, Evaluation evaluation) {
     SplitFigures split = documents.splitFigures();
     int users = documents.card().users();
     int items = documents.card().items();
-    fact(facts, "Ratings", Numbers.count(split.ratings()));
+    fact(facts, documents.say("Ratings"), Numbers.count(split.ratings()));
     fact(facts, "Users learned from", Numbers.count(users));
     fact(
         facts,
@@ -90,17 +102,19 @@ record Data(Documents documents, Evaluation evaluation) {
           Numbers.day(upload.minTimestamp()) + " – " + Numbers.day(upload.maxTimestamp()));
     }
     RatingScale scale = documents.card().scale();
+    if (scale != null) {
+      fact(
+          facts,
+          "Scale",
+          Numbers.decimal(scale.min(), 6)
+              + " to "
+              + Numbers.decimal(scale.max(), 6)
+              + (scale.step() == null ? "" : " in steps of " + Numbers.decimal(scale.step(), 6)));
+      fact(facts, "Mean rating", Numbers.fixed(documents.card().trainMean(), 2));
+    }
     fact(
         facts,
-        "Scale",
-        Numbers.decimal(scale.min(), 6)
-            + " to "
-            + Numbers.decimal(scale.max(), 6)
-            + (scale.step() == null ? "" : " in steps of " + Numbers.decimal(scale.step(), 6)));
-    fact(facts, "Mean rating", Numbers.fixed(documents.card().trainMean(), 2));
-    fact(
-        facts,
-        "Ratings of a user, mean",
+        documents.say("Ratings of a user, mean"),
         Numbers.fixed((double) documents.card().trainRatings() / users, 1));
     return facts;
   }
@@ -128,7 +142,8 @@ record Data(Documents documents, Evaluation evaluation) {
                     ? null
                     : (double) upload.maxTimestamp()));
     Html.Element bar = el("svg").of("parts").attr("aria-hidden", "true");
-    Html.Element list = el("ul").of("rows plain").attr("aria-label", "Ratings of each set");
+    Html.Element list =
+        el("ul").of("rows plain").attr("aria-label", documents.say("Ratings of each set"));
     double all = Math.max(1, split.ratings());
     double start = 0;
     for (Part part : parts) {
@@ -152,7 +167,8 @@ record Data(Documents documents, Evaluation evaluation) {
                       el("small", Numbers.percent(part.rows / all)))
                   .of("r")));
     }
-    return Words.figure("How ratings were divided", Words.note(documents.kind()), bar, list);
+    return Words.figure(
+        documents.say("How ratings were divided"), Words.note(documents.kind()), bar, list);
   }
 
   private Html coverage() {
@@ -170,7 +186,9 @@ record Data(Documents documents, Evaluation evaluation) {
     share(list, "New item", coverage.coldItem(), coverage.rows(), false);
     share(list, "Both new", coverage.coldBoth(), coverage.rows(), false);
     return Words.figure(
-        "What the test set is made of", Words.note(Numbers.count(coverage.rows(), "rating")), list);
+        "What the test set is made of",
+        Words.note(Numbers.count(coverage.rows(), documents.say("rating"))),
+        list);
   }
 
   private static void share(
@@ -210,19 +228,26 @@ record Data(Documents documents, Evaluation evaluation) {
                           ? Html.foreign("item " + item.id())
                           : Html.foreign(item.title()))
                   .attr("scope", "row"),
-              Tables.cell("Ratings", Numbers.count(item.ratings())),
+              Tables.cell(documents.say("Ratings"), Numbers.count(item.ratings())),
               Tables.cell("Lately", Numbers.count(item.recent()))));
     }
     return el(
         "div",
-        el("h3", "Most rated items"),
+        el("h3", documents.say("Most rated items")),
         el(
                 "table",
-                el("caption", "The items with the most ratings that the model learned from")
+                el(
+                        "caption",
+                        documents.say(
+                            "The items with the most ratings that the model learned from"))
                     .of("vh"),
                 el(
                     "thead",
-                    el("tr", Tables.head("Item"), Tables.head("Ratings"), Tables.head("Lately"))),
+                    el(
+                        "tr",
+                        Tables.head("Item"),
+                        Tables.head(documents.say("Ratings")),
+                        Tables.head("Lately"))),
                 body)
             .of("score"));
   }

@@ -204,6 +204,18 @@ record Documents(
     }
   }
 
+  /// Returns whether the model learned from ratings; if not, it learned from choices without ratings.
+  boolean hasRatings() {
+    return card.hasRatings();
+  }
+
+  /// Returns a text about ratings in the words of the dataset: without ratings, it speaks of choices.
+  String say(String text) {
+    return hasRatings()
+        ? text
+        : text.replace("Rating", "Choice").replace("rating", "choice").replace("rated", "chosen");
+  }
+
   /// Returns how the split divides ratings.
   String kind() {
     return switch (String.valueOf(split.parameters().get("kind"))) {
@@ -211,7 +223,7 @@ record Documents(
       case "random" -> "at random";
       case "kfold" -> "by folds";
       case "given" -> "the test set is another upload";
-      case "leaveLastOut" -> "each user’s latest rating is the test set";
+      case "leaveLastOut" -> say("each user’s latest rating is the test set");
       default -> "in another way";
     };
   }

@@ -32,8 +32,8 @@ record Errors(Documents documents, Evaluation evaluation) {
       return null;
     }
     List<Bin> bins = detail.calibration();
-    double low = documents.card().scale().min();
-    double high = documents.card().scale().max();
+    double low = documents.card().ratingScale().min();
+    double high = documents.card().ratingScale().max();
     List<Double> ends = List.of(low, high);
     Axis ticks = Axis.around(ends, 5);
     Axis axis = new Axis(ticks.low(), ticks.high(), ticks.step());
@@ -145,7 +145,8 @@ record Errors(Documents documents, Evaluation evaluation) {
         Words.section(
             "where",
             "Where it errs",
-            "Each band beside its baseline. A band of few ratings or users says little.");
+            documents.say(
+                "Each band beside its baseline. A band of few ratings or users says little."));
     if (detail != null) {
       section.add(
           el("h3", Html.text("RMSE of predicted ratings "), Words.note("lower is better")),
@@ -164,8 +165,8 @@ record Errors(Documents documents, Evaluation evaluation) {
                   "div",
                   rankingBands("By items known of the user", "known", ranking.byActivity()),
                   rankingBands(
-                      "By training ratings of the items to find",
-                      "training ratings",
+                      documents.say("By training ratings of the items to find"),
+                      documents.say("training ratings"),
                       ranking.byPopularity()))
               .of("two"));
       section.add(rankingMonths(ranking.byTime()));

@@ -12,7 +12,7 @@ record Evaluation(
     String modelId,
     String protocol,
     String rankBy,
-    double likedFrom,
+    @Nullable Double likedFrom,
     @Nullable Double trainedUntil,
     Verdict verdict,
     boolean publishable,
@@ -20,6 +20,11 @@ record Evaluation(
     @Nullable Uncertainty uncertainty,
     FigureSet validation,
     FigureSet test) {
+  /// Returns whether the model learned from ratings; if not, it learned from choices without ratings.
+  boolean hasRatings() {
+    return likedFrom != null;
+  }
+
   @JsonIgnoreProperties(ignoreUnknown = true)
   record FigureSet(
       @Nullable Coverage coverage,

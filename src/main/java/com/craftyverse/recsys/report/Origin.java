@@ -2,7 +2,6 @@ package com.craftyverse.recsys.report;
 
 import static com.craftyverse.recsys.report.Html.el;
 
-import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.report.Documents.ModelFigures;
 import com.craftyverse.recsys.report.Documents.RankingFigures;
 import com.craftyverse.recsys.step.Manifest;
@@ -30,7 +29,12 @@ record Origin(Documents documents, String key, String evaluationId) {
     Map<String, Object> parameters = new TreeMap<>(documents.model().parameters());
     Object ranking = parameters.remove(RANKING);
     Html.Element columns =
-        el("div", parameters("Parameters of the rating model", parameters)).of("two");
+        el(
+                "div",
+                parameters(
+                    documents.hasRatings() ? "Parameters of the rating model" : "Parameters",
+                    parameters))
+            .of("two");
     if (ranking instanceof Map<?, ?> map) {
       Map<String, Object> values = new TreeMap<>();
       map.forEach((name, value) -> values.put(String.valueOf(name), value));
@@ -66,11 +70,13 @@ record Origin(Documents documents, String key, String evaluationId) {
     total += row(body, documents.index(), documents.splitFigures().ratings());
     ModelFigures figures = documents.modelFigures();
     total += figures(body, documents.model(), figures.trainRatings(), "");
-    part(
-        body,
-        "rating model, " + Numbers.count(figures.epochs(), "epoch"),
-        figures.seconds(),
-        Numbers.count(Math.round(figures.updatesPerSecond())));
+    if (documents.hasRatings()) {
+      part(
+          body,
+          "rating model, " + Numbers.count(figures.epochs(), "epoch"),
+          figures.seconds(),
+          Numbers.count(Math.round(figures.updatesPerSecond())));
+    }
     RankingFigures ranking = figures.ranking();
     if (ranking != null) {
       part(body, "search of the ranking model’s penalties", ranking.searchSeconds(), "");
@@ -163,7 +169,8 @@ record Origin(Documents documents, String key, String evaluationId) {
                 + ", "
                 + Numbers.count(figures.threads(), "thread")));
     Words.pair(list, "Java", Html.text(figures.jvm()));
-    Words.pair(list, "format of the model", Html.text("version " + ModelCard.FORMAT_VERSION));
+    Words.pair(
+        list, "format of the model", Html.text("version " + documents.card().formatVersion()));
     return list;
   }
 }

@@ -36,31 +36,38 @@ record Protocol(Documents documents, Evaluation evaluation, Map<String, Object> 
       text.add(
           el(
               "p",
-              "Ratings are divided by time: those until "
-                  + Numbers.day(split.trainThreshold())
-                  + " are learned from, those until "
-                  + Numbers.day(split.testThreshold())
-                  + " are the test set, and later ones choose the number of epochs and the penalties. No"
-                  + " test rating has any part in training or in choosing."));
+              documents.say(
+                  "Ratings are divided by time: those until "
+                      + Numbers.day(split.trainThreshold())
+                      + " are learned from, those until "
+                      + Numbers.day(split.testThreshold())
+                      + " are the test set, and later ones choose "
+                      + chosen()
+                      + ". No test rating has any part in training or in choosing.")));
     } else {
       text.add(
           el(
               "p",
-              "How ratings are divided: "
-                  + documents.kind()
-                  + ". The validation set chooses the number of epochs and the penalties. No test rating"
-                  + " has any part in training or in choosing."));
+              documents.say(
+                  "How ratings are divided: "
+                      + documents.kind()
+                      + ". The validation set chooses "
+                      + chosen()
+                      + ". No test rating has any part in training or in choosing.")));
     }
     text.add(
         el(
             "p",
-            isReplay
-                ? "Most users of a later window are new. So the window is replayed, as a service would see"
-                    + " it: of each user the training ratings and the earlier half of their ratings in the"
-                    + " window are known, and the later half is what a list must find. Each rating is"
-                    + " predicted from all that its user gave before."
-                : "Of each user the training ratings are known, and their ratings in the test set are what a"
-                    + " list must find."));
+            documents.say(
+                isReplay
+                    ? "Most users of a later window are new. So the window is replayed, as a service would see"
+                        + " it: of each user the training ratings and the earlier half of their ratings in the"
+                        + " window are known, and the later half is what a list must find."
+                        + (documents.hasRatings()
+                            ? " Each rating is predicted from all that its user gave before."
+                            : "")
+                    : "Of each user the training ratings are known, and their ratings in the test set are what a"
+                        + " list must find.")));
     text.add(
         el(
             "p",
@@ -69,29 +76,39 @@ record Protocol(Documents documents, Evaluation evaluation, Map<String, Object> 
     text.add(
         el(
             "p",
-            "The judged model does not know the newest ratings. The pipeline therefore trains once more on"
-                + " all ratings, with the same parameters and number of epochs, and publishes that model."
-                + " It cannot be judged, for nothing later is left."));
+            documents.say(
+                "The judged model does not know the newest ratings. The pipeline therefore trains once"
+                    + " more on all ratings, with the same parameters and number of epochs, and publishes"
+                    + " that model. It cannot be judged, for nothing later is left.")));
     text.add(
         el(
             "p",
-            "Intervals hold 95 % of the results for 1,000 samples of the test users, drawn with replacement"
-                + " (seed "
-                + parameters.get("seed")
-                + "). Differences are paired: both sides have the same users and ratings in each sample."
-                + " Users are drawn instead of ratings, because one person’s ratings resemble each"
-                + " other."));
+            documents.say(
+                "Intervals hold 95 % of the results for 1,000 samples of the test users, drawn with replacement"
+                    + " (seed "
+                    + parameters.get("seed")
+                    + "). Differences are paired: both sides have the same users and ratings in each sample."
+                    + " Users are drawn instead of ratings, because one person’s ratings resemble each"
+                    + " other.")));
     return text;
+  }
+
+  /// Returns what the validation set chooses. The ranking model has a fixed number of epochs.
+  private String chosen() {
+    return documents.hasRatings() ? "the number of epochs and the penalties" : "the penalties";
   }
 
   private Html sets() {
     Html.Element list = el("dl").of("defs");
-    Words.pair(
-        list,
-        "Known users and items",
-        Html.text(
-            "Test ratings whose user and item both occur in training, predicted from training alone."));
-    if (evaluation.protocol().equals(REPLAY)) {
+    if (documents.hasRatings()) {
+      Words.pair(
+          list,
+          "Known users and items",
+          Html.text(
+              "Test ratings whose user and item both occur in training, predicted from training"
+                  + " alone."));
+    }
+    if (documents.hasRatings() && evaluation.protocol().equals(REPLAY)) {
       Words.pair(
           list,
           "All users, replayed",
@@ -103,31 +120,38 @@ record Protocol(Documents documents, Evaluation evaluation, Map<String, Object> 
     Words.pair(
         list,
         "New user, new item",
-        Html.text("A user or an item of a test rating that does not occur in training."));
+        Html.text(
+            documents.say("A user or an item of a test rating that does not occur in training.")));
     return list;
   }
 
   private Html measures() {
     Html.Element list = el("dl").of("defs");
-    Words.pair(
-        list,
-        "RMSE, MAE",
-        Html.text(
-            "Root of the mean squared, and mean absolute difference between predicted and actual rating, in"
-                + " units of the scale. Predictions are clipped to the scale."));
+    Double likedFrom = evaluation.likedFrom();
+    if (likedFrom != null) {
+      Words.pair(
+          list,
+          "RMSE, MAE",
+          Html.text(
+              "Root of the mean squared, and mean absolute difference between predicted and actual"
+                  + " rating, in units of the scale. Predictions are clipped to the scale."));
+    }
     Words.pair(
         list,
         "NDCG@10, @20",
         Html.text(
-            "How many of the first 10 or 20 items of a list the user went on to rate, early places counting"
-                + " more (1 / log₂(place + 1)), divided by the best possible order."));
-    Words.pair(
-        list,
-        "NDCG@10, liked",
-        Html.text(
-            "The same with only the items to find that the user rated "
-                + Numbers.decimal(evaluation.likedFrom(), 2)
-                + " or more."));
+            "How many of the first 10 or 20 items of a list the user went on to "
+                + (likedFrom == null ? "choose" : "rate")
+                + ", early places counting more (1 / log₂(place + 1)), divided by the best possible order."));
+    if (likedFrom != null) {
+      Words.pair(
+          list,
+          "NDCG@10, liked",
+          Html.text(
+              "The same with only the items to find that the user rated "
+                  + Numbers.decimal(likedFrom, 2)
+                  + " or more."));
+    }
     Words.pair(
         list,
         "Recall@10",
@@ -150,38 +174,46 @@ record Protocol(Documents documents, Evaluation evaluation, Map<String, Object> 
         list,
         "Popularity",
         Html.text(
-            "The number of training ratings of a recommended item, median of all first tens."));
-    Words.pair(
-        list,
-        "Calibration",
-        Html.text(
-            "Predictions are divided by tenths of the scale; of each tenth, the mean prediction stands"
-                + " beside the mean actual rating."));
+            documents.say(
+                "The number of training ratings of a recommended item, median of all first tens.")));
+    if (likedFrom != null) {
+      Words.pair(
+          list,
+          "Calibration",
+          Html.text(
+              "Predictions are divided by tenths of the scale; of each tenth, the mean prediction stands"
+                  + " beside the mean actual rating."));
+    }
     return list;
   }
 
-  private static Html baselines() {
+  private Html baselines() {
     Html.Element list = el("dl").of("defs");
-    Words.pair(
-        list,
-        "Biases",
-        Html.text(
-            "The mean, plus how far the item and the user are usually from it, both damped: ratings less"
-                + " the mean, divided by 25 + their number for an item and 10 + their number for a user."));
-    Words.pair(
-        list,
-        "Item’s mean, mean of all",
-        Html.text("The mean of the item’s training ratings, and of all training ratings."));
+    if (documents.hasRatings()) {
+      Words.pair(
+          list,
+          "Biases",
+          Html.text(
+              "The mean, plus how far the item and the user are usually from it, both damped: ratings less"
+                  + " the mean, divided by 25 + their number for an item and 10 + their number for a user."));
+      Words.pair(
+          list,
+          "Item’s mean, mean of all",
+          Html.text("The mean of the item’s training ratings, and of all training ratings."));
+    }
     Words.pair(
         list,
         "Most popular, popular lately",
         Html.text(
-            "The items with the most training ratings, ever or in the last fifth of training by time; the"
-                + " same for everybody, less what they had rated."));
-    Words.pair(
-        list,
-        "Predicted rating",
-        Html.text("Items in the order of their predicted rating, without a ranking model."));
+            documents.say(
+                "The items with the most training ratings, ever or in the last fifth of training by time;"
+                    + " the same for everybody, less what they had rated.")));
+    if (documents.hasRatings()) {
+      Words.pair(
+          list,
+          "Predicted rating",
+          Html.text("Items in the order of their predicted rating, without a ranking model."));
+    }
     return list;
   }
 
@@ -192,16 +224,22 @@ record Protocol(Documents documents, Evaluation evaluation, Map<String, Object> 
                 "p",
                 "A comparison refuses a model if the whole 95 % interval of the difference is worse than"
                     + " the margin: "
-                    + percent("rmseMargin")
-                    + " of the other’s RMSE, or "
+                    + (documents.hasRatings()
+                        ? percent("rmseMargin") + " of the other’s RMSE, or "
+                        : "")
                     + parameters.get("ndcgMargin")
-                    + " of NDCG@10. A verdict takes 2,000 judged ratings of 100 users, and the lists of"
-                    + " 100 users; below that, a dataset’s first model may be published, and a later one"
+                    + " of NDCG@10. A verdict takes "
+                    + (documents.hasRatings() ? "2,000 judged ratings of 100 users, and " : "")
+                    + "the lists of 100 users; below that, a dataset’s first model may be published, and a later one"
                     + " only by force."),
             el(
                 "p",
                 "The published model may have learned the test set. So its scored twin, trained like it on"
-                    + " older ratings, is compared instead, on test ratings later than those it learned"
+                    + " older "
+                    + documents.say("ratings")
+                    + ", is compared instead, on test "
+                    + documents.say("ratings")
+                    + " later than those it learned"
                     + " from; both know the same of each user."))
         .of("defs");
   }

@@ -22,9 +22,11 @@ record Scorecard(Documents documents, Evaluation evaluation) {
         Words.section(
             "score",
             "Scorecard",
-            (documents.isByTime()
-                    ? "Everything is measured on ratings that are later than those the model learned from."
-                    : "Everything is measured on ratings that the model did not learn from.")
+            documents.say(
+                    documents.isByTime()
+                        ? "Everything is measured on ratings that are later than those the model learned"
+                            + " from."
+                        : "Everything is measured on ratings that the model did not learn from.")
                 + " Below a figure stands its 95\u00A0% interval over users.");
     Ratings known = evaluation.test().ratings();
     Ratings replayed = evaluation.test().replayedRatings();
@@ -130,17 +132,18 @@ record Scorecard(Documents documents, Evaluation evaluation) {
         body);
   }
 
-  private static Html rankings(Ranking ranking) {
+  private Html rankings(Ranking ranking) {
     String main = Words.main(ranking);
+    boolean hasRatings = documents.hasRatings();
+    Html.Element heads =
+        el("tr", Tables.corner("Ranking"), Tables.head("NDCG@10"), Tables.head("Model less this"));
+    if (hasRatings) {
+      heads.add(Tables.head("NDCG@10, liked"));
+    }
     Html head =
         el(
             "thead",
-            el(
-                "tr",
-                Tables.corner("Ranking"),
-                Tables.head("NDCG@10"),
-                Tables.head("Model less this"),
-                Tables.head("NDCG@10, liked"),
+            heads.add(
                 Tables.head("NDCG@20"),
                 Tables.head("Recall@10"),
                 Tables.head("Hit rate@10"),
@@ -166,14 +169,17 @@ record Scorecard(Documents documents, Evaluation evaluation) {
                   : Tables.cell(
                       "Model less this",
                       sign(lead.value()),
-                      sign(lead.low()) + " to " + sign(lead.high())),
-              liked == null ? Tables.empty() : interval("NDCG@10, liked", liked.at10().ndcg()),
-              interval("NDCG@20", ranker.all().at20().ndcg()),
-              interval("Recall@10", at10.recall()),
-              interval("Hit rate@10", at10.hitRate()),
-              interval("MRR@10", at10.mrr()),
-              Tables.cell("Coverage", Numbers.percent(ranker.listsAt10().coverage())),
-              Tables.cell("Popularity", Numbers.decimal(ranker.listsAt10().medianPopularity(), 1)));
+                      sign(lead.low()) + " to " + sign(lead.high())));
+      if (hasRatings) {
+        row.add(liked == null ? Tables.empty() : interval("NDCG@10, liked", liked.at10().ndcg()));
+      }
+      row.add(
+          interval("NDCG@20", ranker.all().at20().ndcg()),
+          interval("Recall@10", at10.recall()),
+          interval("Hit rate@10", at10.hitRate()),
+          interval("MRR@10", at10.mrr()),
+          Tables.cell("Coverage", Numbers.percent(ranker.listsAt10().coverage())),
+          Tables.cell("Popularity", Numbers.decimal(ranker.listsAt10().medianPopularity(), 1)));
       body.add(name.equals(main) ? row.of("me") : row);
     }
     return Tables.table("Measures of the model’s lists and of simpler lists", head, body);
@@ -191,7 +197,7 @@ record Scorecard(Documents documents, Evaluation evaluation) {
     return text.startsWith("−") || text.equals(Numbers.fixed(0, 3)) ? text : "+" + text;
   }
 
-  private static Html comparison(Published published) {
+  private Html comparison(Published published) {
     Html.Element part =
         el(
             "div",
@@ -210,8 +216,9 @@ record Scorecard(Documents documents, Evaluation evaluation) {
     part.add(
         el(
                 "p",
-                "Both are judged on the test ratings that are later than those the published one"
-                    + " learned from."
+                documents.say(
+                        "Both are judged on the test ratings that are later than those the published"
+                            + " one learned from.")
                     + scored)
             .of("lead"));
     Html.Element body = el("tbody");

@@ -25,13 +25,16 @@ record Training(Documents documents, Evaluation evaluation) {
         Words.section(
             "train",
             "Training",
-            "The rating model is that of epoch "
-                + figures.bestEpoch()
-                + ": "
+            (documents.hasRatings()
+                    ? "The rating model is that of epoch " + figures.bestEpoch() + ": "
+                    : "The dataset has choices without ratings, so there is only a ranking model: it ")
                 + ending
                 + (ending.endsWith(".") ? "" : "."));
     RankingHistory ranking = documents.history().ranking();
-    Html.Element curves = el("div", ratingCurve()).of("two");
+    Html.Element curves = el("div").of("two");
+    if (documents.hasRatings()) {
+      curves.add(ratingCurve());
+    }
     if (ranking != null && !ranking.epochs().isEmpty()) {
       curves.add(rankingCurve(ranking));
     }

@@ -100,7 +100,10 @@ record Verdicts(Documents documents, Evaluation evaluation) {
     if (judged != null) {
       addRatings(judged, sentences);
     }
-    if (sentences.isEmpty()) {
+    if (!documents.hasRatings()) {
+      sentences.add("The dataset has choices without ratings, so there are no ratings to predict.");
+    }
+    if (ranking == null && judged == null) {
       sentences.add("Nothing could be judged: " + evaluation.test().reason() + ".");
     }
     return sentences;
@@ -162,6 +165,10 @@ record Verdicts(Documents documents, Evaluation evaluation) {
         popular == null
             ? "no user to judge"
             : "popular lately " + Numbers.measure(popular.value()));
+    if (!documents.hasRatings()) {
+      addChoices(list, ranking);
+      return list;
+    }
     Ratings known = evaluation.test().ratings();
     Ratings ratings = known == null ? evaluation.test().judgedRatings() : known;
     key(
@@ -187,6 +194,34 @@ record Verdicts(Documents documents, Evaluation evaluation) {
         Numbers.count(documents.card().trainRatings()),
         "ratings of " + Numbers.count(documents.card().users(), "user"));
     return list;
+  }
+
+  /// Adds the key figures of a model of choices.
+  private void addChoices(Html.Element list, @Nullable Ranking ranking) {
+    Interval hits = ranking == null ? null : hitRateAt10(ranking, Words.main(ranking));
+    Interval popular = ranking == null ? null : hitRateAt10(ranking, Words.RECENTLY_POPULAR);
+    key(
+        list,
+        "Hit rate@10",
+        hits == null ? "–" : Numbers.percent(hits.value()),
+        popular == null
+            ? "no user to judge"
+            : "popular lately " + Numbers.percent(popular.value()));
+    key(
+        list,
+        "Judged on",
+        ranking == null ? "0" : Numbers.count(ranking.heldOut()),
+        ranking == null ? "choices" : "choices of " + Numbers.count(ranking.users(), "user"));
+    key(
+        list,
+        "Learned from",
+        Numbers.count(documents.card().trainRatings()),
+        "choices of " + Numbers.count(documents.card().users(), "user"));
+  }
+
+  private static @Nullable Interval hitRateAt10(Ranking ranking, String name) {
+    Evaluation.Ranker ranker = ranking.rankers().get(name);
+    return ranker == null || ranker.all() == null ? null : ranker.all().at10().hitRate();
   }
 
   private static void key(Html.Element list, String term, String value, String note) {

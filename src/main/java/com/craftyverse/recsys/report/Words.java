@@ -99,7 +99,10 @@ final class Words {
                   .map(Words::failure)
                   .findFirst()
                   .orElse("a check failed");
-      case INSUFFICIENT_EVIDENCE -> "Too few ratings to judge it by";
+      case INSUFFICIENT_EVIDENCE ->
+          evaluation.hasRatings()
+              ? "Too few ratings to judge it by"
+              : "Too few users to judge it by";
       case ACCEPTED -> success(evaluation);
     };
   }
@@ -156,11 +159,12 @@ final class Words {
       case "ndcgAt10/recentlyPopular" -> "it ranks worse than what was popular lately";
       case "ndcgAt10/published" -> "it ranks worse than the published model";
       case "testRatingsInTraining/ratings" -> "it has learned from test ratings";
+      case "testChoicesInTraining/choices" -> "it has learned from test choices";
       case "constantRatings/ratings" -> "all its ratings are equal";
-      case "size/ratings", "size/users", "size/items" ->
+      case "size/ratings", "size/choices", "size/users", "size/items" ->
           "it knows less than half of the published model’s " + check.subject();
-      case "storedVectors/ratings", "storedVectors/ranking" ->
-          "its stored vectors do not fit the users’ ratings";
+      case "storedVectors/ratings" -> "its stored vectors do not fit the users’ ratings";
+      case "storedVectors/ranking" -> "its stored vectors do not fit what users chose";
       default -> "a check failed";
     };
   }
@@ -176,11 +180,12 @@ final class Words {
       case "evidence/ranking" -> "There are enough lists";
       case "comparison/published" -> "It can be compared with the published model";
       case "testRatingsInTraining/ratings" -> "No test rating is in training";
+      case "testChoicesInTraining/choices" -> "No test choice is in training";
       case "constantRatings/ratings" -> "Ratings differ";
-      case "size/ratings", "size/users", "size/items" ->
+      case "size/ratings", "size/choices", "size/users", "size/items" ->
           "It knows at least half of the published model’s " + check.subject();
       case "storedVectors/ratings" -> "Stored vectors predict their users’ ratings";
-      case "storedVectors/ranking" -> "Stored ranking vectors fit their users’ ratings";
+      case "storedVectors/ranking" -> "Stored ranking vectors fit what their users chose";
       default -> phrase(check.name()) + ": " + phrase(check.subject());
     };
   }
@@ -190,6 +195,8 @@ final class Words {
     return switch (check.name()) {
       case "testRatingsInTraining" ->
           "A model that has learned from test ratings looks better than it is.";
+      case "testChoicesInTraining" ->
+          "A model that has learned from test choices looks better than it is.";
       case "constantRatings" -> "Equal ratings say nothing about taste.";
       case "size" -> "A truncated upload must not replace a whole one.";
       case "storedVectors" -> "Shuffled or foreign vectors would not.";

@@ -103,7 +103,8 @@ final class ItemCatalog {
       copy(batch, "year", years);
       copy(batch, "ratings", ratings);
       copy(batch, "recentRatings", recentRatings);
-      if (!factors.set(first, batch.floats("vector.item"), batch.floats("bias"))) {
+      if (card.hasRatings()
+          && !factors.set(first, batch.floats("vector.item"), batch.floats("bias"))) {
         throw invalidValues(file, batch);
       }
     }
@@ -186,7 +187,7 @@ final class ItemCatalog {
     return ids.id(item);
   }
 
-  /// Returns the rating model's factors.
+  /// Returns the rating model's factors; of length 0 without one.
   ItemFactors factors() {
     return factors;
   }

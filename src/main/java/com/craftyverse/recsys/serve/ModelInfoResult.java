@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.Rows;
@@ -15,16 +16,17 @@ import org.jspecify.annotations.Nullable;
 /// @param scoredModel the model that `evaluation` describes: this one, or, if this one was
 ///     retrained on all rows, the one whose parameters it uses
 /// @param rows the sets of the split that it was trained on: `train`, `trainAndValidation` or `all`
-/// @param kind `biased` or `dot`
+/// @param kind `biased` or `dot`; `ranking` for a model of choices without ratings
+/// @param feedback whether it learned from ratings or from choices without ratings
 /// @param published when it was published, in UTC
 /// @param trained when its training ended, in UTC, if recorded
 /// @param ageSeconds seconds since then, or since publication if that is not recorded
-/// @param factors the length of its vectors
+/// @param factors the length of its vectors for ratings; 0 for choices
 /// @param users number of known users
 /// @param items number of known items
-/// @param ratings number of training ratings
-/// @param ratingMin the lowest rating of its scale
-/// @param ratingMax the highest rating of its scale
+/// @param ratings number of training ratings, or of pairs of a user and a chosen item
+/// @param ratingMin the lowest rating of its scale; null for choices
+/// @param ratingMax the highest rating of its scale; null for choices
 /// @param ratingStep the step of its scale, if declared
 /// @param genres the genres of its items, those of the most items first, ties by name
 /// @param sampleUsers up to 10 known users, spread evenly over all by id
@@ -39,6 +41,7 @@ public record ModelInfoResult(
     String scoredModel,
     Rows rows,
     String kind,
+    Feedback feedback,
     String published,
     @Nullable String trained,
     long ageSeconds,
@@ -46,8 +49,8 @@ public record ModelInfoResult(
     int users,
     int items,
     long ratings,
-    double ratingMin,
-    double ratingMax,
+    @Nullable Double ratingMin,
+    @Nullable Double ratingMax,
     @Nullable Double ratingStep,
     List<GenreItems> genres,
     List<Id> sampleUsers,

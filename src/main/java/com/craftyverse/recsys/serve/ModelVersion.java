@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.serve;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Rows;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// @param scoredModel the model that `scores` are of: this one, or, if this one was retrained on all rows,
 ///     the one whose parameters it uses
 /// @param rows the sets of the split that it was trained on: `train`, `trainAndValidation` or `all`
+/// @param feedback whether it learned from ratings or from choices without ratings
 /// @param users number of known users
 /// @param items number of known items
-/// @param ratings number of training ratings
-/// @param factors the length of its vectors for ratings
+/// @param ratings number of training ratings, or of pairs of a user and a chosen item
+/// @param factors the length of its vectors for ratings; 0 for choices
 /// @param rankingFactors the length of its vectors for ranking, null if it has none
 /// @param scores its scores on the test set, null if it was not evaluated
 /// @param verdict whether it deserves to be published, null if that was not decided
@@ -35,6 +37,7 @@ public record ModelVersion(
     @Nullable String trained,
     @Nullable String scoredModel,
     @Nullable Rows rows,
+    @Nullable Feedback feedback,
     @Nullable Integer users,
     @Nullable Integer items,
     @Nullable Long ratings,
@@ -47,7 +50,7 @@ public record ModelVersion(
 
   /// Scores on the test set beside those of baselines.
   ///
-  /// @param rmse root mean squared error of predicted ratings
+  /// @param rmse root mean squared error of predicted ratings; null for choices
   /// @param baselineRmse that of mean and biases alone
   /// @param ratings number of predicted ratings
   /// @param ndcgAt10 mean NDCG@10 of `preference`, `rating`, `mostPopular` and `recentlyPopular`

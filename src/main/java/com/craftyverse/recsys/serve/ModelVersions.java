@@ -2,6 +2,7 @@ package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.StepName;
@@ -196,6 +197,7 @@ final class ModelVersions {
       version
           .scoredModel(Objects.requireNonNullElse(card.scoredModel(), card.modelId()))
           .rows(card.rows())
+          .feedback(card.hasRatings() ? Feedback.RATINGS : Feedback.CHOICES)
           .users(card.users())
           .items(card.items())
           .ratings(card.trainRatings())

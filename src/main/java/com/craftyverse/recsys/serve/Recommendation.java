@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param genres its genres
 /// @param score what the items are ordered by: the preference, the predicted rating before clipping
 ///     to the scale, or the number of users who chose the item
-/// @param rating how the user would rate it
-/// @param because the user's own ratings that contributed most, if the request asks for an
+/// @param rating how the user would rate it; null where there are choices without ratings
+/// @param because the user's own ratings, or choices, that contributed most, if the request asks for an
 /// explanation
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Recommendation(
@@ -23,15 +23,21 @@ public record Recommendation(
     @Nullable Integer year,
     List<String> genres,
     float score,
-    float rating,
+    @Nullable Float rating,
     @Nullable List<Contribution> because) {
 
-  /// A rating that contributed to a recommendation.
+  /// A rating, or a choice, that contributed to a recommendation.
   ///
-  /// @param itemId the item that the user rated
+  /// @param itemId the item that the user rated or chose
   /// @param title its title, null if unknown
-  /// @param rating the user's rating
+  /// @param rating the user's rating; null for a choice
+  /// @param amount of the user's choice; null for a rating
   /// @param contribution its share of the score: a part of the preference, or stars
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Contribution(Id itemId, @Nullable String title, float rating, float contribution) {}
+  public record Contribution(
+      Id itemId,
+      @Nullable String title,
+      @Nullable Float rating,
+      @Nullable Float amount,
+      float contribution) {}
 }

@@ -1,9 +1,11 @@
 package com.craftyverse.recsys.serve;
 
 import com.craftyverse.recsys.columnar.MalformedFileException;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.ModelCard;
+import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.Request;
@@ -341,23 +343,23 @@ public final class RecommendationService {
             .map(
                 rating ->
                     ratedItem(
-                        model.catalog(),
-                        items[rating],
-                        timed.history().ratings()[rating],
-                        times[rating]))
+                        model, items[rating], timed.history().ratings()[rating], times[rating]))
             .toList();
     return new HistoryResult(
         model.card().dataset(), model.card().modelId(), userId, items.length, offset, page);
   }
 
   private static HistoryResult.RatedItem ratedItem(
-      ItemCatalog catalog, int item, float rating, long time) {
+      ServedModel model, int item, float value, long time) {
+    ItemCatalog catalog = model.catalog();
+    boolean isRating = model.card().hasRatings();
     return new HistoryResult.RatedItem(
         catalog.itemId(item),
         catalog.title(item),
         catalog.year(item),
         catalog.genres(item),
-        rating,
+        isRating ? value : null,
+        isRating ? null : value,
         time == 0 ? null : Instant.ofEpochSecond(time).toString());
   }
 
@@ -370,6 +372,7 @@ public final class RecommendationService {
 
   private ModelInfoResult modelInfo(ServedModel model) throws IOException {
     ModelCard card = model.card();
+    RatingScale scale = card.scale();
     String directory = StoreLayout.modelDirectory(card.dataset(), card.modelId());
     Manifest training = manifest(directory + StoreLayout.MANIFEST);
     Manifest evaluation = manifest(directory + StoreLayout.EVALUATION);
@@ -380,6 +383,7 @@ public final class RecommendationService {
         Objects.requireNonNullElse(card.scoredModel(), card.modelId()),
         card.rows(),
         card.model(),
+        card.hasRatings() ? Feedback.RATINGS : Feedback.CHOICES,
         model.published(),
         training == null ? null : training.finished(),
         Math.max(0, Duration.between(Instant.parse(trainedAt), Instant.now()).toSeconds()),
@@ -387,9 +391,9 @@ public final class RecommendationService {
         card.users(),
         card.items(),
         card.trainRatings(),
-        card.scale().min(),
-        card.scale().max(),
-        card.scale().step(),
+        scale == null ? null : scale.min(),
+        scale == null ? null : scale.max(),
+        scale == null ? null : scale.step(),
         genres(model.catalog()),
         sampleUsers(model.users()),
         card.ranking(),
@@ -470,8 +474,9 @@ public final class RecommendationService {
               "{\"history\": {\"userId\": " + user + "}}",
               "{\"foldIn\": {\"ratings\": [{\"itemId\": "
                   + item
-                  + ", \"rating\": "
-                  + model.card().scale().max()
+                  + (model.card().hasRatings()
+                      ? ", \"rating\": " + model.card().ratingScale().max()
+                      : "")
                   + "}]}}");
         });
   }

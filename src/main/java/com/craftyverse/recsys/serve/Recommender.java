@@ -98,6 +98,11 @@ final class Recommender {
           "field 'rankBy': the model has no ranking vectors, so it cannot rank by preference; use rating"
               + " or popularity");
     }
+    if (requested == RankBy.rating && !card.hasRatings()) {
+      throw RequestException.invalid(
+          "field 'rankBy': this dataset has choices without ratings, so the model cannot rank by rating;"
+              + " use preference or popularity");
+    }
     if (requested != null) {
       return requested;
     }
@@ -185,18 +190,23 @@ final class Recommender {
         .boxed()
         .sorted(Comparator.comparingDouble((Integer i) -> -contributions[i]))
         .limit(CONTRIBUTIONS)
-        .map(
-            i ->
-                new Recommendation.Contribution(
-                    catalog.itemId(history.items()[i]),
-                    catalog.title(history.items()[i]),
-                    history.ratings()[i],
-                    (float) contributions[i]))
+        .map(i -> contribution(history.items()[i], history.ratings()[i], (float) contributions[i]))
         .toList();
   }
 
+  private Recommendation.Contribution contribution(int item, float value, float contribution) {
+    boolean isRating = model.card().hasRatings();
+    return new Recommendation.Contribution(
+        catalog.itemId(item),
+        catalog.title(item),
+        isRating ? value : null,
+        isRating ? null : value,
+        contribution);
+  }
+
+  /// Returns whether a rating means that the user liked the item; every choice does.
   private boolean isLiked(float rating) {
-    return model.card().scale().position(rating) >= LIKED;
+    return !model.card().hasRatings() || model.card().ratingScale().position(rating) >= LIKED;
   }
 
   /// Returns the items that most users chose.

@@ -68,16 +68,19 @@ public final class RequestLimits {
     }
   }
 
-  /// Checks what can be checked without a model: complete ratings, at most one per item.
+  /// Checks what can be checked without a model: at most one rating, or choice, per item.
   static void ratings(List<Rating> ratings) {
     list("ratings", ratings, MAX_RATINGS, "ratings");
     Set<Id> items = new HashSet<>();
     for (int i = 0; i < ratings.size(); i++) {
       Id item = Request.require("ratings[" + i + "].itemId", ratings.get(i).itemId());
-      Request.require("ratings[" + i + "].rating", ratings.get(i).rating());
       if (!items.add(item)) {
         throw RequestException.invalid(
-            "field 'ratings': the item " + item + " is rated twice; send one rating per item");
+            "field 'ratings': the item "
+                + item
+                + (ratings.get(i).rating() == null
+                    ? " is there twice; send one choice per item, with its 'amount'"
+                    : " is rated twice; send one rating per item"));
       }
     }
   }

@@ -15,6 +15,7 @@ import com.craftyverse.recsys.storage.NoSuchObjectException;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A loaded model that answers requests. Immutable and thread-safe; users' vectors and histories are read
@@ -24,7 +25,7 @@ public final class ServedModel {
   private final String published;
   private final ItemCatalog catalog;
   private final UserStore users;
-  private final RatingFoldIn foldIn;
+  private final @Nullable RatingFoldIn foldIn;
   private final @Nullable RankingFoldIn rankingFoldIn;
 
   private ServedModel(
@@ -32,7 +33,7 @@ public final class ServedModel {
       String published,
       ItemCatalog catalog,
       UserStore users,
-      RatingFoldIn foldIn,
+      @Nullable RatingFoldIn foldIn,
       @Nullable RankingFoldIn rankingFoldIn) {
     this.card = card;
     this.published = published;
@@ -67,8 +68,10 @@ public final class ServedModel {
         new UserStore(
             store, directory, lookup, card.factors(), card.rankingFactors(), card.items());
     RatingFoldIn foldIn =
-        new RatingFoldIn(
-            card, catalog.factors(), lookup.regularization(), lookup.biasRegularization());
+        card.hasRatings()
+            ? new RatingFoldIn(
+                card, catalog.factors(), lookup.regularization(), lookup.biasRegularization())
+            : null;
     RankingCard ranking = card.ranking();
     ItemFactors rankingFactors = catalog.rankingFactors();
     RankingFoldIn rankingFoldIn =
@@ -86,7 +89,7 @@ public final class ServedModel {
         throws IOException {
       String key = directory + StoreLayout.LOOKUP;
       ArrowFile file = ArrowFile.of(store.read(key).content(), key);
-      UserLookup lookup = UserLookup.read(file, card.users());
+      UserLookup lookup = UserLookup.read(file, card);
       if (!ItemFactors.areValid(lookup.biases())) {
         throw file.malformed("a bias is NaN, infinite or too large");
       }
@@ -139,8 +142,11 @@ public final class ServedModel {
     return users;
   }
 
+  /// Returns the fold-in for the rating model.
+  ///
+  /// @throws NullPointerException if the model learned from choices without ratings
   RatingFoldIn foldIn() {
-    return foldIn;
+    return Objects.requireNonNull(foldIn);
   }
 
   /// Returns the fold-in for the ranking model, null if there is none.

@@ -49,11 +49,12 @@ final class UserProfile {
   }
 
   /// Returns a user with the ratings of the request and those that the model knows. If both have a rating
-  /// of an item, the request's counts.
+  /// of an item, the request's counts; amounts of choices add up.
   ///
   /// @param userId as the model writes it; null for a user without an id
   /// @param ratings ratings that passed [RequestLimits#ratings]
-  /// @throws RequestException if a rating is off the model's scale
+  /// @throws RequestException if a rating is missing or off the model's scale, or is sent to a model of choices, or
+  ///     an amount to a model of ratings
   static UserProfile of(ServedModel model, @Nullable Id userId, List<Rating> ratings)
       throws IOException {
     int row = userId == null ? -1 : Math.max(-1, model.users().rowOf(userId));
@@ -79,26 +80,53 @@ final class UserProfile {
     int ignored = 0;
     for (int i = 0; i < ratings.size(); i++) {
       Id itemId = Request.require("itemId", ratings.get(i).itemId());
-      float rating = Request.require("rating", ratings.get(i).rating());
-      requireOnScale("ratings[" + i + "]", rating, model.card());
+      float value = value("ratings[" + i + "]", ratings.get(i), model.card());
       int item = model.catalog().itemOf(model.catalog().convert("ratings", itemId));
       if (item < 0) {
         ignored++;
       } else {
-        merged.put(item, rating);
+        merged.merge(item, value, (known, sent) -> model.card().hasRatings() ? sent : known + sent);
       }
     }
     return ignored;
   }
 
+  /// Returns the rating of an entry of the request, or the amount where the model learned from choices.
+  private static float value(String field, Rating entry, ModelCard card) {
+    if (card.hasRatings()) {
+      if (entry.amount() != null) {
+        throw RequestException.invalid(
+            "field '"
+                + field
+                + ".amount': this dataset has ratings; leave 'amount' out and send a 'rating'");
+      }
+      float rating = Request.require(field + ".rating", entry.rating());
+      requireOnScale(field, rating, card);
+      return rating;
+    }
+    if (entry.rating() != null) {
+      throw RequestException.invalid(
+          "field '"
+              + field
+              + ".rating': this dataset has choices without ratings; leave 'rating' out, or send how"
+              + " often the item was chosen as 'amount'");
+    }
+    float amount = entry.amount() == null ? 1 : entry.amount();
+    if (!(amount > 0 && amount <= Float.MAX_VALUE)) {
+      throw RequestException.invalid(
+          "field '" + field + ".amount': expected a number above 0, found " + amount);
+    }
+    return amount;
+  }
+
   private static void requireOnScale(String field, float rating, ModelCard card) {
-    if (!card.scale().contains(rating)) {
+    if (!card.ratingScale().contains(rating)) {
       throw RequestException.invalid(
           String.format(
               Locale.ROOT,
               "field '%s.rating': expected %s, the scale of the dataset, found %s",
               field,
-              card.scale().describe(),
+              card.ratingScale().describe(),
               rating));
     }
   }
@@ -179,14 +207,32 @@ final class UserProfile {
   /// @param itemId as the model writes it
   Prediction predict(@Nullable Id userId, Id itemId) throws IOException {
     int item = model.catalog().itemOf(itemId);
-    return new Prediction(
-        userId,
-        itemId,
-        item < 0 ? null : model.catalog().title(item),
-        rating(item),
-        standardError(item),
-        item < 0 ? Source.fallback : source(),
-        reason(item >= 0));
+    String title = item < 0 ? null : model.catalog().title(item);
+    Source source = item < 0 ? Source.fallback : source();
+    Float rating = rating(item);
+    return rating == null
+        ? Prediction.score(userId, itemId, title, score(item), source, scoreReason(item >= 0))
+        : new Prediction(
+            userId, itemId, title, rating, standardError(item), source, reason(item >= 0));
+  }
+
+  /// Returns the ranking model's score of an item; null if the user or the item is unknown.
+  ///
+  /// @param item negative for an unknown item
+  private @Nullable Float score(int item) throws IOException {
+    ItemFactors factors = model.catalog().rankingFactors();
+    RankingFoldIn rankingFoldIn = model.rankingFoldIn();
+    return item < 0 || !isKnown() || factors == null || rankingFoldIn == null
+        ? null
+        : factors.score(0, rankingVector(factors, rankingFoldIn, null), item);
+  }
+
+  /// Returns why there is no score, or null if there is one.
+  private @Nullable String scoreReason(boolean itemKnown) {
+    if (isKnown()) {
+      return itemKnown ? null : "unknown item: no score";
+    }
+    return unknownReason() + (itemKnown ? "" : " and unknown item") + ": no score";
   }
 
   private @Nullable Float standardError(int item) {
@@ -201,8 +247,12 @@ final class UserProfile {
   /// Predicts how the user would rate an item, clipped to the scale.
   ///
   /// @param item negative for an unknown item
-  float rating(int item) throws IOException {
+  /// @return null if the model learned from choices without ratings
+  @Nullable Float rating(int item) throws IOException {
     ModelCard card = model.card();
+    if (!card.hasRatings()) {
+      return null;
+    }
     ItemFactors factors = model.catalog().factors();
     float rating;
     if (item >= 0 && isKnown()) {
@@ -231,7 +281,9 @@ final class UserProfile {
   }
 
   private String unknownReason() {
-    return ratings == null ? "unknown user" : "no rating of a known item";
+    return ratings == null
+        ? "unknown user"
+        : model.card().hasRatings() ? "no rating of a known item" : "no choice of a known item";
   }
 
   /// Returns why recommendations are by popularity, or null for a known user.

@@ -54,7 +54,7 @@ final class UserStore {
       new BoundedCache<>(CACHED_TIMES, each -> 8L + each.length);
 
   /// @param directory the model's directory
-  /// @param factors values in each vector of the rating model
+  /// @param factors values in each vector of the rating model, 0 without one
   /// @param rankingFactors values in each vector of the ranking model, 0 without one
   /// @param items number of items in the model
   UserStore(
@@ -124,7 +124,7 @@ final class UserStore {
   /// @throws MalformedFileException if the data is damaged
   void readAhead(int row, boolean ranking, boolean history) throws IOException {
     List<Callable<Object>> missing = new ArrayList<>();
-    if (vectors.get(row) == null) {
+    if (factors > 0 && vectors.get(row) == null) {
       missing.add(() -> vector(row));
     }
     if (ranking && rankingVectors.get(row) == null) {

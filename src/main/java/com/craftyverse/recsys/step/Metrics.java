@@ -27,6 +27,8 @@ public final class Metrics {
           "ratings", "Count",
           "testRmse", "None",
           "validationRmse", "None",
+          "testNdcg", "None",
+          "validationNdcg", "None",
           "updatesPerSecond", "Count/Second");
 
   private Metrics() {}

@@ -7,6 +7,7 @@ import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.step.WorkerPool;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The weighted training matrix of users and their chosen items, by users and by items (compressed
 /// sparse rows, both ways).
@@ -100,12 +101,12 @@ final class Choices {
 
   /// Returns the choices of a training set.
   ///
-  /// @param scale determines the weights, see [RankingCard#weight]
-  static Choices of(TrainingSet training, RatingScale scale, WorkerPool workers)
+  /// @param scale determines the weights, see [RankingCard#weight]; null if the set holds amounts instead of
+  ///     ratings
+  static Choices of(TrainingSet training, @Nullable RatingScale scale, WorkerPool workers)
       throws IOException {
     int side = training.side();
-    float lowest = (float) scale.min();
-    float highest = (float) scale.max();
+    Weighting weighting = weighting(scale);
     int[] userCounts = new int[training.users()];
     int[] itemCounts = new int[training.items()];
     WeightLevels.Builder found = new WeightLevels.Builder();
@@ -118,7 +119,7 @@ final class Choices {
       FloatColumn rating = block.rating();
       for (int row = 0; row < block.rows(); row++) {
         itemCounts[item.get(row)]++;
-        found.add(RankingCard.weight(rating.get(row), lowest, highest));
+        found.add(weighting.weight(rating.get(row)));
       }
     }
     int[] users = byFallingCount(userCounts);
@@ -132,7 +133,7 @@ final class Choices {
     int[] index = new int[start[users.length]];
     WeightLevels levels = found.build();
     byte[] level = new byte[index.length];
-    Filler filler = new Filler(scale, itemPlaces, levels, index, level);
+    Filler filler = new Filler(weighting, itemPlaces, levels, index, level);
     workers.run(
         side,
         (row, worker) -> {
@@ -145,25 +146,38 @@ final class Choices {
     return new Choices(byUser, transpose(byUser, items.length, workers), users, items);
   }
 
+  /// Gives a rating, or an amount, its weight.
+  @FunctionalInterface
+  private interface Weighting {
+    float weight(float rating);
+  }
+
+  private static Weighting weighting(@Nullable RatingScale scale) {
+    if (scale == null) {
+      return RankingCard::choiceWeight;
+    }
+    float lowest = (float) scale.min();
+    float highest = (float) scale.max();
+    return rating -> RankingCard.weight(rating, lowest, highest);
+  }
+
   /// Copies the choices of blocks into the matrix.
   ///
   /// @param index the item of each choice
   /// @param level the weight level of each choice
   private record Filler(
-      RatingScale scale, int[] itemPlaces, WeightLevels levels, int[] index, byte[] level) {
+      Weighting weighting, int[] itemPlaces, WeightLevels levels, int[] index, byte[] level) {
     /// Adds a block's choices.
     ///
     /// @param next where each user's next choice goes
     void add(TrainingSet.Block block, int[] next) {
-      float lowest = (float) scale.min();
-      float highest = (float) scale.max();
       IntColumn item = block.item();
       FloatColumn rating = block.rating();
       for (int run = 0; run < block.users().length; run++) {
         int at = next[block.users()[run]];
         for (int row = block.starts()[run]; row < block.starts()[run + 1]; row++) {
           index[at] = itemPlaces[item.get(row)];
-          level[at] = levels.levelOf(RankingCard.weight(rating.get(row), lowest, highest));
+          level[at] = levels.levelOf(weighting.weight(rating.get(row)));
           at++;
         }
         next[block.users()[run]] = at;

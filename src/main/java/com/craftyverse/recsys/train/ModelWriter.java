@@ -24,8 +24,7 @@ final class ModelWriter {
   /// A single offset, for empty text and list columns.
   private static final MemorySegment NO_OFFSETS = MemorySegment.ofArray(new int[1]);
 
-  private final Factors factors;
-  private final RowLayout layout;
+  private final @Nullable Factors factors;
   private final @Nullable Ranking ranking;
   private final int rankingFactors;
 
@@ -41,28 +40,31 @@ final class ModelWriter {
   /// @param itemPlaces the place of each dense index
   record Ranking(RankingFactors vectors, int[] userPlaces, int[] itemPlaces) {}
 
+  /// @param factors null for a model without a rating model
   /// @param ranking null for a model without ranking vectors
-  ModelWriter(Factors factors, @Nullable Ranking ranking) {
+  ModelWriter(@Nullable Factors factors, @Nullable Ranking ranking) {
     this.factors = factors;
-    this.layout = factors.layout();
     this.ranking = ranking;
     this.rankingFactors = ranking == null ? 0 : ranking.vectors.factors();
   }
 
-  /// Writes `userId, vector, bias` and `rankingVector`.
+  /// Writes `userId`, `vector, bias` and `rankingVector`.
   ///
   /// @param index the index's `users.arrow`
   void writeUsers(ArrowFile index, Path path) throws IOException {
     IdTable ids = IdTable.read(index, Schemas.USER_ID);
-    List<Column> columns = Schemas.modelUsers(ids.type(), layout.factors(), rankingFactors);
+    List<Column> columns = Schemas.modelUsers(ids.type(), factors(), rankingFactors);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         for (int from = 0; from < batch.rows(); from += BATCH_ROWS) {
           int rows = Math.min(BATCH_ROWS, batch.rows() - from);
           int row = Math.toIntExact(batch.firstRow() + from);
           List<MemorySegment> buffers = new ArrayList<>(ids.buffers(row, row + rows));
-          buffers.add(vectors(factors.users(), row, rows));
-          buffers.add(biases(factors.users(), layout.userBias(), row, rows));
+          if (factors != null) {
+            RowLayout layout = factors.layout();
+            buffers.add(vectors(layout, factors.users(), row, rows));
+            buffers.add(biases(layout, factors.users(), layout.userBias(), row, rows));
+          }
           if (ranking != null) {
             buffers.add(rankingVectors(ranking.vectors.users(), ranking.userPlaces, row, rows));
           }
@@ -72,13 +74,13 @@ final class ModelWriter {
     }
   }
 
-  /// Writes `itemId, vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the
+  /// Writes `itemId`, `vector, bias`, `rankingVector`, `title, genres, year, ratings, recentRatings`, in the
   /// same batches as the index.
   ///
   /// @param index the index's `items.arrow`
   void writeItems(ArrowFile index, Path path) throws IOException {
     IdTable ids = IdTable.read(index, Schemas.ITEM_ID);
-    List<Column> columns = Schemas.modelItems(ids.type(), layout.factors(), rankingFactors);
+    List<Column> columns = Schemas.modelItems(ids.type(), factors(), rankingFactors);
     try (ArrowFileWriter writer = ArrowFileWriter.create(path, columns, Map.of())) {
       for (RecordBatch batch : index.batches()) {
         if (batch.rows() == 0) {
@@ -89,8 +91,11 @@ final class ModelWriter {
         IntColumn genres = batch.offsets(IndexFiles.GENRES);
         IntColumn names = batch.offsets(IndexFiles.GENRE);
         List<MemorySegment> buffers = new ArrayList<>(ids.buffers(row, row + batch.rows()));
-        buffers.add(vectors(factors.items(), row, batch.rows()));
-        buffers.add(biases(factors.items(), layout.itemBias(), row, batch.rows()));
+        if (factors != null) {
+          RowLayout layout = factors.layout();
+          buffers.add(vectors(layout, factors.items(), row, batch.rows()));
+          buffers.add(biases(layout, factors.items(), layout.itemBias(), row, batch.rows()));
+        }
         if (ranking != null) {
           buffers.add(
               rankingVectors(ranking.vectors.items(), ranking.itemPlaces, row, batch.rows()));
@@ -108,7 +113,11 @@ final class ModelWriter {
     }
   }
 
-  private MemorySegment vectors(float[] matrix, int row, int rows) {
+  private int factors() {
+    return factors == null ? 0 : factors.layout().factors();
+  }
+
+  private MemorySegment vectors(RowLayout layout, float[] matrix, int row, int rows) {
     int k = layout.factors();
     int length = Math.multiplyExact(rows, k);
     if (packed.length < length) {
@@ -146,7 +155,8 @@ final class ModelWriter {
     }
   }
 
-  private MemorySegment biases(float[] matrix, int biasColumn, int row, int rows) {
+  private static MemorySegment biases(
+      RowLayout layout, float[] matrix, int biasColumn, int row, int rows) {
     float[] biases = new float[rows];
     for (int i = 0; i < rows; i++) {
       biases[i] = matrix[(row + i) * layout.stride() + biasColumn];

@@ -88,8 +88,7 @@ final class RefitSource {
   /// with the choices of the searches.
   TrainParameters parameters() {
     TrainFigures figures = model.figures(TrainFigures.class);
-    return model
-        .parameters(TrainParameters.class)
+    return TrainParameters.of(model)
         .upToEpoch(
             figures.bestEpoch(),
             RankingParameters.fromFigures(figures.ranking()),

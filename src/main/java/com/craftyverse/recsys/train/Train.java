@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
@@ -41,21 +42,22 @@ public final class Train {
     if (pattern == null) {
       TrainParameters.of(request, 0); // rejects fields out of range before the index is read
     }
-    if (execution.kernel().kernel().lanes() > 1) {
+    Manifest index = Manifest.read(store, key, StepName.INDEX);
+    boolean isOfRatings = index.feedback() == Feedback.RATINGS;
+    if (isOfRatings && execution.kernel().kernel().lanes() > 1) {
       KernelWarmUp.start();
     }
-    Manifest index = Manifest.read(store, key, StepName.INDEX);
     Rows rows = IndexFiles.rows(index);
     RatingScale scale = index.scale();
-    if (scale == null) {
-      throw RequestException.unprocessable(key + " indexes choices; train learns from ratings");
-    }
     Map<String, String> ids = new TreeMap<>(Map.of(StepName.INDEX.toString(), index.id()));
     Map<String, String> sources = new TreeMap<>(Map.of(StepName.INDEX.toString(), key));
     TrainParameters parameters;
     String warmStart;
     if (pattern == null) {
-      parameters = TrainParameters.of(request, ratings(index));
+      parameters =
+          isOfRatings
+              ? TrainParameters.of(request, ratings(index))
+              : TrainParameters.ofChoices(request);
       warmStart = request.warmStart();
     } else {
       pattern.requireSameSplit(key);
@@ -72,7 +74,7 @@ public final class Train {
       ids.put(WarmStart.FIELD, earlier.modelId());
       sources.put(WarmStart.FIELD, earlier.manifest());
     }
-    StepSpec spec = new StepSpec(StepName.TRAIN, index.dataset(), ids, parameters);
+    StepSpec spec = new StepSpec(StepName.TRAIN, index.dataset(), ids, parameters.recorded());
     String directory = StoreLayout.modelDirectory(spec.dataset(), spec.id());
     TrainingJob job =
         new TrainingJob(

@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
 /// @param modelId the model's id
 /// @param scoredModel the id of the model whose parameters this one took over; null if it has its own
 /// @param rows the sets of the split that it was trained on
-/// @param model `biased` or `dot`
-/// @param factors k, the length of the vectors, choice factors included
+/// @param model `biased` or `dot`; `ranking` if there is only a ranking model, because the dataset has choices
+///     without ratings. The figures of the rating model are then 0
+/// @param factors k, the length of the rating model's vectors, choice factors included
 /// @param epochs number of epochs of the rating model that were run; 0 while the run has only come to the
 ///     ranking model, which is trained first
 /// @param bestEpoch the epoch whose factors were kept; 0 before the first
 /// @param trainRmse of that epoch: error of each rating just before the model learned from it; null before
 ///     the first
 /// @param validationRmse of that epoch; null without validation ratings
-/// @param trainRatings number of training ratings
-/// @param validationRatings number of validation ratings, of known users and items
+/// @param trainRatings number of training ratings, or choices
+/// @param validationRatings number of validation ratings, or choices, of known users and items
 /// @param earlyStopping whether validation selected the epoch
 /// @param learningRateCuts how often divergence cut the learning rate
 /// @param ending how the run ended, or why validation did not select the epoch

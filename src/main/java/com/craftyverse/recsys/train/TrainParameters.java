@@ -1,15 +1,18 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.kernel.RowLayout;
+import com.craftyverse.recsys.step.Manifest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The hyperparameters of a model. The package documentation says where the defaults
-/// come from.
+/// come from. Those of a model of choices without ratings have model `ranking` and only zeros for the rating
+/// model.
 ///
-/// @param model `biased` or `dot`
+/// @param model `biased`, `dot` or `ranking`
 /// @param factors k, the length of the vectors
 /// @param epochs maximum number of passes over the ratings
 /// @param learningRate of the factors in the first epoch
@@ -115,6 +118,61 @@ public record TrainParameters(
         request.seed() == null ? DEFAULT_SEED : request.seed(),
         ranking,
         choiceFactors(request.choiceFactors(), biased, ranking));
+  }
+
+  /// Returns the parameters of a request for a model of choices without ratings, with defaults for the missing
+  /// ones.
+  ///
+  /// @throws RequestException naming a field of the rating model, or the field that is out of range
+  static TrainParameters ofChoices(TrainRequest request) {
+    requireNoRatingModel("model", request.model());
+    requireNoRatingModel("factors", request.factors());
+    requireNoRatingModel("epochs", request.epochs());
+    requireNoRatingModel("learningRate", request.learningRate());
+    requireNoRatingModel("finalLearningRate", request.finalLearningRate());
+    requireNoRatingModel("biasLearningRate", request.biasLearningRate());
+    requireNoRatingModel("regularization", request.regularization());
+    requireNoRatingModel("userRegularization", request.userRegularization());
+    requireNoRatingModel("itemRegularization", request.itemRegularization());
+    requireNoRatingModel("biasRegularization", request.biasRegularization());
+    requireNoRatingModel("initialSpread", request.initialSpread());
+    requireNoRatingModel("patience", request.patience());
+    requireNoRatingModel("choiceFactors", request.choiceFactors());
+    RankingParameters ranking = RankingParameters.of(request);
+    if (ranking == null) {
+      throw RequestException.invalid(
+          "field 'ranking': this dataset has choices without ratings, so there is no model without"
+              + " the ranking model; leave this field out");
+    }
+    return new ChoiceParameters(request.seed() == null ? DEFAULT_SEED : request.seed(), ranking)
+        .parameters();
+  }
+
+  private static void requireNoRatingModel(String field, @Nullable Object value) {
+    if (value != null) {
+      throw RequestException.invalid(
+          "field '"
+              + field
+              + "': this dataset has choices without ratings, so there is only a ranking model;"
+              + " leave this field out");
+    }
+  }
+
+  /// Returns the parameters as a model's manifest records them.
+  Record recorded() {
+    return ranking != null && !hasRatingModel() ? new ChoiceParameters(seed, ranking) : this;
+  }
+
+  /// Returns the parameters in a model's manifest.
+  static TrainParameters of(Manifest model) {
+    return ModelCard.RANKING.equals(model.parameters().get("model"))
+        ? model.parameters(ChoiceParameters.class).parameters()
+        : model.parameters(TrainParameters.class);
+  }
+
+  /// Returns whether there is a rating model; if not, there is only a ranking model.
+  boolean hasRatingModel() {
+    return !model.equals(ModelCard.RANKING);
   }
 
   private static @Nullable Integer choiceFactors(

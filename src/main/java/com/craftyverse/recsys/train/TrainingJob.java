@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dataset the dataset's name
 /// @param modelId the id of the model that the run makes
 /// @param parameters everything that shapes the model, besides the index and the warm start
-/// @param scale of the ratings
+/// @param scale of the ratings; null for choices, which have a ranking model only
 /// @param origin where the model comes from
 /// @param execution threads, kernel and time limit
 /// @param warmStart the earlier model to start from, if any
@@ -18,7 +18,7 @@ record TrainingJob(
     String dataset,
     String modelId,
     TrainParameters parameters,
-    RatingScale scale,
+    @Nullable RatingScale scale,
     Origin origin,
     Execution execution,
     @Nullable WarmStart warmStart) {

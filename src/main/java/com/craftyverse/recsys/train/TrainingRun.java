@@ -1,5 +1,6 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
@@ -73,7 +74,7 @@ final class TrainingRun {
 
   /// The trained models.
   ///
-  /// @param rating null if time ran out before it
+  /// @param rating null if time ran out before it, or if there is only a ranking model
   /// @param mean μ of the rating model
   /// @param decides whether validation chose the number of epochs
   /// @param ending how the run ended
@@ -90,6 +91,18 @@ final class TrainingRun {
     static Trained withoutRating(RankingRun ranking, String ending) {
       return new Trained(ranking, ChoiceTrial.given(0), null, 0, false, ending, false);
     }
+
+    /// Returns the finished run of a ranking model alone.
+    static Trained onlyRanking(RankingRun ranking) {
+      return new Trained(
+          ranking,
+          ChoiceTrial.given(0),
+          null,
+          0,
+          false,
+          "ran all " + ranking.figures.epochs() + " epochs of the ranking model",
+          true);
+    }
   }
 
   /// Trains and writes the model, going on from a checkpoint if there is one.
@@ -103,41 +116,54 @@ final class TrainingRun {
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "%s: %,d ratings of %,d users and %,d items, %,d for validation; model %s, k = %d,"
+            "%s: %,d %s of %,d users and %,d items, %,d for validation; model %s, k = %d,"
                 + " %s, %d %s",
             what,
             training.rows(),
+            rows(),
             training.users(),
             training.items(),
             validation.rows(),
             parameters.model(),
-            parameters.factors(),
+            vectorLength(parameters),
             execution.kernel(),
             execution.threads(),
             execution.threads() == 1 ? "thread" : "threads"));
     Trained trained =
         train(new Checkpoint(store, directory, job.modelId(), training.users(), training.items()));
-    TrainingLoop.Outcome rating = trained.rating;
-    if (rating == null || !trained.done) {
+    if (!trained.done) {
       TrainFigures figures = figures(trained, null);
       log(what, figures);
       throw new OutOfTimeException(figures);
     }
-    TrainFigures figures = figures(trained, write(trained, rating.state(), output));
+    TrainFigures figures = figures(trained, write(trained, output));
     log(what, figures);
     if (job.origin().isRefit()) {
       LOG.log(
           Level.INFO,
           String.format(
               Locale.ROOT,
-              "%s: model %s, trained on %,d ratings with the parameters of the scored model %s",
+              "%s: model %s, trained on %,d %s with the parameters of the scored model %s",
               what,
               job.modelId(),
               training.rows(),
+              rows(),
               job.origin().scoredModel()));
     }
     LOG.log(Level.INFO, "{0}: the model is in {1}", what, directory);
     return figures;
+  }
+
+  /// Returns what a row of the training set is called.
+  private String rows() {
+    return parameters.hasRatingModel() ? "ratings" : "choices";
+  }
+
+  private static int vectorLength(TrainParameters parameters) {
+    RankingParameters ranking = parameters.ranking();
+    return parameters.hasRatingModel() || ranking == null
+        ? parameters.factors()
+        : ranking.factors();
   }
 
   private Trained train(Checkpoint checkpoint) throws IOException {
@@ -158,6 +184,9 @@ final class TrainingRun {
                 workers);
         if (!ranking.done) {
           return Trained.withoutRating(ranking, ranking.ending(rankingParameters));
+        }
+        if (!parameters.hasRatingModel()) {
+          return Trained.onlyRanking(ranking);
         }
         RankingState state = ranking.state;
         boolean isFresh = state.history().size() > epochsBefore;
@@ -189,7 +218,12 @@ final class TrainingRun {
             : kept.training();
     SgdEpoch epoch =
         new SgdEpoch(
-            training, validation, decided, job.scale(), job.execution().kernel().kernel(), workers);
+            training,
+            validation,
+            decided,
+            ratingScale(),
+            job.execution().kernel().kernel(),
+            workers);
     TrainingLoop loop =
         new TrainingLoop(
             what, training, validation, decided, epoch, workers, job.origin().isRefit());
@@ -211,6 +245,10 @@ final class TrainingRun {
         rating.done());
   }
 
+  private RatingScale ratingScale() {
+    return Objects.requireNonNull(job.scale());
+  }
+
   private ChoiceTrial decide(@Nullable ChoiceFactors choiceFactors, WorkerPool workers)
       throws IOException {
     if (parameters.choiceFactors() != null || choiceFactors == null) {
@@ -221,7 +259,7 @@ final class TrainingRun {
             training,
             validation,
             parameters,
-            job.scale(),
+            ratingScale(),
             job.execution().kernel().kernel(),
             workers)
         .run(choiceFactors);
@@ -292,7 +330,7 @@ final class TrainingRun {
       RankingFactors vectors = loop.initialVectors();
       WarmStart warmStart = job.warmStart();
       if (warmStart != null) {
-        warmStart.copyInto(vectors, choices, inputs);
+        warmStart.copyInto(vectors, choices, inputs, parameters.hasRatingModel() ? null : what);
       }
       state = loop.initialState(vectors);
     }
@@ -310,8 +348,8 @@ final class TrainingRun {
             figures.regularization(),
             figures.unobservedWeight(),
             figures.epochs(),
-            (float) scale.min(),
-            (float) scale.max()),
+            scale == null ? null : (float) scale.min(),
+            scale == null ? null : (float) scale.max()),
         new ModelWriter.Ranking(
             state.vectors(), Choices.places(choices.users()), Choices.places(choices.items())),
         done,
@@ -322,10 +360,12 @@ final class TrainingRun {
   /// Writes the model.
   ///
   /// @return the SHA-256 of its factors: of `users.arrow` followed by `items.arrow`
-  private String write(Trained trained, TrainingState rating, StepRunner.Output output)
-      throws IOException {
+  private String write(Trained trained, StepRunner.Output output) throws IOException {
+    TrainingState rating = trained.rating == null ? null : trained.rating.state();
     RankingRun ranking = trained.ranking;
-    ModelWriter writer = new ModelWriter(rating.best(), ranking == null ? null : ranking.vectors);
+    ModelWriter writer =
+        new ModelWriter(
+            rating == null ? null : rating.best(), ranking == null ? null : ranking.vectors);
     MessageDigest digest = Digest.sha256();
     output.write(
         StoreLayout.USERS,
@@ -350,29 +390,30 @@ final class TrainingRun {
     output.writeJson(
         StoreLayout.MODEL,
         new ModelCard(
-            ModelCard.FORMAT_VERSION,
+            rating == null ? ModelCard.CHOICES_FORMAT_VERSION : ModelCard.FORMAT_VERSION,
             parameters.model(),
             job.dataset(),
             job.modelId(),
             parameters.factors() + trained.choiceFactors.factors(),
             trained.choiceFactors.factors(),
             trained.mean,
-            (float) training.mean(),
+            rating == null ? 0 : (float) training.mean(),
             job.scale(),
-            training.unit(parameters.biased()),
+            rating == null ? 0 : training.unit(parameters.biased()),
             training.users(),
             training.items(),
             training.rows(),
             job.origin().rows(),
             job.origin().scoredModel(),
-            ranking == null ? null : ranking.card));
+            ranking == null ? null : ranking.card,
+            rating == null ? Feedback.CHOICES : null));
     for (Map.Entry<String, byte[]> file : job.origin().evaluation().entrySet()) {
       output.write(file.getKey(), path -> Files.write(path, file.getValue()));
     }
     output.writeJson(
         StoreLayout.HISTORY,
         new History(
-            rating.history(),
+            rating == null ? List.of() : rating.history(),
             ranking == null
                 ? null
                 : new History.Ranking(ranking.state.trials(), ranking.state.history())));
@@ -382,7 +423,8 @@ final class TrainingRun {
   private static void check(TrainingInputs inputs, TrainingSet training, TrainParameters parameters)
       throws IOException {
     if (training.rows() == 0) {
-      throw RequestException.unprocessable("there are no training ratings");
+      throw RequestException.unprocessable(
+          "there are no training " + (parameters.hasRatingModel() ? "ratings" : "choices"));
     }
     inputs.users.require(Schemas.indexUsers(IdType.of(inputs.users, Schemas.USER_ID)));
     inputs.items.require(Schemas.indexItems(IdType.of(inputs.items, Schemas.ITEM_ID)));
@@ -394,7 +436,9 @@ final class TrainingRun {
       throw inputs.items.malformed(
           inputs.items.rows() + " items; the training set has " + training.items());
     }
-    checkSize("factors", parameters.factors(), mostFactors(parameters).stride(), training);
+    if (parameters.hasRatingModel()) {
+      checkSize("factors", parameters.factors(), mostFactors(parameters).stride(), training);
+    }
     RankingParameters ranking = parameters.ranking();
     if (ranking != null) {
       checkSize("rankingFactors", ranking.factors(), RowLayout.padded(ranking.factors()), training);

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// An earlier model to start from, of any version of the dataset. Users and items that it knows
 /// keep their factors and biases; the others start as in a cold start.
@@ -119,6 +120,10 @@ final class WarmStart {
             Schemas.ITEM_ID,
             inputs.items,
             copier(factors.items(), layout, layout.itemBias(), shift));
+    logStart(label, users, items, inputs);
+  }
+
+  private void logStart(String label, int users, int items, TrainingInputs inputs) {
     LOG.log(
         Level.INFO,
         String.format(
@@ -136,20 +141,28 @@ final class WarmStart {
   ///
   /// @param vectors rows to fill, already initialized
   /// @param inputs the new index, with the users and items of these rows
-  void copyInto(RankingFactors vectors, Choices choices, TrainingInputs inputs) throws IOException {
+  /// @param label name of the run in log lines, if this is its only model
+  void copyInto(
+      RankingFactors vectors, Choices choices, TrainingInputs inputs, @Nullable String label)
+      throws IOException {
     if (card.ranking() == null) {
       return;
     }
-    copy(
-        StoreLayout.USERS,
-        Schemas.USER_ID,
-        inputs.users,
-        rankingCopier(vectors, vectors.users(), Choices.places(choices.users())));
-    copy(
-        StoreLayout.ITEMS,
-        Schemas.ITEM_ID,
-        inputs.items,
-        rankingCopier(vectors, vectors.items(), Choices.places(choices.items())));
+    int users =
+        copy(
+            StoreLayout.USERS,
+            Schemas.USER_ID,
+            inputs.users,
+            rankingCopier(vectors, vectors.users(), Choices.places(choices.users())));
+    int items =
+        copy(
+            StoreLayout.ITEMS,
+            Schemas.ITEM_ID,
+            inputs.items,
+            rankingCopier(vectors, vectors.items(), Choices.places(choices.items())));
+    if (label != null) {
+      logStart(label, users, items, inputs);
+    }
   }
 
   /// Copies the earlier model's row of a user or item.

@@ -63,6 +63,10 @@
 /// validation set if it has 500 users of the training set. Otherwise it holds out a quarter of each user's
 /// choices and puts them back afterwards. `"ranking": false` skips the ranking model.
 ///
+/// *Choices without ratings.* If the dataset has choices without ratings, the ranking model is all there is. A choice
+/// has weight `1 + log₂(amount)`, from
+/// [RankingCard][com.craftyverse.recsys.format.RankingCard]. The model's files then have no columns of a rating model.
+///
 /// *Choice factors.* Which items are chosen together says which are alike, also where an item has few ratings.
 /// So the rating model takes 12 item factors from the ranking model and learns only the users' weights for
 /// them ([ChoiceFactors][com.craftyverse.recsys.train.ChoiceFactors]). With the 50 factors that it learns on both

@@ -64,7 +64,7 @@ final class GeneratedModel {
   /// Writes the model and makes it current.
   void publish(ObjectStore store) throws IOException {
     int rankingFactors = hasRanking ? FACTORS + 11 : 0;
-    RankingCard ranking = hasRanking ? new RankingCard(rankingFactors, .02, .2, 10, .5f, 5) : null;
+    RankingCard ranking = hasRanking ? new RankingCard(rankingFactors, .02, .2, 10, .5f, 5f) : null;
     store.put(directory() + "model.json", Json.write(card(ranking)));
     Path items = store.newTempFile();
     writeItems(items, rankingFactors);
@@ -113,7 +113,8 @@ final class GeneratedModel {
         1_000,
         Rows.TRAIN,
         null,
-        ranking);
+        ranking,
+        null);
   }
 
   private byte[] manifest() {

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RankingCard;
 import com.craftyverse.recsys.format.RatingScale;
@@ -28,6 +29,7 @@ class GateTest {
   private int listUsers = 100;
   private long trainedOn;
   private boolean constant;
+  private boolean ofChoices;
   private StoredVectors vectors = new StoredVectors(200, 5_000, 0.8, 0.9, 0.99);
   private @Nullable ModelCard publishedCard;
   private @Nullable PublishedFigures comparison;
@@ -49,7 +51,29 @@ class GateTest {
         trainRatings,
         Rows.TRAIN,
         null,
-        new RankingCard(8, 0.01, 0.2, items, 0.5f, 5));
+        new RankingCard(8, 0.01, 0.2, items, 0.5f, 5f),
+        null);
+  }
+
+  private static ModelCard choicesCard(long trainChoices) {
+    return new ModelCard(
+        ModelCard.CHOICES_FORMAT_VERSION,
+        ModelCard.RANKING,
+        "set",
+        "new",
+        0,
+        0,
+        0,
+        0,
+        null,
+        0,
+        300,
+        50,
+        trainChoices,
+        Rows.TRAIN,
+        null,
+        new RankingCard(8, 0.01, 0.2, 50, null, null),
+        Feedback.CHOICES);
   }
 
   private Verdict judge() {
@@ -95,9 +119,9 @@ class GateTest {
     return Gate.judge(
         DEFAULTS,
         new Gate.Evidence(
-            card(10_000, 300, 50),
+            ofChoices ? choicesCard(10_000) : card(10_000, 300, 50),
             new SetEvaluator.EvaluatedSet(
-                new SetFigures(null, null, replayed, ranking, null),
+                new SetFigures(null, null, ofChoices ? null : replayed, ranking, null),
                 null,
                 null,
                 trainedOn,
@@ -246,5 +270,52 @@ class GateTest {
     assertThat(verdict.decision()).isEqualTo(Decision.ACCEPTED);
     assertThat(check(verdict, "rmse", "published").outcome()).isEqualTo(Outcome.SKIPPED);
     assertThat(check(verdict, "ndcgAt10", "published").outcome()).isEqualTo(Outcome.SKIPPED);
+  }
+
+  @Test
+  void choices_areJudgedByTheirListsAlone() {
+    ofChoices = true;
+    vectors = new StoredVectors(200, 5_000, null, null, 0.99);
+    Verdict verdict = judge();
+    assertThat(verdict.decision()).isEqualTo(Decision.ACCEPTED);
+    assertThat(verdict.checks())
+        .extracting(check -> check.name() + "/" + check.subject())
+        .containsExactly(
+            "testChoicesInTraining/choices", "storedVectors/ranking", "ndcgAt10/recentlyPopular");
+
+    listUsers = 99;
+    assertThat(judge().decision()).isEqualTo(Decision.INSUFFICIENT_EVIDENCE);
+  }
+
+  @Test
+  void choices_areRefused_inTheirOwnWords() {
+    ofChoices = true;
+    vectors = new StoredVectors(200, 5_000, null, null, 0.4);
+    aboveRecent = new Interval(-0.05, -0.07, -0.03);
+    trainedOn = 3;
+    publishedCard = choicesCard(30_000);
+    assertThat(judge().reasons())
+        .containsExactly(
+            "the training set has 10,000 choices, less than half of the 30,000 of the published"
+                + " model old",
+            "3 test choices are in the training set, too",
+            "only 40 % of users have the stored ranking vector that their training choices give",
+            "the NDCG@10 of 0.3000 is 0.0500 (0.0300 to 0.0700) below that of what was popular"
+                + " lately; the margin is 0.0050");
+  }
+
+  @Test
+  void modelOfRatings_cannotBeComparedWithOneOfChoices() {
+    EvaluationSources choices =
+        new EvaluationSources(
+            "index", "split", RankingEvaluation.Protocol.REPLAY, Feedback.CHOICES, 1.0);
+    assertThat(
+            new PublishedModel("old", "twin", "models/set/twin/", card(1, 1, 1), 1.0)
+                .obstacle(choices))
+        .isEqualTo("it learned from ratings, and this model from choices without ratings");
+    assertThat(
+            new PublishedModel("old", "twin", "models/set/twin/", choicesCard(1), 1.0)
+                .obstacle(choices))
+        .isNull();
   }
 }

@@ -99,6 +99,6 @@ class MovieLensTest {
   }
 
   private static QualityReport.MappedRow row(int user, int item, float rating, long timestamp) {
-    return new QualityReport.MappedRow(user, item, rating, timestamp);
+    return new QualityReport.MappedRow(user, item, rating, null, timestamp);
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RankingFoldInTest {
   private static final int ITEMS = 40;
-  private static final RankingCard CARD = new RankingCard(6, 0.02, 0.3, 10, .5f, 5);
+  private static final RankingCard CARD = new RankingCard(6, 0.02, 0.3, 10, .5f, 5f);
 
   /// At the minimum of the training objective over all pairs, no small step decreases it.
   @Test
@@ -68,7 +68,7 @@ class RankingFoldInTest {
     ItemFactors items = new ItemFactors(2, 1);
     assertThat(items.set(0, 2, new FloatColumn(MemorySegment.ofArray(new float[] {1, 2}))))
         .isTrue();
-    RankingCard card = new RankingCard(1, 0.02, 0.3, 10, .5f, 5);
+    RankingCard card = new RankingCard(1, 0.02, 0.3, 10, .5f, 5f);
     RankingFoldIn foldIn = new RankingFoldIn(card, items, new float[] {5});
     History history = new History(new int[] {0}, new float[] {2.75f});
     assertThat(foldIn.foldIn(history)).containsExactly((float) (.55 / 2.073));
@@ -101,7 +101,7 @@ class RankingFoldInTest {
     assertThat(CARD.weight(5)).isEqualTo(1);
     assertThat(CARD.weight(9)).isEqualTo(1);
     assertThat(CARD.weight(4)).isEqualTo(.8f);
-    RankingCard choices = new RankingCard(1, 1, 1, 1, 1, 1);
+    RankingCard choices = new RankingCard(1, 1, 1, 1, 1f, 1f);
     assertThat(choices.weight(1)).isEqualTo(1);
     assertThat(choices.weight(7)).isEqualTo(1);
   }

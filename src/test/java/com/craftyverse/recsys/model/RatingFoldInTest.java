@@ -104,6 +104,7 @@ class RatingFoldInTest {
         1,
         Rows.TRAIN,
         null,
+        null,
         null);
   }
 

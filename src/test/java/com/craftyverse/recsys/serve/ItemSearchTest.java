@@ -332,6 +332,7 @@ class ItemSearchTest {
             0,
             Rows.TRAIN,
             null,
+            null,
             null);
     return ItemCatalog.of(ArrowFile.of(Files.readAllBytes(file), "items.arrow"), card);
   }

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -65,7 +66,7 @@ class ModelCacheTest {
   }
 
   private float predictedRating() {
-    return requests.predict(PREDICT).predictions().getFirst().rating();
+    return Objects.requireNonNull(requests.predict(PREDICT).predictions().getFirst().rating());
   }
 
   private void runBackgroundTasks() {

@@ -99,7 +99,7 @@ public final class ModelFixture {
   /// item 100 (1, 0)   200 (0, 1)   300 (.8, .6)   400 (0, .5)   G = (1.64 .48, .48 1.61)
   /// ```
   public ModelFixture withRanking() {
-    ranking = new RankingCard(2, .1, .5, 10, .5f, 5);
+    ranking = new RankingCard(2, .1, .5, 10, .5f, 5f);
     return this;
   }
 
@@ -219,7 +219,8 @@ public final class ModelFixture {
         4,
         rows,
         scoredModel,
-        ranking);
+        ranking,
+        null);
   }
 
   private void writeUsers(ArrowFileWriter writer, int from, int to) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Json;
 import com.craftyverse.recsys.format.Rows;
 import com.craftyverse.recsys.format.StepName;
@@ -75,6 +76,7 @@ class ModelVersionsTest {
         ModelVersionBuilder.builder()
             .trained(TRAINED)
             .rows(Rows.TRAIN)
+            .feedback(Feedback.RATINGS)
             .users(3)
             .items(4)
             .ratings(4L)

@@ -243,8 +243,8 @@ class RecommendationServiceTest {
     assertThat(result.recommendations())
         .containsExactly(
             new Recommendation(Id.of(300), "Twin", 1994, List.of("Action"), 7, 3.25f, null),
-            new Recommendation(Id.of(200), null, null, List.of(), 2, 4, null),
-            new Recommendation(Id.of(400), "Alien", 1979, List.of("Horror"), 2, 3, null),
+            new Recommendation(Id.of(200), null, null, List.of(), 2, 4f, null),
+            new Recommendation(Id.of(400), "Alien", 1979, List.of("Horror"), 2, 3f, null),
             new Recommendation(
                 Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 1, 3.25f, null));
     assertThat(items(requests.recommend("{'userId': 99, 'rankBy': 'rating', 'n': 1}")))
@@ -469,7 +469,7 @@ class RecommendationServiceTest {
     RecommendResult unknown = requests.recommend("{'dataset': 'dot-set', 'userId': 99}");
     assertThat(unknown.reason()).isEqualTo("unknown user: what most users chose lately");
     assertThat(items(unknown)).containsExactly(300, 200, 400, 100);
-    assertThat(unknown.recommendations()).allMatch(r -> r.rating() == 3.4f);
+    assertThat(unknown.recommendations()).extracting(Recommendation::rating).containsOnly(3.4f);
     FoldInResult folded =
         requests.foldIn(
             "{'dataset': 'dot-set', 'ratings': [{'itemId': 200, 'rating': 4}], 'itemIds':"

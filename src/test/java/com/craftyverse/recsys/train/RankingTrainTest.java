@@ -171,7 +171,7 @@ class RankingTrainTest {
     RankingFigures figures = Objects.requireNonNull(result.figures().ranking());
     assertThat(model.ranking())
         .isEqualTo(
-            new RankingCard(5, figures.regularization(), figures.unobservedWeight(), 4, .5f, 5));
+            new RankingCard(5, figures.regularization(), figures.unobservedWeight(), 4, .5f, 5f));
     assertThat(model.rankingHistory().epochs())
         .extracting(RankingEpoch::epoch)
         .containsExactly(1, 2, 3, 4);
@@ -265,7 +265,7 @@ class RankingTrainTest {
     request.rankingUnobservedWeight(0.3);
     Model model = Model.of(store, train(request));
 
-    assertThat(model.ranking()).isEqualTo(new RankingCard(5, 0.03, 0.3, 4, .5f, 5));
+    assertThat(model.ranking()).isEqualTo(new RankingCard(5, 0.03, 0.3, 4, .5f, 5f));
     assertThat(model.rankingHistory().trials()).isEmpty();
   }
 

@@ -147,6 +147,7 @@ class TrainTest {
                 24_000,
                 Rows.TRAIN,
                 null,
+                null,
                 null));
     assertThat(store.read(model + StoreLayout.SEEN).content())
         .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + StoreLayout.SEEN).content());

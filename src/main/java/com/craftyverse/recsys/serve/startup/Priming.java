@@ -53,7 +53,8 @@ public final class Priming {
           1,
           Rows.ALL,
           null,
-          new RankingCard(1, 1, 1, 1, 1, 5));
+          new RankingCard(1, 1, 1, 1, 1f, 5f),
+          null);
   private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
 
   private Priming() {}
