@@ -40,7 +40,7 @@ export class Models {
       fill(this.#body, el('p', {class: 'later'}, 'No version yet. Each appears here with its scores beside the baselines.'));
       return;
     }
-    text(this.#note, 'Judged on ratings from after those they learned from. A tick is a baseline.');
+    text(this.#note, `Judged on ${entry.versions[0].feedback === 'choices' ? 'choices' : 'ratings'} from after those they learned from. A tick is a baseline.`);
     const hasVerdicts = entry.versions.some(version => version.verdict);
     fill(this.#body,
       el('div', {class: 'card'}, el('table', {class: 'models'},
@@ -60,8 +60,8 @@ export class Models {
         version.scoredModel && version.scoredModel !== version.model
           && el('small', {title: version.scoredModel}, `scores of ${shortId(version.scoredModel)}`)),
       el('td', {}, version.trained ? moment(version.trained) : 'unknown',
-        el('small', {}, `${many(version.ratings, 'rating')}, ${count(version.users)} × ${count(version.items)}`)),
-      el('td', {'data-label': 'RMSE'}, errorScore(version.scores)),
+        el('small', {}, `${many(version.ratings, version.feedback === 'choices' ? 'choice' : 'rating')}, ${count(version.users)} × ${count(version.items)}`)),
+      el('td', {'data-label': 'RMSE'}, errorScore(version.scores, version.feedback)),
       el('td', {'data-label': 'NDCG@10'}, rankingScore(version.scores)),
       hasVerdicts && el('td', {class: 'gate'}, version.verdict && verdictOf(version.verdict)),
       el('td', {class: 'actions'},

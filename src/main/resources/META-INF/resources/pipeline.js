@@ -254,7 +254,7 @@ class RunCard {
     fill(this.#result, run.result && [
       run.result.reason && el('p', {class: 'mute'}, run.result.reason),
       el('dl', {},
-        el('div', {}, el('dt', {}, 'RMSE of predicted ratings ', el('small', {}, judged)), el('dd', {}, errorScore(run.result))),
+        run.result.rmse != null && el('div', {}, el('dt', {}, 'RMSE of predicted ratings ', el('small', {}, judged)), el('dd', {}, errorScore(run.result))),
         el('div', {}, el('dt', {}, 'NDCG@10 of recommendations ', el('small', {}, users)), el('dd', {}, rankingScore(run.result)))),
     ], run.verdict && el('div', {class: 'gate'}, verdictOf(run.verdict)), run.report && el('p', {class: 'more'}, reportLink(run.report)));
   }
@@ -334,7 +334,7 @@ function rankingChart(epochs) {
   const best = epochs.reduce((high, epoch) => (high.ndcgAt10 >= epoch.ndcgAt10 ? high : epoch));
   return {
     caption: `NDCG@10 by epoch, highest at epoch ${best.epoch}`,
-    summary: `After ${last.epoch} of ${last.of} epochs, the NDCG@10 on validation ratings went from ${metric(epochs[0].ndcgAt10)}`
+    summary: `After ${last.epoch} of ${last.of} epochs, the NDCG@10 on validation data went from ${metric(epochs[0].ndcgAt10)}`
       + ` to ${metric(last.ndcgAt10)}; the highest is ${metric(best.ndcgAt10)} at epoch ${best.epoch}.`,
     epochs: last.of, digits: 3, best: best.epoch, lines: [],
     curves: [{name: 'validation', kind: 'ranking', points: epochs.map(e => [e.epoch, e.ndcgAt10])}],

@@ -5,7 +5,9 @@ import {call, curl, curlUpload, isAborted, latest} from './api.js';
 import {bytes, count, many, month, seconds} from './format.js';
 import {commandFigure} from './call.js';
 
-const ROLES = [['user', 'User'], ['item', 'Item'], ['rating', 'Rating'], ['timestamp', 'Time']];
+const ROLES = [['user', 'User'], ['item', 'Item'], ['rating', 'Rating'], ['timestamp', 'Time'],
+  ['count', 'How often'], ['event', 'Kind of event']];
+const REQUIRED = ['user', 'item'];
 const DELIMITERS = [[',', 'Comma'], [';', 'Semicolon'], ['\t', 'Tab'], ['|', 'Bar'], ['::', 'Two colons'], [' ', 'Blanks']];
 const LAYOUTS = {
   'ratings.csv': 'MovieLens, with a header', 'u.data': 'MovieLens 100k', 'ratings.dat': 'MovieLens 1M or 10M',
@@ -143,7 +145,7 @@ export class Preview {
       this.#facts.parentElement.hidden = false;
       this.#showFacts(answer);
       this.#showFound(answer);
-      announce(`${this.#file.name} has ${many(answer.ratings, 'rating')}`);
+      announce(`${this.#file.name} has ${many(answer.ratings, nounOf(answer))}`);
     }
     if (answer.dataset && this.#name.value === '') {
       this.#name.value = answer.dataset;
@@ -161,22 +163,22 @@ export class Preview {
   }
 
   #missing() {
-    return ROLES.filter(([role]) => role !== 'timestamp' && !this.#roles[role]);
+    return ROLES.filter(([role]) => REQUIRED.includes(role) && !this.#roles[role]);
   }
 
   #showFacts(answer) {
     const facts = [
       ['Layout', LAYOUTS[answer.layout] ?? answer.layout],
-      ['Ratings', count(answer.ratings)],
+      [answer.feedback === 'choices' ? 'Choices' : 'Ratings', count(answer.ratings)],
       answer.preview?.users != null && ['Users', count(answer.preview.users)],
       answer.preview?.items != null && ['Items', count(answer.preview.items)],
       ['Titles', answer.items > 0 ? count(answer.items) : 'none'],
-      ['Scale', scaleText(answer.scale)],
+      answer.scale ? ['Scale', scaleText(answer.scale)] : ['Amounts', amountsText(answer)],
       ['Dates', answer.format?.time === 'none' ? 'none' : dates(answer)],
     ];
     fill(this.#facts, facts.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
     for (const part of ['min', 'max', 'step']) {
-      this.#scale[part].placeholder = answer.scale[part] ?? 'any';
+      this.#scale[part].placeholder = answer.scale?.[part] ?? 'any';
     }
     const findings = answer.format?.findings ?? [];
     this.#findings.hidden = findings.length === 0;
@@ -270,9 +272,9 @@ export class Preview {
       el('div', {class: 'pad'}, el('h4', {}, 'What is left out'), this.#notes(answer)),
       el('div', {class: 'pad'}, el('h4', {}, 'How a model will be judged'),
         el('div', {class: 'parts', 'aria-hidden': 'true'}, parts.map(rows => style(el('i'), {'flex-grow': rows}))),
-        el('p', {class: 'num'}, `${answer.format?.time === 'none' ? 'At random' : 'By time'}: it learns from ${many(parts[0], 'rating')}, is judged on the next ${count(parts[1])},`
+        el('p', {class: 'num'}, `${answer.format?.time === 'none' ? 'At random' : 'By time'}: it learns from ${many(parts[0], nounOf(answer))}, is judged on the next ${count(parts[1])},`
           + ` and tuned on the last ${count(parts[2])}.`),
-        el('p', {class: 'mute num'}, `${count(preview.test.warmRows)} of the judging ratings are of known users and items.`),
+        el('p', {class: 'mute num'}, `${count(preview.test.warmRows)} of the judging ${nounOf(answer)}s are of known users and items.`),
         preview.problems.map(sentence => note('bad', `It cannot be trained: ${sentence}.`))));
     const memoryBytes = Math.max(...preview.steps.map(step => step.memoryBytes));
     const total = preview.steps.reduce((sum, step) => sum + step.seconds, 0);
@@ -284,7 +286,9 @@ export class Preview {
     const notes = [
       answer.missingRatings > 0 && note('hold', `${many(answer.missingRatings, 'row')} without a rating.`),
       answer.badRows > 0 && note('hold', `${many(answer.badRows, 'row')} cannot be used and will be left out.`, answer.badRowExamples),
-      answer.duplicates > 0 && note('hold', `${many(answer.duplicates, 'earlier rating')} of an item that the same user rated again later.`),
+      answer.duplicates > 0 && (answer.feedback === 'choices'
+        ? note('', `${many(answer.duplicates, 'repeated choice')} of an item by the same user will be added up.`)
+        : note('hold', `${many(answer.duplicates, 'earlier rating')} of an item that the same user rated again later.`)),
       answer.sideFileProblems > 0 && note('hold', `${many(answer.sideFileProblems, 'problem')} with titles, tags or links; no rating is lost.`, answer.sideFileProblemExamples),
       answer.skippedFiles.length > 0 && note('', `Not read: ${answer.skippedFiles.join(', ')}.`),
     ].filter(Boolean);
@@ -334,6 +338,11 @@ const note = (icon, sentence, examples = []) => el('div', {class: 'note'},
   el('span', {class: `icon ${icon || 'info'}`, 'aria-hidden': 'true'}),
   el('div', {}, el('p', {}, sentence), examples.length > 0 && el('details', {}, el('summary', {}, 'Show them'),
     el('ul', {}, examples.map(example => el('li', {}, el('code', {}, example)))))));
+
+const nounOf = answer => (answer.feedback === 'choices' ? 'choice' : 'rating');
+
+const amountsText = answer => (answer.minRating === answer.maxRating
+  ? `${count(answer.minRating)} each` : `${count(answer.minRating)} to ${count(answer.maxRating)}`);
 
 const scaleText = scale => `${scale.min} to ${scale.max}${scale.step ? `, by ${scale.step}` : ''}`;
 

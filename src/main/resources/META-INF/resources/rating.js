@@ -1,4 +1,5 @@
-// Ratings on a dataset's scale: stars where it has at most ten steps, else a slider.
+// Ratings on a dataset's scale: stars where it has at most ten steps, else a slider. Where there are choices without
+// ratings, how often somebody chose an item.
 
 import {el, style, text} from './dom.js';
 
@@ -7,6 +8,11 @@ const SLIDER_STEPS = 20;
 
 /** The ratings that a person can give. */
 export class Scale {
+  field = 'rating';
+  noun = 'rating';
+  rate = 'Rate';
+  rated = 'rated';
+
   /** @param info a model's description, with ratingMin, ratingMax and, if declared, ratingStep */
   constructor(info) {
     this.min = info.ratingMin;
@@ -52,22 +58,77 @@ export class Scale {
   }
 }
 
+/** The amounts of choices: any number above 0, by default 1. */
+export class Amounts {
+  field = 'amount';
+  noun = 'choice';
+  rate = 'Choose';
+  rated = 'chose';
+
+  text(amount) {
+    return amount == null ? '–' : `×${NUMBER.format(amount)}`;
+  }
+
+  describe(amount) {
+    return amount == null ? 'not chosen' : amount === 1 ? 'chosen once' : `chosen ${NUMBER.format(amount)} times`;
+  }
+}
+
+const NUMBER = new Intl.NumberFormat('en', {maximumFractionDigits: 1});
+
+/** What a model's dataset consists of, from the model's description. */
+export const scaleOf = info => (info.feedback === 'choices' ? new Amounts() : new Scale(info));
+
 const isWhole = number => Math.abs(number - Math.round(number)) < 1e-9;
 
 const percent = share => `${(100 * share).toFixed(1)}%`;
 
-/** Shows a rating that cannot be changed. */
+/** Shows a rating that cannot be changed; of a choice, the text says all. */
 export function shownRating(scale, rating) {
+  if (scale instanceof Amounts) {
+    return el('span');
+  }
   return style(
     el('span', {class: scale.stars > 0 ? 'stars' : 'bar', role: 'img', 'aria-label': scale.describe(rating)}),
     {'--fill': percent(scale.filled(rating)), '--stars': scale.stars});
+}
+
+/** An input for what the dataset consists of. */
+export const inputOf = (scale, label, value, change) =>
+  new (scale instanceof Amounts ? AmountInput : RatingInput)(scale, label, value, change);
+
+/** An input of how often somebody chose an item; empty or 0 takes the choice away. */
+class AmountInput {
+  #input;
+  output = el('output', {class: 'num'});
+
+  constructor(scale, label, amount, change) {
+    this.#input = el('input', {
+      type: 'number', min: 0, step: 'any', inputmode: 'decimal', placeholder: '0', value: amount ?? '',
+      'aria-label': `${label}, how often`, on: {input: () => change(this.rating)},
+    });
+    this.element = el('span', {class: 'times'}, '×', this.#input);
+  }
+
+  get rating() {
+    const amount = Number(this.#input.value);
+    return amount > 0 ? amount : null;
+  }
+
+  set rating(amount) {
+    this.#input.value = amount ?? '';
+  }
+
+  focus() {
+    this.#input.focus();
+  }
 }
 
 /**
  * An input of a rating: a native range, so arrows, touch and screen readers work by themselves. 0 and
  * Delete take the rating away.
  */
-export class RatingInput {
+class RatingInput {
   #scale;
   #input;
   #output = el('output', {class: 'num'});

@@ -7,8 +7,11 @@ import {metric, shortId} from './format.js';
 const OWN = ['preference', 'rating'];
 const BASELINES = {mostPopular: 'most popular', recentlyPopular: 'popular lately'};
 
-/** The error of predicted ratings beside the one of biases alone. */
-export function errorScore(scores) {
+/** The error of predicted ratings beside the one of biases alone; a model of choices predicts none. */
+export function errorScore(scores, feedback) {
+  if (feedback === 'choices') {
+    return [el('span', {class: 'mute'}, 'no ratings')];
+  }
   if (scores?.rmse == null) {
     return unknown();
   }

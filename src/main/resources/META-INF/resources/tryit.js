@@ -1,10 +1,10 @@
-// Try it: rate a handful of items, or choose a known user, and see what the model answers.
+// Try it: rate or choose a handful of items, or choose a known user, and see what the model answers.
 
 import {announce, debounce, el, fill, memory, text, byId} from './dom.js';
 import {call, isAborted, latest} from './api.js';
 import {count, day, many, shortId} from './format.js';
 import {CallFigure} from './call.js';
-import {RatingInput, Scale, shownRating} from './rating.js';
+import {inputOf, scaleOf, shownRating} from './rating.js';
 
 const PAUSE_MILLIS = 120;
 const PAGE = 10;
@@ -49,7 +49,7 @@ export class TryIt {
     try {
       const {answer} = await call('modelInfo', {dataset});
       const same = this.#dataset === dataset && this.#panel
-        && this.#info.ratingMin === answer.ratingMin && this.#info.ratingMax === answer.ratingMax;
+        && this.#info.feedback === answer.feedback && this.#info.ratingMin === answer.ratingMin && this.#info.ratingMax === answer.ratingMax;
       const sameModel = same && this.#shownModel === answer.model;
       this.#dataset = dataset;
       this.#info = answer;
@@ -93,7 +93,7 @@ class Panel {
   #request = el('div', {class: 'request'});
 
   constructor(dataset, info, answered) {
-    const context = {dataset, info, scale: new Scale(info), answered};
+    const context = {dataset, info, scale: scaleOf(info), answered};
     this.context = context;
     this.#modes = {
       you: {label: 'You', view: new You(context)},
@@ -139,12 +139,14 @@ class Filters {
   #order;
   #from = yearInput('From year');
   #to = yearInput('To year');
-  #least = el('input', {type: 'number', min: 0, inputmode: 'numeric', placeholder: '0', 'aria-label': 'At least so many ratings'});
+  #least = el('input', {type: 'number', min: 0, inputmode: 'numeric', placeholder: '0'});
 
   constructor(context, changed, {withOrder}) {
     const slowly = debounce(PAUSE_MILLIS, changed);
+    const orders = ORDERS.filter(([value]) => value !== 'rating' || context.scale.field === 'rating');
+    this.#least.setAttribute('aria-label', `At least so many ${context.scale.noun}s`);
     this.#order = withOrder && context.info.ranking
-      ? el('select', {on: {change: changed}}, ORDERS.map(([value, label]) => el('option', {value}, label)))
+      ? el('select', {on: {change: changed}}, orders.map(([value, label]) => el('option', {value}, label)))
       : null;
     this.#genre.addEventListener('change', changed);
     for (const input of [this.#from, this.#to, this.#least]) {
@@ -153,7 +155,7 @@ class Filters {
     this.element = el('div', {class: 'filters', role: 'group', 'aria-label': 'Filters'},
       el('label', {}, 'Genre ', this.#genre),
       el('span', {class: 'field'}, 'Years ', el('span', {}, this.#from, ' – ', this.#to)),
-      el('label', {}, 'At least ', el('span', {}, this.#least, ' ratings')),
+      el('label', {}, 'At least ', el('span', {}, this.#least, ` ${context.scale.noun}s`)),
       this.#order && el('label', {}, 'By ', this.#order));
     this.update(context.info);
   }
@@ -405,13 +407,16 @@ class Recommendations {
     return {
       lines: [
         el('span', {class: 'genres'}, genresOf(item)),
-        because.length > 0 && el('span', {class: 'because'}, `because ${this.#who.subject} rated `,
+        because.length > 0 && el('span', {class: 'because'}, `because ${this.#who.subject} ${scale.rated} `,
           because.map((reason, index) => [
             index > 0 && ', ', nameOf(reason), ' ',
-            el('span', {class: 'given'}, el('span', {class: 'star', 'aria-hidden': 'true'}, '★'), scale.text(reason.rating)),
+            el('span', {class: 'given'},
+              reason.rating != null && el('span', {class: 'star', 'aria-hidden': 'true'}, '★'), scale.text(reason[scale.field])),
           ])),
       ],
-      score: [
+      score: item.rating == null ? [
+        el('b', {title: 'score, what the list is ordered by'}, el('span', {class: 'unseen'}, 'score '), scoreText(item.score)),
+      ] : [
         el('b', {title: 'predicted rating'}, el('span', {class: 'unseen'}, 'predicted rating '), item.rating.toFixed(2)),
         shownRating(scale, Math.round(item.rating * 100) / 100),
         el('small', {title: 'what the list is ordered by'}, `score ${scoreText(item.score)}`),
@@ -422,7 +427,7 @@ class Recommendations {
 
 const scoreText = score => (Number.isInteger(score) && Math.abs(score) >= 10 ? count(score) : score.toFixed(3));
 
-/** Somebody new, known by the ratings they give here. */
+/** Somebody new, known by the ratings they give here, or by what they choose. */
 class You {
   #context;
   #key;
@@ -431,7 +436,7 @@ class You {
   #inputs = new Map();
   #mine = el('ul', {class: 'mine'});
   #often = el('ul', {class: 'mine'});
-  #oftenTitle = el('h3', {}, 'Often rated, if you know them');
+  #oftenTitle;
   #clear;
   #later = debounce(PAUSE_MILLIS, () => this.#ask());
   #recommendations;
@@ -442,8 +447,10 @@ class You {
   constructor(context) {
     this.#context = context;
     this.#key = `ratings ${context.dataset}`;
+    this.#oftenTitle = el('h3', {}, context.scale.field === 'rating' ? 'Often rated, if you know them' : 'Often chosen');
     const saved = memory.get(this.#key) ?? [];
-    this.#ratings = new Map(saved.map(entry => [entry.itemId, entry.rating]));
+    this.#ratings = new Map(saved.filter(entry => entry[context.scale.field] != null)
+      .map(entry => [entry.itemId, entry[context.scale.field]]));
     this.#names = new Map(saved.map(entry => [entry.itemId, entry.name]));
     this.#clear = el('button', {type: 'button', class: 'link', on: {click: () => this.#removeAll()}}, 'Clear');
     this.#recommendations = new Recommendations(context, {
@@ -491,15 +498,20 @@ class You {
   }
 
   #rated() {
-    return [...this.#ratings].filter(([, rating]) => rating != null).map(([itemId, rating]) => ({itemId, rating}));
+    const {field} = this.#context.scale;
+    return [...this.#ratings].filter(([, rating]) => rating != null).map(([itemId, rating]) => ({itemId, [field]: rating}));
   }
 
-  /** Adds an item without a rating, and goes to its stars. */
+  /** Adds an item without a rating, and goes to its stars. Where there are choices, the item is chosen once. */
   #add(item) {
     if (!this.#inputs.has(item.itemId)) {
+      const isChoice = this.#context.scale.field === 'amount';
       this.#names.set(item.itemId, nameOf(item));
-      this.#ratings.set(item.itemId, null);
+      this.#ratings.set(item.itemId, isChoice ? 1 : null);
       this.#mine.append(this.#rowOf(item.itemId));
+      if (isChoice) {
+        this.#rate(item.itemId, 1);
+      }
       this.#showCounts();
     }
     this.#inputs.get(item.itemId).focus();
@@ -507,7 +519,8 @@ class You {
 
   #rowOf(itemId) {
     const name = this.#names.get(itemId);
-    const input = new RatingInput(this.#context.scale, `Rate ${name}`, this.#ratings.get(itemId),
+    const {scale} = this.#context;
+    const input = inputOf(scale, `${scale.rate} ${name}`, this.#ratings.get(itemId),
       rating => this.#rate(itemId, rating));
     this.#inputs.set(itemId, input);
     const row = el('li', {}, el('span', {}, name), input.element, input.output);
@@ -557,7 +570,8 @@ class You {
 
   #showCounts() {
     const rated = this.#rated().length;
-    text(this.#heading, rated > 0 ? many(rated, 'rating') + ' of yours' : 'Rate a few items: search for them, or start with these');
+    const {noun, rate} = this.#context.scale;
+    text(this.#heading, rated > 0 ? many(rated, noun) + ' of yours' : `${rate} a few items: search for them, or start with these`);
     this.#oftenTitle.parentElement.hidden = rated === 0;
     this.#clear.hidden = this.#inputs.size === 0;
   }
@@ -565,7 +579,7 @@ class You {
   /** The stars in a recommendation's details. */
   #seenIt(item) {
     const {scale} = this.#context;
-    const input = new RatingInput(scale, `Rate ${nameOf(item)}`, this.#ratings.get(item.itemId) ?? null, rating => {
+    const input = inputOf(scale, `${scale.rate} ${nameOf(item)}`, this.#ratings.get(item.itemId) ?? null, rating => {
       this.#names.set(item.itemId, nameOf(item));
       if (!this.#inputs.has(item.itemId)) {
         this.#ratings.set(item.itemId, rating);
@@ -574,7 +588,7 @@ class You {
       this.#inputs.get(item.itemId).rating = rating;
       this.#rate(item.itemId, rating);
     });
-    return el('span', {class: 'seen'}, 'Know it? ', input.element);
+    return el('span', {class: 'seen'}, scale.field === 'rating' ? 'Know it? ' : 'Choose it ', input.element);
   }
 
   async #showOften() {
@@ -590,7 +604,8 @@ class You {
 
   #suggestion(item) {
     const name = nameOf(item);
-    const input = new RatingInput(this.#context.scale, `Rate ${name}`, null, rating => {
+    const {scale} = this.#context;
+    const input = inputOf(scale, `${scale.rate} ${name}`, null, rating => {
       this.#names.set(item.itemId, name);
       if (!this.#inputs.has(item.itemId)) {
         this.#inputs.set(item.itemId, input);
@@ -663,7 +678,7 @@ class ItemSearch {
           click: () => this.#take(index),
         },
       }, el('span', {}, marked(nameOf(item), query)),
-      el('small', {}, [genresOf(item), many(item.ratings, 'rating')].filter(Boolean).join(', ')))));
+      el('small', {}, [genresOf(item), many(item.ratings, this.#context.scale.noun)].filter(Boolean).join(', ')))));
     if (query === '') {
       this.#close();
     } else {
@@ -731,7 +746,7 @@ function marked(title, query) {
 
 const fold = word => word.normalize('NFD').replace(/\p{M}/gu, '');
 
-/** A user of the dataset: what they rated beside what the model recommends. */
+/** A user of the dataset: what they rated or chose beside what the model recommends. */
 class KnownUser {
   #context;
   #user;
@@ -789,7 +804,7 @@ class KnownUser {
 
   refresh() {
     if (this.#user == null) {
-      text(this.#title, 'Enter the id of a user who is in the ratings');
+      text(this.#title, 'Enter the id of a user who is in the data');
       return;
     }
     this.#offset = 0;
@@ -802,18 +817,19 @@ class KnownUser {
     this.#figure.request(request);
     try {
       const {answer, millis} = await call('history', request, this.#signal());
-      this.#figure.answer(answer, `${many(answer.total, 'rating')}, ${Math.round(millis)} ms`);
+      this.#figure.answer(answer, `${many(answer.total, this.#context.scale.noun)}, ${Math.round(millis)} ms`);
+      const {scale} = this.#context;
       const rows = answer.ratings.map(entry => el('li', {},
         el('span', {}, nameOf(entry), ' ', entry.time && el('small', {}, day(entry.time))),
-        shownRating(this.#context.scale, entry.rating),
-        el('span', {class: 'num'}, this.#context.scale.text(entry.rating))));
+        shownRating(scale, entry.rating),
+        el('span', {class: 'num', title: scale.describe(entry[scale.field])}, scale.text(entry[scale.field]))));
       if (this.#offset === 0) {
         fill(this.#list, rows);
       } else {
         this.#list.append(...rows);
       }
       this.#offset += rows.length;
-      text(this.#title, `What user ${this.#user} rated: ${many(answer.total, 'item')}`);
+      text(this.#title, `What user ${this.#user} ${scale.rated}: ${many(answer.total, 'item')}`);
       this.#more.hidden = this.#offset >= answer.total;
       this.#problem.hidden = true;
     } catch (error) {
@@ -846,7 +862,7 @@ class Popular {
     this.#list = new ItemList(context, {
       row: item => ({
         lines: el('span', {class: 'genres'}, genresOf(item)),
-        score: [el('b', {}, count(item.ratings)), el('small', {}, item.ratings === 1 ? 'rating' : 'ratings')],
+        score: [el('b', {}, count(item.ratings)), el('small', {}, context.scale.noun + (item.ratings === 1 ? '' : 's'))],
       }),
       rate,
       similarFilters: null,
@@ -856,10 +872,10 @@ class Popular {
       },
     });
     this.question = [
-      el('p', {class: 'hint'}, 'The items with the most ratings. Every model is measured against this list: it has to'
+      el('p', {class: 'hint'}, `The items with the most ${context.scale.noun}s. Every model is measured against this list: it has to`
         + ' find what people choose better than what everybody chooses.'),
       el('div', {class: 'choices', role: 'radiogroup', 'aria-label': 'Period'},
-        [['recent', 'Lately: the last fifth of the ratings'], ['all', 'Ever']].map(([value, label]) => el('label', {},
+        [['recent', `Lately: the last fifth of the ${context.scale.noun}s`], ['all', 'Ever']].map(([value, label]) => el('label', {},
           el('input', {
             type: 'radio', name: 'period', value, checked: value === this.#period,
             on: {
