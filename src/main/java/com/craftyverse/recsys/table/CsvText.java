@@ -93,10 +93,10 @@ public abstract class CsvText extends InputStream {
       buffer[end++] = '-';
       value = -value;
     }
-    int digits = 1;
-    for (long power = 10; digits < 19 && value >= power; power *= 10) {
-      digits++;
-    }
+    // The number of bits times log10(2), and one more if the power of ten is reached.
+    int fewest = ((Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
+    int digits = fewest + (value >= POWERS_OF_TEN[fewest] ? 1 : 0);
+    digits = Math.max(1, digits);
     int at = end + digits;
     end = at;
     while (value >= 100) {
@@ -112,6 +112,17 @@ public abstract class CsvText extends InputStream {
     } else {
       buffer[--at] = (byte) ('0' + value);
     }
+  }
+
+  private static final long[] POWERS_OF_TEN = powersOfTen();
+
+  private static long[] powersOfTen() {
+    long[] powers = new long[19];
+    powers[0] = 1;
+    for (int i = 1; i < powers.length; i++) {
+      powers[i] = 10 * powers[i - 1];
+    }
+    return powers;
   }
 
   private static byte[] digitPairs() {

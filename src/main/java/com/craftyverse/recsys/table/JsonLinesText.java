@@ -8,6 +8,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +32,11 @@ final class JsonLinesText extends CsvText {
   private static final int CHUNK = 1 << 20;
   private static final int MAX_LINE_BYTES = 16 << 20;
   private static final int MAX_COLUMNS = 200;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long LINE_ENDS = '\n' * ONES;
   private static final JsonFactory JSON = new JsonFactory();
 
   private final InputStream input;
@@ -42,6 +50,14 @@ final class JsonLinesText extends CsvText {
   private final int[] starts;
 
   private final int[] ends;
+
+  /// Whether the value of each column was in quotes.
+  private final boolean[] quoted;
+
+  /// The name of each field of the line before, in quotes, and its column. Most lines have the same.
+  private final List<byte[]> fieldNames = new ArrayList<>();
+
+  private int[] fieldColumns = new int[16];
 
   private byte[] chunk = new byte[CHUNK];
   private int position;
@@ -58,6 +74,7 @@ final class JsonLinesText extends CsvText {
     }
     this.starts = new int[names.length];
     this.ends = new int[names.length];
+    this.quoted = new boolean[names.length];
     header(columns);
   }
 
@@ -122,6 +139,14 @@ final class JsonLinesText extends CsvText {
 
   private static int lineEnd(byte[] bytes, int from, int to) {
     int at = from;
+    while (at <= to - Long.BYTES) {
+      long word = (long) LONG.get(bytes, at) ^ LINE_ENDS;
+      long zeros = (word - ONES) & ~word & HIGH_BITS;
+      if (zeros != 0) {
+        return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
+      }
+      at += Long.BYTES;
+    }
     while (at < to && bytes[at] != '\n') {
       at++;
     }
@@ -178,8 +203,10 @@ final class JsonLinesText extends CsvText {
         if (i > 0) {
           comma();
         }
-        if (starts[i] >= 0) {
+        if (starts[i] >= 0 && quoted[i]) {
           text(chunk, starts[i], ends[i]);
+        } else if (starts[i] >= 0) {
+          raw(chunk, starts[i], ends[i]);
         }
       }
       endRow();
@@ -213,20 +240,20 @@ final class JsonLinesText extends CsvText {
       return false;
     }
     at = skipBlanks(at + 1, to);
-    while (at < to && chunk[at] == '"') {
-      int nameStart = at + 1;
-      int nameEnd = stringEnd(nameStart, to);
+    for (int field = 0; at < to && chunk[at] == '"'; field++) {
+      int nameEnd = nameEnd(field, at, to);
       if (nameEnd < 0) {
         return false;
       }
-      at = skipBlanks(nameEnd + 1, to);
+      at = skipBlanks(nameEnd, to);
       if (at == to || chunk[at] != ':') {
         return false;
       }
       at = skipBlanks(at + 1, to);
       int valueStart = at;
       int valueEnd;
-      if (at < to && chunk[at] == '"') {
+      boolean isQuoted = at < to && chunk[at] == '"';
+      if (isQuoted) {
         valueStart++;
         valueEnd = stringEnd(valueStart, to);
         at = valueEnd + 1;
@@ -237,11 +264,12 @@ final class JsonLinesText extends CsvText {
       if (valueEnd < 0) {
         return false;
       }
-      int column = column(nameStart, nameEnd);
+      int column = fieldColumns[field];
       if (column >= 0) {
-        boolean isNull = chunk[valueStart - 1] != '"' && chunk[valueStart] == 'n';
+        boolean isNull = !isQuoted && chunk[valueStart] == 'n';
         starts[column] = isNull ? -1 : valueStart;
         ends[column] = valueEnd;
+        quoted[column] = isQuoted;
       }
       at = skipBlanks(at, to);
       if (at < to && chunk[at] == ',') {
@@ -251,6 +279,30 @@ final class JsonLinesText extends CsvText {
       }
     }
     return false;
+  }
+
+  /// Returns the end of a field's name with its quotes, −1 if it has escapes. Afterwards the field's column is known.
+  ///
+  /// @param start the position of the opening quote
+  private int nameEnd(int field, int start, int to) {
+    if (field < fieldNames.size()) {
+      byte[] name = fieldNames.get(field);
+      int end = start + name.length;
+      if (end <= to && Arrays.equals(chunk, start, end, name, 0, name.length)) {
+        return end;
+      }
+    }
+    int end = stringEnd(start + 1, to);
+    if (end < 0) {
+      return -1;
+    }
+    fieldNames.subList(field, fieldNames.size()).clear();
+    fieldNames.add(Arrays.copyOfRange(chunk, start, end + 1));
+    if (field == fieldColumns.length) {
+      fieldColumns = Arrays.copyOf(fieldColumns, 2 * field);
+    }
+    fieldColumns[field] = column(start + 1, end);
+    return end + 1;
   }
 
   private int skipBlanks(int from, int to) {
