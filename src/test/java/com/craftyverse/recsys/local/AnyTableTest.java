@@ -149,6 +149,7 @@ class AnyTableTest {
     assertThat(result.figures().feedback()).isEqualTo(Feedback.CHOICES);
     assertThat(result.figures().ratings()).isEqualTo(600);
     assertThat(result.figures().minRating()).isEqualTo(113);
+    chain("raw/lastfm/user_artists.dat");
   }
 
   @Test
@@ -189,6 +190,7 @@ class AnyTableTest {
     assertThat(result.figures().feedback()).isEqualTo(Feedback.CHOICES);
     assertThat(format(result).time()).isEqualTo("milliseconds");
     assertThat(result.figures().maxRating()).isBetween(16f, 17f);
+    chain("raw/rocket/events.csv");
   }
 
   @Test
@@ -205,6 +207,7 @@ class AnyTableTest {
     assertThat(result.figures().ratings()).isEqualTo(600);
     assertThat(result.figures().duplicates()).isEqualTo(600);
     assertThat(result.figures().minRating()).isEqualTo(2.3f);
+    chain("raw/steam/steam-200k.csv");
   }
 
   @Test
