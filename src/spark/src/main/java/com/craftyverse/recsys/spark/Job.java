@@ -377,7 +377,7 @@ final class Job {
       for (String name : List.of("evaluation.json", "report.html")) {
         byte[] file = store.find(from + name);
         if (file != null) {
-          directory.bytes(name, file);
+          store.write(plan.modelDirectory() + name, file);
         }
       }
     }

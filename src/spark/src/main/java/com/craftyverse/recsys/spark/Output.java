@@ -53,12 +53,6 @@ final class Output {
     sizes.put(name, store.size(directory + name));
   }
 
-  /// Writes an object.
-  void bytes(String name, byte[] bytes) throws IOException {
-    store.write(directory + name, bytes);
-    sizes.put(name, (long) bytes.length);
-  }
-
   /// Writes the manifest, which makes the directory complete.
   void manifest(Formats.Manifest manifest) throws IOException {
     store.writeJson(directory + Formats.MANIFEST, manifest.json());

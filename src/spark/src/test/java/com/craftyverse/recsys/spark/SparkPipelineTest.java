@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The whole job. The model of [#run_generatedRatings_writesAModelAndItsRefit] stays in `target/spark-job/store`,
+/// The whole job. The model of [#run_generatedRatings_writesAModelAndItsRefit] stays in `target/store`,
 /// where the project's own tests evaluate, publish and query it.
 class SparkPipelineTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -79,7 +79,7 @@ class SparkPipelineTest {
 
   @Test
   void run_generatedRatings_writesAModelAndItsRefit() throws IOException {
-    Path store = Path.of("../../target/spark-job/store");
+    Path store = Path.of("target/store");
     delete(store);
     LocalSpark.write(store, "raw/generated/ratings.csv", ratings());
 
