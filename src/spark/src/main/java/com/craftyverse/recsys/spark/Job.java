@@ -30,7 +30,11 @@ final class Job {
   private static final long SHUFFLE_BYTES = 16 << 20;
 
   private static final int MIN_BLOCKS = 2;
-  private static final int MAX_BLOCKS = 2_000;
+
+  /// More blocks make ALS send a vector to more of them, up to once for each rating.
+  private static final int MAX_BLOCKS = 200;
+
+  private static final int MAX_PARTITIONS = 4_000;
 
   /// Sampling of users by a hash in this range.
   private static final int HASHES = 1 << 20;
@@ -245,7 +249,7 @@ final class Job {
     long bytes = store.files(key).stream().mapToLong(FileStatus::getLen).sum();
     return arguments.partitions() > 0
         ? arguments.partitions()
-        : (int) Math.max(2, Math.min(MAX_BLOCKS, bytes / SHUFFLE_BYTES));
+        : (int) Math.max(2, Math.min(MAX_PARTITIONS, bytes / SHUFFLE_BYTES));
   }
 
   private int blocks(long rows) {
