@@ -22,6 +22,7 @@ import com.craftyverse.recsys.serve.Source;
 import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,7 +86,8 @@ class SparkModelTest {
     assertThat(result.figures().test().reason()).isNull();
     assertThat(result.figures().testRmse()).isBetween(0.5, 3.0);
     assertThat(result.figures().testNdcg()).isBetween(0.05, 1.0);
-    assertThat(new String(store.read(result.report()).content())).contains("mllib");
+    assertThat(new String(store.read(result.report()).content(), StandardCharsets.UTF_8))
+        .contains("mllib");
   }
 
   @Test
