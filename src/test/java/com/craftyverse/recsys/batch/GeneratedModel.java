@@ -4,6 +4,7 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.ArrowFileWriter;
 import com.craftyverse.recsys.columnar.Buffers;
 import com.craftyverse.recsys.format.CurrentModel;
+import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
@@ -42,11 +43,22 @@ final class GeneratedModel {
   private final IdType type;
   private final boolean hasRanking;
   private final Random random = new Random(SEED);
+  private boolean ofChoices;
 
   GeneratedModel(String dataset, IdType type, boolean hasRanking) {
     this.dataset = dataset;
     this.type = type;
     this.hasRanking = hasRanking;
+  }
+
+  /// Makes it a model of choices without ratings, which has ranking vectors only.
+  GeneratedModel ofChoices() {
+    ofChoices = true;
+    return this;
+  }
+
+  private int factors() {
+    return ofChoices ? 0 : FACTORS;
   }
 
   Id userId(int user) {
@@ -64,7 +76,12 @@ final class GeneratedModel {
   /// Writes the model and makes it current.
   void publish(ObjectStore store) throws IOException {
     int rankingFactors = hasRanking ? FACTORS + 11 : 0;
-    RankingCard ranking = hasRanking ? new RankingCard(rankingFactors, .02, .2, 10, .5f, 5f) : null;
+    RankingCard ranking =
+        !hasRanking
+            ? null
+            : ofChoices
+                ? new RankingCard(rankingFactors, .02, .2, 10, null, null)
+                : new RankingCard(rankingFactors, .02, .2, 10, .5f, 5f);
     store.put(directory() + "model.json", Json.write(card(ranking)));
     Path items = store.newTempFile();
     writeItems(items, rankingFactors);
@@ -98,23 +115,23 @@ final class GeneratedModel {
 
   private ModelCard card(@Nullable RankingCard ranking) {
     return new ModelCard(
-        ModelCard.FORMAT_VERSION,
-        "biased",
+        ofChoices ? ModelCard.CHOICES_FORMAT_VERSION : ModelCard.FORMAT_VERSION,
+        ofChoices ? ModelCard.RANKING : "biased",
         dataset,
         "generated",
-        FACTORS,
+        factors(),
         0,
-        3.5f,
-        3.5f,
-        RatingScale.STARS,
-        1,
+        ofChoices ? 0 : 3.5f,
+        ofChoices ? 0 : 3.5f,
+        ofChoices ? null : RatingScale.STARS,
+        ofChoices ? 0 : 1,
         USERS,
         ITEMS,
         1_000,
         Rows.TRAIN,
         null,
         ranking,
-        null);
+        ofChoices ? Feedback.CHOICES : null);
   }
 
   private byte[] manifest() {
@@ -140,12 +157,15 @@ final class GeneratedModel {
         Buffers.text(
             IntStream.range(0, ITEMS).mapToObj(i -> i % 3 == 0 ? "Drama" : "Action").toList());
     List<MemorySegment> columns = new ArrayList<>(ids(ITEMS, true));
-    columns.add(MemorySegment.ofArray(itemVectors(FACTORS)));
+    MemorySegment vectors = MemorySegment.ofArray(itemVectors(FACTORS));
     float[] biases = new float[ITEMS];
     for (int i = 0; i < ITEMS; i++) {
       biases[i] = .1f * (i % KINDS % 7);
     }
-    columns.add(MemorySegment.ofArray(biases));
+    if (!ofChoices) {
+      columns.add(vectors);
+      columns.add(MemorySegment.ofArray(biases));
+    }
     if (rankingFactors > 0) {
       columns.add(MemorySegment.ofArray(itemVectors(rankingFactors)));
     }
@@ -161,7 +181,8 @@ final class GeneratedModel {
             MemorySegment.ofArray(counting),
             MemorySegment.ofArray(counting)));
     try (var writer =
-        ArrowFileWriter.create(path, Schemas.modelItems(type, FACTORS, rankingFactors), Map.of())) {
+        ArrowFileWriter.create(
+            path, Schemas.modelItems(type, factors(), rankingFactors), Map.of())) {
       writer.writeBatch(ITEMS, columns.toArray(new MemorySegment[0]));
     }
   }
@@ -190,13 +211,18 @@ final class GeneratedModel {
 
   private void writeUsers(Path path, int rankingFactors) throws IOException {
     List<MemorySegment> columns = new ArrayList<>(ids(USERS, false));
-    columns.add(MemorySegment.ofArray(userVectors(FACTORS)));
-    columns.add(MemorySegment.ofArray(vectors(USERS)));
+    MemorySegment vectors = MemorySegment.ofArray(userVectors(FACTORS));
+    MemorySegment biases = MemorySegment.ofArray(vectors(USERS));
+    if (!ofChoices) {
+      columns.add(vectors);
+      columns.add(biases);
+    }
     if (rankingFactors > 0) {
       columns.add(MemorySegment.ofArray(userVectors(rankingFactors)));
     }
     try (var writer =
-        ArrowFileWriter.create(path, Schemas.modelUsers(type, FACTORS, rankingFactors), Map.of())) {
+        ArrowFileWriter.create(
+            path, Schemas.modelUsers(type, factors(), rankingFactors), Map.of())) {
       writer.writeBatch(USERS, columns.toArray(new MemorySegment[0]));
     }
   }

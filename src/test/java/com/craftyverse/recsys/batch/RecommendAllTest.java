@@ -178,6 +178,18 @@ class RecommendAllTest {
   }
 
   @Test
+  void modelOfChoices_ranksByPreferenceOnly() throws IOException {
+    GeneratedModel model = new GeneratedModel("set", IdType.INT32, true).ofChoices();
+    model.publish(store);
+    RecommendAllResult result = recommendAll().run(request().build());
+    assertThat(result.figures().rankedBy()).isEqualTo(RankBy.preference);
+    assertThat(rows(result)).isEqualTo(recommended(allUsers(model), _ -> {})).isNotEmpty();
+    assertThatThrownBy(() -> recommendAll().run(request().rankBy(RankBy.rating).build()))
+        .isInstanceOf(RequestException.class)
+        .hasMessageStartingWith("field 'rankBy': this dataset has choices without ratings");
+  }
+
+  @Test
   void filterThatNothingPasses_givesAnEmptyFile() throws IOException {
     published(IdType.UTF8, true);
     RecommendAllResult result = recommendAll().run(request().yearTo(1900).build());
