@@ -153,10 +153,8 @@ public final class Ingest {
     String dataset = StoreLayout.datasetOfUpload(key);
     Optional<DatasetFile> file = readFile(store, fileKey(dataset));
     UploadSettings settings = UploadSettings.of(store, key);
-    Optional<ObjectInfo> upload = store.find(key);
-    if (file.isPresent() && upload.isPresent() && !Boolean.TRUE.equals(settings.append())) {
-      requireSameFile(
-          dataset, file.get(), UploadObjects.of(store, upload.get(), settings).origin());
+    if (file.isPresent() && !Boolean.TRUE.equals(settings.append())) {
+      requireSameFile(dataset, file.get(), UploadObjects.origin(key, settings));
     }
   }
 
@@ -271,11 +269,12 @@ public final class Ingest {
     IngestParameters parameters = IngestParameters.of(request);
     boolean appends = Boolean.TRUE.equals(request.append());
     UploadObjects objects = UploadObjects.of(store, upload, settings);
+    String origin = UploadObjects.origin(upload.key(), settings);
     String dataset = StoreLayout.datasetOfUpload(upload.key());
     String fileKey = fileKey(dataset);
     Optional<DatasetFile> file = readFile(store, fileKey);
     if (fromEvent && file.isPresent() && !appends) {
-      requireSameFile(dataset, file.get(), objects.origin());
+      requireSameFile(dataset, file.get(), origin);
     }
     Optional<UploadObjects.GivenSplit> given =
         settings.hasSplitKind()
@@ -283,7 +282,7 @@ public final class Ingest {
             : objects.givenSplit(Optional.ofNullable(request.entry()));
     IngestResult result;
     if (appends) {
-      result = append(objects, parameters, file).with(stepsOfDelta(dataset, settings));
+      result = append(objects, origin, parameters, file).with(stepsOfDelta(dataset, settings));
     } else if (given.isPresent()) {
       IngestParameters pair = given.get().parameters(parameters);
       String test = ingest(given.get().test(), pair, Optional.empty()).manifest();
@@ -294,10 +293,10 @@ public final class Ingest {
       result = ingest(objects, parameters, Optional.empty()).with(settings.steps());
     }
     if (file.isEmpty()
-        && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(objects.origin())))
+        && !store.putIfAbsent(fileKey, Json.write(new DatasetFile(origin)))
         && fromEvent
         && !appends) {
-      requireSameFile(dataset, readFile(store, fileKey).orElseThrow(), objects.origin());
+      requireSameFile(dataset, readFile(store, fileKey).orElseThrow(), origin);
     }
     return result;
   }
@@ -319,11 +318,11 @@ public final class Ingest {
 
   /// Adds an upload's rows to the last version. An upload that it already has changes nothing.
   private IngestResult append(
-      UploadObjects objects, IngestParameters parameters, Optional<DatasetFile> file)
+      UploadObjects objects, String origin, IngestParameters parameters, Optional<DatasetFile> file)
       throws IOException {
     String dataset = StoreLayout.datasetOfUpload(objects.key());
     Optional<AppendBase> base = AppendBase.find(store, dataset);
-    if (base.isEmpty() && file.isPresent() && !file.get().key.equals(objects.origin())) {
+    if (base.isEmpty() && file.isPresent() && !file.get().key.equals(origin)) {
       throw RequestException.unprocessable(
           "there is no version of "
               + dataset

@@ -156,10 +156,12 @@ record UploadObjects(String key, Map<String, ObjectInfo> parts) {
     return key.substring(key.lastIndexOf('/') + 1);
   }
 
-  /// Returns what the dataset was made from: the file, or `raw/{dataset}/` for folders and listed files, which may
-  /// change from version to version.
-  String origin() {
-    return isSingle() ? key : StoreLayout.RAW + key.split("/", -1)[1] + "/";
+  /// Returns what a dataset is made from: the file, or `raw/{dataset}/` for folders and listed files, which may change
+  /// from version to version.
+  static String origin(String key, UploadSettings settings) {
+    boolean isSeveral =
+        isInDirectory(key) && (settings.files() != null || fileName(key).equals(SUCCESS));
+    return isSeveral ? StoreLayout.RAW + key.split("/", -1)[1] + "/" : key;
   }
 
   /// Returns whether the upload is one file.

@@ -201,13 +201,16 @@ class TemplateTest {
 
   @Test
   void roles_allowWhatTheStepsDo_andNoMore() {
-    assertThat(resources("Ingest", "s3:GetObject")).containsExactly("raw/*", "datasets/*");
+    // Of models, only which one a delta's model starts from.
+    assertThat(resources("Ingest", "s3:GetObject"))
+        .containsExactly(
+            "raw/*", "bases/*", "datasets/*", "models/*/current.json", "models/*/*/manifest.json");
     assertThat(resources("Split", "s3:GetObject")).containsExactly("datasets/*");
     assertThat(resources("Index", "s3:GetObject")).containsExactly("datasets/*");
     assertThat(resources("Train", "s3:GetObject")).containsExactly("datasets/*", "models/*");
     assertThat(resources("Evaluate", "s3:GetObject")).containsExactly("datasets/*", "models/*");
     assertThat(resources("Publish", "s3:GetObject")).containsExactly("models/*");
-    assertThat(resources("Ingest", "s3:PutObject")).containsExactly("datasets/*");
+    assertThat(resources("Ingest", "s3:PutObject")).containsExactly("bases/*", "datasets/*");
     assertThat(resources("Split", "s3:PutObject")).containsExactly("datasets/*/splits/*");
     assertThat(resources("Index", "s3:PutObject")).containsExactly("datasets/*/index/*");
     assertThat(resources("Train", "s3:PutObject")).containsExactly("models/*/*/*");
@@ -235,7 +238,11 @@ class TemplateTest {
     for (String function : List.of("Ingest", "Split", "Index", "Train", "Evaluate")) {
       assertThat(resources(function, "s3:DeleteObject"))
           .as(function)
-          .allMatch(r -> r.contains("lease") || r.equals("models/*/checkpoint"));
+          .allMatch(
+              r ->
+                  r.contains("lease")
+                      || r.equals("models/*/checkpoint")
+                      || (function.equals("Ingest") && r.equals("bases/*")));
       assertThat(resources(function, "s3:DeleteObject")).as(function).isNotEmpty();
     }
     // Only people write uploads, so no function can trigger itself.
