@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// JSON Lines, Parquet and Arrow files of independent writers give the dataset that the same rows give as CSV.
 class TableFormatsTest {
-  private static final int ROWS = 3_000;
+  private static final int ROWS = 600;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path directory;
@@ -263,7 +263,7 @@ class TableFormatsTest {
           default -> arrow(kind);
         };
     int refused = 0;
-    for (int seed = 0; seed < 150; seed++) {
+    for (int seed = 0; seed < 120; seed++) {
       byte[] damaged = Mutations.damage(original, original.length, new SplittableRandom(seed));
       if (damaged.length == 0) {
         continue;

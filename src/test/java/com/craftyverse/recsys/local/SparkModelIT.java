@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Holds the formats of `src/spark` against those of the project: takes the models that the Spark job's tests
 /// leave in `src/spark/target/store` through evaluate, publish and recommend.
-class SparkModelTest {
+class SparkModelIT {
   private static final Path WRITTEN = Path.of("src/spark/target/store");
   private static final String DATASET = "generated";
 
