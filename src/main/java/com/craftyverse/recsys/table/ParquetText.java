@@ -3,8 +3,11 @@ package com.craftyverse.recsys.table;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import dev.hardwood.InputFile;
+import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.CompressionCodec;
 import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.metadata.PhysicalType;
+import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ColumnReader;
 import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.ParquetFileReader;
@@ -74,6 +77,7 @@ final class ParquetText extends CsvText {
             file + ": there is no column " + ObjectKeys.quote(name));
       }
     }
+    requireSafeCodec();
     ColumnProjection projection = ColumnProjection.columns(columns.toArray(String[]::new));
     boolean isPlain = columns.stream().allMatch(name -> isPlain(field(reader, name)));
     this.rows = isPlain ? null : reader.buildRowReader().projection(projection).build();
@@ -84,6 +88,21 @@ final class ParquetText extends CsvText {
       }
     }
     header(columns);
+  }
+
+  /// Checks that no column is compressed by Snappy, whose library writes over the end of its buffer if a damaged page
+  /// says that it is smaller than it is.
+  private void requireSafeCodec() {
+    for (RowGroup rows : reader.getFileMetaData().rowGroups()) {
+      for (ColumnChunk column : rows.columns()) {
+        if (column.metaData().codec() == CompressionCodec.SNAPPY) {
+          throw RequestException.unprocessable(
+              file
+                  + " is compressed by Snappy, which is not read yet; write it with the compression"
+                  + " zstd, gzip, lz4 or none");
+        }
+      }
+    }
   }
 
   /// @throws RequestException if it is no Parquet file, or has no columns of values
