@@ -111,13 +111,13 @@ class RunsTest {
 
   @Test
   void refusal_isInTheWordsOfTheFunction() throws Exception {
-    store.put("raw/a.csv", "user,item\n1,2\n".getBytes(StandardCharsets.UTF_8));
+    store.put("raw/a.csv", "nothing here\n".getBytes(StandardCharsets.UTF_8));
     runs.queue(store.find("raw/a.csv").orElseThrow());
     Run run = await("1", Run.State.refused);
     assertThat(run.error())
         .isEqualTo(
-            "a.csv, line 1: the header is 'user,item', expected a table with columns for the user,"
-                + " the item and the rating");
+            "a.csv, line 1: the header is 'nothing here', expected a table with columns for the"
+                + " user, the item and the rating");
     assertThat(run.steps().getFirst().state()).isEqualTo(Run.StepState.failed);
     assertThat(changes).extracting(Run::state).contains(Run.State.queued, Run.State.running);
     assertThat(changes.getLast()).isEqualTo(run);
