@@ -60,7 +60,7 @@ final class ArchiveEntries {
       String line = RatingsFormat.firstLine(start, start.length);
       return switch (this) {
         case MOVIES_CSV ->
-            LayoutDetector.DELIMITERS.stream()
+            SampledTable.DELIMITERS.stream()
                 .anyMatch(
                     delimiter ->
                         Movies.isHeader(RatingsFormat.header(start, start.length, delimiter)));

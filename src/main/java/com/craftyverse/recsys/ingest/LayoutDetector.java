@@ -26,28 +26,12 @@ import org.jspecify.annotations.Nullable;
 /// Columns are recognised by the names that people use, then by content, then by position: user, item, rating,
 /// time. Where that leaves two readings, the file is refused with both.
 final class LayoutDetector {
-  /// The delimiters in the order in which they are tried.
-  static final List<String> DELIMITERS = List.of(",", ";", "\t", "|", "::", RatingsLayout.BLANKS);
-
-  /// The least number of columns: user and item.
-  private static final int MIN_COLUMNS = 2;
-
-  /// Rows that decide on the delimiter.
-  private static final int DELIMITER_ROWS = 200;
-
-  /// Rows whose values are looked at, evenly among the first megabyte's.
-  private static final int MAX_ROWS = 4_096;
-
-  /// Least share of rows with equally many values.
-  private static final double MIN_EVEN_ROWS = 0.9;
-
   private static final int MAX_LINE_IN_MESSAGE = 200;
 
   private final byte[] start;
   private final int length;
   private final RatingsFormat format;
   private final String file;
-  private final int stride;
   private final List<String> findings = new ArrayList<>();
 
   private LayoutDetector(byte[] start, int length, RatingsFormat format, String file) {
@@ -55,7 +39,6 @@ final class LayoutDetector {
     this.length = length;
     this.format = format;
     this.file = file;
-    this.stride = stride(start, length);
   }
 
   /// Returns the layout of a ratings file.
@@ -79,11 +62,11 @@ final class LayoutDetector {
       if (detector.movieLensLayout().isPresent()) {
         return true;
       }
-      Table table = detector.table();
+      SampledTable table = SampledTable.of(start, length, format);
       boolean named =
-          table.header
+          table.header()
               && (format.columns() != null
-                  ? table.names.containsAll(format.columns().names())
+                  ? table.names().containsAll(format.columns().names())
                   : detector.byName(table, ColumnRole.USER) >= 0
                       && detector.byName(table, ColumnRole.ITEM) >= 0
                       && (detector.byName(table, ColumnRole.RATING) >= 0
@@ -153,7 +136,9 @@ final class LayoutDetector {
 
   /// Returns whether the values show that a file with MovieLens' names is of another kind.
   private boolean isContradicted(RatingsLayout layout) {
-    ColumnStatistics[] columns = statistics(layout.separator(), layout.header(), layout.columns());
+    ColumnStatistics[] columns =
+        SampledTable.statistics(
+            start, length, layout.separator(), layout.header(), layout.columns());
     if (columns[0].values() == 0) {
       return false;
     }
@@ -174,33 +159,9 @@ final class LayoutDetector {
     }
   }
 
-  /// A file as a table.
-  ///
-  /// @param delimiter what separates the values
-  /// @param header whether the first record has names
-  /// @param names the columns' names, `1`, `2` and so on without a header
-  /// @param columns what the columns' values look like
-  private record Table(
-      String delimiter, boolean header, List<String> names, ColumnStatistics[] columns) {
-    String quoted(int column) {
-      return header ? ObjectKeys.quote(names.get(column)) : names.get(column);
-    }
-  }
-
-  private Table table() {
-    String delimiter = delimiter();
-    List<String> first = RatingsFormat.header(start, length, delimiter);
-    boolean header = format.header() != null ? format.header() : isHeader(first, delimiter);
-    List<String> names =
-        IntStream.range(0, first.size())
-            .mapToObj(i -> header && !first.get(i).isEmpty() ? first.get(i) : "" + (i + 1))
-            .toList();
-    return new Table(delimiter, header, names, statistics(delimiter, header, first.size()));
-  }
-
   private RatingsLayout generalLayout() {
-    Table table = table();
-    if (table.names.size() < MIN_COLUMNS) {
+    SampledTable table = SampledTable.of(start, length, format);
+    if (table.names().size() < SampledTable.MIN_COLUMNS) {
       throw RequestException.unprocessable(
           file
               + ", line 1: the header is "
@@ -209,19 +170,19 @@ final class LayoutDetector {
     }
     findings.add(
         "the values are separated by "
-            + nameOf(table.delimiter)
-            + (table.header ? ", the first line has their names" : ", there is no header"));
+            + nameOf(table.delimiter())
+            + (table.header() ? ", the first line has their names" : ", there is no header"));
     int[] positions = format.columns() != null ? named(table, format.columns()) : roles(table);
     IdType userType = idType(table, ColumnRole.USER, positions, format.ids().user());
     IdType itemType = idType(table, ColumnRole.ITEM, positions, format.ids().item());
     int timestamp = positions[ColumnRole.TIMESTAMP.ordinal()];
-    TimeFormat time = time(timestamp < 0 ? null : table.columns[timestamp]);
+    TimeFormat time = time(timestamp < 0 ? null : table.columns()[timestamp]);
     boolean isRating = positions[ColumnRole.RATING.ordinal()] >= 0;
     int event = isRating ? -1 : event(table, positions);
     int rating = positions[(isRating ? ColumnRole.RATING : ColumnRole.COUNT).ordinal()];
-    boolean decimalComma = rating >= 0 && hasDecimalComma(table.columns[rating]);
+    boolean decimalComma = rating >= 0 && hasDecimalComma(table.columns()[rating]);
     if (isRating) {
-      addMissingValueHint(table.columns[rating]);
+      addMissingValueHint(table.columns()[rating]);
     } else if (event < 0) {
       findings.add(
           rating >= 0
@@ -233,17 +194,17 @@ final class LayoutDetector {
     return new RatingsLayout(
         format.columns() != null
             ? "named columns"
-            : table.header ? "table" : "table without header",
-        table.delimiter,
-        table.header,
+            : table.header() ? "table" : "table without header",
+        table.delimiter(),
+        table.header(),
         new RatingsColumns(
-            table.names.get(positions[0]),
-            table.names.get(positions[1]),
-            isRating ? table.names.get(rating) : null,
-            timestamp < 0 ? null : table.names.get(timestamp),
-            isRating || rating < 0 ? null : table.names.get(rating),
-            event < 0 ? null : table.names.get(event)),
-        table.names.size(),
+            table.names().get(positions[0]),
+            table.names().get(positions[1]),
+            isRating ? table.names().get(rating) : null,
+            timestamp < 0 ? null : table.names().get(timestamp),
+            isRating || rating < 0 ? null : table.names().get(rating),
+            event < 0 ? null : table.names().get(event)),
+        table.names().size(),
         positions[0],
         positions[1],
         rating,
@@ -270,7 +231,7 @@ final class LayoutDetector {
   }
 
   /// Returns the position of the kinds of events, -1 if they have no weights.
-  private int event(Table table, int[] positions) {
+  private int event(SampledTable table, int[] positions) {
     int event = positions[ColumnRole.EVENT.ordinal()];
     if (!format.events().isEmpty()) {
       if (event < 0) {
@@ -280,7 +241,7 @@ final class LayoutDetector {
       return event;
     }
     if (event >= 0) {
-      Set<String> kinds = table.columns[event].kinds();
+      Set<String> kinds = table.columns()[event].kinds();
       findings.add(
           "each event is one choice; to weigh them"
               + (kinds.isEmpty() ? "" : " (" + String.join(", ", kinds) + ")")
@@ -300,147 +261,37 @@ final class LayoutDetector {
     return Collections.unmodifiableMap(amounts);
   }
 
-  // Delimiter and header
-
-  /// Returns the delimiter that divides the rows evenly into enough columns, the most of them numbers and times;
-  /// if none does, the one that divides the first row most.
-  private String delimiter() {
-    if (format.delimiter() != null) {
-      return format.delimiter();
-    }
-    String best = null;
-    int bestNumbers = -1;
-    String most = DELIMITERS.getFirst();
-    int mostColumns = 1;
-    for (String delimiter : DELIMITERS) {
-      if (delimiter.equals(",") && Boolean.TRUE.equals(format.decimalComma())) {
-        continue;
-      }
-      int columns = RatingsFormat.header(start, length, delimiter).size();
-      if (columns >= MIN_COLUMNS && isEven(delimiter, columns)) {
-        int numbers = numbers(delimiter, columns);
-        // Blanks also divide words.
-        boolean isProse = delimiter.equals(RatingsLayout.BLANKS) && numbers == 0;
-        if (numbers > bestNumbers && !isProse) {
-          best = delimiter;
-          bestNumbers = numbers;
-        }
-      }
-      if (columns > mostColumns && !delimiter.equals(RatingsLayout.BLANKS)) {
-        most = delimiter;
-        mostColumns = columns;
-      }
-    }
-    return best == null ? most : best;
-  }
-
-  /// Returns the number of columns with numbers or times; of empty columns, as between double tabs, none.
-  private int numbers(String delimiter, int columns) {
-    int numbers = 0;
-    for (ColumnStatistics column : statistics(delimiter, true, columns)) {
-      if (column.isEmpty()) {
-        return 0;
-      }
-      numbers += column.isNumeric() || column.looksLikeTimes() ? 1 : 0;
-    }
-    return numbers;
-  }
-
-  private boolean isEven(String delimiter, int columns) {
-    int rows = 0;
-    int even = 0;
-    CsvRecord record = new CsvRecord(start, delimiter);
-    int at = RatingsFormat.afterByteOrderMark(start, length);
-    while (rows < DELIMITER_ROWS && isWhole(record, at)) {
-      rows++;
-      even += record.count() == columns ? 1 : 0;
-      at = record.next();
-    }
-    return rows == 0 || even >= MIN_EVEN_ROWS * rows;
-  }
-
-  /// Reads the record at `at`. Returns false at the end, or for one whose quotes the sample cuts off.
-  private boolean isWhole(CsvRecord record, int at) {
-    return at < length && record.read(at, length) == CsvRecord.Outcome.COMPLETE;
-  }
-
-  /// Returns whether the first record has names: a known one, or none of its values is a number although the
-  /// rows below have numbers.
-  private boolean isHeader(List<String> first, String delimiter) {
-    if (first.stream().anyMatch(ColumnRole::isKnown)) {
-      return true;
-    }
-    if (first.stream().anyMatch(value -> !value.isEmpty() && Character.isDigit(value.charAt(0)))) {
-      return false;
-    }
-    for (ColumnStatistics column : statistics(delimiter, true, first.size())) {
-      if (column.isMostlyNumeric()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private ColumnStatistics[] statistics(String delimiter, boolean header, int columns) {
-    ColumnStatistics[] statistics = new ColumnStatistics[columns];
-    for (int i = 0; i < columns; i++) {
-      statistics[i] = new ColumnStatistics();
-    }
-    CsvRecord record = new CsvRecord(start, delimiter);
-    int at = RatingsFormat.afterByteOrderMark(start, length);
-    int row = header ? -1 : 0;
-    while (isWhole(record, at)) {
-      if (row >= 0 && row % stride == 0 && record.count() == columns) {
-        for (int i = 0; i < columns; i++) {
-          statistics[i].add(start, record.start(i), record.end(i));
-        }
-      }
-      row++;
-      at = record.next();
-    }
-    return statistics;
-  }
-
-  /// Returns the distance between rows that are looked at, so that they are some thousands.
-  private static int stride(byte[] start, int length) {
-    int lines = 0;
-    for (int i = 0; i < length; i++) {
-      lines += start[i] == '\n' ? 1 : 0;
-    }
-    return 1 + lines / MAX_ROWS;
-  }
-
   // Columns
 
   /// Returns the positions of the columns that the request names.
-  private int[] named(Table table, RatingsColumns names) {
+  private int[] named(SampledTable table, RatingsColumns names) {
     for (String name : names.names()) {
-      if (!table.names.contains(name)) {
+      if (!table.names().contains(name)) {
         throw RequestException.unprocessable(
             file
                 + ", line 1: there is no column "
                 + ObjectKeys.quote(name)
-                + (table.header
+                + (table.header()
                     ? "; the header is " + firstLine()
-                    : "; without a header the columns are named 1 to " + table.names.size()));
+                    : "; without a header the columns are named 1 to " + table.names().size()));
       }
-      requireOnce(table.names, name);
+      requireOnce(table.names(), name);
     }
     return new int[] {
-      table.names.indexOf(names.user()),
-      table.names.indexOf(names.item()),
-      table.names.indexOf(names.rating()),
-      table.names.indexOf(names.timestamp()),
-      table.names.indexOf(names.count()),
-      table.names.indexOf(names.event())
+      table.names().indexOf(names.user()),
+      table.names().indexOf(names.item()),
+      table.names().indexOf(names.rating()),
+      table.names().indexOf(names.timestamp()),
+      table.names().indexOf(names.count()),
+      table.names().indexOf(names.event())
     };
   }
 
   /// Returns the position of each role's column, -1 for one that the file does not have.
-  private int[] roles(Table table) {
+  private int[] roles(SampledTable table) {
     int[] positions = new int[ColumnRole.values().length];
     Arrays.fill(positions, -1);
-    List<Integer> free = new ArrayList<>(IntStream.range(0, table.names.size()).boxed().toList());
+    List<Integer> free = new ArrayList<>(IntStream.range(0, table.names().size()).boxed().toList());
     for (ColumnRole role : ColumnRole.values()) {
       boolean isRated = positions[ColumnRole.RATING.ordinal()] >= 0;
       boolean isOfOtherKind =
@@ -465,7 +316,7 @@ final class LayoutDetector {
   }
 
   /// Returns whether the table has items, but neither users nor ratings.
-  private boolean isAboutItems(Table table) {
+  private boolean isAboutItems(SampledTable table) {
     return byName(table, ColumnRole.ITEM) >= 0
         && byName(table, ColumnRole.USER) < 0
         && byName(table, ColumnRole.RATING) < 0
@@ -474,14 +325,14 @@ final class LayoutDetector {
   }
 
   /// Returns the column whose name means a role, or -1.
-  private int byName(Table table, ColumnRole role) {
-    if (!table.header) {
+  private int byName(SampledTable table, ColumnRole role) {
+    if (!table.header()) {
       return -1;
     }
     for (int rank = 0; rank <= 1; rank++) {
       List<Integer> found = new ArrayList<>();
-      for (int i = 0; i < table.names.size(); i++) {
-        if (role.rank(table.names.get(i)) == rank && canBe(role, table.columns[i])) {
+      for (int i = 0; i < table.names().size(); i++) {
+        if (role.rank(table.names().get(i)) == rank && canBe(role, table.columns()[i])) {
           found.add(i);
         }
       }
@@ -508,18 +359,18 @@ final class LayoutDetector {
   /// Takes the only column with times if no name says which one has them.
   ///
   /// @param needed the number of free columns that others need
-  private void takeTimes(Table table, int[] positions, List<Integer> free, int needed) {
+  private void takeTimes(SampledTable table, int[] positions, List<Integer> free, int needed) {
     if (positions[ColumnRole.TIMESTAMP.ordinal()] >= 0) {
       return;
     }
     List<Integer> times =
-        free.stream().filter(column -> table.columns[column].looksLikeTimes()).toList();
+        free.stream().filter(column -> table.columns()[column].looksLikeTimes()).toList();
     // Large numbers in the first columns may also be ids.
     boolean needsThem = free.size() - times.size() < needed;
     if (times.size() == 1 && !needsThem) {
       take(table, ColumnRole.TIMESTAMP, times.getFirst(), positions, free, "by its values");
-    } else if (times.size() > 1 && times.contains(table.names.size() - 1) && !needsThem) {
-      int last = table.names.size() - 1;
+    } else if (times.size() > 1 && times.contains(table.names().size() - 1) && !needsThem) {
+      int last = table.names().size() - 1;
       take(table, ColumnRole.TIMESTAMP, last, positions, free, "by its values and position");
     }
   }
@@ -534,7 +385,7 @@ final class LayoutDetector {
   }
 
   /// Takes the only column with ratings. Without one, the rows are choices.
-  private void takeRatings(Table table, int[] positions, List<Integer> free) {
+  private void takeRatings(SampledTable table, int[] positions, List<Integer> free) {
     boolean isEvent = positions[ColumnRole.EVENT.ordinal()] >= 0;
     if (positions[ColumnRole.RATING.ordinal()] >= 0
         || positions[ColumnRole.COUNT.ordinal()] >= 0
@@ -543,15 +394,15 @@ final class LayoutDetector {
     }
     int third = free.size() == 3 && missing(positions) == 3 ? free.get(2) : -1;
     boolean hasNone =
-        free.size() < missing(positions) || (third >= 0 && table.columns[third].looksLikeTimes());
+        free.size() < missing(positions) || (third >= 0 && table.columns()[third].looksLikeTimes());
     List<Integer> ratings =
         free.stream()
-            .filter(column -> !hasNone && table.columns[column].looksLikeRatings())
+            .filter(column -> !hasNone && table.columns()[column].looksLikeRatings())
             .toList();
     List<Integer> surely =
-        ratings.stream().filter(column -> table.columns[column].hasFractions()).toList();
+        ratings.stream().filter(column -> table.columns()[column].hasFractions()).toList();
     if (ratings.isEmpty() && !hasNone) {
-      ratings = free.stream().filter(column -> table.columns[column].looksLikeCounts()).toList();
+      ratings = free.stream().filter(column -> table.columns()[column].looksLikeCounts()).toList();
     }
     boolean isUnknown = ratings.isEmpty() || format.feedback() == Feedback.CHOICES;
     if (ratings.size() == 1) {
@@ -571,20 +422,20 @@ final class LayoutDetector {
   }
 
   /// Checks that a table without ratings may have choices, and is not just any table.
-  private void requireChoices(Table table, int[] positions) {
+  private void requireChoices(SampledTable table, int[] positions) {
     boolean isNamed =
         positions[ColumnRole.USER.ordinal()] >= 0 || positions[ColumnRole.ITEM.ordinal()] >= 0;
     boolean hasNumbers = false;
-    for (ColumnStatistics column : table.columns) {
+    for (ColumnStatistics column : table.columns()) {
       hasNumbers |= column.isNumeric();
     }
     boolean isTable =
-        isNamed ? !table.names.containsAll(Tags.COLUMNS) : !table.header && hasNumbers;
+        isNamed ? !table.names().containsAll(Tags.COLUMNS) : !table.header() && hasNumbers;
     if (format.feedback() == null && !isTable) {
       throw refused("no column looks like ratings");
     }
-    for (int i = 0; i < table.names.size(); i++) {
-      boolean isRating = table.header && ColumnRole.RATING.rank(table.names.get(i)) == 0;
+    for (int i = 0; i < table.names().size(); i++) {
+      boolean isRating = table.header() && ColumnRole.RATING.rank(table.names().get(i)) == 0;
       if (isRating && format.feedback() == null) {
         throw refused(
             "column "
@@ -597,8 +448,8 @@ final class LayoutDetector {
   /// Takes a column as ratings or, if it plainly has counts, as such. The settings may say that the rows are choices;
   /// then other numbers mean nothing.
   private void takeValues(
-      Table table, int column, int[] positions, List<Integer> free, String reason) {
-    boolean isCount = table.columns[column].looksLikeCounts();
+      SampledTable table, int column, int[] positions, List<Integer> free, String reason) {
+    boolean isCount = table.columns()[column].looksLikeCounts();
     if (isCount && format.feedback() != Feedback.RATINGS) {
       take(table, ColumnRole.COUNT, column, positions, free, "by its values");
     } else if (format.feedback() == Feedback.CHOICES) {
@@ -609,7 +460,7 @@ final class LayoutDetector {
     }
   }
 
-  private void takeIds(Table table, int[] positions, List<Integer> free) {
+  private void takeIds(SampledTable table, int[] positions, List<Integer> free) {
     boolean noUser = positions[ColumnRole.USER.ordinal()] < 0;
     boolean noItem = positions[ColumnRole.ITEM.ordinal()] < 0;
     int needed = (noUser ? 1 : 0) + (noItem ? 1 : 0);
@@ -628,15 +479,15 @@ final class LayoutDetector {
     }
     int first = free.get(0);
     int second = free.get(1);
-    boolean firstIsProduct = table.columns[first].looksLikeProducts();
-    boolean isSwapped = firstIsProduct && !table.columns[second].looksLikeProducts();
+    boolean firstIsProduct = table.columns()[first].looksLikeProducts();
+    boolean isSwapped = firstIsProduct && !table.columns()[second].looksLikeProducts();
     String reason = isSwapped ? "because the other column has product numbers" : "by its position";
     take(table, ColumnRole.USER, isSwapped ? second : first, positions, free, reason);
     take(table, ColumnRole.ITEM, isSwapped ? first : second, positions, free, reason);
   }
 
   private void take(
-      Table table,
+      SampledTable table,
       ColumnRole role,
       int column,
       int[] positions,
@@ -649,9 +500,10 @@ final class LayoutDetector {
 
   // Values
 
-  private IdType idType(Table table, ColumnRole role, int[] positions, @Nullable IdType declared) {
-    IdType type = declared != null ? declared : table.columns[positions[role.ordinal()]].idType();
-    if (table.columns[positions[role.ordinal()]].values() == 0 && declared == null) {
+  private IdType idType(
+      SampledTable table, ColumnRole role, int[] positions, @Nullable IdType declared) {
+    IdType type = declared != null ? declared : table.columns()[positions[role.ordinal()]].idType();
+    if (table.columns()[positions[role.ordinal()]].values() == 0 && declared == null) {
       type = IdType.INT32;
     }
     if (type != IdType.INT32) {
@@ -698,7 +550,8 @@ final class LayoutDetector {
 
   // Errors
 
-  private RequestException ambiguous(Table table, ColumnRole role, List<Integer> candidates) {
+  private RequestException ambiguous(
+      SampledTable table, ColumnRole role, List<Integer> candidates) {
     String readings = candidates.stream().map(table::quoted).collect(Collectors.joining(" or "));
     return refused("the " + role + " could be column " + readings);
   }

@@ -98,7 +98,7 @@ public record UploadSample(
     String best = Objects.requireNonNullElse(format.delimiter(), ",");
     int most = 1;
     for (String delimiter :
-        format.delimiter() == null ? LayoutDetector.DELIMITERS : List.of(format.delimiter())) {
+        format.delimiter() == null ? SampledTable.DELIMITERS : List.of(format.delimiter())) {
       int columns = RatingsFormat.header(start, start.length, delimiter).size();
       if (columns > most && !delimiter.equals(RatingsLayout.BLANKS)) {
         best = delimiter;

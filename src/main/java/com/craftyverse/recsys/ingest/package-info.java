@@ -12,6 +12,8 @@
 ///   [ArchiveEntries][com.craftyverse.recsys.ingest.ArchiveEntries] identifies the files in a zip;
 ///   [ZipArchive][com.craftyverse.recsys.ingest.ZipArchive] lists and opens its entries,
 ///   [FileArchive][com.craftyverse.recsys.ingest.FileArchive] files as they were uploaded.
+/// - [SampledTable][com.craftyverse.recsys.ingest.SampledTable] finds the delimiter, the header and what the values look
+///   like; [LayoutDetector][com.craftyverse.recsys.ingest.LayoutDetector] decides what the columns mean.
 /// - [RatingsParser][com.craftyverse.recsys.ingest.RatingsParser] parses ratings from bytes into columns,
 ///   several bytes at a time and without creating a `String`. It passes unusual rows to
 ///   [RowReader][com.craftyverse.recsys.ingest.RowReader], which also words the errors.
