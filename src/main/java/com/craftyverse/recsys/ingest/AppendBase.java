@@ -1,14 +1,13 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.columnar.ArrowFile;
-import com.craftyverse.recsys.columnar.FloatColumn;
-import com.craftyverse.recsys.columnar.IntColumn;
-import com.craftyverse.recsys.columnar.LongColumn;
 import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.Json;
+import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
+import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.NoSuchObjectException;
@@ -46,6 +45,7 @@ record AppendBase(
     Feedback feedback,
     IdType userIdType,
     IdType itemIdType) {
+  private static final System.Logger LOG = System.getLogger(Ingest.class.getName());
   private static final String POINTER = "last.json";
 
   private static final List<String> FILES =
@@ -97,26 +97,9 @@ record AppendBase(
     addIds(store, directory + StoreLayout.ITEM_IDS, "itemId", ids.items());
     try (FetchedObject fetched = store.fetch(directory + StoreLayout.RATINGS);
         ArrowFile ratings = ArrowFile.open(fetched.path(), directory + StoreLayout.RATINGS)) {
-      RatingsBatch output = new RatingsBatch();
-      for (RecordBatch batch : ratings.batches()) {
-        IntColumn users = batch.ints("userId");
-        IntColumn items = batch.ints("itemId");
-        FloatColumn values = batch.floats("rating");
-        LongColumn timestamps = batch.longs("timestamp");
-        for (int i = 0; i < batch.rows(); i++) {
-          output.users[output.rows] = users.get(i);
-          output.items[output.rows] = items.get(i);
-          output.ratings[output.rows] = values.get(i);
-          output.timestamps[output.rows] = timestamps.get(i);
-          if (++output.rows == RatingsBatch.CAPACITY) {
-            output = sink.accept(output);
-            output.rows = 0;
-          }
-        }
-      }
-      if (output.rows > 0) {
-        sink.accept(output);
-      }
+      String label = StepName.INGEST + " " + dataset + ", reading the last version";
+      RatingsRewriter.unchanged(ratings)
+          .copyTo(sink, new Progress(LOG, label, "rows", ratings.rows()));
     }
   }
 
