@@ -117,16 +117,10 @@ public final class Ingest {
   /// Returns the dataset's name, so that callers that lock a dataset derive the name by the same rule. A key
   /// that is not an upload's has no dataset. That is not an error, because events bring such keys.
   private IngestResult nameDataset(String key) throws IOException {
-    try {
-      String _ = StoreLayout.datasetOfUpload(key);
-      Optional<String> ignored = whyIgnored(store, key);
-      if (ignored.isPresent()) {
-        return IngestResult.nothingIngested(List.of(ignored.get()));
-      }
-      return IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
-    } catch (InvalidKeyException e) {
-      return IngestResult.nothingIngested(List.of(String.valueOf(e.getMessage())));
-    }
+    Optional<String> ignored = whyIgnored(store, key);
+    return ignored.isPresent()
+        ? IngestResult.nothingIngested(List.of(ignored.get()))
+        : IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
   }
 
   /// Ingests an upload that a scan of the store found, without a request for it, as its directory's
@@ -161,8 +155,13 @@ public final class Ingest {
   /// Returns why an object brings no upload, as a whole sentence; empty if it brings one. The settings of its dataset
   /// may name the files of an upload.
   ///
-  /// @param key the object's key, below `raw/`
+  /// @param key the object's key
   public static Optional<String> whyIgnored(ObjectStore store, String key) throws IOException {
+    try {
+      String _ = StoreLayout.nameOfUpload(key);
+    } catch (InvalidKeyException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
     return UploadObjects.whyIgnored(key, UploadSettings.of(store, key));
   }
 
@@ -183,14 +182,9 @@ public final class Ingest {
             .noneMatch(event.key().toLowerCase(Locale.ROOT)::endsWith)) {
       reason = object + " does not end in one of " + String.join(", ", StoreLayout.UPLOAD_ENDINGS);
     } else {
-      try {
-        StoreLayout.datasetOfUpload(event.key());
-        Optional<String> ignoredReason = whyIgnored(store, event.key());
-        stored = ignoredReason.isPresent() ? Optional.empty() : store.find(event.key());
-        reason = ignoredReason.orElse(object + " no longer exists");
-      } catch (InvalidKeyException e) {
-        reason = String.valueOf(e.getMessage());
-      }
+      Optional<String> ignoredReason = whyIgnored(store, event.key());
+      stored = ignoredReason.isPresent() ? Optional.empty() : store.find(event.key());
+      reason = ignoredReason.orElse(object + " no longer exists");
       if (stored.isPresent()
           && (event.etag() == null || event.etag().equals(stored.get().etag()))) {
         return stored;

@@ -3,7 +3,6 @@ package com.craftyverse.recsys.ingest;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.storage.InvalidKeyException;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import com.craftyverse.recsys.storage.ObjectStore;
@@ -60,20 +59,15 @@ record UploadObjects(String key, Map<String, ObjectInfo> parts) {
 
   /// Returns why an object alone brings no upload, as a whole sentence; empty if it brings one.
   ///
-  /// @param key the object's key
+  /// @param key a key that [names a dataset][StoreLayout#nameOfUpload]
   static Optional<String> whyIgnored(String key, UploadSettings settings) {
     String object = ObjectKeys.quote(key);
-    try {
-      String _ = StoreLayout.nameOfUpload(key);
-    } catch (InvalidKeyException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
     String[] segments = key.split("/", -1);
     if (settings.files() != null && isInDirectory(key)) {
       String name = key.substring(StoreLayout.RAW.length() + segments[1].length() + 1);
       return matcher(settings.files()).test(name)
           ? Optional.empty()
-          : Optional.of(object + " is none of the \"files\" of settings.json");
+          : Optional.of(object + " matches no pattern of \"files\" in settings.json");
     }
     if (segments.length == 4 && fileName(key).equals(SUCCESS)) {
       return Optional.empty();
@@ -93,7 +87,7 @@ record UploadObjects(String key, Map<String, ObjectInfo> parts) {
 
   /// Checks patterns of files.
   ///
-  /// @throws RequestException if there are none, or one is no pattern
+  /// @throws RequestException if the list is empty, or one has a mistake
   static void requirePatterns(List<String> patterns) {
     try {
       Predicate<String> _ = matcher(patterns);

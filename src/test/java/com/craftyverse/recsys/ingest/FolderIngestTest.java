@@ -90,7 +90,8 @@ class FolderIngestTest {
         .containsExactly("1,7,4.0,1400000001", "2,7,3.0,1400000003", "3,7,4.0,1400000001");
     assertThat(ingest("raw/shop/old.csv").version()).isEqualTo(result.version());
     assertThatThrownBy(() -> ingest("raw/shop/readme.csv"))
-        .hasMessage("field 'key': 'raw/shop/readme.csv' is none of the \"files\" of settings.json");
+        .hasMessage(
+            "field 'key': 'raw/shop/readme.csv' matches no pattern of \"files\" in settings.json");
     put("raw/shop/settings.json", "{\"files\": [\"[\"]}");
     assertThatThrownBy(() -> ingest("raw/shop/old.csv"))
         .hasMessageStartingWith(
