@@ -188,7 +188,7 @@ final class SetEvaluator {
   /// Predicts the ratings of the indexed set, with the vectors from training.
   ///
   /// @param window the set as split, for details; null if they are not wanted
-  /// @param details takes the errors of each user, if details are wanted
+  /// @param details receives the errors of each user
   private @Nullable RatingFigures ratings(
       RatingPart part, String set, @Nullable HeldOutRatings window, List<UserErrors> details)
       throws IOException {

@@ -87,7 +87,7 @@ final class RowReader {
     return timestamp;
   }
 
-  /// Returns whether the row has a rating, and not a number or a kind of event that means that there is none.
+  /// Returns whether the row counts: false if its rating or its kind of event is to be left out.
   boolean hasRating() {
     return hasRating;
   }

@@ -66,7 +66,7 @@ final class UploadFile implements AutoCloseable {
   /// The ids and counts of all ratings.
   ///
   /// @param ids the ids by their codes
-  /// @param missing the number of rows whose rating means that there is none
+  /// @param missing the number of rows that were left out because their rating stands for a missing one
   record ParsedRatings(RatingsParser.Ids ids, long missing) {}
 
   private UploadFile(

@@ -175,7 +175,7 @@ public record Manifest(
   /// Returns the rating scale that `ingest` or `index` recorded in its figures.
   ///
   /// @return null for choices
-  /// @throws RequestException if there is none for ratings
+  /// @throws RequestException if a dataset of ratings lacks it
   public @Nullable RatingScale scale() {
     if (feedback() == Feedback.CHOICES) {
       return null;

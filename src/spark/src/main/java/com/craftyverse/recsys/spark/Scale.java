@@ -15,7 +15,7 @@ record Scale(double min, double max, Double step) implements Serializable {
 
   /// Returns the scale that the settings declare; null without one.
   ///
-  /// @throws RefusedException if it is none
+  /// @throws RefusedException if it is not a scale
   static Scale declared(Settings settings) {
     if (!settings.has("scale")) {
       return null;

@@ -122,7 +122,7 @@ record Settings(JsonNode json) {
     return node;
   }
 
-  /// Returns the ratings that mean that there is none.
+  /// Returns the ratings that stand for a missing one.
   List<Double> missing() {
     List<Double> values = new ArrayList<>();
     node("missing").forEach(value -> values.add(value.asDouble()));
