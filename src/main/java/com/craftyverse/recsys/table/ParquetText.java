@@ -2,12 +2,10 @@ package com.craftyverse.recsys.table;
 
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import dev.hardwood.HardwoodContext;
 import dev.hardwood.InputFile;
-import dev.hardwood.metadata.ColumnChunk;
-import dev.hardwood.metadata.CompressionCodec;
 import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.metadata.PhysicalType;
-import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ColumnReader;
 import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.ParquetFileReader;
@@ -40,6 +38,7 @@ final class ParquetText extends CsvText {
   private static final int ROWS_PER_PASS = 1 << 11;
 
   private final ParquetFileReader reader;
+  private final HardwoodContext context;
   private final String file;
 
   /// Null if the rows are read value by value.
@@ -62,8 +61,13 @@ final class ParquetText extends CsvText {
     void append(int row);
   }
 
-  private ParquetText(ParquetFileReader reader, @Nullable List<String> chosen, String file) {
+  private ParquetText(
+      ParquetFileReader reader,
+      HardwoodContext context,
+      @Nullable List<String> chosen,
+      String file) {
     this.reader = reader;
+    this.context = context;
     this.file = file;
     this.columns = chosen != null ? chosen : columns(reader);
     if (columns.isEmpty()) {
@@ -77,7 +81,6 @@ final class ParquetText extends CsvText {
             file + ": there is no column " + ObjectKeys.quote(name));
       }
     }
-    requireSafeCodec();
     ColumnProjection projection = ColumnProjection.columns(columns.toArray(String[]::new));
     boolean isPlain = columns.stream().allMatch(name -> isPlain(field(reader, name)));
     this.rows = isPlain ? null : reader.buildRowReader().projection(projection).build();
@@ -90,38 +93,27 @@ final class ParquetText extends CsvText {
     header(columns);
   }
 
-  /// Checks that no column is compressed by Snappy, whose library writes over the end of its buffer if a damaged page
-  /// says that it is smaller than it is.
-  private void requireSafeCodec() {
-    for (RowGroup rows : reader.getFileMetaData().rowGroups()) {
-      for (ColumnChunk column : rows.columns()) {
-        if (column.metaData().codec() == CompressionCodec.SNAPPY) {
-          throw RequestException.unprocessable(
-              file
-                  + " is compressed by Snappy, which is not read yet; write it with the compression"
-                  + " zstd, gzip, lz4 or none");
-        }
-      }
-    }
-  }
-
   /// @throws RequestException if it is no Parquet file, or has no columns of values
   static ParquetText open(Path path, @Nullable List<String> columns, String file)
       throws IOException {
+    HardwoodContext context = PageDecompressors.newContext();
     ParquetFileReader reader;
     try {
-      reader = ParquetFileReader.open(new BoundedInputFile(InputFile.of(path)));
+      reader = ParquetFileReader.open(new BoundedInputFile(InputFile.of(path)), context);
     } catch (IOException | RuntimeException e) {
+      context.close();
       throw unreadable(file, e);
+    } catch (OutOfMemoryError e) {
+      // The library believes any length of a text in the footer.
+      context.close();
+      throw unreadable(file, new IOException("a text of the footer is too long", e));
     }
     try {
-      return new ParquetText(reader, columns, file);
-    } catch (RequestException e) {
-      reader.close();
-      throw e;
+      return new ParquetText(reader, context, columns, file);
     } catch (RuntimeException e) {
       reader.close();
-      throw unreadable(file, e);
+      context.close();
+      throw e instanceof RequestException refusal ? refusal : unreadable(file, e);
     }
   }
 
@@ -428,7 +420,11 @@ final class ParquetText extends CsvText {
         rows.close();
       }
     } finally {
-      reader.close();
+      try {
+        reader.close();
+      } finally {
+        context.close();
+      }
     }
   }
 }
