@@ -63,6 +63,14 @@ public final class Schemas {
         Column.int32("year"));
   }
 
+  /// `attributes.arrow`: what else is known of the items, in the rows of the `items.arrow` beside it.
+  /// An empty text means nothing.
+  ///
+  /// @param names the names that the columns have in the upload
+  public static List<Column> attributes(List<String> names) {
+    return names.stream().map(Column::utf8).toList();
+  }
+
   /// `tags.arrow` of a dataset: users' tags for items, by id; timestamps in epoch seconds.
   public static List<Column> tags(IdType users, IdType items) {
     return List.of(

@@ -9,7 +9,7 @@ import java.util.Locale;
 /// files of another version and names the step to run again.
 public enum StepName {
   /// Reads an upload and writes a dataset.
-  INGEST(6),
+  INGEST(7),
 
   /// Divides a dataset into training, test and validation sets.
   SPLIT(3),

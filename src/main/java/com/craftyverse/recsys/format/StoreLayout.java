@@ -17,15 +17,17 @@ import java.util.zip.CRC32;
 /// raw/{dataset}/FILE [settings.json]       or raw/FILE; see datasetOfUpload for the dataset's name
 /// raw/{dataset}/{folder}/ FILE… _SUCCESS   the files of one upload
 /// bases/{dataset}/{version}/               what the next delta adds to: ratings.arrow items.arrow
-///                                          [userIds.arrow itemIds.arrow]; bases/{dataset}/last.json names it
+///                                          [attributes.arrow userIds.arrow itemIds.arrow];
+///                                          bases/{dataset}/last.json names it
 /// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
-///                                          [userIds.arrow itemIds.arrow]
+///                                          [attributes.arrow userIds.arrow itemIds.arrow]
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json
 ///                                          [userIds.arrow itemIds.arrow]
 ///     index/{indexId}/                     users.arrow items.arrow train.arrow test.arrow validation.arrow
-///                                          seen.arrow quality.json manifest.json
+///                                          seen.arrow quality.json manifest.json [attributes.arrow]
 /// models/{dataset}/{modelId}/              users.arrow items.arrow seen.arrow model.json history.json
 ///                                          evaluation.json manifest.json lookup.arrow gram.arrow
+///                                          [attributes.arrow]
 ///   checkpoint                             only while training runs
 /// models/{dataset}/current.json
 /// batches/{dataset}/{modelId}/{id}/        part-00000.arrow … manifest.json; checkpoint only while it runs
@@ -76,6 +78,9 @@ public final class StoreLayout {
 
   /// Items with titles: of a dataset as uploaded; of an index by dense index; of a model with their factors.
   public static final String ITEMS = "items.arrow";
+
+  /// What else is known of the items, in the rows of the [#ITEMS] beside it; absent if nothing is.
+  public static final String ATTRIBUTES = "attributes.arrow";
 
   /// The training ratings of each user.
   public static final String SEEN = "seen.arrow";

@@ -49,7 +49,12 @@ record AppendBase(
   private static final String POINTER = "last.json";
 
   private static final List<String> FILES =
-      List.of(StoreLayout.RATINGS, StoreLayout.ITEMS, StoreLayout.USER_IDS, StoreLayout.ITEM_IDS);
+      List.of(
+          StoreLayout.RATINGS,
+          StoreLayout.ITEMS,
+          StoreLayout.ATTRIBUTES,
+          StoreLayout.USER_IDS,
+          StoreLayout.ITEM_IDS);
 
   private static String directory(String dataset) {
     return StoreLayout.BASES + dataset + "/";
@@ -147,10 +152,21 @@ record AppendBase(
     }
   }
 
-  /// Returns the items of the version.
-  Optional<FetchedObject> items(ObjectStore store) throws IOException {
-    String key = directory(dataset) + version + "/" + StoreLayout.ITEMS;
-    return store.find(key).isPresent() ? Optional.of(store.fetch(key)) : Optional.empty();
+  /// Adds the items of the version to those of an upload, which win.
+  void addItems(ObjectStore store, Movies items) throws IOException {
+    String directory = directory(dataset) + version + "/";
+    if (store.find(directory + StoreLayout.ITEMS).isEmpty()) {
+      return;
+    }
+    try (FetchedObject earlier = store.fetch(directory + StoreLayout.ITEMS)) {
+      if (store.find(directory + StoreLayout.ATTRIBUTES).isEmpty()) {
+        items.addEarlier(earlier.path(), Optional.empty());
+        return;
+      }
+      try (FetchedObject attributes = store.fetch(directory + StoreLayout.ATTRIBUTES)) {
+        items.addEarlier(earlier.path(), Optional.of(attributes.path()));
+      }
+    }
   }
 
   /// Returns the uploads with another one added.

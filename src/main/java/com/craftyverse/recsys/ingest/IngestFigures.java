@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 ///     encodings
 /// @param sideFileProblemExamples the first of these problems, at most 20
 /// @param skippedFiles files of the zip that were not read, at most 20
+/// @param attributes the other columns of the table of items, which requests can filter by
+/// @param leftOutAttributes which columns and values of that table are not kept and why, at most 20
 public record IngestFigures(
     String layout,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable DetectedFormat format,
@@ -60,7 +62,9 @@ public record IngestFigures(
     List<String> badRowExamples,
     long sideFileProblems,
     List<String> sideFileProblemExamples,
-    List<String> skippedFiles) {
+    List<String> skippedFiles,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> attributes,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> leftOutAttributes) {
   private static final int MAX_LISTED = 20;
   private static final int MAX_LISTED_LENGTH = 300;
 
@@ -71,6 +75,8 @@ public record IngestFigures(
     badRowExamples = bounded(badRowExamples);
     sideFileProblemExamples = bounded(sideFileProblemExamples);
     skippedFiles = bounded(skippedFiles);
+    attributes = attributes == null ? List.of() : List.copyOf(attributes);
+    leftOutAttributes = leftOutAttributes == null ? List.of() : bounded(leftOutAttributes);
   }
 
   /// Returns at most 20 texts of at most 300 characters. The last one counts the omitted texts.
@@ -113,6 +119,8 @@ public record IngestFigures(
           0,
           List.of(),
           0,
+          List.of(),
+          List.of(),
           List.of(),
           List.of());
 }

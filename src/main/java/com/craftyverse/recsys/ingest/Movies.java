@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,6 +65,7 @@ final class Movies {
 
   private static final int GENRES_COLUMN = 2;
   private static final int YEAR_COLUMN = 3;
+  private static final int FIRST_ATTRIBUTE = 4;
 
   /// Normalized names of a column with titles, the better ones first.
   private static final List<String> TITLES =
@@ -85,16 +88,36 @@ final class Movies {
       List.of(
           "year", "releaseyear", "publicationyear", "yearofpublication", "originalpublicationyear");
 
+  /// Normalized names of a column with dates, whose year counts if there is no column of years.
+  private static final List<String> DATES =
+      List.of(
+          "releasedate",
+          "publicationdate",
+          "publisheddate",
+          "publishdate",
+          "datepublished",
+          "published",
+          "firstairdate",
+          "date");
+
   private static final String NO_GENRES = "(no genres listed)";
   private static final int MIN_YEAR = 1000;
   private static final int MAX_YEAR = 2999;
   private static final Pattern YEAR = Pattern.compile("\\((\\d{4})(?:[–-]\\d{0,4})?\\)\\s*$");
+
+  /// A date with the year first or last.
+  private static final Pattern DATE =
+      Pattern.compile("([12]\\d{3})(?=\\D).*|(?:.*\\D)([12]\\d{3})");
+
+  private static final Pattern SECONDS = Pattern.compile("-?\\d{5,11}");
 
   private record Movie(String title, List<String> genres, int year) {}
 
   private final IdType idType;
   private final IdColumn ids;
   private final List<Movie> movies = new ArrayList<>();
+  private final ItemAttributes attributes = new ItemAttributes();
+  private boolean hasDates;
   private final Set<Object> seen = new HashSet<>();
 
   /// Creates an empty set of movies, for an upload without them.
@@ -136,13 +159,22 @@ final class Movies {
   }
 
   /// Returns the columns to read from a CSV file: id, title, genres, year; MovieLens' names for those that it
-  /// lacks.
-  private static List<String> columns(List<String> header, String itemColumn) {
-    return List.of(
-        Objects.requireNonNullElse(itemColumn(header, itemColumn), "movieId"),
-        Objects.requireNonNullElse(first(header, TITLES), "title"),
-        Objects.requireNonNullElse(first(header, GENRES), "genres"),
-        Objects.requireNonNullElse(first(header, YEARS), "year"));
+  /// lacks. The others follow, those with dates among them.
+  private List<String> columns(List<String> header, String itemColumn) {
+    String year = first(header, YEARS);
+    String date = year == null ? first(header, DATES) : null;
+    hasDates = date != null;
+    List<String> columns =
+        new ArrayList<>(
+            List.of(
+                Objects.requireNonNullElse(itemColumn(header, itemColumn), "movieId"),
+                Objects.requireNonNullElse(first(header, TITLES), "title"),
+                Objects.requireNonNullElse(first(header, GENRES), "genres"),
+                year != null ? year : Objects.requireNonNullElse(date, "year")));
+    columns.addAll(
+        attributes.addColumns(
+            header.stream().filter(name -> !columns.contains(name) || name.equals(date)).toList()));
+    return List.copyOf(columns);
   }
 
   /// Reads `movies.csv` or another table of items. Only ids and titles are required.
@@ -155,7 +187,7 @@ final class Movies {
       InputStream csv, Charset charset, String file, BadRows badRows, RatingsLayout layout)
       throws IOException {
     Movies movies = new Movies(layout.itemIdType());
-    new CsvTable(file, header -> columns(header, layout.names().item()), 2, badRows)
+    new CsvTable(file, header -> movies.columns(header, layout.names().item()), 2, badRows)
         .readCsv(csv, charset, movies::add);
     return movies;
   }
@@ -218,19 +250,34 @@ final class Movies {
     ids.add(row, 0);
     movies.add(
         new Movie(title, genres, inTitle.find() ? Integer.parseInt(inTitle.group(1)) : year));
+    attributes.add(row, FIRST_ATTRIBUTE);
   }
 
-  /// Returns the year that a value spells, 0 if it is none.
-  private static int year(String text) {
-    long year = Decimal.parseWholeNumber(text, MAX_YEAR);
-    return year < MIN_YEAR ? 0 : (int) year;
+  /// Returns the year of a value, 0 if it has none: `1995`, `1995-10-30`, `30/10/1995`, and in a column
+  /// of dates also seconds since 1970, as Parquet's times are read.
+  private int year(String text) {
+    long number = Decimal.parseWholeNumber(text, MAX_YEAR);
+    if (number >= MIN_YEAR) {
+      return (int) number;
+    }
+    if (hasDates && SECONDS.matcher(text).matches()) {
+      return LocalDate.ofEpochDay(Math.floorDiv(Long.parseLong(text), 86_400L)).getYear();
+    }
+    Matcher date = DATE.matcher(text);
+    return date.matches()
+        ? Integer.parseInt(date.group(1) == null ? date.group(2) : date.group(1))
+        : 0;
   }
 
   /// Adds the items of an earlier version that this set does not have.
   ///
   /// @param path its `items.arrow`
-  void addEarlier(Path path) throws IOException {
+  /// @param earlierAttributes its `attributes.arrow`, if it has one
+  void addEarlier(Path path, Optional<Path> earlierAttributes) throws IOException {
+    List<Integer> added = new ArrayList<>();
+    long rows;
     try (ArrowFile file = ArrowFile.open(path, StoreLayout.ITEMS)) {
+      rows = file.rows();
       for (RecordBatch batch : file.batches()) {
         String[] titles = batch.texts("title");
         List<String> genres = List.of(batch.texts("genres.item"));
@@ -245,6 +292,7 @@ final class Movies {
                 case UTF8 -> texts[i];
               };
           if (seen.add(id)) {
+            added.add((int) batch.firstRow() + i);
             ids.add(id);
             movies.add(
                 new Movie(
@@ -255,10 +303,25 @@ final class Movies {
         }
       }
     }
+    if (earlierAttributes.isEmpty()) {
+      added.forEach(_ -> attributes.addNone());
+      return;
+    }
+    try (ArrowFile file = ArrowFile.open(earlierAttributes.get(), StoreLayout.ATTRIBUTES)) {
+      if (file.rows() != rows) {
+        throw file.malformed(file.rows() + " rows, but there are " + rows + " items");
+      }
+      attributes.addEarlier(file, added);
+    }
   }
 
   int size() {
     return movies.size();
+  }
+
+  /// Returns the other columns.
+  ItemAttributes attributes() {
+    return attributes;
   }
 
   /// Writes `items.arrow`.

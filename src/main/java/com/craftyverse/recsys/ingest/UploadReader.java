@@ -10,7 +10,6 @@ import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -55,7 +54,8 @@ final class UploadReader implements AutoCloseable {
       long duplicates,
       BadRows badRows) {}
 
-  private record SideFiles(Map<String, Path> files, int items, long tags, long links) {}
+  private record SideFiles(
+      Map<String, Path> files, int items, ItemAttributes attributes, long tags, long links) {}
 
   /// Starts reading.
   ///
@@ -139,7 +139,9 @@ final class UploadReader implements AutoCloseable {
             done.badRows.examples(),
             problems.count(),
             problems.examples(),
-            upload.skipped()));
+            upload.skipped(),
+            sideFiles.attributes.names(),
+            sideFiles.attributes.leftOut()));
   }
 
   private static Id id(@Nullable IdDictionary ids, int code) {
@@ -241,23 +243,44 @@ final class UploadReader implements AutoCloseable {
     Map<String, Path> objects = new LinkedHashMap<>();
     Movies items = upload.items();
     if (base.isPresent()) {
-      Optional<FetchedObject> earlier = base.get().items(store);
-      if (earlier.isPresent()) {
-        try (FetchedObject fetched = earlier.get()) {
-          items.addEarlier(fetched.path());
-        }
-      }
+      base.get().addItems(store, items);
     }
     Path file = newFile();
     items.write(file);
     objects.put(StoreLayout.ITEMS, file);
+    ItemAttributes attributes = items.attributes();
+    if (!attributes.names().isEmpty()) {
+      Path attributesFile = newFile();
+      attributes.write(attributesFile);
+      objects.put(StoreLayout.ATTRIBUTES, attributesFile);
+    }
+    logAttributes(attributes);
     Path tagsFile = newFile();
     Optional<Long> tags = upload.writeTags(tagsFile);
     tags.ifPresent(_ -> objects.put(StoreLayout.TAGS, tagsFile));
     Path linksFile = newFile();
     Optional<Long> links = upload.writeLinks(linksFile);
     links.ifPresent(_ -> objects.put(StoreLayout.LINKS, linksFile));
-    return new SideFiles(objects, items.size(), tags.orElse(0L), links.orElse(0L));
+    return new SideFiles(objects, items.size(), attributes, tags.orElse(0L), links.orElse(0L));
+  }
+
+  private void logAttributes(ItemAttributes attributes) {
+    if (!attributes.names().isEmpty()) {
+      LOG.log(
+          Level.INFO,
+          "{0} {1}: items can be filtered by {2}",
+          StepName.INGEST,
+          upload.name(),
+          String.join(", ", attributes.names()));
+    }
+    for (String leftOut : IngestFigures.bounded(attributes.leftOut())) {
+      LOG.log(
+          Level.INFO,
+          "{0} {1}: left out of the items: {2}",
+          StepName.INGEST,
+          upload.name(),
+          leftOut);
+    }
   }
 
   private Path newFile() throws IOException {

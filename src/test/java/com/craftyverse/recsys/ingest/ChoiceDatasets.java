@@ -122,6 +122,8 @@ public final class ChoiceDatasets {
         List.of(),
         0,
         List.of(),
+        List.of(),
+        List.of(),
         List.of());
   }
 

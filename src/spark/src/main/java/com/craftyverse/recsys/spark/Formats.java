@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
 
 /// The format versions, keys and manifests of the project, as the pipeline has them.
 final class Formats {
-  static final int INGEST = 6;
+  static final int INGEST = 7;
   static final int SPLIT = 3;
   static final int INDEX = 7;
   static final int MODEL = 9;
