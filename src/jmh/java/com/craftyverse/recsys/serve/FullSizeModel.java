@@ -150,7 +150,8 @@ final class FullSizeModel {
             Rows.ALL,
             null,
             ranking,
-            null);
+            null,
+            List.of());
     store.put(model + "model.json", Json.write(card));
     Random random = new Random(1);
     Path items = store.newTempFile();

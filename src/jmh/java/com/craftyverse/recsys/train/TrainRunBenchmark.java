@@ -64,7 +64,8 @@ public final class TrainRunBenchmark {
   /// Returns the size of both factor matrices plus 512 MB.
   private static long heapMegabytes(String directory, String manifest) throws IOException {
     try (LocalObjectStore store = new LocalObjectStore(Path.of(directory));
-        TrainingInputs inputs = new TrainingInputs(store, ObjectKeys.directoryOf(manifest))) {
+        TrainingInputs inputs =
+            new TrainingInputs(store, ObjectKeys.directoryOf(manifest), false)) {
       long stride = new RowLayout(50).stride();
       long bytes = (inputs.users.rows() + inputs.items.rows()) * stride * Float.BYTES;
       return (bytes >> 20) + 512;

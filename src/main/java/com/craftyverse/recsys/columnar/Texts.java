@@ -79,16 +79,19 @@ public final class Texts {
   }
 
   /// Returns the texts at some indices, in the order of the indices.
+  ///
+  /// @param indices −1 for an empty text
   public Texts select(int[] indices) {
     int[] selectedStarts = new int[indices.length + 1];
     for (int i = 0; i < indices.length; i++) {
-      selectedStarts[i + 1] =
-          Math.addExact(selectedStarts[i], starts[indices[i] + 1] - starts[indices[i]]);
+      int length = indices[i] < 0 ? 0 : bytes(indices[i]);
+      selectedStarts[i + 1] = Math.addExact(selectedStarts[i], length);
     }
     byte[] selected = new byte[selectedStarts[indices.length]];
     for (int i = 0; i < indices.length; i++) {
       int from = selectedStarts[i];
-      System.arraycopy(bytes, starts[indices[i]], selected, from, selectedStarts[i + 1] - from);
+      int start = indices[i] < 0 ? 0 : starts[indices[i]];
+      System.arraycopy(bytes, start, selected, from, selectedStarts[i + 1] - from);
     }
     return new Texts(selected, selectedStarts);
   }

@@ -4,7 +4,9 @@ import com.craftyverse.recsys.columnar.MalformedFileException;
 import com.craftyverse.recsys.storage.ObjectStore;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A model's `model.json`: everything a reader needs before it opens the factors.
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 ///     this model was scored itself
 /// @param ranking the description of the ranking vectors; null without a ranking model
 /// @param feedback `choices`; null for ratings, as in models of earlier versions
+/// @param attributes the columns of `attributes.arrow`; empty without one, as in models of earlier
+///     versions
 public record ModelCard(
     int formatVersion,
     String model,
@@ -49,7 +53,8 @@ public record ModelCard(
     Rows rows,
     @Nullable String scoredModel,
     @Nullable RankingCard ranking,
-    @Nullable Feedback feedback) {
+    @Nullable Feedback feedback,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> attributes) {
   /// The version of a model's files. It increases when a reader of the old version could not read the new
   /// one.
   public static final int FORMAT_VERSION = 9;
@@ -59,6 +64,11 @@ public record ModelCard(
 
   /// The kind of a model that only ranks.
   public static final String RANKING = "ranking";
+
+  /// Models of earlier versions have no attributes.
+  public ModelCard {
+    attributes = attributes == null ? List.of() : List.copyOf(attributes);
+  }
 
   /// Reads the card in a model's directory.
   ///

@@ -89,8 +89,6 @@ public final class Index {
     Manifest split = Manifest.read(store, key, StepName.SPLIT);
     String ingestKey = split.source(StepName.INGEST);
     Manifest ingest = Manifest.read(store, ingestKey, StepName.INGEST);
-    Feedback feedback = ingest.feedback();
-    RatingScale scale = ingest.scale();
     Parameters parameters = Parameters.of(request);
     SplitSizes sizes = split.figures(SplitSizes.class);
     if (parameters.rows() == Rows.TRAIN_AND_VALIDATION && sizes.isByTime()) {
@@ -114,13 +112,11 @@ public final class Index {
             output ->
                 index(
                     new Source(
-                        split.dataset(),
+                        ingest,
                         ObjectKeys.directoryOf(ingestKey),
                         ObjectKeys.directoryOf(key),
                         sizes,
-                        DatasetIds.ofSplit(store, key, split),
-                        feedback,
-                        scale),
+                        DatasetIds.ofSplit(store, key, split)),
                     parameters,
                     output));
     return new IndexResult(
@@ -129,25 +125,40 @@ public final class Index {
 
   /// A split and its dataset.
   ///
+  /// @param ingest the dataset's manifest
   /// @param datasetDirectory the dataset's directory, with a trailing slash
   /// @param splitDirectory the split's directory, with a trailing slash
   /// @param ids what the ids in the sets of the split stand for
-  /// @param scale null for choices
   private record Source(
-      String dataset,
+      Manifest ingest,
       String datasetDirectory,
       String splitDirectory,
       SplitSizes sizes,
-      DatasetIds ids,
-      Feedback feedback,
-      @Nullable RatingScale scale) {}
+      DatasetIds ids) {
+    String dataset() {
+      return ingest.dataset();
+    }
+
+    Feedback feedback() {
+      return ingest.feedback();
+    }
+
+    /// Returns the scale of the ratings; null for choices.
+    @Nullable RatingScale scale() {
+      return ingest.scale();
+    }
+
+    boolean hasAttributes() {
+      return ingest.outputs().containsKey(StoreLayout.ATTRIBUTES);
+    }
+  }
 
   private IndexFigures index(Source source, Parameters parameters, StepRunner.Output output)
       throws IOException {
     SplitSizes sizes = source.sizes;
     List<SplitSet> sets = sizes.trainingSets(parameters.rows());
     try (TrainingSources training = new TrainingSources(store, source.splitDirectory, sets)) {
-      TrainingScan scan = TrainingScan.of(training, source.ids, source.feedback);
+      TrainingScan scan = TrainingScan.of(training, source.ids, source.feedback());
       IdVocabulary users = scan.users();
       IdVocabulary items = scan.items();
       IdTable userIds = source.ids.users(users.ids());
@@ -157,12 +168,12 @@ public final class Index {
               training.files(),
               users,
               items,
-              new Progress(LOG, StepName.INDEX + " " + source.dataset, "rows", training.rows()));
+              new Progress(LOG, StepName.INDEX + " " + source.dataset(), "rows", training.rows()));
       EvaluationSetIndexer indexer =
-          new EvaluationSetIndexer(users, items, source.ids, source.feedback);
+          new EvaluationSetIndexer(users, items, source.ids, source.feedback());
       BlockGrid grid = BlockGrid.balanced(users.counts(), items.counts());
       QualityReport.SetReport[] reports = new QualityReport.SetReport[2];
-      String label = StepName.INDEX + " " + source.dataset;
+      String label = StepName.INDEX + " " + source.dataset();
       int threads = Math.min(OUTPUT_TASKS, Runtime.getRuntime().availableProcessors());
       try (WorkerPool workers = new WorkerPool(StepName.INDEX.toString(), label, threads)) {
         workers.run(
@@ -195,7 +206,7 @@ public final class Index {
                 default -> {
                   output.write(StoreLayout.SEEN, matrix::writeSeen);
                   output.write(StoreLayout.USERS, path -> writeUsers(path, userIds, users));
-                  writeItems(source.datasetDirectory, training, itemIds, items, output);
+                  writeItems(source, training, itemIds, items, output);
                 }
               }
             });
@@ -213,8 +224,8 @@ public final class Index {
               ? test.rows()
               : test.afterUnknownItemsRemoved(),
           validation.afterUnknownItemsRemoved(),
-          source.feedback,
-          source.scale,
+          source.feedback(),
+          source.scale(),
           scan.density());
     }
   }
@@ -229,18 +240,26 @@ public final class Index {
   }
 
   private void writeItems(
-      String datasetDirectory,
+      Source source,
       TrainingSources training,
       IdTable ids,
       IdVocabulary items,
       StepRunner.Output output)
       throws IOException {
-    String key = datasetDirectory + StoreLayout.ITEMS;
+    String key = source.datasetDirectory + StoreLayout.ITEMS;
     try (ArrowFile ingestedItems = ArrowObjects.open(store, key, Schemas.ITEM_ID, Schemas::items)) {
       int[] recent = RecentRatings.count(training.files(), items);
       output.write(
           StoreLayout.ITEMS,
           path -> ItemTable.write(path, ingestedItems, ids, items.counts(), recent));
+      if (source.hasAttributes()) {
+        String attributesKey = source.datasetDirectory + StoreLayout.ATTRIBUTES;
+        try (ArrowFile attributes = ArrowObjects.open(store, attributesKey)) {
+          output.write(
+              StoreLayout.ATTRIBUTES,
+              path -> ItemTable.writeAttributes(path, ingestedItems, attributes, ids));
+        }
+      }
     }
   }
 
@@ -293,11 +312,11 @@ public final class Index {
     checks.put(
         "indicesInRange", "0 to users - 1 and 0 to items - 1, by construction of the mapping");
     checks.put("dimensions", "rows agree with the split's manifest");
-    boolean isOfRatings = source.feedback == Feedback.RATINGS;
+    boolean isOfRatings = source.feedback() == Feedback.RATINGS;
     double mean = train.ratingSum() / train.report().rows();
     checks.put("noNaN", "every " + (isOfRatings ? "rating" : "amount") + " is a finite number");
     return new QualityReport(
-        source.dataset,
+        source.dataset(),
         rows,
         sizes.ratings(),
         sets,

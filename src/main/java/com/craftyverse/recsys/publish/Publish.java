@@ -312,6 +312,12 @@ public final class Publish {
       requireRows(
           file, Schemas.modelItems(ids, card.factors(), card.rankingFactors()), card.items());
     }
+    if (!card.attributes().isEmpty()) {
+      requireFile(directory, StoreLayout.ATTRIBUTES);
+      try (ArrowFile file = ArrowObjects.open(store, directory + StoreLayout.ATTRIBUTES)) {
+        requireRows(file, Schemas.attributes(card.attributes()), card.items());
+      }
+    }
     if (card.ranking() != null) {
       requireFile(directory, StoreLayout.GRAM);
       try (ArrowFile file = ArrowObjects.open(store, directory + StoreLayout.GRAM)) {

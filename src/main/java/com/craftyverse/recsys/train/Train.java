@@ -95,7 +95,10 @@ public final class Train {
               TrainFigures.class,
               output -> {
                 try (TrainingInputs inputs =
-                    new TrainingInputs(store, ObjectKeys.directoryOf(key))) {
+                    new TrainingInputs(
+                        store,
+                        ObjectKeys.directoryOf(key),
+                        index.outputs().containsKey(StoreLayout.ATTRIBUTES))) {
                   return new TrainingRun(job, inputs, budget).train(store, directory, output);
                 }
               });

@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /// The files of the index, fetched and mapped.
 final class TrainingInputs implements AutoCloseable {
@@ -19,14 +20,20 @@ final class TrainingInputs implements AutoCloseable {
   final ArrowFile items;
   final FetchedObject seen;
 
+  /// Null if the items have no attributes.
+  final @Nullable FetchedObject attributes;
+
   /// @param directory the index's directory
-  TrainingInputs(ObjectStore store, String directory) throws IOException {
+  /// @param hasAttributes whether the items have attributes
+  TrainingInputs(ObjectStore store, String directory, boolean hasAttributes) throws IOException {
     try {
       this.training = register(ArrowObjects.open(store, directory + StoreLayout.TRAIN));
       this.validation = register(ArrowObjects.open(store, directory + StoreLayout.VALIDATION));
       this.users = register(ArrowObjects.open(store, directory + StoreLayout.USERS));
       this.items = register(ArrowObjects.open(store, directory + StoreLayout.ITEMS));
       this.seen = register(store.fetch(directory + StoreLayout.SEEN));
+      this.attributes =
+          hasAttributes ? register(store.fetch(directory + StoreLayout.ATTRIBUTES)) : null;
     } catch (IOException | RuntimeException e) {
       try (this) {
         throw e;

@@ -1,5 +1,7 @@
 package com.craftyverse.recsys.train;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.Column;
 import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.IdType;
 import com.craftyverse.recsys.format.ModelCard;
@@ -14,6 +16,7 @@ import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.step.StepRunner;
 import com.craftyverse.recsys.step.WorkerPool;
+import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.io.Serial;
@@ -357,6 +360,28 @@ final class TrainingRun {
         done && count > 0 ? ChoiceFactors.of(state.vectors(), gram, choices, count) : null);
   }
 
+  /// Copies the attributes of the items, which lie in the same rows.
+  ///
+  /// @return their names
+  private List<String> writeAttributes(StepRunner.Output output) throws IOException {
+    FetchedObject fetched = inputs.attributes;
+    if (fetched == null) {
+      return List.of();
+    }
+    try (ArrowFile file = ArrowFile.open(fetched.path(), StoreLayout.ATTRIBUTES)) {
+      List<String> names = file.columns().stream().map(Column::name).toList();
+      file.require(Schemas.attributes(names));
+      if (file.rows() != inputs.items.rows()) {
+        throw file.malformed(
+            file.rows() + " rows, but there are " + inputs.items.rows() + " items");
+      }
+      output.write(
+          StoreLayout.ATTRIBUTES,
+          path -> Files.copy(fetched.path(), path, StandardCopyOption.REPLACE_EXISTING));
+      return names;
+    }
+  }
+
   /// Writes the model.
   ///
   /// @return the SHA-256 of its factors: of `users.arrow` followed by `items.arrow`
@@ -387,6 +412,7 @@ final class TrainingRun {
           StoreLayout.GRAM,
           path -> ModelWriter.writeGram(ranking.gram, ranking.card.factors(), path));
     }
+    List<String> attributes = writeAttributes(output);
     output.writeJson(
         StoreLayout.MODEL,
         new ModelCard(
@@ -406,7 +432,8 @@ final class TrainingRun {
             job.origin().rows(),
             job.origin().scoredModel(),
             ranking == null ? null : ranking.card,
-            rating == null ? Feedback.CHOICES : null));
+            rating == null ? Feedback.CHOICES : null,
+            attributes));
     for (Map.Entry<String, byte[]> file : job.origin().evaluation().entrySet()) {
       output.write(file.getKey(), path -> Files.write(path, file.getValue()));
     }

@@ -131,7 +131,8 @@ final class GeneratedModel {
         Rows.TRAIN,
         null,
         ranking,
-        ofChoices ? Feedback.CHOICES : null);
+        ofChoices ? Feedback.CHOICES : null,
+        List.of());
   }
 
   private byte[] manifest() {

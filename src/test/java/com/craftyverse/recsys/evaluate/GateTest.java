@@ -52,7 +52,8 @@ class GateTest {
         Rows.TRAIN,
         null,
         new RankingCard(8, 0.01, 0.2, items, 0.5f, 5f),
-        null);
+        null,
+        List.of());
   }
 
   private static ModelCard choicesCard(long trainChoices) {
@@ -73,7 +74,8 @@ class GateTest {
         Rows.TRAIN,
         null,
         new RankingCard(8, 0.01, 0.2, 50, null, null),
-        Feedback.CHOICES);
+        Feedback.CHOICES,
+        List.of());
   }
 
   private Verdict judge() {

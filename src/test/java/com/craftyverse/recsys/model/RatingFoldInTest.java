@@ -8,6 +8,7 @@ import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.format.RatingScale;
 import com.craftyverse.recsys.format.Rows;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +106,8 @@ class RatingFoldInTest {
         Rows.TRAIN,
         null,
         null,
-        null);
+        null,
+        List.of());
   }
 
   private static ItemFactors items(Random random, int items, int factors) {

@@ -333,7 +333,8 @@ class ItemSearchTest {
             Rows.TRAIN,
             null,
             null,
-            null);
+            null,
+            List.of());
     return ItemCatalog.of(ArrowFile.of(Files.readAllBytes(file), "items.arrow"), card);
   }
 }

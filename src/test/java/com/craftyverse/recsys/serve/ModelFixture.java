@@ -220,7 +220,8 @@ public final class ModelFixture {
         rows,
         scoredModel,
         ranking,
-        null);
+        null,
+        List.of());
   }
 
   private void writeUsers(ArrowFileWriter writer, int from, int to) throws IOException {

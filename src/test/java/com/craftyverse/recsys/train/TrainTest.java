@@ -148,7 +148,8 @@ class TrainTest {
                 Rows.TRAIN,
                 null,
                 null,
-                null));
+                null,
+                List.of()));
     assertThat(store.read(model + StoreLayout.SEEN).content())
         .isEqualTo(store.read(ObjectKeys.directoryOf(manifest) + StoreLayout.SEEN).content());
     try (ArrowFile users = open(model + StoreLayout.USERS);

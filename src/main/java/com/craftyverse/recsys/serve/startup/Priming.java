@@ -54,7 +54,8 @@ public final class Priming {
           Rows.ALL,
           null,
           new RankingCard(1, 1, 1, 1, 1f, 5f),
-          null);
+          null,
+          List.of());
   private static final String REQUEST = "{\"recommend\": {\"userId\": 1, \"n\": 1}}";
 
   private Priming() {}
