@@ -217,6 +217,7 @@ public final class ServingBenchmark {
             null,
             null,
             null,
+            null,
             null));
   }
 

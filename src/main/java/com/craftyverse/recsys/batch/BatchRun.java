@@ -109,7 +109,8 @@ final class BatchRun {
         WorkerPool workers =
             new WorkerPool(StepName.RECOMMEND_ALL.toString(), what, execution.threads())) {
       CatalogRanking ranking =
-          CatalogRanking.of(card, items, parameters.filter(), parameters.rankBy());
+          CatalogRanking.of(
+              store, directory, card, items, parameters.filter(), parameters.rankBy());
       ListMaker lists = new ListMaker(new UserVectors(users, card, parameters.rankBy()), ranking);
       IdTable userIds = IdTable.read(users, Schemas.USER_ID);
       Parts parts = new Parts(store, lists, userIds, seen, workers, output);

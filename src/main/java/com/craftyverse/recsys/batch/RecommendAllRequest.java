@@ -8,6 +8,7 @@ import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A request for the recommendations of many users.
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param minRatings minimum number of training ratings per item, by default 0
 /// @param allow up to 10,000 items to choose from; unknown ones are ignored
 /// @param deny up to 10,000 items to exclude, even if allowed
+/// @param where what each item's attributes are, by name: `{"brand": "Acme"}`, or a list of up to 100
+///     values of which it has one. A text is compared as it is, a number with any spelling of it
 /// @param excludeSeen whether to exclude items that the user rated, by default true
 /// @param rankBy `preference` or `rating`; by default `preference` if the model has ranking
 ///     vectors, else `rating`
@@ -48,6 +51,7 @@ public record RecommendAllRequest(
     @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
     @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> allow,
     @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny,
+    @Nullable Map<String, Object> where,
     @Limits(byDefault = "true") @Nullable Boolean excludeSeen,
     @Nullable RankBy rankBy,
     @Limits(min = 0, max = Execution.MAX_SECONDS, bounds = Limits.Bounds.ABOVE_MIN)
@@ -55,6 +59,6 @@ public record RecommendAllRequest(
     @Limits(min = 1, max = Execution.MAX_THREADS) @Nullable Integer threads)
     implements Request {
   ItemFilter filter() {
-    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny, where);
   }
 }

@@ -6,6 +6,7 @@ import com.craftyverse.recsys.format.IdTable;
 import com.craftyverse.recsys.format.ModelCard;
 import com.craftyverse.recsys.model.ItemFactors;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Objects;
@@ -36,14 +37,21 @@ public final class CatalogRanking {
 
   /// Reads the items of a model.
   ///
+  /// @param directory the model's directory, with a trailing slash
   /// @param items the model's `items.arrow`; may be closed afterwards
   /// @param rankedBy `preference` or `rating`, which the model must be able to rank by
-  /// @throws RequestException if the catalogue does not have one of the filter's genres
+  /// @throws RequestException if the items do not have one of the filter's genres or attributes
   /// @throws MalformedFileException if the file is damaged or does not match the card
   public static CatalogRanking of(
-      ModelCard card, ArrowFile items, ItemFilter filter, RankBy rankedBy) throws IOException {
+      ObjectStore store,
+      String directory,
+      ModelCard card,
+      ArrowFile items,
+      ItemFilter filter,
+      RankBy rankedBy)
+      throws IOException {
     ItemCatalog catalog = ItemCatalog.of(items, card);
-    BitSet passing = filter.candidates(catalog);
+    BitSet passing = filter.candidates(catalog, new ItemAttributes(store, directory, card));
     return new CatalogRanking(
         catalog,
         rankedBy,

@@ -3,10 +3,13 @@ package com.craftyverse.recsys.serve;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import java.io.IOException;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Decides which items may be recommended. An item must pass every filter that is set.
@@ -17,15 +20,20 @@ import org.jspecify.annotations.Nullable;
 /// @param minRatings it has at least this many training ratings
 /// @param allow it is one of these
 /// @param deny it is none of these, even if allowed
+/// @param where its [attributes][ItemAttributes] have these values, by name: one, or one of a list
 public record ItemFilter(
     @Nullable List<String> genres,
     @Nullable Integer yearFrom,
     @Nullable Integer yearTo,
     @Nullable Integer minRatings,
     @Nullable List<Id> allow,
-    @Nullable List<Id> deny) {
+    @Nullable List<Id> deny,
+    @Nullable Map<String, Object> where) {
   /// Genres in a request.
   public static final int MAX_GENRES = 100;
+
+  /// Values of an attribute in a request.
+  public static final int MAX_VALUES = 100;
 
   private static final int MAX_GENRES_IN_MESSAGE = 30;
 
@@ -52,12 +60,47 @@ public record ItemFilter(
       throw RequestException.invalid(
           "field 'minRatings': expected a whole number of at least 0, found " + minRatings);
     }
+    where = where == null || where.isEmpty() ? null : listed(where);
+  }
+
+  /// Returns the conditions in the order of their names, each as a list of values.
+  private static Map<String, Object> listed(Map<String, Object> where) {
+    Map<String, Object> listed = new TreeMap<>();
+    where.forEach(
+        (name, value) -> {
+          String field = "where." + name;
+          List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
+          if (value != null) {
+            RequestLimits.list(field, values, MAX_VALUES, "values");
+          }
+          for (Object each : values) {
+            requireValue(field, each);
+          }
+          listed.put(name, List.copyOf(values));
+        });
+    return Collections.unmodifiableMap(listed);
+  }
+
+  private static void requireValue(String field, @Nullable Object value) {
+    boolean isNumber = value instanceof Number number && Double.isFinite(number.doubleValue());
+    if (!isNumber && !(value instanceof String) && !(value instanceof Boolean)) {
+      throw RequestException.invalid(
+          "field '"
+              + field
+              + "': expected a string, a number, true or false, or a list of these, found "
+              + switch (value) {
+                case null -> "null";
+                case Map<?, ?> _ -> "an object";
+                case List<?> _ -> "a list in a list";
+                default -> value.toString();
+              });
+    }
   }
 
   /// Returns the items that pass, or null if all do.
   ///
-  /// @throws RequestException if the catalogue does not have one of the genres
-  @Nullable BitSet candidates(ItemCatalog catalog) {
+  /// @throws RequestException if the items do not have one of the genres or attributes
+  @Nullable BitSet candidates(ItemCatalog catalog, ItemAttributes attributes) throws IOException {
     BitSet passing = null;
     if (genres != null) {
       passing = withGenres(catalog, genres);
@@ -68,6 +111,12 @@ public record ItemFilter(
         passing = allowed;
       } else {
         passing.and(allowed);
+      }
+    }
+    if (where != null) {
+      passing = passing == null ? all(catalog) : passing;
+      for (Map.Entry<String, Object> condition : where.entrySet()) {
+        passing.and(attributes.items(condition.getKey(), (List<?>) condition.getValue()));
       }
     }
     if (yearFrom != null || yearTo != null || (minRatings != null && minRatings > 0)) {

@@ -5,6 +5,7 @@ import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A request to search the items.
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param minRatings minimum number of training ratings per item, by default 0
 /// @param allow up to 10,000 items to choose from; unknown ones are ignored
 /// @param deny up to 10,000 items to exclude, even if allowed
+/// @param where what each item's attributes are, by name: `{"brand": "Acme"}`, or a list of up to 100
+///     values of which it has one. A text is compared as it is, a number with any spelling of it
 @RecordBuilder
 public record ItemsRequest(
     @Nullable String dataset,
@@ -36,9 +39,10 @@ public record ItemsRequest(
     @Nullable Integer yearTo,
     @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
     @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> allow,
-    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny)
+    @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny,
+    @Nullable Map<String, Object> where)
     implements Request {
   ItemFilter filter() {
-    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny, where);
   }
 }

@@ -3,6 +3,7 @@ package com.craftyverse.recsys.serve;
 import com.craftyverse.recsys.format.Id;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A page of the items that match a search.
@@ -22,6 +23,7 @@ public record ItemsResult(String dataset, String model, int total, int offset, L
   /// @param genres its genres
   /// @param ratings its training ratings
   /// @param recentRatings those in the latest fifth of all training ratings
+  /// @param attributes the values of its attributes, by name; null if the dataset's items have none
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Item(
       Id itemId,
@@ -29,5 +31,6 @@ public record ItemsResult(String dataset, String model, int total, int offset, L
       @Nullable Integer year,
       List<String> genres,
       int ratings,
-      int recentRatings) {}
+      int recentRatings,
+      @Nullable Map<String, String> attributes) {}
 }

@@ -396,7 +396,9 @@ public final class ModelCache {
           return null;
         }
         ServedModel.requireRanges(store, current.get().current());
-        return load(store, name, current.get(), startMillis);
+        Loaded changed = load(store, name, current.get(), startMillis);
+        changed.model.attributes().requireFile();
+        return changed;
       } catch (MalformedFileException | NoSuchObjectException | RequestException e) {
         rejectedEtag = current.map(CurrentModel.Versioned::etag).orElse(null);
         Metrics.emitFailure();
@@ -427,6 +429,7 @@ public final class ModelCache {
         java.util.stream.Stream.of(
                 StoreLayout.MODEL,
                 StoreLayout.ITEMS,
+                StoreLayout.ATTRIBUTES,
                 StoreLayout.GRAM,
                 StoreLayout.LOOKUP,
                 StoreLayout.USERS,

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ratingMax the highest rating of its scale; null for choices
 /// @param ratingStep the step of its scale, if declared
 /// @param genres the genres of its items, those of the most items first, ties by name
+/// @param attributes the names of its items' attributes, which `where` filters by
 /// @param sampleUsers up to 10 known users, spread evenly over all by id
 /// @param ranking its ranking model, if any
 /// @param parameters its training parameters, if recorded
@@ -53,6 +54,7 @@ public record ModelInfoResult(
     @Nullable Double ratingMax,
     @Nullable Double ratingStep,
     List<GenreItems> genres,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> attributes,
     List<Id> sampleUsers,
     @Nullable RankingCard ranking,
     @Nullable Map<String, Object> parameters,

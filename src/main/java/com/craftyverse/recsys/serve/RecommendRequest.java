@@ -5,6 +5,7 @@ import com.craftyverse.recsys.step.Limits;
 import com.craftyverse.recsys.step.Request;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A request to recommend items to a user.
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param minRatings minimum number of training ratings per item, by default 0
 /// @param allow up to 10,000 items to choose from; unknown ones are ignored
 /// @param deny up to 10,000 items to exclude, even if allowed
+/// @param where what each item's attributes are, by name: `{"brand": "Acme"}`, or a list of up to 100
+///     values of which it has one. A text is compared as it is, a number with any spelling of it
 /// @param excludeSeen whether to exclude items that the user rated, by default true
 /// @param explain whether to name the ratings that contributed most (by preference, only ratings of
 ///     items that the user liked), by default false
@@ -42,11 +45,12 @@ public record RecommendRequest(
     @Limits(min = 0, byDefault = "0") @Nullable Integer minRatings,
     @Limits(minItems = 1, maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> allow,
     @Limits(maxItems = RequestLimits.MAX_LISTED) @Nullable List<Id> deny,
+    @Nullable Map<String, Object> where,
     @Limits(byDefault = "true") @Nullable Boolean excludeSeen,
     @Limits(byDefault = "false") @Nullable Boolean explain,
     @Nullable RankBy rankBy)
     implements Request {
   ItemFilter filter() {
-    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny);
+    return new ItemFilter(genres, yearFrom, yearTo, minRatings, allow, deny, where);
   }
 }

@@ -220,7 +220,8 @@ public final class RecommendationService {
     return answer(request.dataset(), model -> similar(model, itemId, n, filter));
   }
 
-  private static SimilarResult similar(ServedModel model, Id requested, int n, ItemFilter filter) {
+  private static SimilarResult similar(ServedModel model, Id requested, int n, ItemFilter filter)
+      throws IOException {
     Id itemId = model.catalog().convert("itemId", requested);
     int item = model.catalog().itemOf(itemId);
     if (item < 0) {
@@ -280,11 +281,13 @@ public final class RecommendationService {
     ItemFilter filter = request.filter();
     return answer(
         request.dataset(),
-        model -> items(model, words, filter.candidates(model.catalog()), n, offset));
+        model ->
+            items(model, words, filter.candidates(model.catalog(), model.attributes()), n, offset));
   }
 
   private static ItemsResult items(
-      ServedModel model, Set<String> words, @Nullable BitSet candidates, int n, int offset) {
+      ServedModel model, Set<String> words, @Nullable BitSet candidates, int n, int offset)
+      throws IOException {
     ItemCatalog catalog = model.catalog();
     BitSet matches = candidates == null ? ItemFilter.all(catalog) : candidates;
     if (!words.isEmpty()) {
@@ -304,7 +307,8 @@ public final class RecommendationService {
               catalog.year(item),
               catalog.genres(item),
               catalog.ratings(item),
-              catalog.ratings(item, Period.recent)));
+              catalog.ratings(item, Period.recent),
+              model.attributes().of(item)));
       if (page.size() == n) {
         break;
       }
@@ -395,6 +399,7 @@ public final class RecommendationService {
         scale == null ? null : scale.max(),
         scale == null ? null : scale.step(),
         genres(model.catalog()),
+        card.attributes(),
         sampleUsers(model.users()),
         card.ranking(),
         training == null ? null : training.parameters(),

@@ -61,7 +61,7 @@ final class Recommender {
   /// @throws RequestException if the model cannot rank this way, or there is too much to explain
   Ranking recommend(UserProfile user, Options options) throws IOException {
     RankBy rankBy = rankBy(user, options.rankBy);
-    BitSet candidates = options.filter.candidates(catalog);
+    BitSet candidates = options.filter.candidates(catalog, model.attributes());
     boolean explains = options.explain && rankBy != RankBy.popularity;
     boolean needsHistory = options.excludeSeen || explains;
     user.readAhead(rankBy == RankBy.preference, needsHistory);
@@ -210,8 +210,8 @@ final class Recommender {
   }
 
   /// Returns the items that most users chose.
-  PopularResult popular(int n, Period requested, ItemFilter filter) {
-    BitSet candidates = filter.candidates(catalog);
+  PopularResult popular(int n, Period requested, ItemFilter filter) throws IOException {
+    BitSet candidates = filter.candidates(catalog, model.attributes());
     Period period = catalog.availablePeriod(requested);
     List<PopularResult.Popular> list = new ArrayList<>();
     for (int item : TopItems.of(catalog.popularity(period), n, candidates)) {
@@ -235,8 +235,8 @@ final class Recommender {
 
   /// Ranks the items that pass a filter by the cosine between their vectors and an item's. Uses the
   /// ranking vectors if the model has any.
-  Neighbors similar(int item, int n, ItemFilter filter) {
-    BitSet candidates = filter.candidates(catalog);
+  Neighbors similar(int item, int n, ItemFilter filter) throws IOException {
+    BitSet candidates = filter.candidates(catalog, model.attributes());
     candidates = candidates == null ? ItemFilter.all(catalog) : candidates;
     candidates.clear(item);
     ItemFactors factors = catalog.similarityFactors();

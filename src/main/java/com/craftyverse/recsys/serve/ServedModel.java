@@ -18,12 +18,13 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A loaded model that answers requests. Immutable and thread-safe; users' vectors and histories are read
-/// on demand.
+/// A loaded model that answers requests. Immutable and thread-safe; users' vectors and histories, and
+/// items' attributes, are read on demand.
 public final class ServedModel {
   private final ModelCard card;
   private final String published;
   private final ItemCatalog catalog;
+  private final ItemAttributes attributes;
   private final UserStore users;
   private final @Nullable RatingFoldIn foldIn;
   private final @Nullable RankingFoldIn rankingFoldIn;
@@ -32,12 +33,14 @@ public final class ServedModel {
       ModelCard card,
       String published,
       ItemCatalog catalog,
+      ItemAttributes attributes,
       UserStore users,
       @Nullable RatingFoldIn foldIn,
       @Nullable RankingFoldIn rankingFoldIn) {
     this.card = card;
     this.published = published;
     this.catalog = catalog;
+    this.attributes = attributes;
     this.users = users;
     this.foldIn = foldIn;
     this.rankingFoldIn = rankingFoldIn;
@@ -78,7 +81,14 @@ public final class ServedModel {
         ranking == null || rankingFactors == null
             ? null
             : new RankingFoldIn(ranking, rankingFactors, lookupAndGram.gram);
-    return new ServedModel(card, current.published(), catalog, users, foldIn, rankingFoldIn);
+    return new ServedModel(
+        card,
+        current.published(),
+        catalog,
+        new ItemAttributes(store, directory, card),
+        users,
+        foldIn,
+        rankingFoldIn);
   }
 
   /// The parts of a model that are read in parallel with its items.
@@ -105,9 +115,16 @@ public final class ServedModel {
     return RankingFoldIn.readGram(ArrowFile.of(store.read(key).content(), key), ranking.factors());
   }
 
-  /// Returns the same model with its users read from another client of the store.
+  /// Returns the same model with its users and attributes read from another client of the store.
   ServedModel withStore(ObjectStore store) {
-    return new ServedModel(card, published, catalog, users.withStore(store), foldIn, rankingFoldIn);
+    return new ServedModel(
+        card,
+        published,
+        catalog,
+        attributes.withStore(store),
+        users.withStore(store),
+        foldIn,
+        rankingFoldIn);
   }
 
   /// Checks that the files that are read later exist.
@@ -136,6 +153,10 @@ public final class ServedModel {
 
   ItemCatalog catalog() {
     return catalog;
+  }
+
+  ItemAttributes attributes() {
+    return attributes;
   }
 
   UserStore users() {

@@ -10,7 +10,8 @@
 /// biases, titles, genres, years, and the numbers of ratings, all-time and recent), `lookup.arrow` (ids
 /// and biases of the users, and where the rest of their data lies), and `gram.arrow` if the model ranks.
 /// The first request for a user reads ranges in parallel: one of `users.arrow` per vector it needs, and
-/// one of `seen.arrow` if it needs the history. All of this is cached, up to a bound, for the life of the
+/// one of `seen.arrow` if it needs the history. The first request that filters by attributes, or searches
+/// items that have some, reads `attributes.arrow`. All of this is cached, up to a bound, for the life of the
 /// model.
 ///
 /// *Cold starts.* On Lambda the model loads while the application boots, not afterwards

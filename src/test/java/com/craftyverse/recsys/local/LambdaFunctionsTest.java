@@ -283,7 +283,7 @@ class RecommendAllLambdaTest extends LambdaFunctionsTest {
     refused(
         "{\"user\": 1}",
         "unknown field 'user'; expected one of allow, dataset, deny, excludeSeen, genres, manifest,"
-            + " maxSeconds, minRatings, n, rankBy, threads, users, usersFile, yearFrom, yearTo");
+            + " maxSeconds, minRatings, n, rankBy, threads, users, usersFile, where, yearFrom, yearTo");
     refused("null", "the request is empty; a JSON object was expected");
   }
 }

@@ -604,7 +604,7 @@ class RecommendationServiceTest {
         "popular   | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of"
             + " this dataset; its genres are Action, Crime, Horror",
         "popular   | {'userId': 1}                  | unknown field 'userId'; expected one of"
-            + " allow, dataset, deny, genres, minRatings, n, period, yearFrom, yearTo",
+            + " allow, dataset, deny, genres, minRatings, n, period, where, yearFrom, yearTo",
         "items     | {'n': 0}                       | field 'n': expected a whole number from 1 to"
             + " 1000, found 0",
         "items     | {'offset': -1}                 | field 'offset': expected a whole number of at"
@@ -614,7 +614,7 @@ class RecommendationServiceTest {
         "items     | {'genres': ['Opera']}          | field 'genres': 'Opera' is not a genre of"
             + " this dataset; its genres are Action, Crime, Horror",
         "items     | {'userId': 1}                  | unknown field 'userId'; expected one of"
-            + " allow, dataset, deny, genres, minRatings, n, offset, query, yearFrom, yearTo",
+            + " allow, dataset, deny, genres, minRatings, n, offset, query, where, yearFrom, yearTo",
         "history   | {}                             | field 'userId' is missing",
         "history   | {'userId': 'x30'}              | field 'userId': the user ids of this dataset are"
             + " whole numbers, found a string",
@@ -683,10 +683,10 @@ class RecommendationServiceTest {
     // 100 and 300 have the same number of ratings
     assertThat(result.items())
         .containsExactly(
-            new ItemsResult.Item(Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 30, 1),
-            new ItemsResult.Item(Id.of(300), "Twin", 1994, List.of("Action"), 30, 7),
-            new ItemsResult.Item(Id.of(400), "Alien", 1979, List.of("Horror"), 5, 2),
-            new ItemsResult.Item(Id.of(200), null, null, List.of(), 2, 2));
+            new ItemsResult.Item(Id.of(100), "Heat", 1995, List.of("Action", "Crime"), 30, 1, null),
+            new ItemsResult.Item(Id.of(300), "Twin", 1994, List.of("Action"), 30, 7, null),
+            new ItemsResult.Item(Id.of(400), "Alien", 1979, List.of("Horror"), 5, 2, null),
+            new ItemsResult.Item(Id.of(200), null, null, List.of(), 2, 2, null));
     for (String query : List.of("''", "' '", "'(-!'", "null")) {
       assertThat(requests.items("{'query': " + query + "}")).isEqualTo(result);
     }
