@@ -2,6 +2,9 @@ package com.craftyverse.recsys.table;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -12,8 +15,19 @@ public abstract class CsvText extends InputStream {
   public static final byte PROBLEM = 1;
 
   private static final int INITIAL_BYTES = 1 << 17;
-  private static final int MAX_DIGITS = 20;
-  private static final byte[] DIGIT_PAIRS = digitPairs();
+
+  /// Bytes that a number takes at most, with those behind it that may be written, too.
+  static final int FIELD_BYTES = 48;
+
+  private static final int MAX_TENTHS = 1_000_000;
+  private static final long EIGHT_DIGITS = 100_000_000;
+  private static final long ZEROS = 0x3030303030303030L;
+
+  /// Bytes after the last one that may be written, too.
+  static final int SLACK = 2 * Long.BYTES;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private byte[] buffer = new byte[INITIAL_BYTES];
   private int start;
@@ -84,88 +98,97 @@ public abstract class CsvText extends InputStream {
 
   /// Appends a whole number.
   final void number(long value) {
-    reserve(MAX_DIGITS);
-    if (value < 0) {
-      if (value == Long.MIN_VALUE) {
-        text(Long.toString(value));
-        return;
-      }
-      buffer[end++] = '-';
-      value = -value;
-    }
-    // The number of bits times log10(2), and one more if the power of ten is reached.
-    int fewest = ((Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
-    int digits = fewest + (value >= POWERS_OF_TEN[fewest] ? 1 : 0);
-    digits = Math.max(1, digits);
-    int at = end + digits;
-    end = at;
-    while (value >= 100) {
-      long rest = value / 100;
-      int pair = 2 * (int) (value - 100 * rest);
-      buffer[--at] = DIGIT_PAIRS[pair + 1];
-      buffer[--at] = DIGIT_PAIRS[pair];
-      value = rest;
-    }
-    if (value >= 10) {
-      buffer[--at] = DIGIT_PAIRS[2 * (int) value + 1];
-      buffer[--at] = DIGIT_PAIRS[2 * (int) value];
-    } else {
-      buffer[--at] = (byte) ('0' + value);
-    }
+    end = number(reserve(FIELD_BYTES), value);
   }
 
-  private static final long[] POWERS_OF_TEN = powersOfTen();
+  // Methods that take and return a position leave the end where it is, so that it stays in a
+  // register within a row.
 
-  private static long[] powersOfTen() {
-    long[] powers = new long[19];
-    powers[0] = 1;
-    for (int i = 1; i < powers.length; i++) {
-      powers[i] = 10 * powers[i - 1];
+  /// Writes a whole number at a position. Returns the position after it.
+  final int number(int at, long value) {
+    if (value >= 0) {
+      return digits(at, value);
     }
-    return powers;
+    buffer[at] = '-';
+    if (value != Long.MIN_VALUE) {
+      return digits(at + 1, -value);
+    }
+    buffer[at + 1] = '9';
+    return digits(at + 2, -9_000_000_000_000_000_000L - value);
   }
 
-  private static byte[] digitPairs() {
-    byte[] pairs = new byte[200];
-    for (int i = 0; i < 100; i++) {
-      pairs[2 * i] = (byte) ('0' + i / 10);
-      pairs[2 * i + 1] = (byte) ('0' + i % 10);
+  private int digits(int at, long value) {
+    if (value < EIGHT_DIGITS) {
+      long digits = eightDigits(value);
+      int zeros = Long.numberOfTrailingZeros(digits | (1L << 56)) >>> 3;
+      LONG.set(buffer, at, (digits | ZEROS) >>> (Byte.SIZE * zeros));
+      return at + Long.BYTES - zeros;
     }
-    return pairs;
+    int last = digits(at, value / EIGHT_DIGITS);
+    LONG.set(buffer, last, eightDigits(value % EIGHT_DIGITS) | ZEROS);
+    return last + Long.BYTES;
   }
 
-  /// Appends the shortest decimal number whose nearest float is `value`; nothing for NaN.
+  /// Returns the eight decimal digits of a number, one a byte, the first in the lowest byte. Each step halves the groups
+  /// of digits of all lanes at once; a division is the multiplication by a fixed-point inverse.
+  private static long eightDigits(long value) {
+    long fours = value / 10_000;
+    fours |= (value - 10_000 * fours) << 32;
+    long high = ((fours * 10_486) >>> 20) & 0x0000007F_0000007FL;
+    long pairs = high | ((fours - 100 * high) << 16);
+    high = ((pairs * 103) >>> 10) & 0x000F000F_000F000FL;
+    return high | ((pairs - 10 * high) << 8);
+  }
+
+  /// Writes the shortest decimal number whose nearest float is `value`; nothing for NaN.
+  final int number(int at, float value) {
+    int tenths = (int) (value * 10 + 0.5f);
+    if ((int) value == value) {
+      return number(at, (long) value);
+    }
+    return tenths / 10f == value && tenths >= 0 && tenths < MAX_TENTHS
+        ? tenths(at, tenths)
+        : ascii(at, Float.isNaN(value) ? "" : Float.toString(value));
+  }
+
+  /// Writes the shortest decimal number whose nearest double is `value`; nothing for NaN.
+  final int number(int at, double value) {
+    int tenths = (int) (value * 10 + 0.5);
+    if ((int) value == value) {
+      return number(at, (long) value);
+    }
+    return tenths / 10.0 == value && tenths >= 0 && tenths < MAX_TENTHS
+        ? tenths(at, tenths)
+        : ascii(at, Double.isNaN(value) ? "" : Double.toString(value));
+  }
+
+  /// Writes a number with one decimal, as most ratings are.
+  private int tenths(int at, int tenths) {
+    int point = digits(at, tenths / 10);
+    buffer[point] = '.';
+    buffer[point + 1] = (byte) ('0' + tenths % 10);
+    return point + 2;
+  }
+
+  /// Writes a text that needs no quotes, of at most [#FIELD_BYTES].
+  final int ascii(int at, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(bytes, 0, buffer, at, bytes.length);
+    return at + bytes.length;
+  }
+
   final void number(float value) {
-    if (!appendTenths(value) && !Float.isNaN(value)) {
-      text(Float.toString(value));
-    }
+    end = number(reserve(FIELD_BYTES), value);
   }
 
-  /// Appends the shortest decimal number whose nearest double is `value`; nothing for NaN.
   final void number(double value) {
-    if (!appendTenths(value) && !Double.isNaN(value)) {
-      text(Double.toString(value));
-    }
+    end = number(reserve(FIELD_BYTES), value);
   }
 
-  /// Appends a number with at most one decimal, as most ratings are. Returns false for others.
-  private boolean appendTenths(double value) {
-    int whole = (int) value;
-    if (whole == value) {
-      number(whole);
-      return true;
-    }
-    double tenths = value * 10;
-    int wholeTenths = (int) tenths;
-    // Halves are exact; other tenths are not, and take the long way.
-    if (wholeTenths != tenths || value < 0 || tenths > 1e6 || wholeTenths % 5 != 0) {
-      return false;
-    }
-    number(whole);
-    reserve(2);
-    buffer[end++] = '.';
-    buffer[end++] = '5';
-    return true;
+  /// Writes a byte at a position. Returns the position after it.
+  final int character(int at, char character) {
+    buffer[at] = (byte) character;
+    return at + 1;
   }
 
   /// Appends a text, in quotes if it needs them.
@@ -176,7 +199,7 @@ public abstract class CsvText extends InputStream {
 
   /// Appends values of a list as one text, joined by `|`.
   final void list(int from, int to, ArrowColumn values) {
-    int mark = mark();
+    int mark = end;
     isInList = true;
     for (int i = from; i < to; i++) {
       if (i > from) {
@@ -187,7 +210,7 @@ public abstract class CsvText extends InputStream {
     }
     isInList = false;
     byte[] joined = Arrays.copyOfRange(buffer, mark, end);
-    reset(mark);
+    end = mark;
     text(joined, 0, joined.length);
   }
 
@@ -225,24 +248,32 @@ public abstract class CsvText extends InputStream {
 
   /// Appends bytes that need no quotes.
   final void raw(byte[] bytes, int from, int to) {
-    reserve(to - from);
-    System.arraycopy(bytes, from, buffer, end, to - from);
-    end += to - from;
+    int count = to - from;
+    reserve(count + SLACK);
+    if (count <= SLACK && from <= bytes.length - SLACK) {
+      LONG.set(buffer, end, (long) LONG.get(bytes, from));
+      LONG.set(buffer, end + Long.BYTES, (long) LONG.get(bytes, from + Long.BYTES));
+    } else {
+      System.arraycopy(bytes, from, buffer, end, count);
+    }
+    end += count;
   }
 
-  /// Takes back what was appended since [#mark] returned `position`.
-  final void reset(int position) {
+  /// Ends the text at a position: takes back what was appended behind it, or appends what was written before it.
+  final void end(int position) {
     end = position;
   }
 
-  /// Returns the position for [#reset].
-  final int mark() {
+  /// Returns the position at the end.
+  final int end() {
     return end;
   }
 
-  private void reserve(int count) {
+  /// Makes room for some bytes. Returns the position at the end.
+  final int reserve(int count) {
     if (buffer.length - end < count) {
       buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, Math.addExact(end, count)));
     }
+    return end;
   }
 }

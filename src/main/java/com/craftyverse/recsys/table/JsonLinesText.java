@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// objects by their paths, such as `user.id`. A list is rendered as its values joined by `|`, a missing field
 /// and `null` as an empty value.
 ///
-/// Most lines are flat objects whose fields come in the order of the line before. These are scanned byte by byte without
-/// creating objects; Jackson reads the others and words the errors.
+/// Most lines are flat objects that have, between the values, what the line before has. These are scanned eight bytes at
+/// a time without creating objects; Jackson reads the others and words the errors.
 final class JsonLinesText extends CsvText {
   private static final int SAMPLE_BYTES = 1 << 20;
   private static final int CHUNK = 1 << 20;
@@ -37,6 +37,10 @@ final class JsonLinesText extends CsvText {
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGH_BITS = 0x8080808080808080L;
   private static final long LINE_ENDS = '\n' * ONES;
+  private static final long QUOTES = '"' * ONES;
+  private static final long BACKSLASHES = '\\' * ONES;
+  private static final long BLANKS = ' ' * ONES;
+  private static final long ZEROS = '0' * ONES;
   private static final JsonFactory JSON = new JsonFactory();
 
   private final InputStream input;
@@ -54,12 +58,15 @@ final class JsonLinesText extends CsvText {
   /// Whether the value of each column was in quotes.
   private final boolean[] quoted;
 
-  /// The name of each field of the line before, in quotes, and its column. Most lines have the same.
-  private final List<byte[]> fieldNames = new ArrayList<>();
+  /// What the line before has before its values: from the end of the last value, or of the line, to the next value.
+  private final List<Between> betweens = new ArrayList<>();
 
-  private int[] fieldColumns = new int[16];
+  /// The bytes before a value, with zeros to a multiple of eight, and a mask without these zeros.
+  ///
+  /// @param column the place of the value's column, −1 if it is not chosen
+  private record Between(long[] words, long lastMask, int length, int column) {}
 
-  private byte[] chunk = new byte[CHUNK];
+  private byte[] chunk = new byte[CHUNK + SLACK];
   private int position;
   private int length;
   private boolean atEnd;
@@ -141,7 +148,7 @@ final class JsonLinesText extends CsvText {
     int at = from;
     while (at <= to - Long.BYTES) {
       long word = (long) LONG.get(bytes, at) ^ LINE_ENDS;
-      long zeros = (word - ONES) & ~word & HIGH_BITS;
+      long zeros = zeroBytes(word);
       if (zeros != 0) {
         return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
       }
@@ -180,16 +187,15 @@ final class JsonLinesText extends CsvText {
     System.arraycopy(chunk, position, chunk, 0, length - position);
     length -= position;
     position = 0;
-    if (length == chunk.length) {
+    if (length == chunk.length - SLACK) {
       if (length >= MAX_LINE_BYTES) {
         throw RequestException.unprocessable(
             file + ": a line is longer than " + MAX_LINE_BYTES + " bytes; this is no JSON Lines");
       }
-      chunk = Arrays.copyOf(chunk, 2 * length);
+      chunk = Arrays.copyOf(chunk, 2 * length + SLACK);
     }
-    int read = input.readNBytes(chunk, length, chunk.length - length);
-    length += read;
-    atEnd = length < chunk.length;
+    length += input.readNBytes(chunk, length, chunk.length - SLACK - length);
+    atEnd = length < chunk.length - SLACK;
   }
 
   private void appendRow(int from, int to) {
@@ -212,7 +218,7 @@ final class JsonLinesText extends CsvText {
       endRow();
       return;
     }
-    int mark = mark();
+    int mark = end();
     try {
       Map<String, String> values = values(chunk, from, end);
       for (int i = 0; i < names.length; i++) {
@@ -223,7 +229,7 @@ final class JsonLinesText extends CsvText {
       }
       endRow();
     } catch (IOException e) {
-      reset(mark);
+      end(mark);
       problem(message(e));
     }
   }
@@ -235,74 +241,89 @@ final class JsonLinesText extends CsvText {
   /// @return false for other lines, also for malformed ones
   private boolean scan(int from, int to) {
     Arrays.fill(starts, -1);
-    int at = skipBlanks(from, to);
-    if (at == to || chunk[at] != '{') {
-      return false;
-    }
-    at = skipBlanks(at + 1, to);
-    for (int field = 0; at < to && chunk[at] == '"'; field++) {
-      int nameEnd = nameEnd(field, at, to);
-      if (nameEnd < 0) {
+    int at = from;
+    for (int field = 0; ; field++) {
+      int valueStart = field < betweens.size() ? skip(betweens.get(field), at, to) : -1;
+      if (valueStart < 0) {
+        int next = skipBlanks(at, to);
+        if (field > 0 && next < to && chunk[next] == '}') {
+          return skipBlanks(next + 1, to) == to;
+        }
+        valueStart = skipName(field, at, to);
+        if (valueStart < 0) {
+          return false;
+        }
+      }
+      boolean isQuoted = chunk[valueStart] == '"';
+      int start = isQuoted ? valueStart + 1 : valueStart;
+      int end = isQuoted ? stringEnd(start, to) : literalEnd(start, to);
+      if (end < 0) {
         return false;
       }
-      at = skipBlanks(nameEnd, to);
-      if (at == to || chunk[at] != ':') {
-        return false;
-      }
-      at = skipBlanks(at + 1, to);
-      int valueStart = at;
-      int valueEnd;
-      boolean isQuoted = at < to && chunk[at] == '"';
-      if (isQuoted) {
-        valueStart++;
-        valueEnd = stringEnd(valueStart, to);
-        at = valueEnd + 1;
-      } else {
-        valueEnd = literalEnd(at, to);
-        at = valueEnd;
-      }
-      if (valueEnd < 0) {
-        return false;
-      }
-      int column = fieldColumns[field];
+      int column = betweens.get(field).column;
       if (column >= 0) {
-        boolean isNull = !isQuoted && chunk[valueStart] == 'n';
-        starts[column] = isNull ? -1 : valueStart;
-        ends[column] = valueEnd;
+        starts[column] = !isQuoted && chunk[start] == 'n' ? -1 : start;
+        ends[column] = end;
         quoted[column] = isQuoted;
       }
-      at = skipBlanks(at, to);
-      if (at < to && chunk[at] == ',') {
-        at = skipBlanks(at + 1, to);
-      } else {
-        return at < to && chunk[at] == '}' && skipBlanks(at + 1, to) == to;
-      }
+      at = isQuoted ? end + 1 : end;
     }
-    return false;
   }
 
-  /// Returns the end of a field's name with its quotes, −1 if it has escapes. Afterwards the field's column is known.
-  ///
-  /// @param start the position of the opening quote
-  private int nameEnd(int field, int start, int to) {
-    if (field < fieldNames.size()) {
-      byte[] name = fieldNames.get(field);
-      int end = start + name.length;
-      if (end <= to && Arrays.equals(chunk, start, end, name, 0, name.length)) {
-        return end;
-      }
-    }
-    int end = stringEnd(start + 1, to);
-    if (end < 0) {
+  /// Returns the position after what the line before has here, −1 if this line has something else.
+  private int skip(Between between, int start, int to) {
+    int end = start + between.length;
+    if (end >= to) {
       return -1;
     }
-    fieldNames.subList(field, fieldNames.size()).clear();
-    fieldNames.add(Arrays.copyOfRange(chunk, start, end + 1));
-    if (field == fieldColumns.length) {
-      fieldColumns = Arrays.copyOf(fieldColumns, 2 * field);
+    long[] words = between.words;
+    int last = words.length - 1;
+    for (int i = 0; i < last; i++) {
+      if ((long) LONG.get(chunk, start + Long.BYTES * i) != words[i]) {
+        return -1;
+      }
     }
-    fieldColumns[field] = column(start + 1, end);
-    return end + 1;
+    long rest = (long) LONG.get(chunk, start + Long.BYTES * last) ^ words[last];
+    return (rest & between.lastMask) == 0 ? end : -1;
+  }
+
+  /// Skips the bracket or comma, the name and the colon before a value, and keeps them for the next line.
+  ///
+  /// @return the position of the value, −1 if this is something else or the name has escapes
+  private int skipName(int field, int start, int to) {
+    int at = skipBlanks(start, to);
+    if (at == to || chunk[at] != (field == 0 ? '{' : ',')) {
+      return -1;
+    }
+    int name = skipBlanks(at + 1, to);
+    if (name == to || chunk[name] != '"') {
+      return -1;
+    }
+    int nameEnd = stringEnd(name + 1, to);
+    if (nameEnd < 0) {
+      return -1;
+    }
+    at = skipBlanks(nameEnd + 1, to);
+    if (at == to || chunk[at] != ':') {
+      return -1;
+    }
+    at = skipBlanks(at + 1, to);
+    if (at == to) {
+      return -1;
+    }
+    betweens.subList(Math.min(field, betweens.size()), betweens.size()).clear();
+    betweens.add(between(start, at, column(name + 1, nameEnd)));
+    return at;
+  }
+
+  private Between between(int from, int to, int column) {
+    int length = to - from;
+    byte[] padded = Arrays.copyOf(Arrays.copyOfRange(chunk, from, to), (length + 7) & -8);
+    long[] words = new long[padded.length / Long.BYTES];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = (long) LONG.get(padded, Long.BYTES * i);
+    }
+    return new Between(words, -1L >>> (Byte.SIZE * (padded.length - length)), length, column);
   }
 
   private int skipBlanks(int from, int to) {
@@ -316,42 +337,38 @@ final class JsonLinesText extends CsvText {
   /// Returns the position of the closing quote, −1 if the string has escapes, control characters or bytes that are
   /// no ASCII.
   private int stringEnd(int from, int to) {
-    for (int at = from; at < to; at++) {
-      byte each = chunk[at];
-      if (each == '"') {
-        return at;
-      }
-      if (each < ' ' || each == '\\') {
-        return -1;
+    for (int at = from; at < to; at += Long.BYTES) {
+      long word = (long) LONG.get(chunk, at);
+      long quotes = zeroBytes(word ^ QUOTES);
+      long others =
+          zeroBytes(word ^ BACKSLASHES) | ((word - BLANKS) & HIGH_BITS) | (word & HIGH_BITS);
+      if ((quotes | others) != 0) {
+        int end = at + (Long.numberOfTrailingZeros(quotes | others) >>> 3);
+        return end < to && chunk[end] == '"' ? end : -1;
       }
     }
     return -1;
   }
 
+  /// Returns a word whose lowest set bit is in the lowest byte of `word` that is zero; 0 if none is.
+  private static long zeroBytes(long word) {
+    return (word - ONES) & ~word & HIGH_BITS;
+  }
+
   /// Returns the end of a number, `true`, `false` or `null`, −1 for anything else.
   private int literalEnd(int from, int to) {
-    int at = from;
-    if (at < to && chunk[at] == '-') {
-      at++;
-    }
-    int digits = at;
-    while (at < to && isDigit(chunk[at])) {
-      at++;
-    }
+    int digits = chunk[from] == '-' ? from + 1 : from;
+    int at = digitsEnd(digits);
     if (at > digits) {
       boolean hasLeadingZero = chunk[digits] == '0' && at > digits + 1;
-      if (at < to && chunk[at] == '.') {
+      if (chunk[at] == '.') {
         int decimals = at + 1;
-        at = decimals;
-        while (at < to && isDigit(chunk[at])) {
-          at++;
-        }
+        at = digitsEnd(decimals);
         if (at == decimals) {
           return -1;
         }
       }
-      boolean isOver = at < to && isBlankOrEnd(chunk[at]);
-      return hasLeadingZero || !isOver ? -1 : at;
+      return !hasLeadingZero && at < to && isBlankOrEnd(chunk[at]) ? at : -1;
     }
     for (byte[] word : WORDS) {
       int end = from + word.length;
@@ -362,15 +379,23 @@ final class JsonLinesText extends CsvText {
     return -1;
   }
 
+  /// Returns the position of the first byte that is no digit. It is behind the line if the file ends in digits, and in
+  /// the chunk, whose last bytes are zero.
+  private int digitsEnd(int from) {
+    for (int at = from; ; at += Long.BYTES) {
+      long word = (long) LONG.get(chunk, at) ^ ZEROS;
+      long others = ((word + 0x7676767676767676L) | word) & HIGH_BITS;
+      if (others != 0) {
+        return at + (Long.numberOfTrailingZeros(others) >>> 3);
+      }
+    }
+  }
+
   private static final byte[][] WORDS = {
     "true".getBytes(StandardCharsets.US_ASCII),
     "false".getBytes(StandardCharsets.US_ASCII),
     "null".getBytes(StandardCharsets.US_ASCII)
   };
-
-  private static boolean isDigit(byte each) {
-    return each >= '0' && each <= '9';
-  }
 
   private static boolean isBlankOrEnd(byte each) {
     return each == ',' || each == '}' || each == ' ' || each == '\t';

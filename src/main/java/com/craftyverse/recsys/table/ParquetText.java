@@ -44,7 +44,7 @@ final class ParquetText extends CsvText {
   /// Null if the rows are read value by value.
   private final @Nullable ColumnReaders batches;
 
-  private final List<Values> values = new ArrayList<>();
+  private final List<Column> batchColumns = new ArrayList<>();
   private int row;
   private int batchRows;
 
@@ -52,14 +52,6 @@ final class ParquetText extends CsvText {
   private final @Nullable RowReader rows;
 
   private final List<String> columns;
-
-  /// Appends values of the current batch.
-  private interface Values {
-    /// Takes the arrays of a new batch.
-    void next();
-
-    void append(int row);
-  }
 
   private ParquetText(
       ParquetFileReader reader,
@@ -87,7 +79,7 @@ final class ParquetText extends CsvText {
     this.batches = isPlain ? reader.buildColumnReaders(projection).build() : null;
     if (batches != null) {
       for (String name : columns) {
-        values.add(values(batches.getColumnReader(name)));
+        batchColumns.add(column(batches.getColumnReader(name)));
       }
     }
     header(columns);
@@ -200,7 +192,8 @@ final class ParquetText extends CsvText {
         && value.type() != PhysicalType.FIXED_LEN_BYTE_ARRAY;
   }
 
-  private abstract static class Column implements Values {
+  /// The values of a column in the current batch.
+  private abstract static class Column {
     final ColumnReader column;
     private Validity validity = Validity.NO_NULLS;
     private boolean hasNulls;
@@ -209,26 +202,24 @@ final class ParquetText extends CsvText {
       this.column = column;
     }
 
-    @Override
-    public void next() {
+    /// Takes the arrays of a new batch.
+    final void next() {
       validity = column.getLeafValidity();
       hasNulls = validity.hasNulls();
       take();
     }
 
-    @Override
-    public void append(int row) {
-      if (!hasNulls || validity.isNotNull(row)) {
-        value(row);
-      }
+    final boolean isNull(int row) {
+      return hasNulls && validity.isNull(row);
     }
 
     abstract void take();
 
-    abstract void value(int row);
+    /// Writes a value, with room for [#FIELD_BYTES] at `at`. Returns the position after it.
+    abstract int write(int row, int at);
   }
 
-  private Values values(ColumnReader column) {
+  private Column column(ColumnReader column) {
     LogicalType type = column.getColumnSchema().logicalType();
     boolean isUnsigned = type instanceof LogicalType.IntType whole && !whole.isSigned();
     return switch (column.getColumnSchema().type()) {
@@ -243,12 +234,10 @@ final class ParquetText extends CsvText {
             }
 
             @Override
-            void value(int row) {
-              if (isDate) {
-                text(LocalDate.ofEpochDay(batch[row]).toString());
-              } else {
-                number(isUnsigned ? Integer.toUnsignedLong(batch[row]) : batch[row]);
-              }
+            int write(int row, int at) {
+              return isDate
+                  ? ascii(at, LocalDate.ofEpochDay(batch[row]).toString())
+                  : number(at, isUnsigned ? Integer.toUnsignedLong(batch[row]) : batch[row]);
             }
           };
       case INT64 ->
@@ -262,12 +251,10 @@ final class ParquetText extends CsvText {
             }
 
             @Override
-            void value(int row) {
-              if (isUnsigned && batch[row] < 0) {
-                text(Long.toUnsignedString(batch[row]));
-              } else {
-                number(perSecond == 1 ? batch[row] : Math.floorDiv(batch[row], perSecond));
-              }
+            int write(int row, int at) {
+              return isUnsigned && batch[row] < 0
+                  ? ascii(at, Long.toUnsignedString(batch[row]))
+                  : number(at, perSecond == 1 ? batch[row] : Math.floorDiv(batch[row], perSecond));
             }
           };
       case FLOAT ->
@@ -280,8 +267,8 @@ final class ParquetText extends CsvText {
             }
 
             @Override
-            void value(int row) {
-              number(batch[row]);
+            int write(int row, int at) {
+              return number(at, batch[row]);
             }
           };
       case DOUBLE ->
@@ -294,8 +281,8 @@ final class ParquetText extends CsvText {
             }
 
             @Override
-            void value(int row) {
-              number(batch[row]);
+            int write(int row, int at) {
+              return number(at, batch[row]);
             }
           };
       case BOOLEAN ->
@@ -308,8 +295,8 @@ final class ParquetText extends CsvText {
             }
 
             @Override
-            void value(int row) {
-              number(batch[row] ? 1 : 0);
+            int write(int row, int at) {
+              return character(at, batch[row] ? '1' : '0');
             }
           };
       default ->
@@ -324,8 +311,10 @@ final class ParquetText extends CsvText {
             }
 
             @Override
-            void value(int row) {
+            int write(int row, int at) {
+              end(at);
               text(bytes, offsets[row], offsets[row + 1]);
+              return reserve(rowBytes());
             }
           };
     };
@@ -358,20 +347,27 @@ final class ParquetText extends CsvText {
       }
       row = 0;
       batchRows = readers.getRecordCount();
-      values.forEach(Values::next);
+      batchColumns.forEach(Column::next);
     }
     int to = Math.min(batchRows, row + ROWS_PER_PASS);
-    Values[] all = values.toArray(Values[]::new);
+    Column[] all = batchColumns.toArray(Column[]::new);
     for (; row < to; row++) {
+      int at = reserve(rowBytes());
       for (int i = 0; i < all.length; i++) {
         if (i > 0) {
-          comma();
+          at = character(at, ',');
         }
-        all[i].append(row);
+        if (!all[i].isNull(row)) {
+          at = all[i].write(row, at);
+        }
       }
-      endRow();
+      end(character(at, '\n'));
     }
     return true;
+  }
+
+  private int rowBytes() {
+    return batchColumns.size() * FIELD_BYTES;
   }
 
   private boolean appendValues(RowReader reader) {

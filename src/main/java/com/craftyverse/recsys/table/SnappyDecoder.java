@@ -16,13 +16,24 @@ import java.util.Arrays;
 final class SnappyDecoder implements Decompressor {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int MAX_VARINT_BYTES = 5;
+
+  /// The number of bytes between an element's tag and what follows: of a literal's length or a copy's offset.
+  private static final byte[] TRAILER_BYTES = trailerBytes();
+
+  /// The bits of the first bytes of a word, by their number.
+  private static final int[] MASKS = {0, 0xFF, 0xFFFF, 0xFFFFFF, -1};
 
   /// A copy of 64 bytes takes three; no element decodes to more bytes a byte.
   private static final int MAX_RATIO = 22;
 
   /// Bytes behind the decoded ones and the input that copies of eight bytes at a time may touch.
   private static final int SLACK = 8;
+
+  private static final ThreadLocal<byte[]> INPUT = ThreadLocal.withInitial(() -> new byte[0]);
+  private static final ThreadLocal<byte[]> OUTPUT = ThreadLocal.withInitial(() -> new byte[0]);
 
   @Override
   public String getName() {
@@ -31,7 +42,7 @@ final class SnappyDecoder implements Decompressor {
 
   /// Decodes a block.
   ///
-  /// @return an array that begins with the decoded bytes
+  /// @return an array that begins with the decoded bytes; this thread's next block overwrites them
   /// @throws IOException if the block does not decode to exactly `size` bytes
   @Override
   public byte[] decompress(ByteBuffer block, int size) throws IOException {
@@ -42,23 +53,31 @@ final class SnappyDecoder implements Decompressor {
     if (length == 0) {
       return new byte[0];
     }
-    byte[] in = new byte[length + SLACK];
+    byte[] in = atLeast(INPUT, length + SLACK);
     block.get(in, 0, length);
-    return decode(in, length, size);
+    byte[] out = atLeast(OUTPUT, size + SLACK);
+    decode(in, length, out, size);
+    return out;
   }
 
-  /// @param in the block, with [#SLACK] bytes behind it
-  private static byte[] decode(byte[] in, int length, int size) throws IOException {
-    byte[] out = new byte[size + SLACK];
+  private static byte[] atLeast(ThreadLocal<byte[]> buffer, int bytes) {
+    if (buffer.get().length < bytes) {
+      buffer.set(new byte[bytes]);
+    }
+    return buffer.get();
+  }
+
+  /// Decodes the first `length` bytes of `in` to the first `size` of `out`. Both have [#SLACK] bytes more.
+  private static void decode(byte[] in, int length, byte[] out, int size) throws IOException {
     int from = requireSize(in, length, size);
     int to = 0;
     while (from < length) {
       int tag = in[from++] & 0xFF;
-      int trailer = trailerBytes(tag);
+      int trailer = TRAILER_BYTES[tag];
       if (trailer > length - from) {
         throw damaged("it ends within an element");
       }
-      int number = littleEndian(in, from, trailer);
+      int number = (int) INT.get(in, from) & MASKS[trailer];
       from += trailer;
       if ((tag & 3) == 0) {
         int count = 1 + (trailer == 0 ? tag >>> 2 : number);
@@ -82,7 +101,6 @@ final class SnappyDecoder implements Decompressor {
     if (to != size) {
       throw damaged("it has " + to + " bytes, expected " + size);
     }
-    return out;
   }
 
   /// Checks the length at the beginning of a block. Returns where the elements begin.
@@ -100,22 +118,18 @@ final class SnappyDecoder implements Decompressor {
     throw damaged("it has no length");
   }
 
-  /// Returns the number of bytes between an element's tag and what follows: of a literal's length or a copy's offset.
-  private static int trailerBytes(int tag) {
-    return switch (tag & 3) {
-      case 0 -> Math.max(0, (tag >>> 2) - 59);
-      case 1 -> 1;
-      case 2 -> 2;
-      default -> 4;
-    };
-  }
-
-  private static int littleEndian(byte[] in, int at, int bytes) {
-    int number = 0;
-    for (int i = 0; i < bytes; i++) {
-      number |= (in[at + i] & 0xFF) << (8 * i);
+  private static byte[] trailerBytes() {
+    byte[] bytes = new byte[256];
+    for (int tag = 0; tag < bytes.length; tag++) {
+      bytes[tag] =
+          switch (tag & 3) {
+            case 0 -> (byte) Math.max(0, (tag >>> 2) - 59);
+            case 1 -> 1;
+            case 2 -> 2;
+            default -> 4;
+          };
     }
-    return number;
+    return bytes;
   }
 
   private static void copy(byte[] in, int from, byte[] out, int to, int count) {
