@@ -200,6 +200,7 @@ export function nameOf(item) {
 }
 
 const genresOf = item => (item.genres ?? []).join(', ');
+const attributesOf = item => Object.entries(item.attributes ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n') || null;
 
 /** An ordered list of items; each opens what is similar to it. */
 class ItemList {
@@ -672,7 +673,7 @@ class ItemSearch {
     fill(this.#list, items.length === 0 && query !== ''
       ? el('li', {class: 'nothing', role: 'option', 'aria-disabled': 'true'}, `No item matches “${query}”.`)
       : items.map((item, index) => el('li', {
-        role: 'option', id: `found-${index}`,
+        role: 'option', id: `found-${index}`, title: attributesOf(item),
         on: {
           mousedown: event => event.preventDefault(),
           click: () => this.#take(index),

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +25,16 @@ import java.util.Map;
 ///
 /// A column is left out if it is beyond the first 64, has the name of an earlier one, has no values, or
 /// if most of its values are longer than 256 bytes, as descriptions are. Of the other columns, only
-/// such values are left out.
+/// such values are left out. If all columns together take more than 64 MiB, so are the largest.
 final class ItemAttributes {
   /// Most columns.
   static final int MAX_COLUMNS = 64;
 
   /// The longest value, and the longest name, in bytes of UTF-8.
   static final int MAX_BYTES = 256;
+
+  /// Most bytes of all columns together: those of their distinct values, roughly, and four for each value.
+  private static final long MAX_TOTAL_BYTES = 64L << 20;
 
   /// Distinct values of a column of which one copy is shared.
   private static final int MAX_SHARED = 1 << 16;
@@ -40,17 +44,27 @@ final class ItemAttributes {
     private final Map<String, String> shared = new HashMap<>();
     private long present;
     private long tooLong;
+    private long bytes;
+    private boolean tooLarge;
 
     /// @param rows number of items before the first value
     Attribute(int rows) {
       values.addAll(Collections.nCopies(rows, ""));
+      bytes = (long) rows * Integer.BYTES;
     }
 
-    void add(String value) {
+    /// Adds a value.
+    ///
+    /// @return the bytes that it takes
+    long add(String value) {
+      if (tooLarge) {
+        return 0;
+      }
+      bytes += Integer.BYTES;
       if (isTooLong(value)) {
         tooLong++;
         values.add("");
-        return;
+        return Integer.BYTES;
       }
       present += value.isEmpty() ? 0 : 1;
       String known = shared.putIfAbsent(value, value);
@@ -58,16 +72,37 @@ final class ItemAttributes {
         shared.clear();
       }
       values.add(known == null ? value : known);
+      long own = known == null ? value.length() : 0;
+      bytes += own;
+      return Integer.BYTES + own;
+    }
+
+    void leaveOut() {
+      tooLarge = true;
+      values.clear();
+      shared.clear();
+      bytes = 0;
     }
 
     boolean isKept() {
-      return present > 0 && present >= tooLong;
+      return !tooLarge && present > 0 && present >= tooLong;
     }
   }
 
   private final Map<String, Attribute> attributes = new LinkedHashMap<>();
   private final List<String> leftOut = new ArrayList<>();
+  private final long maxBytes;
+  private long bytes;
   private int rows;
+
+  ItemAttributes() {
+    this(MAX_TOTAL_BYTES);
+  }
+
+  /// @param maxBytes most bytes of all columns together
+  ItemAttributes(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
 
   private static boolean isTooLong(String text) {
     return text.length() > MAX_BYTES
@@ -91,7 +126,9 @@ final class ItemAttributes {
       } else if (attributes.size() == MAX_COLUMNS) {
         leftOut.add(ObjectKeys.quote(name) + ": " + MAX_COLUMNS + " other columns come before it");
       } else {
-        attributes.put(name, new Attribute(rows));
+        Attribute attribute = new Attribute(rows);
+        attributes.put(name, attribute);
+        bytes += attribute.bytes;
         added.add(name);
       }
     }
@@ -105,15 +142,29 @@ final class ItemAttributes {
   void add(CsvRow row, int first) {
     int column = first;
     for (Attribute attribute : attributes.values()) {
-      attribute.add(row.text(column++));
+      bytes += attribute.add(row.text(column++));
     }
     rows++;
+    leaveOutLargest();
+  }
+
+  /// Leaves out the largest columns until the others are small enough together.
+  private void leaveOutLargest() {
+    while (bytes > maxBytes) {
+      Attribute largest =
+          Collections.max(attributes.values(), Comparator.comparingLong(each -> each.bytes));
+      bytes -= largest.bytes;
+      largest.leaveOut();
+    }
   }
 
   /// Adds an item without attributes.
   void addNone() {
-    attributes.values().forEach(attribute -> attribute.add(""));
+    for (Attribute attribute : attributes.values()) {
+      bytes += attribute.add("");
+    }
     rows++;
+    leaveOutLargest();
   }
 
   /// Adds items of an earlier version, with its columns.
@@ -128,10 +179,11 @@ final class ItemAttributes {
       Texts texts =
           names.contains(attribute.getKey()) ? Texts.read(file, attribute.getKey()) : null;
       for (int row : earlier) {
-        attribute.getValue().add(texts == null ? "" : texts.get(row));
+        bytes += attribute.getValue().add(texts == null ? "" : texts.get(row));
       }
     }
     rows += earlier.size();
+    leaveOutLargest();
   }
 
   /// Returns the names of the columns that are kept.
@@ -147,7 +199,14 @@ final class ItemAttributes {
     List<String> all = new ArrayList<>(leftOut);
     attributes.forEach(
         (name, attribute) -> {
-          if (attribute.tooLong > 0) {
+          if (attribute.tooLarge) {
+            all.add(
+                String.format(
+                    Locale.ROOT,
+                    "%s: the columns are larger than %,d bytes together, this one most",
+                    ObjectKeys.quote(name),
+                    maxBytes));
+          } else if (attribute.tooLong > 0) {
             all.add(
                 String.format(
                     Locale.ROOT,

@@ -29,8 +29,14 @@ import org.jspecify.annotations.Nullable;
 /// The movies of an upload: `movieId,title,genres`. Genres are joined by `|`, and the title ends with the
 /// year in parentheses.
 final class Movies {
-  /// The maximum size of a movies file in bytes. All movies are held in memory.
+  /// The maximum size of `movies.dat` and `u.item` in bytes, which are held in memory.
   static final long MAX_BYTES = 64L << 20;
+
+  /// The maximum size of a table of items in bytes, most of which may be descriptions that are not kept.
+  static final long MAX_TABLE_BYTES = 2L << 30;
+
+  /// Most characters of titles and genres together, which are held in memory.
+  private static final int MAX_KEPT = 64 << 20;
 
   /// The genres of `u.item`, in the order of its flags.
   private static final List<String> ITEM_GENRES =
@@ -118,6 +124,7 @@ final class Movies {
   private final List<Movie> movies = new ArrayList<>();
   private final ItemAttributes attributes = new ItemAttributes();
   private boolean hasDates;
+  private long kept;
   private final Set<Object> seen = new HashSet<>();
 
   /// Creates an empty set of movies, for an upload without them.
@@ -246,6 +253,11 @@ final class Movies {
       throw row.problem(0, row.columnName(0) + " " + id + " occurs twice");
     }
     String title = row.text(1);
+    kept += title.length() + genres.stream().mapToLong(String::length).sum();
+    if (kept > MAX_KEPT) {
+      throw row.problem(
+          1, "the titles and genres so far have " + MAX_KEPT + " characters, the limit");
+    }
     Matcher inTitle = YEAR.matcher(title);
     ids.add(row, 0);
     movies.add(

@@ -401,7 +401,7 @@ final class UploadFile implements AutoCloseable {
       if (entry.isPresent()) {
         return readSideFile(
                 entry.get(),
-                Movies.MAX_BYTES,
+                part == Part.MOVIES_CSV ? Movies.MAX_TABLE_BYTES : Movies.MAX_BYTES,
                 (in, charset, file, badRows) ->
                     switch (part) {
                       case MOVIES_CSV -> Movies.fromCsv(in, charset, file, badRows, layout);

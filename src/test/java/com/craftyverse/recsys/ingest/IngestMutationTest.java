@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.columnar.Mutations;
 import com.craftyverse.recsys.columnar.RecordBatch;
+import com.craftyverse.recsys.format.Schemas;
+import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.LocalObjectStore;
+import com.craftyverse.recsys.storage.ObjectKeys;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -113,7 +116,12 @@ class IngestMutationTest {
   void damagedItems() throws IOException {
     List<String> rows = RatingsOracle.rows(RATINGS).orElseThrow();
     byte[] original =
-        (Uploads.MOVIES + "7,\"So-called \"\"Art\"\" (1997)\",Drama\n").getBytes(UTF_8);
+        (Uploads.MOVIES + "7,\"So-called \"\"Art\"\" (1997)\",Drama\n")
+            .replace("s\n", "s,brand,price,\"in, stock\"\n")
+            .replace("(no genres listed)\n", "(no genres listed),Acme,5.00,yes\n")
+            .replace("Drama\n", "Drama,\"Bo\"\"\",,\"a|b\"\n")
+            .replace("Romance\n", "Romance,Cy,4,no\n")
+            .getBytes(UTF_8);
     int count = Mutations.COUNT / 5;
     int refused =
         tryAll(
@@ -207,6 +215,7 @@ class IngestMutationTest {
         if (result.figures().layout().equals(RatingsLayout.RATINGS_CSV)) {
           assertThat(expected).as(label).isPresent();
           assertThat(rows(result)).as(label).isEqualTo(expected.orElseThrow());
+          requireAttributes(result, label);
         }
         deleteDatasets();
       } catch (RequestException e) {
@@ -234,6 +243,19 @@ class IngestMutationTest {
         Files.delete(path);
       }
     }
+  }
+
+  /// Checks that the attributes are those of the items, row by row.
+  private void requireAttributes(IngestResult result, String label) throws IOException {
+    String directory = ObjectKeys.directoryOf(result.manifest());
+    String key = directory + StoreLayout.ATTRIBUTES;
+    if (store.find(key).isEmpty()) {
+      assertThat(result.figures().attributes()).as(label).isEmpty();
+      return;
+    }
+    ArrowFile attributes = ArrowFile.of(store.read(key).content(), key);
+    attributes.require(Schemas.attributes(result.figures().attributes()));
+    assertThat(attributes.rows()).as(label).isEqualTo(result.figures().items());
   }
 
   private List<String> rows(IngestResult result) throws IOException {

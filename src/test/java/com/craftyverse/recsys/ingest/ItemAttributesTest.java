@@ -135,6 +135,37 @@ class ItemAttributesTest {
   }
 
   @Test
+  void columnsThatAreTooLargeTogether_loseTheLargest() throws IOException {
+    ItemAttributes attributes = new ItemAttributes(100);
+    attributes.addColumns(List.of("brand", "link", "size"));
+    CsvRow row = new CsvRow("items.csv", 1);
+    row.setColumns(List.of("brand", "link", "size"), new int[] {0, 1, 2});
+    for (int item = 0; item < 10; item++) {
+      row.beginRow(item);
+      for (String value : List.of("Acme", "https://shop/" + item, "" + item % 3)) {
+        row.add(value.toCharArray(), 0, value.length(), false);
+      }
+      attributes.add(row, 0);
+    }
+    assertThat(attributes.names()).containsExactly("brand", "size");
+    assertThat(attributes.leftOut())
+        .containsExactly("'link': the columns are larger than 100 bytes together, this one most");
+  }
+
+  @Test
+  void longDescriptions_leaveTheRestReadable() throws IOException {
+    StringBuilder items = new StringBuilder("item_id,title,brand,text\n");
+    for (int i = 0; i < 700; i++) {
+      items.append("i%d,Title %d,Acme,%s\n".formatted(i, i, "x".repeat(100_000)));
+    }
+    IngestResult result = ingestZip("items.csv", items.toString());
+    assertThat(items.length()).isGreaterThan(64 << 20);
+    assertThat(result.figures().items()).isEqualTo(700);
+    assertThat(result.figures().sideFileProblems()).isZero();
+    assertThat(result.figures().attributes()).containsExactly("brand");
+  }
+
+  @Test
   void delta_winsOverEarlierItems_andAddsColumns() throws IOException {
     put("raw/shop/settings.json", "{\"append\": true}".getBytes(StandardCharsets.UTF_8));
     put(
