@@ -120,7 +120,10 @@ public final class Ingest {
     Optional<String> ignored = whyIgnored(store, key);
     return ignored.isPresent()
         ? IngestResult.nothingIngested(List.of(ignored.get()))
-        : IngestResult.named(StoreLayout.datasetOfUpload(key), Instant.now().getEpochSecond());
+        : IngestResult.named(
+            StoreLayout.datasetOfUpload(key),
+            Instant.now().getEpochSecond(),
+            UploadObjects.folderSize(store, key));
   }
 
   /// Ingests an upload that a scan of the store found, without a request for it, as its directory's

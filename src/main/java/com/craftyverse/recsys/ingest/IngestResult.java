@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ignored why other objects of an event were not ingested, at most 20 reasons
 /// @param now the time in epoch seconds, if only the name was requested; a state machine has no clock to
 ///     calculate with
+/// @param bytes the size of the files in a folder, if only the name was requested and the key is a folder's
+///     `_SUCCESS`; an event knows the size of that object alone
 public record IngestResult(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String manifest,
     boolean cached,
@@ -34,7 +36,8 @@ public record IngestResult(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String problem,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> also,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ignored,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long now) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long now,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long bytes) {
 
   /// Bounds the list whose length depends on the event.
   public IngestResult {
@@ -46,14 +49,15 @@ public record IngestResult(
       String manifest, boolean cached, String dataset, String version, IngestFigures figures) {
     this(
         manifest, cached, dataset, version, figures, null, null, null, null, List.of(), List.of(),
-        null);
+        null, null);
   }
 
   /// Returns the result of a dry run.
   static IngestResult of(
       String dataset, IngestFigures figures, IngestPreview preview, @Nullable UploadSample sample) {
     return new IngestResult(
-        "", false, dataset, "", figures, null, preview, sample, null, List.of(), List.of(), null);
+        "", false, dataset, "", figures, null, preview, sample, null, List.of(), List.of(), null,
+        null);
   }
 
   /// Returns the result of a dry run of ratings that `ingest` would refuse.
@@ -70,17 +74,30 @@ public record IngestResult(
         problem,
         List.of(),
         List.of(),
+        null,
         null);
   }
 
   /// Returns the result for an event that named no upload to ingest.
   static IngestResult nothingIngested(List<String> ignored) {
     return new IngestResult(
-        "", false, "", "", IngestFigures.NONE, null, null, null, null, List.of(), ignored, null);
+        "",
+        false,
+        "",
+        "",
+        IngestFigures.NONE,
+        null,
+        null,
+        null,
+        null,
+        List.of(),
+        ignored,
+        null,
+        null);
   }
 
   /// Returns the result of a request for the dataset's name.
-  static IngestResult named(String dataset, long now) {
+  static IngestResult named(String dataset, long now, @Nullable Long bytes) {
     return new IngestResult(
         "",
         false,
@@ -93,7 +110,8 @@ public record IngestResult(
         null,
         List.of(),
         List.of(),
-        now);
+        now,
+        bytes);
   }
 
   IngestResult with(StepSettings stepSettings) {
@@ -109,7 +127,8 @@ public record IngestResult(
         problem,
         also,
         ignored,
-        now);
+        now,
+        bytes);
   }
 
   IngestResult with(List<String> otherManifests, List<String> ignoredReasons) {
@@ -125,6 +144,7 @@ public record IngestResult(
         problem,
         otherManifests,
         ignoredReasons,
+        null,
         null);
   }
 }

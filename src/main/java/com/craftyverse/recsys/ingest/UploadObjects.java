@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /// The objects that make an upload: one file; the files of a folder, whose writer puts `_SUCCESS` last; or the files
 /// below `raw/{dataset}/` that the settings list.
@@ -55,6 +56,16 @@ record UploadObjects(String key, Map<String, ObjectInfo> parts) {
       return new UploadObjects(key, list(store, root, root, matcher(settings.files())));
     }
     return new UploadObjects(key, Map.of(fileName(key), upload));
+  }
+
+  /// Returns the size of all objects in a folder, in bytes.
+  ///
+  /// @param key any object's key
+  /// @return null if the key is not that of a folder's `_SUCCESS`
+  static @Nullable Long folderSize(ObjectStore store, String key) throws IOException {
+    return fileName(key).equals(SUCCESS)
+        ? store.list(ObjectKeys.directoryOf(key)).stream().mapToLong(ObjectInfo::size).sum()
+        : null;
   }
 
   /// Returns why an object alone brings no upload, as a whole sentence; empty if it brings one.

@@ -131,8 +131,8 @@ final class LambdaFunction implements AutoCloseable {
   private void failWhenItEnds() {
     process.onExit().join();
     ready.countDown();
-    answers
-        .values()
+    answers.values().stream()
+        .filter(answer -> !answer.isDone())
         .forEach(
             answer -> answer.completeExceptionally(new IOException("the process ended: " + log())));
   }

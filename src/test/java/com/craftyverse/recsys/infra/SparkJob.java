@@ -25,6 +25,21 @@ final class SparkJob {
   static final Path JAR = Path.of("src/spark/target/craftyverse-recsys-spark.jar");
 
   private static final int MINUTES = 10;
+
+  /// Makes a job that takes seconds. Training again takes the parameters of the scored model.
+  private static final List<String> SMALL =
+      List.of(
+          "--iterations",
+          "2",
+          "--ranking-iterations",
+          "2",
+          "--factors",
+          "4",
+          "--choice-factors",
+          "2",
+          "--ranking-factors",
+          "8");
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final ObjectStore bucket;
@@ -38,7 +53,7 @@ final class SparkJob {
   }
 
   static boolean isBuilt() {
-    return Files.exists(JAR);
+    return Files.exists(JAR) && Files.exists(JAR.resolveSibling("classes"));
   }
 
   /// Runs `startJobRun.sync`.
@@ -50,10 +65,16 @@ final class SparkJob {
     for (int i = 2; i < given.size(); i++) {
       arguments.add(given.get(i).asText());
     }
+    if (arguments.contains("--key")) {
+      arguments.addAll(SMALL);
+    }
     try {
       for (String prefix : List.of("raw/", "datasets/", "models/")) {
         for (ObjectInfo object : bucket.list(prefix)) {
-          copy.put(object.key(), bucket.read(object.key()).content());
+          // In a directory the time of its last change is part of an upload's version.
+          if (copy.find(object.key()).isEmpty()) {
+            copy.put(object.key(), bucket.read(object.key()).content());
+          }
         }
       }
       String output = run(arguments);
@@ -105,6 +126,7 @@ final class SparkJob {
               "-f",
               "src/spark/pom.xml",
               "exec:exec",
+              "-Dmemory=-Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
               "-Darguments=" + String.join(" ", arguments));
       builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
       Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();

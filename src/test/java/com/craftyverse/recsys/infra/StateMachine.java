@@ -78,7 +78,9 @@ final class StateMachine {
           return data;
         }
         case "Fail" ->
-            throw new LambdaError(state.path("Error").asText(), state.path("Cause").asText());
+            throw new LambdaError(
+                state.path("Error").asText(),
+                state.path("Cause").asText() + " " + data.path("error"));
         case "Wait" -> name = state.path("Next").asText();
         case "Pass" -> {
           data = merged(data, state.path("ResultPath"), fill(state.path("Parameters"), data));

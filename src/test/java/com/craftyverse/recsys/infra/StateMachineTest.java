@@ -117,6 +117,28 @@ class StateMachineTest {
     assertThat(count("Train")).isEqualTo(4);
   }
 
+  /// A folder's last object is empty, so `ingest` adds up the sizes of its files.
+  @Test
+  void folderBeyondTheFunctions_isTrainedWithSpark() throws IOException {
+    ((ObjectNode) event.at("/detail/object")).put("key", "raw/my-set/2026/_SUCCESS").put("size", 0);
+    for (long bytes : new long[] {1233, 1234}) {
+      calls.clear();
+      withSpark(1234)
+          .run(
+              event,
+              (resource, input) -> {
+                JsonNode result = call(resource, input);
+                if (input.has("nameOnly")) {
+                  ((ObjectNode) result).put("bytes", bytes);
+                }
+                return result;
+              });
+      assertThat(calls)
+          .filteredOn(call -> call.startsWith("startJobRun"))
+          .hasSize(bytes == 1234 ? 2 : 0);
+    }
+  }
+
   @Test
   void modelOfSpark_thatTheGateRefuses_isNotTrainedAgain() throws IOException {
     withSpark(1)

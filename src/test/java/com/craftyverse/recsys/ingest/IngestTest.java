@@ -1036,13 +1036,19 @@ class IngestTest {
   }
 
   @Test
-  void nameOnly_answersTheDatasetOfAKey_withoutLookingForTheObject() throws IOException {
+  void nameOnly_answersTheDatasetOfAKey_andTheSizeOfAFolder() throws IOException {
     String request = "{\"key\": \"raw/my set/jan (2).csv\", \"nameOnly\": true}";
     long before = Instant.now().getEpochSecond();
     IngestResult named = new Ingest(store).run(request(request));
     long now = Objects.requireNonNull(named.now());
     assertThat(now).isBetween(before, Instant.now().getEpochSecond());
-    assertThat(named).isEqualTo(IngestResult.named("my-set", now));
+    assertThat(named).isEqualTo(IngestResult.named("my-set", now, null));
+    store.put("raw/my set/jan/part-0.csv", new byte[12]);
+    store.put("raw/my set/jan/more/part-1.csv", new byte[30]);
+    store.put("raw/my set/jan/_SUCCESS", new byte[0]);
+    assertThat(
+            new Ingest(store).run(request(request.replace("jan (2).csv", "jan/_SUCCESS"))).bytes())
+        .isEqualTo(42);
     IngestResult folder = new Ingest(store).run(request(request.replace("jan (2).csv", "")));
     assertThat(folder.dataset()).isEmpty();
     assertThat(folder.ignored()).containsExactly("the key 'raw/my set/' has an empty segment");

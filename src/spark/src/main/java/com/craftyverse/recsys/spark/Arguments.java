@@ -37,7 +37,8 @@ record Arguments(
   static final String USAGE =
       """
       usage: SparkPipeline --store DIRECTORY|s3://BUCKET (--key raw/…|--refit models/…/manifest.json) [options]
-        --key KEY                   trains a model from this upload: raw/FILE, raw/DATASET/FILE or raw/DATASET/
+        --key KEY                   trains a model from this upload: raw/FILE, raw/DATASET/FILE, raw/DATASET/
+                                    or raw/DATASET/FOLDER/ (also as raw/DATASET/FOLDER/_SUCCESS)
         --refit KEY                 trains the evaluated model of this manifest again, on all rows
         --result KEY                also writes the result, a line of JSON, to this key
         --partitions N              partitions of shuffles and blocks of ALS (by the number of ratings)
@@ -78,7 +79,7 @@ record Arguments(
       throw new RefusedException(
           "argument --store is missing; expected a directory or s3://BUCKET");
     }
-    String key = key(values, "key", "raw/");
+    String key = Formats.upload(key(values, "key", "raw/"));
     String refit = key(values, "refit", "models/");
     if ((key == null) == (refit == null)) {
       throw new RefusedException("expected --key or --refit, and not both");

@@ -91,17 +91,27 @@ final class Formats {
     }
   }
 
+  /// Returns the key of an upload: the directory of a folder if the key is that of its mark `_SUCCESS`; null for
+  /// null.
+  static String upload(String key) {
+    return key != null && key.endsWith("/_SUCCESS")
+        ? key.substring(0, key.length() - "_SUCCESS".length())
+        : key;
+  }
+
   /// Returns the dataset of an upload: its directory below `raw/`, or its own name without extensions, turned
   /// into a valid name.
   static String dataset(String key) {
     String[] segments = key.split("/", -1);
-    if (segments.length > 3 || segments[1].isEmpty()) {
+    boolean isFolder = segments.length == 4 && segments[3].isEmpty();
+    if (segments.length > (isFolder ? 4 : 3) || segments[1].isEmpty()) {
       throw new RefusedException(
-          "argument --key: uploads are raw/FILE, raw/DATASET/FILE or raw/DATASET/, found '"
+          "argument --key: uploads are raw/FILE, raw/DATASET/FILE, raw/DATASET/ or raw/DATASET/FOLDER/,"
+              + " found '"
               + key
               + "'");
     }
-    String name = segments.length == 3 ? segments[1] : stem(segments[1]);
+    String name = segments.length >= 3 ? segments[1] : stem(segments[1]);
     if (isDataset(name)) {
       return name;
     }

@@ -134,6 +134,11 @@ final class Job {
       return splitDirectory() + "index/" + indexId() + "/";
     }
 
+    /// Returns the part of the upload's settings for `evaluate`, if there is one.
+    Map<String, Object> evaluation() {
+      return settings.has("evaluate") ? Map.of("evaluate", settings.node("evaluate")) : Map.of();
+    }
+
     String modelDirectory() {
       return "models/" + dataset + "/" + modelId() + "/";
     }
@@ -149,7 +154,7 @@ final class Job {
   Result run() throws IOException {
     Plan plan = plan();
     if (store.size(plan.manifest()) >= 0) {
-      return new Result(plan.dataset, plan.manifest(), true, Map.of());
+      return new Result(plan.dataset, plan.manifest(), true, plan.evaluation());
     }
     spark.conf().set("spark.sql.shuffle.partitions", shufflePartitions(plan.key));
     Upload upload = Upload.open(spark, store, plan.key, plan.settings);
@@ -178,9 +183,7 @@ final class Job {
     figures.put("items", index.itemCount());
     figures.put("trainRatings", index.rows());
     figures.put("seconds", Math.round(10 * seconds()) / 10.0);
-    if (plan.settings.has("evaluate")) {
-      figures.put("evaluate", plan.settings.node("evaluate"));
-    }
+    figures.putAll(plan.evaluation());
     log("wrote %s", plan.modelDirectory());
     return new Result(plan.dataset, plan.manifest(), false, figures);
   }

@@ -47,7 +47,7 @@ record Settings(JsonNode json) {
   /// @throws RefusedException if they have a field or a value that this job does not take
   static Settings of(Store store, String key) throws IOException {
     String[] segments = key.split("/", -1);
-    byte[] json = segments.length == 3 ? store.find("raw/" + segments[1] + "/settings.json") : null;
+    byte[] json = segments.length >= 3 ? store.find("raw/" + segments[1] + "/settings.json") : null;
     JsonNode document = json == null ? JSON.createObjectNode() : JSON.readTree(json);
     Settings settings = new Settings(document);
     requireOnly(document, "", FIELDS);

@@ -9,6 +9,11 @@ import org.apache.spark.sql.SparkSession;
 /// reads what `ingest` reads as a table, and writes what `evaluate`, `publish` and `serve` read.
 public final class SparkPipeline {
   private static final int REFUSED = 2;
+  private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
+
+  /// Stack of a thread. The tasks of ALS refer to each other over its iterations, and Java reads and writes
+  /// them recursively; ten iterations overflow the usual 1 MB before the methods are compiled.
+  private static final String STACK = "-Xss16m";
 
   private SparkPipeline() {}
 
@@ -57,7 +62,8 @@ public final class SparkPipeline {
     }
   }
 
-  /// Starts Spark, on this machine's processors unless the surroundings name another master.
+  /// Starts Spark, on this machine's processors unless the surroundings name another master. The stack of the
+  /// driver's own threads is up to who starts the JVM.
   static SparkSession session() {
     SparkConf configuration = new SparkConf();
     if (!configuration.contains("spark.master")) {
@@ -67,6 +73,8 @@ public final class SparkPipeline {
           .set("spark.driver.host", "127.0.0.1")
           .set("spark.driver.bindAddress", "127.0.0.1");
     }
+    configuration.set(
+        EXECUTOR_OPTIONS, (configuration.get(EXECUTOR_OPTIONS, "") + " " + STACK).strip());
     return SparkSession.builder().appName("craftyverse-recsys").config(configuration).getOrCreate();
   }
 }

@@ -105,8 +105,18 @@ final class Store implements Serializable {
     try {
       for (FileStatus each : fileSystem().listStatus(path(key))) {
         String name = each.getPath().getName();
-        if (each.isFile() && !name.startsWith(".") && !name.startsWith("_")) {
+        if (name.startsWith(".") || name.startsWith("_")) {
+          continue;
+        }
+        if (each.isFile()) {
           files.add(each);
+        } else if (isFolder(key)) {
+          throw new RefusedException(
+              "'"
+                  + key
+                  + "' has a folder '"
+                  + name
+                  + "'; the Spark job reads the files directly in a folder");
         }
       }
     } catch (FileNotFoundException e) {
@@ -118,5 +128,10 @@ final class Store implements Serializable {
     }
     files.sort(Comparator.comparing(file -> file.getPath().getName()));
     return files;
+  }
+
+  /// Returns whether a key is `raw/DATASET/FOLDER/`, not a file and not all files of a dataset.
+  private static boolean isFolder(String key) {
+    return key.endsWith("/") && key.chars().filter(c -> c == '/').count() == 3;
   }
 }

@@ -72,6 +72,13 @@ record Upload(
         ratings.add(prefix.isEmpty() ? key : prefix + name);
       }
     }
+    if (hasSet(ratings, "train") && hasSet(ratings, "test")) {
+      throw new RefusedException(
+          "'"
+              + key
+              + "' has a training and a test set; the Spark job splits by time or within users, so upload"
+              + " one set of ratings");
+    }
     if (ratings.isEmpty()) {
       throw new RefusedException("'" + key + "' has no file of ratings");
     }
@@ -111,6 +118,11 @@ record Upload(
     JavaRDD<String> lines = context.textFile(paths);
     return table(
         spark, first, layout, lines, Items.read(store, items, layout.items()), bytes, settings);
+  }
+
+  /// Returns whether a file is named like one of the sets of a given split, `train.csv` for example.
+  private static boolean hasSet(List<String> files, String set) {
+    return files.stream().anyMatch(file -> baseName(file).replaceAll("\\..*", "").equals(set));
   }
 
   private static InputStream text(Store store, String key) throws IOException {

@@ -41,6 +41,14 @@ class ArgumentsTest {
     assertThat(arguments.result()).isEqualTo("runs/1.json");
   }
 
+  @Test
+  void parse_markOfAFolder_meansTheFolder() {
+    Arguments arguments = Arguments.parse("--store", "/s", "--key", "raw/a/2026-11/_SUCCESS");
+
+    assertThat(arguments.key()).isEqualTo("raw/a/2026-11/");
+    assertThat(Formats.dataset(arguments.key())).isEqualTo("a");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

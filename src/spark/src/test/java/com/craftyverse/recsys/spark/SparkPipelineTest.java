@@ -82,6 +82,7 @@ class SparkPipelineTest {
     Path store = Path.of("target/store");
     delete(store);
     LocalSpark.write(store, "raw/generated/ratings.csv", ratings());
+    LocalSpark.write(store, "raw/generated/settings.json", "{\"evaluate\": {\"users\": 100}}");
 
     JsonNode scored = run(store, "--key", "raw/generated/ratings.csv", "--result", "runs/1.json");
 
@@ -119,6 +120,9 @@ class SparkPipelineTest {
     JsonNode again = run(store, "--key", "raw/generated/ratings.csv");
     assertThat(again.path("cached").asBoolean()).isTrue();
     assertThat(again.path("manifest")).isEqualTo(scored.path("manifest"));
+    assertThat(again.path("evaluate"))
+        .isEqualTo(scored.path("evaluate"))
+        .isEqualTo(JSON.readTree("{\"users\": 100}"));
   }
 
   @Test

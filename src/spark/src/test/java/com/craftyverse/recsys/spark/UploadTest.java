@@ -91,6 +91,33 @@ class UploadTest {
   }
 
   @Test
+  void open_folderBesideOthers_readsItsFilesAndTheSettingsOfItsDataset() throws IOException {
+    LocalSpark.write(directory, "raw/a/settings.json", "{\"onBadRow\": \"skip\"}");
+    LocalSpark.write(directory, "raw/a/1/part-0.csv", MOVIELENS);
+    LocalSpark.write(directory, "raw/a/2/_SUCCESS", "");
+    LocalSpark.write(
+        directory, "raw/a/2/part-0.csv", "userId,movieId,rating,timestamp\n2,10,1.0,900\n3,x\n");
+
+    assertThat(read("raw/a/2/")).containsExactly("2 10 1.0 900");
+  }
+
+  @Test
+  void open_folderWithAFolderOrAGivenSplit_isRefused() throws IOException {
+    LocalSpark.write(directory, "raw/a/1/day=2/part-0.csv", MOVIELENS);
+    LocalSpark.write(directory, "raw/a/2/train.csv", MOVIELENS);
+    LocalSpark.write(directory, "raw/a/2/test.csv", MOVIELENS);
+
+    assertThatThrownBy(() -> read("raw/a/1/"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "'raw/a/1/' has a folder 'day=2'; the Spark job reads the files directly in a folder");
+    assertThatThrownBy(() -> read("raw/a/2/"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith(
+            "'raw/a/2/' has a training and a test set; the Spark job splits by");
+  }
+
+  @Test
   void open_parquet_readsColumnsByName() throws IOException {
     LocalSpark.SESSION
         .range(3)
