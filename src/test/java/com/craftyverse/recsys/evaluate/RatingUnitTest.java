@@ -151,7 +151,8 @@ class RatingUnitTest {
   }
 
   private TrainResult dot(Trained trained) throws IOException {
-    return new Train(store).run(TrainRequests.with(trained.index, "'model': 'dot'"));
+    return new Train(store)
+        .run(TrainRequests.with(trained.index, "'model': 'dot', 'ranking': false"));
   }
 
   /// The errors are identical, to the last bit, to those before training had its own unit.

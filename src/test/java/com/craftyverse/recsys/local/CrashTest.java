@@ -82,7 +82,10 @@ class CrashTest {
         new Train(store)
             .run(
                 TrainRequests.with(
-                    indexed, "'factors': 4, 'epochs': 2, 'threads': 1, 'kernel': 'scalar'"))
+                    indexed,
+                    "'factors': 4, 'epochs': 2, 'threads': 1, 'kernel': 'scalar',"
+                        + " 'rankingFactors': 4, 'rankingEpochs': 2,"
+                        + " 'rankingRegularization': 0.1, 'rankingUnobservedWeight': 0.2"))
             .model();
     new Evaluate(store).run(EvaluateRequest.of(trained));
     String all = new Index(store).run(IndexRequest.of(split, Rows.ALL)).manifest();

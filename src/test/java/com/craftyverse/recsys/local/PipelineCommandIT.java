@@ -39,7 +39,10 @@ class PipelineCommandIT {
     store.put("raw/shop/sample.zip", Files.readAllBytes(SAMPLE));
     store.put(
         "raw/shop/settings.json",
-        "{\"train\": {\"factors\": 8, \"epochs\": 4, \"rankingFactors\": 16}}"
+        """
+        {"train": {"factors": 8, "epochs": 4, "rankingFactors": 16,
+                   "rankingRegularization": 0.05, "rankingUnobservedWeight": 0.2}}
+        """
             .getBytes(StandardCharsets.UTF_8));
     return store;
   }
