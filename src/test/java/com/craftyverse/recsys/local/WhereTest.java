@@ -32,8 +32,10 @@ import com.craftyverse.recsys.storage.LocalObjectStore;
 import com.craftyverse.recsys.storage.ObjectInfo;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,10 +86,15 @@ class WhereTest {
     files.put("ratings.csv", ratings.toString());
     files.put("items.csv", items.toString());
     store.put("raw/shop.zip", Uploads.zip(files));
-    ObjectInfo upload = store.find("raw/shop.zip").orElseThrow();
-    RunRecorder recorder = new RunRecorder("1", upload, "shop", LocalPipeline.STEPS, _ -> {});
-    outcome = new LocalPipeline(store, true, 5, recorder).run(upload);
+    outcome = chain(store, "raw/shop.zip");
     requests = requests(store);
+  }
+
+  private static LocalPipeline.Outcome chain(LocalObjectStore store, String key)
+      throws IOException {
+    ObjectInfo upload = store.find(key).orElseThrow();
+    RunRecorder recorder = new RunRecorder("1", upload, "any", LocalPipeline.STEPS, _ -> {});
+    return new LocalPipeline(store, true, 5, recorder).run(upload);
   }
 
   private static Requests requests(LocalObjectStore store) {
@@ -126,6 +133,38 @@ class WhereTest {
     assertThat(ModelCard.read(store, outcome.model()).attributes())
         .containsExactly("brand", "price", "colors");
     assertThat(requests.modelInfo("{}").attributes()).containsExactly("brand", "price", "colors");
+  }
+
+  @Test
+  void delta_carriesOldAndNewAttributesIntoItsModel() throws IOException {
+    LocalObjectStore grown = new LocalObjectStore(directory.resolve("grown"));
+    grown.put("raw/grow/settings.json", "{\"append\": true}".getBytes(StandardCharsets.UTF_8));
+    grown.put("raw/grow/all.zip", store.read("raw/shop.zip").content());
+    chain(grown, "raw/grow/all.zip");
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("ratings.csv", "user_id,item_id,rating,time\n1,i1,5,1500000000\n");
+    files.put("items.csv", "item_id,title,brand,size\ni4,New,Cy,big\n");
+    grown.put("raw/grow/more.zip", Uploads.zip(files));
+    LocalPipeline.Outcome second = chain(grown, "raw/grow/more.zip");
+    String key = second.model() + StoreLayout.ATTRIBUTES;
+    try (ArrowFile items = ArrowObjects.open(grown, second.model() + StoreLayout.ITEMS);
+        ArrowFile attributes = ArrowObjects.open(grown, key)) {
+      List<String> names = List.of("brand", "size", "price", "colors");
+      attributes.require(Schemas.attributes(names));
+      assertThat(ModelCard.read(grown, second.model()).attributes()).isEqualTo(names);
+      IdTable ids = IdTable.read(items, Schemas.ITEM_ID);
+      assertThat(values(attributes, ids.indexOf(Id.of("i4")))).containsExactly("Cy", "big", "", "");
+      assertThat(values(attributes, ids.indexOf(Id.of("i8"))))
+          .containsExactly("Acme", "", "5.00", "green");
+    }
+  }
+
+  private static List<String> values(ArrowFile attributes, int row) throws IOException {
+    List<String> values = new ArrayList<>();
+    for (Column column : attributes.columns()) {
+      values.add(Texts.read(attributes, column.name()).get(row));
+    }
+    return values;
   }
 
   @Test
