@@ -13,6 +13,8 @@ const LAYOUTS = {
   'ratings.csv': 'MovieLens, with a header', 'u.data': 'MovieLens 100k', 'ratings.dat': 'MovieLens 1M or 10M',
   'named columns': 'Table, columns as chosen', 'table': 'Table with a header', 'table without header': 'Table without a header',
 };
+const FEEDBACK = [['', 'As found'], ['ratings', 'Ratings'], ['choices', 'Choices']];
+const TABLE = /\.(csv|tsv|dat|data|json|jsonl|ndjson|parquet|arrow|feather)(\.(gz|zst))?$/i;
 const PAUSE_MILLIS = 400;
 
 /** What a dry run found in a file, and the ways to correct it. */
@@ -31,6 +33,13 @@ export class Preview {
   #delimiter = el('select', {'aria-label': 'Delimiter', on: {change: () => this.#correct({delimiter: this.#delimiter.value})}});
   #scale;
   #missingRating;
+  #ofRatings;
+  #feedback;
+  #events;
+  #entry;
+  #entries = el('datalist', {id: 'entries'});
+  #tables = new Set();
+  #append;
   #rows;
   #found = el('div', {class: 'halves'});
   #name = el('input', {type: 'text', id: 'name', size: 18, spellcheck: 'false', autocomplete: 'off', maxlength: 100,
@@ -57,6 +66,16 @@ export class Preview {
       value: file.settings.missing?.[0] ?? '', on: {input: debounce(PAUSE_MILLIS, () => this.#correct({
         missing: this.#missingRating.value === '' ? undefined : [Number(this.#missingRating.value)],
       }))}});
+    this.#ofRatings = [
+      el('fieldset', {class: 'scale'}, el('legend', {}, 'Scale'), this.#scale.min, ' to ', this.#scale.max, ' by ', this.#scale.step),
+      el('label', {}, 'Not rated is ', this.#missingRating)];
+    this.#feedback = el('select', {name: 'feedback', on: {change: () => this.#reread(this.#feedback.value)}},
+      FEEDBACK.map(([value, label]) => el('option', {value, selected: (file.settings.feedback ?? '') === value}, label)));
+    this.#events = el('input', {type: 'text', name: 'events', size: 24, spellcheck: 'false', autocomplete: 'off', value: weightsText(file.settings.events),
+      on: {input: debounce(PAUSE_MILLIS, () => this.#weigh())}});
+    this.#entry = el('input', {type: 'text', name: 'entry', size: 24, spellcheck: 'false', autocomplete: 'off', list: 'entries', value: file.settings.entry ?? '',
+      on: {input: debounce(PAUSE_MILLIS, () => this.#correct({entry: this.#entry.value.trim() || undefined}))}});
+    this.#append = el('input', {type: 'checkbox', name: 'append', checked: file.settings.append === true, on: {change: () => this.#showCalls()}});
     const bad = (value, label) => el('label', {}, el('input', {
       type: 'radio', name: 'bad', value, checked: (file.settings.onBadRow ?? 'fail') === value,
       on: {change: () => this.#correct({onBadRow: value === 'fail' ? undefined : value})},
@@ -70,13 +89,16 @@ export class Preview {
       el('div', {class: 'pad'}, this.#facts), this.#findings,
       this.#problem, this.#table,
       el('div', {class: 'pad corrections'},
+        el('label', {hidden: true}, 'Table in the zip ', this.#entry, this.#entries),
         el('label', {}, 'Delimiter ', this.#delimiter),
-        el('fieldset', {class: 'scale'}, el('legend', {}, 'Scale'), this.#scale.min, ' to ', this.#scale.max, ' by ', this.#scale.step),
-        el('label', {}, 'Not rated is ', this.#missingRating),
+        el('label', {}, 'Rows are ', this.#feedback),
+        el('label', {hidden: true}, 'Events weigh ', this.#events),
+        this.#ofRatings,
         this.#rows),
       this.#found,
       el('div', {class: 'pad'},
-        el('div', {class: 'row'}, el('label', {for: 'name'}, 'Dataset'), this.#name, this.#train, this.#needs),
+        el('div', {class: 'row'}, el('label', {for: 'name'}, 'Dataset'), this.#name,
+          el('label', {class: 'append', hidden: true}, this.#append, 'Add to its last version'), this.#train, this.#needs),
         this.#nameNote, this.#refusal, this.#calls));
     if (file.settings.dataset) {
       this.#name.value = file.settings.dataset;
@@ -108,8 +130,8 @@ export class Preview {
   }
 
   #request(more) {
-    const {columns, delimiter, header, scale, missing, onBadRow} = this.#file.settings;
-    return {key: this.#file.key, columns, delimiter, header, scale, missing, onBadRow, ...more};
+    const {columns, delimiter, header, scale, missing, onBadRow, feedback, events, entry} = this.#file.settings;
+    return {key: this.#file.key, entry, columns, delimiter, header, feedback, events, scale, missing, onBadRow, ...more};
   }
 
   #correct(settings) {
@@ -126,6 +148,46 @@ export class Preview {
     }
   }
 
+  /** Takes the rows for ratings or choices, and the column of the one for that of the other. */
+  #reread(feedback) {
+    const [from, to] = feedback === 'choices' ? ['rating', 'count'] : ['count', 'rating'];
+    if (feedback && this.#roles[from]) {
+      this.#roles[to] = this.#roles[from];
+      delete this.#roles[from];
+    }
+    this.#correct({
+      feedback: feedback || undefined,
+      ...(this.#file.settings.columns && {columns: {...this.#roles}}),
+      ...(feedback === 'choices' && {scale: undefined, missing: undefined}),
+    });
+  }
+
+  /** Reads weights such as `view 1, buy 5`. */
+  #weigh() {
+    const parts = this.#events.value.split(',').map(part => part.trim()).filter(Boolean)
+      .map(part => /^(.+?)[\s:=]+(\d+(?:\.\d+)?)$/.exec(part));
+    this.#events.setAttribute('aria-invalid', String(parts.includes(null)));
+    if (!parts.includes(null)) {
+      this.#correct({events: parts.length === 0 ? undefined : Object.fromEntries(parts.map(([, name, weight]) => [name, Number(weight)]))});
+    }
+  }
+
+  /** Shows the settings that this file can have. */
+  #showSettings(answer) {
+    const isEvents = Boolean(this.#roles.event);
+    const isChoices = isEvents || (answer.feedback ?? this.#file.settings.feedback) === 'choices';
+    this.#feedback.parentElement.hidden = isEvents;
+    this.#events.parentElement.hidden = !isEvents;
+    this.#ofRatings.forEach(control => { control.hidden = isChoices; });
+    const kinds = answer.sample?.columns.find(({role}) => role === 'event')?.examples ?? [];
+    this.#events.placeholder = [...new Set(kinds)].map(kind => `${kind} 1`).join(', ');
+    [answer.sample?.file, ...(answer.skippedFiles ?? [])].filter(name => name && TABLE.test(name)).forEach(name => this.#tables.add(name));
+    fill(this.#entries, [...this.#tables].map(value => el('option', {value})));
+    this.#entry.placeholder = answer.sample?.file ?? '';
+    this.#entry.parentElement.hidden = !/\.zip$/i.test(this.#file.name)
+      || (this.#tables.size < 2 && !answer.problem && !this.#file.settings.entry);
+  }
+
   #show(answer) {
     this.#answer = answer;
     const problem = answer.problem;
@@ -133,6 +195,7 @@ export class Preview {
     if (sample) {
       this.#showColumns(sample);
     }
+    this.#showSettings(answer);
     this.#problem.hidden = !problem;
     fill(this.#problem, problem && [refused(problem), el('p', {class: 'mute'}, this.#advice(sample))]);
     this.#found.hidden = Boolean(problem);
@@ -189,6 +252,7 @@ export class Preview {
   #showColumns(sample) {
     for (const {name, role} of sample.columns) {
       if (role) {
+        this.#roles = Object.fromEntries(Object.entries(this.#roles).filter(([, column]) => column !== name));
         this.#roles[role] = name;
       }
     }
@@ -305,8 +369,12 @@ export class Preview {
     const dataset = this.#name.value.trim();
     const valid = /^[\w.-]*$/.test(dataset);
     const replaces = this.#page.names().includes(dataset);
+    const appends = replaces && this.#append.checked;
+    this.#append.parentElement.hidden = !replaces;
+    this.#file.settings.append = appends || undefined;
     text(this.#nameNote, !valid ? 'A name has only letters, digits, dots, hyphens and underscores.'
-      : replaces ? `There is a dataset ${dataset}: this becomes its next version.` : '');
+      : appends ? `The next version of ${dataset} has its rows and these; what is shown above is of this file alone.`
+        : replaces ? `There is a dataset ${dataset}: this becomes its next version.` : '');
     this.#file.settings.dataset = dataset && dataset !== this.#answer?.dataset ? dataset : undefined;
     memory.set('upload', this.#file);
     const commands = [
@@ -317,7 +385,8 @@ export class Preview {
   }
 
   #submission() {
-    return {...this.#request({}), dataset: this.#file.settings.dataset};
+    const {append, dataset} = this.#file.settings;
+    return {...this.#request({}), append, dataset};
   }
 
   async #submit() {
@@ -340,6 +409,8 @@ const note = (icon, sentence, examples = []) => el('div', {class: 'note'},
     el('ul', {}, examples.map(example => el('li', {}, el('code', {}, example)))))));
 
 const nounOf = answer => (answer.feedback === 'choices' ? 'choice' : 'rating');
+
+const weightsText = events => Object.entries(events ?? {}).map(([kind, weight]) => `${kind} ${weight}`).join(', ');
 
 const amountsText = answer => (answer.minRating === answer.maxRating
   ? `${count(answer.minRating)} each` : `${count(answer.minRating)} to ${count(answer.maxRating)}`);

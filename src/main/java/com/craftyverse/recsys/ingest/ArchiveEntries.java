@@ -255,12 +255,14 @@ final class ArchiveEntries {
     }
   }
 
+  /// Returns whether a path is `entryName` or ends in it.
+  static boolean isNamed(String path, String entryName) {
+    return ("/" + path.replace('\\', '/')).endsWith("/" + entryName);
+  }
+
   /// Returns the file that the settings name.
   private Entry named(String entryName) {
-    List<Entry> found =
-        files.stream()
-            .filter(file -> ("/" + file.name().replace('\\', '/')).endsWith("/" + entryName))
-            .toList();
+    List<Entry> found = files.stream().filter(file -> isNamed(file.name(), entryName)).toList();
     if (found.size() != 1) {
       throw RequestException.unprocessable(
           name

@@ -60,6 +60,10 @@ public record UploadSample(
       List<? extends Archive.Entry> files =
           archive.entries().stream()
               .filter(entry -> !entry.isDirectory() && entry.unreadableReason() == null)
+              .filter(
+                  entry ->
+                      format.entry() == null
+                          || ArchiveEntries.isNamed(entry.name(), format.entry()))
               .sorted(Comparator.<Archive.Entry>comparingLong(Archive.Entry::size).reversed())
               .toList();
       Optional<UploadSample> largest = Optional.empty();
@@ -120,7 +124,7 @@ public record UploadSample(
       columns.add(
           new SampledColumn(
               header ? shortened(rows.getFirst().get(i)) : Integer.toString(i + 1),
-              layout != null ? role(column, layout) : header ? role(column, rows.getFirst()) : null,
+              role(column, header ? rows.getFirst() : List.of(), layout),
               rows.stream()
                   .skip(header ? 1 : 0)
                   .limit(MAX_ROWS)
@@ -154,6 +158,19 @@ public record UploadSample(
       }
     }
     return false;
+  }
+
+  /// @param names the names of the columns; none without a header
+  private static @Nullable String role(
+      int column, List<String> names, @Nullable RatingsLayout layout) {
+    String byName = names.isEmpty() ? null : role(column, names);
+    if (layout == null) {
+      return byName;
+    }
+    String role = role(column, layout);
+    // A layout leaves out kinds of events that have no weights.
+    boolean isEvent = layout.rating() < 0 && ColumnRole.EVENT.toString().equals(byName);
+    return role == null && isEvent ? byName : role;
   }
 
   private static @Nullable String role(int column, RatingsLayout layout) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -215,6 +216,41 @@ class PageIT {
   }
 
   @Test
+  void choicesEventsAndTablesOfAZip_areCorrected() throws Exception {
+    StringBuilder events = new StringBuilder("user,item,event,timestamp\n");
+    StringBuilder plays = new StringBuilder("user,item,plays,timestamp\n");
+    for (int i = 0; i < 400; i++) {
+      String pair = i / 10 + "," + i % 23 + ",";
+      events
+          .append(pair)
+          .append(i % 9 == 0 ? "buy," : "view,")
+          .append(1_500_000_000 + i)
+          .append('\n');
+      plays.append(pair).append(1 + i % 5).append(',').append(1_500_000_000 + i).append('\n');
+    }
+    browser.drop("clicks.csv", events.toString().getBytes(StandardCharsets.UTF_8));
+    browser.awaitText(".facts", "1 each");
+    browser.replace("input[name=events]", "view 1, buy 3");
+    browser.awaitText(".facts", "1 to 4");
+    browser.awaitText(".preview .call", "\"events\":{\"view\":1,\"buy\":3}");
+    browser.shoot("events");
+    browser.press("Discard");
+
+    browser.drop(
+        "plays.zip",
+        Uploads.zip(Map.of("plays.csv", plays.toString(), "ratings.csv", events.toString())));
+    browser.replace("input[name=entry]", "plays.csv");
+    browser.awaitText(".facts", "1 to 5");
+    browser.choose("select[name=feedback]", "Ratings");
+    browser.awaitText(".facts", "Scale");
+    browser.awaitText(".preview .call", "\"feedback\":\"ratings\"");
+    browser.choose("select[name=feedback]", "Choices");
+    browser.awaitText(".facts", "Amounts");
+    browser.press("Discard");
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
   void columns_areCorrected_earlierVersionIsPublishedAgain_andALostServerComesBack()
       throws Exception {
     // Two columns of numbers besides the stars could both be the item.
@@ -243,6 +279,11 @@ class PageIT {
     for (int seed = 0; seed < 2; seed++) {
       browser.drop("shop.zip", shop(seed));
       browser.awaitText(".facts", "MovieLens, with a header");
+      if (seed == 1) {
+        browser.click("input[name=append]");
+        browser.awaitText(".preview .call", "\"append\":true");
+        browser.click("input[name=append]");
+      }
       browser.press("Train a model");
       // A reload in the middle finds the run again.
       browser.awaitText(".say", "shop");
