@@ -53,6 +53,8 @@ record AppendBase(
           StoreLayout.RATINGS,
           StoreLayout.ITEMS,
           StoreLayout.ATTRIBUTES,
+          StoreLayout.TAGS,
+          StoreLayout.LINKS,
           StoreLayout.USER_IDS,
           StoreLayout.ITEM_IDS);
 
@@ -167,6 +169,12 @@ record AppendBase(
         items.addEarlier(earlier.path(), Optional.of(attributes.path()));
       }
     }
+  }
+
+  /// Returns a file of the version, if it has it.
+  Optional<FetchedObject> file(ObjectStore store, String name) throws IOException {
+    String key = directory(dataset) + version + "/" + name;
+    return store.find(key).isPresent() ? Optional.of(store.fetch(key)) : Optional.empty();
   }
 
   /// Returns the uploads with another one added.

@@ -4,12 +4,14 @@ import com.craftyverse.recsys.columnar.ArrowFile;
 import com.craftyverse.recsys.format.Feedback;
 import com.craftyverse.recsys.format.Id;
 import com.craftyverse.recsys.format.IdType;
+import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.format.StepName;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.step.BackgroundTask;
 import com.craftyverse.recsys.step.Progress;
 import com.craftyverse.recsys.step.ProgressListener;
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.storage.FetchedObject;
 import com.craftyverse.recsys.storage.ObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -255,13 +257,36 @@ final class UploadReader implements AutoCloseable {
       objects.put(StoreLayout.ATTRIBUTES, attributesFile);
     }
     logAttributes(attributes);
-    Path tagsFile = newFile();
-    Optional<Long> tags = upload.writeTags(tagsFile);
-    tags.ifPresent(_ -> objects.put(StoreLayout.TAGS, tagsFile));
-    Path linksFile = newFile();
-    Optional<Long> links = upload.writeLinks(linksFile);
-    links.ifPresent(_ -> objects.put(StoreLayout.LINKS, linksFile));
-    return new SideFiles(objects, items.size(), attributes, tags.orElse(0L), links.orElse(0L));
+    long tags = writeRows(StoreLayout.TAGS, upload::writeTags, Optional.empty(), objects);
+    long links =
+        writeRows(StoreLayout.LINKS, upload::writeLinks, Optional.of(Schemas.ITEM_ID), objects);
+    return new SideFiles(objects, items.size(), attributes, tags, links);
+  }
+
+  private interface RowsWriter {
+    Optional<Long> write(Path target) throws IOException;
+  }
+
+  /// Writes the upload's tags or links, with those of the version that it adds to.
+  ///
+  /// @param key the column whose values take the place of earlier ones; empty if all rows stay
+  /// @return the number of rows
+  private long writeRows(
+      String name, RowsWriter writer, Optional<String> key, Map<String, Path> objects)
+      throws IOException {
+    Path file = newFile();
+    Optional<Long> rows = writer.write(file);
+    Optional<FetchedObject> earlier =
+        base.isEmpty() ? Optional.empty() : base.get().file(store, name);
+    if (earlier.isEmpty()) {
+      rows.ifPresent(_ -> objects.put(name, file));
+      return rows.orElse(0L);
+    }
+    try (FetchedObject last = earlier.get()) {
+      Path all = newFile();
+      objects.put(name, all);
+      return EarlierRows.add(rows.map(_ -> file), last.path(), key, all);
+    }
   }
 
   private void logAttributes(ItemAttributes attributes) {

@@ -3,6 +3,8 @@ package com.craftyverse.recsys.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.craftyverse.recsys.columnar.ArrowFile;
+import com.craftyverse.recsys.columnar.RecordBatch;
 import com.craftyverse.recsys.format.StoreLayout;
 import com.craftyverse.recsys.index.Index;
 import com.craftyverse.recsys.index.IndexRequestBuilder;
@@ -20,7 +22,9 @@ import com.craftyverse.recsys.train.TrainResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +115,40 @@ class DeltaTest {
     IngestResult _ = ingest("raw/ml/a.zip");
     store.put("raw/ml/b.zip", zip("1,4,3.0,5\n", "2,New (1999),War\n4,Fourth (2001),Drama\n"));
     assertThat(ingest("raw/ml/b.zip").figures().items()).isEqualTo(3);
+  }
+
+  @Test
+  void tagsAndLinks_areThoseOfAllUploads_theLaterLinkWins() throws IOException {
+    put("raw/ml/settings.json", APPEND);
+    store.put("raw/ml/a.zip", zip("1,2,3.0,4\n", "1,2,old,5\n", "2,0001,1\n3,0003,3\n"));
+    IngestResult _ = ingest("raw/ml/a.zip");
+    store.put("raw/ml/b.zip", zip("1,4,3.0,5\n", "1,4,new,6\n", "2,0002,2\n"));
+    IngestResult _ = ingest("raw/ml/b.zip");
+    put("raw/ml/c.csv", Uploads.HEADER + "1,3,3.0,6\n");
+    IngestResult result = ingest("raw/ml/c.csv");
+    assertThat(result.figures().tags()).isEqualTo(2);
+    assertThat(result.figures().links()).isEqualTo(2);
+    String directory = "datasets/ml/" + result.version() + "/";
+    assertThat(texts(directory + StoreLayout.TAGS, "tag")).containsExactly("new", "old");
+    assertThat(texts(directory + StoreLayout.LINKS, "imdbId")).containsExactly("0002", "0003");
+  }
+
+  private String[] texts(String key, String column) throws IOException {
+    try (ArrowFile file = ArrowFile.of(store.read(key).content(), key)) {
+      List<String> texts = new ArrayList<>();
+      for (RecordBatch batch : file.batches()) {
+        texts.addAll(List.of(batch.texts(column)));
+      }
+      return texts.toArray(String[]::new);
+    }
+  }
+
+  private static byte[] zip(String ratings, String tags, String links) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("ratings.csv", Uploads.HEADER + ratings);
+    files.put("tags.csv", "userId,movieId,tag,timestamp\n" + tags);
+    files.put("links.csv", "movieId,imdbId,tmdbId\n" + links);
+    return Uploads.zip(files);
   }
 
   private static byte[] zip(String ratings, String movies) throws IOException {
