@@ -8,8 +8,8 @@ import dev.hardwood.metadata.CompressionCodec;
 import java.lang.reflect.Field;
 
 /// The Parquet library's decompressors, with [SnappyDecoder] for Snappy. The library itself calls snappy-java, which
-/// writes past the end of its buffer on damaged pages and so ends the process
-/// ([CVE-2026-90559](https://github.com/xerial/snappy-java/issues/728)).
+/// [writes past the end of its buffer](https://github.com/xerial/snappy-java/issues/728) on damaged pages and so ends the
+/// process.
 final class PageDecompressors extends DecompressorFactory {
   private static final String FIELD = "decompressorFactory";
 
