@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The movies of an upload: `movieId,title,genres`. Genres are joined by `|`, and the title ends with the
-/// year in parentheses.
+/// The movies of an upload: `movieId,title,genres`. Genres are joined by `|`, or by commas in a table
+/// without any `|` among them, and the title ends with the year in parentheses.
 final class Movies {
   /// The maximum size of `movies.dat` and `u.item` in bytes, which are held in memory.
   static final long MAX_BYTES = 64L << 20;
@@ -115,9 +115,21 @@ final class Movies {
   private static final Pattern DATE =
       Pattern.compile("([12]\\d{3})(?=\\D).*|(?:.*\\D)([12]\\d{3})");
 
+  private static final Pattern COMMA = Pattern.compile(",");
   private static final Pattern SECONDS = Pattern.compile("-?\\d{5,11}");
 
-  private record Movie(String title, List<String> genres, int year) {}
+  private record Movie(String title, List<String> genres, int year) {
+    Movie withGenresDividedAtCommas() {
+      return new Movie(
+          title,
+          genres.stream()
+              .flatMap(COMMA::splitAsStream)
+              .map(String::strip)
+              .filter(genre -> !genre.isEmpty())
+              .toList(),
+          year);
+    }
+  }
 
   private final IdType idType;
   private final IdColumn ids;
@@ -196,6 +208,9 @@ final class Movies {
     Movies movies = new Movies(layout.itemIdType());
     new CsvTable(file, header -> movies.columns(header, layout.names().item()), 2, badRows)
         .readCsv(csv, charset, movies::add);
+    if (movies.movies.stream().allMatch(movie -> movie.genres.size() <= 1)) {
+      movies.movies.replaceAll(Movie::withGenresDividedAtCommas);
+    }
     return movies;
   }
 

@@ -61,6 +61,17 @@ class ItemAttributesTest {
   }
 
   @Test
+  void categories_areDividedAtCommas_ifNoneHasABar() throws IOException {
+    String table = "item_id,title,categories\na,Lamp,\"Light, Home\"\nb,Chair,Home\nc,Vase,\n";
+    assertThat(items(ingestZip("items.csv", table)))
+        .containsExactly("a,Lamp,[Light, Home],0", "b,Chair,[Home],0", "c,Vase,[],0");
+    assertThat(genres(ingestZip("items.csv", table))).containsExactly("Light", "Home", "Home");
+    // In a table with bars, a comma is part of a name.
+    assertThat(genres(ingestZip("items.csv", table + "d,Desk,Home|Work\n")))
+        .containsExactly("Light, Home", "Home", "Home", "Work");
+  }
+
+  @Test
   void jsonLines_keepListsAndFieldsOfNestedObjects() throws IOException {
     IngestResult result =
         ingestZip(
@@ -243,6 +254,15 @@ class ItemAttributesTest {
       }
     }
     return rows;
+  }
+
+  private List<String> genres(IngestResult result) throws IOException {
+    String key = key(result, StoreLayout.ITEMS);
+    List<String> genres = new ArrayList<>();
+    for (RecordBatch batch : ArrowFile.of(store.read(key).content(), key).batches()) {
+      genres.addAll(List.of(batch.texts("genres.item")));
+    }
+    return genres;
   }
 
   /// Returns the items: `itemId,title,genres,year`.
