@@ -135,7 +135,6 @@ public final class IngestBenchmark implements AutoCloseable {
               () -> {
                 rows[0] = 0;
                 new RatingsParser(
-                        new Mapped(file),
                         layout,
                         List.of(),
                         RatingsParser.Ids.of(layout),
@@ -145,7 +144,7 @@ public final class IngestBenchmark implements AutoCloseable {
                           rows[0] += batch.rows;
                           return batch;
                         })
-                    .parse();
+                    .parse(new Mapped(file));
               },
               () -> rows[1] = lines());
       require(rows[0] == rows[1] - 1, rows[0] + " rows of " + rows[1] + " lines");

@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
+import com.craftyverse.recsys.table.NumberTable;
 import com.craftyverse.recsys.table.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +53,19 @@ final class ArchiveTables implements AutoCloseable {
     TableFormat format = format(entry);
     Path path = format == TableFormat.PARQUET ? path(entry, file) : null;
     return format.openText(content, path, columns, file);
+  }
+
+  /// Opens an entry's columns as arrays of numbers.
+  ///
+  /// @param columns the columns to read, in this order
+  /// @param file the entry's name in error messages
+  /// @return null if it is not in a format for that, or has other values than numbers
+  @Nullable NumberTable openNumbers(Archive.Entry entry, List<String> columns, String file)
+      throws IOException {
+    TableFormat format = format(entry);
+    return format == TableFormat.PARQUET
+        ? format.openNumbers(path(entry, file), columns, file)
+        : null;
   }
 
   /// Opens an entry's text with all columns.

@@ -2,6 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.table.CsvText;
+import com.craftyverse.recsys.table.NumberTable;
 import com.craftyverse.recsys.table.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A parser from the bytes of a ratings file to columns.
@@ -27,6 +29,9 @@ final class RatingsParser {
   private static final String SETTINGS = "; settings.json: ";
 
   private static final int CHUNK = 1 << 20;
+
+  /// Rows of a table that are copied at once.
+  private static final int COLUMN_ROWS = 2_048;
 
   /// Padding after the last line, for eight-byte reads that begin in it.
   private static final int SLACK = 32;
@@ -54,7 +59,6 @@ final class RatingsParser {
     }
   }
 
-  private final InputStream input;
   private final boolean isText;
   private final RatingsLayout layout;
   private final String file;
@@ -88,7 +92,6 @@ final class RatingsParser {
   /// The number of the first blank line, or 0 if there was none yet.
   private long firstBlankLine;
 
-  /// @param input the file's bytes in UTF-8
   /// @param layout the file's layout
   /// @param missingRatings the ratings that mean that there is none; their rows are left out
   /// @param ids receives the ids
@@ -96,14 +99,12 @@ final class RatingsParser {
   /// @param badRows receives the malformed rows
   /// @param sink receives the others
   RatingsParser(
-      InputStream input,
       RatingsLayout layout,
       List<Double> missingRatings,
       Ids ids,
       String file,
       BadRows badRows,
       Sink sink) {
-    this.input = input;
     this.layout = layout;
     this.isText = layout.table() == TableFormat.TEXT;
     this.file = file;
@@ -126,10 +127,74 @@ final class RatingsParser {
     }
   }
 
+  /// Parses the columns of a table: users, items, ratings and times, of a [plain][RatingsLayout#isPlain] layout. A row
+  /// with a value that is not plain is parsed as text.
+  ///
+  /// @param counted receives the number of rows read, now and then
+  /// @throws RequestException at the first row that [BadRows] refuses
+  void parse(NumberTable table, IntConsumer counted) throws IOException {
+    long[] userValues = new long[COLUMN_ROWS];
+    long[] itemValues = new long[COLUMN_ROWS];
+    double[] ratingValues = new double[COLUMN_ROWS];
+    long[] times = new long[COLUMN_ROWS];
+    atEnd = true;
+    while (table.nextBatch()) {
+      for (int from = 0; from < table.rows(); from += COLUMN_ROWS) {
+        int count = Math.min(COLUMN_ROWS, table.rows() - from);
+        counted.accept(count);
+        table.copyWhole(0, from, count, userValues);
+        table.copyWhole(1, from, count, itemValues);
+        table.copy(2, from, count, ratingValues);
+        table.copyWhole(3, from, count, times);
+        for (int i = 0; i < count; i++) {
+          if (rows == RatingsBatch.CAPACITY) {
+            flush();
+          }
+          if (!addPlain(userValues[i], itemValues[i], ratingValues[i], times[i])) {
+            parseLine(table.line(from + i));
+          }
+        }
+      }
+    }
+    flush();
+  }
+
+  /// Adds a row.
+  ///
+  /// @return false if a value is not plain, such as a rating of two decimals, or not valid
+  private boolean addPlain(long user, long item, double rating, long time) {
+    int tenths = (int) (rating * 10 + 0.5);
+    if (((user | item) & ~Integer.MAX_VALUE) != 0
+        || tenths < 0
+        || tenths >= ratingsByTenths.length
+        || tenths / 10.0 != rating
+        || time < 0
+        || time > TimeFormat.LATEST) {
+      return false;
+    }
+    float known = ratingsByTenths[tenths];
+    if (Float.isNaN(known)) {
+      return false;
+    }
+    users[rows] = (int) user;
+    items[rows] = (int) item;
+    ratings[rows] = known;
+    timestamps[rows] = time;
+    rows++;
+    line++;
+    return true;
+  }
+
+  private void parseLine(byte[] text) {
+    System.arraycopy(text, 0, chunk, 0, text.length);
+    parseSlow(0, text.length);
+  }
+
   /// Parses the whole file.
   ///
+  /// @param input the file's bytes in UTF-8
   /// @throws RequestException at the first row that [BadRows] refuses
-  void parse() throws IOException {
+  void parse(InputStream input) throws IOException {
     int length = 0;
     boolean started = false;
     while (!atEnd) {

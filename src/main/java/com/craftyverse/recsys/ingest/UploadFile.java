@@ -7,6 +7,7 @@ import com.craftyverse.recsys.ingest.ArchiveEntries.Part;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
+import com.craftyverse.recsys.table.NumberTable;
 import com.craftyverse.recsys.table.TableFormat;
 import com.github.luben.zstd.ZstdIOException;
 import java.io.EOFException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.zip.CRC32;
@@ -339,6 +341,12 @@ final class UploadFile implements AutoCloseable {
           },
           (input, file) -> parse(part, input, ids, badRows, sink));
     }
+    if (layout.narrowed().isPlain()) {
+      NumberTable numbers = tables.openNumbers(part, layout.narrowedNames(), fileName(part));
+      if (numbers != null) {
+        return parse(part, numbers, ids, badRows, sink);
+      }
+    }
     // The thread that reads ahead also renders the table as text.
     return read(
         part,
@@ -362,6 +370,33 @@ final class UploadFile implements AutoCloseable {
         });
   }
 
+  /// Parses a table of numbers, while the threads of its library decode it.
+  private long parse(
+      Entry part,
+      NumberTable numbers,
+      RatingsParser.Ids ids,
+      BadRows badRows,
+      RatingsParser.Sink sink)
+      throws IOException {
+    try (numbers) {
+      long total = Math.max(1, numbers.totalRows());
+      AtomicLong rows = new AtomicLong();
+      bytesRead = () -> (long) (Math.min(1.0, (double) rows.get() / total) * part.size());
+      RatingsParser parser =
+          new RatingsParser(
+              layout.narrowed(), format.missing(), ids, fileName(part), badRows, sink);
+      parser.parse(
+          numbers,
+          count -> {
+            if (rows.addAndGet(count) > maxBytes / RatingsBatch.ROW_BYTES) {
+              throw RequestException.unprocessable(
+                  fileName(part) + " has more than " + maxBytes + " bytes of ratings, the limit");
+            }
+          });
+      return parser.missing();
+    }
+  }
+
   private long parse(
       Entry part,
       InputStream input,
@@ -375,14 +410,13 @@ final class UploadFile implements AutoCloseable {
       boolean isText = layout.table() == TableFormat.TEXT;
       RatingsParser parser =
           new RatingsParser(
-              text,
               isText ? layout : layout.narrowed(),
               format.missing(),
               ids,
               fileName(part),
               badRows,
               sink);
-      parser.parse();
+      parser.parse(text);
       return parser.missing();
     } catch (CharacterCodingException e) {
       throw notText(part, e);

@@ -264,6 +264,14 @@ public abstract class CsvText extends InputStream {
     end = position;
   }
 
+  /// Takes back all text that was not read. Returns it.
+  final byte[] takeText() {
+    byte[] text = Arrays.copyOfRange(buffer, start, end);
+    start = 0;
+    end = 0;
+    return text;
+  }
+
   /// Returns the position at the end.
   final int end() {
     return end;

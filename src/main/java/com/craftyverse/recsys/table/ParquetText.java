@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// are left out. Times become seconds since 1970, dates ISO dates, a list its values joined by `|`, a null an empty value.
 ///
 /// Plain columns are read as arrays, a batch at a time; if one is of a rare type or a list, all are read value by value.
-final class ParquetText extends CsvText {
+final class ParquetText extends CsvText implements NumberTable {
   private static final int ROWS_PER_PASS = 1 << 11;
 
   private final ParquetFileReader reader;
@@ -215,6 +215,29 @@ final class ParquetText extends CsvText {
 
     abstract void take();
 
+    boolean isNumber() {
+      return true;
+    }
+
+    boolean isWhole() {
+      return false;
+    }
+
+    /// Copies whole numbers, whatever they are where there is a null.
+    @SuppressWarnings("UnusedVariable") // the parameters are those of the columns that have some
+    void copyWhole(int from, int count, long[] target) {
+      throw new IllegalStateException("no whole numbers");
+    }
+
+    /// Copies numbers, whatever they are where there is a null.
+    void copy(int from, int count, double[] target) {
+      long[] whole = new long[count];
+      copyWhole(from, count, whole);
+      for (int i = 0; i < count; i++) {
+        target[i] = whole[i];
+      }
+    }
+
     /// Writes a value, with room for [#FIELD_BYTES] at `at`. Returns the position after it.
     abstract int write(int row, int at);
   }
@@ -231,6 +254,23 @@ final class ParquetText extends CsvText {
             @Override
             void take() {
               batch = column.getInts();
+            }
+
+            @Override
+            boolean isNumber() {
+              return !isDate;
+            }
+
+            @Override
+            boolean isWhole() {
+              return !isDate;
+            }
+
+            @Override
+            void copyWhole(int from, int count, long[] target) {
+              for (int i = 0; i < count; i++) {
+                target[i] = isUnsigned ? Integer.toUnsignedLong(batch[from + i]) : batch[from + i];
+              }
             }
 
             @Override
@@ -251,6 +291,27 @@ final class ParquetText extends CsvText {
             }
 
             @Override
+            boolean isNumber() {
+              return !isUnsigned;
+            }
+
+            @Override
+            boolean isWhole() {
+              return !isUnsigned;
+            }
+
+            @Override
+            void copyWhole(int from, int count, long[] target) {
+              if (perSecond == 1) {
+                System.arraycopy(batch, from, target, 0, count);
+                return;
+              }
+              for (int i = 0; i < count; i++) {
+                target[i] = Math.floorDiv(batch[from + i], perSecond);
+              }
+            }
+
+            @Override
             int write(int row, int at) {
               return isUnsigned && batch[row] < 0
                   ? ascii(at, Long.toUnsignedString(batch[row]))
@@ -264,6 +325,18 @@ final class ParquetText extends CsvText {
             @Override
             void take() {
               batch = column.getFloats();
+            }
+
+            @Override
+            void copy(int from, int count, double[] target) {
+              for (int i = 0; i < count; i++) {
+                float value = batch[from + i];
+                int tenths = (int) (value * 10 + 0.5f);
+                target[i] =
+                    tenths / 10f == value
+                        ? tenths / 10.0
+                        : Double.parseDouble(Float.toString(value));
+              }
             }
 
             @Override
@@ -281,6 +354,11 @@ final class ParquetText extends CsvText {
             }
 
             @Override
+            void copy(int from, int count, double[] target) {
+              System.arraycopy(batch, from, target, 0, count);
+            }
+
+            @Override
             int write(int row, int at) {
               return number(at, batch[row]);
             }
@@ -292,6 +370,11 @@ final class ParquetText extends CsvText {
             @Override
             void take() {
               batch = column.getBooleans();
+            }
+
+            @Override
+            boolean isNumber() {
+              return false;
             }
 
             @Override
@@ -308,6 +391,11 @@ final class ParquetText extends CsvText {
             void take() {
               bytes = column.getBinaryValues();
               offsets = column.getBinaryOffsets();
+            }
+
+            @Override
+            boolean isNumber() {
+              return false;
             }
 
             @Override
@@ -341,29 +429,96 @@ final class ParquetText extends CsvText {
   }
 
   private boolean appendBatch(ColumnReaders readers) {
-    if (row == batchRows) {
-      if (!readers.nextBatch()) {
-        return false;
-      }
-      row = 0;
-      batchRows = readers.getRecordCount();
-      batchColumns.forEach(Column::next);
+    if (row == batchRows && !readBatch(readers)) {
+      return false;
     }
     int to = Math.min(batchRows, row + ROWS_PER_PASS);
     Column[] all = batchColumns.toArray(Column[]::new);
     for (; row < to; row++) {
-      int at = reserve(rowBytes());
-      for (int i = 0; i < all.length; i++) {
-        if (i > 0) {
-          at = character(at, ',');
-        }
-        if (!all[i].isNull(row)) {
-          at = all[i].write(row, at);
-        }
-      }
-      end(character(at, '\n'));
+      appendRow(all, row);
     }
     return true;
+  }
+
+  private boolean readBatch(ColumnReaders readers) {
+    if (!readers.nextBatch()) {
+      return false;
+    }
+    row = 0;
+    batchRows = readers.getRecordCount();
+    batchColumns.forEach(Column::next);
+    return true;
+  }
+
+  private void appendRow(Column[] all, int current) {
+    int at = reserve(rowBytes());
+    for (int i = 0; i < all.length; i++) {
+      if (i > 0) {
+        at = character(at, ',');
+      }
+      if (!all[i].isNull(current)) {
+        at = all[i].write(current, at);
+      }
+    }
+    end(character(at, '\n'));
+  }
+
+  /// Returns whether all columns are numbers that can be read as arrays.
+  boolean hasNumbers() {
+    return batches != null && batchColumns.stream().allMatch(Column::isNumber);
+  }
+
+  @Override
+  public long totalRows() {
+    return reader.getFileMetaData().numRows();
+  }
+
+  @Override
+  public boolean nextBatch() throws IOException {
+    try {
+      return readBatch(Objects.requireNonNull(batches));
+    } catch (RuntimeException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  @Override
+  public int rows() {
+    return batchRows;
+  }
+
+  @Override
+  public boolean isWhole(int column) {
+    return batchColumns.get(column).isWhole();
+  }
+
+  @Override
+  public void copyWhole(int column, int from, int count, long[] target) {
+    Column values = batchColumns.get(column);
+    values.copyWhole(from, count, target);
+    if (values.hasNulls) {
+      for (int i = 0; i < count; i++) {
+        target[i] = values.isNull(from + i) ? -1 : target[i];
+      }
+    }
+  }
+
+  @Override
+  public void copy(int column, int from, int count, double[] target) {
+    Column values = batchColumns.get(column);
+    values.copy(from, count, target);
+    if (values.hasNulls) {
+      for (int i = 0; i < count; i++) {
+        target[i] = values.isNull(from + i) ? Double.NaN : target[i];
+      }
+    }
+  }
+
+  @Override
+  public byte[] line(int current) {
+    takeText();
+    appendRow(batchColumns.toArray(Column[]::new), current);
+    return takeText();
   }
 
   private int rowBytes() {

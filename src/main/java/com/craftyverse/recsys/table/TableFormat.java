@@ -77,6 +77,26 @@ public enum TableFormat {
     };
   }
 
+  /// Opens the table as arrays of numbers.
+  ///
+  /// @param path a file with the table's bytes
+  /// @param columns the names of the columns to read, in this order
+  /// @param file the file's name in error messages
+  /// @return null if this format is not read so, or a column has other values than numbers
+  /// @throws RequestException if it is not a table of this format
+  public @Nullable NumberTable openNumbers(Path path, List<String> columns, String file)
+      throws IOException {
+    if (this != PARQUET) {
+      return null;
+    }
+    ParquetText table = ParquetText.open(path, columns, file);
+    if (table.hasNumbers()) {
+      return table;
+    }
+    table.close();
+    return null;
+  }
+
   /// Returns the name in figures and messages: `text`, `json lines`, `parquet` or `arrow`.
   @Override
   public String toString() {

@@ -134,7 +134,6 @@ class LayoutMutationTest {
     RatingsParser.Ids dictionaries = RatingsParser.Ids.of(layout);
     RatingsParser parser =
         new RatingsParser(
-            RatingsText.open(new ByteArrayInputStream(file), null),
             layout,
             List.of(),
             dictionaries,
@@ -147,7 +146,7 @@ class LayoutMutationTest {
               }
               return batch;
             });
-    parser.parse();
+    parser.parse(RatingsText.open(new ByteArrayInputStream(file), null));
     Map<String, String> latest = new LinkedHashMap<>();
     Map<String, Long> times = new LinkedHashMap<>();
     for (int i = 0; i < ids.size(); i++) {

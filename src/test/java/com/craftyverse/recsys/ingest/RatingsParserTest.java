@@ -448,7 +448,6 @@ class RatingsParserTest {
     byte[] sample = RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()).sample();
     RatingsLayout layout = LayoutDetector.detect(sample, sample.length, format, "ratings.csv");
     new RatingsParser(
-            RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()),
             layout,
             format.missing(),
             RatingsParser.Ids.of(layout),
@@ -467,7 +466,7 @@ class RatingsParserTest {
               }
               return batch;
             })
-        .parse();
+        .parse(RatingsText.open(new ByteArrayInputStream(bytes), format.encoding()));
     return rows;
   }
 }

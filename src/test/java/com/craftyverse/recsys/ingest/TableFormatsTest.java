@@ -18,8 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// JSON Lines, Parquet and Arrow files of independent writers give the dataset that the same rows give as CSV.
@@ -212,6 +217,75 @@ class TableFormatsTest {
     }
   }
 
+  /// Tables of numbers are read as arrays; rows with unusual or wrong values as text.
+  @ParameterizedTest
+  @CsvSource({
+    "int, bigint, double, bigint",
+    "uinteger, usmallint, float, timestamp",
+    "bigint, integer, double, timestamp_ms"
+  })
+  void parquetOfNumbers_isReadAsItsText(String user, String item, String rating, String time)
+      throws Exception {
+    String select =
+        """
+        select (case user_id when 7 then null when 8 then %s else user_id end)::%s as user_id,
+        (row_number() over ()) %% 301::%s as sku,
+        (case (row_number() over ()) %% 50 when 0 then 4.25 when 1 then 10 when 2 then null
+         when 3 then 'nan'::float else stars end)::%s as stars,
+        %s as moment
+        """
+            .formatted(
+                user.startsWith("u") ? "3000000000" : "-3",
+                user,
+                item,
+                rating,
+                time.equals("bigint")
+                    ? "moment::bigint"
+                    : "make_timestamp(moment * 1000000)::" + time);
+    String settings =
+        SETTINGS.substring(0, SETTINGS.length() - 1)
+            + ", \"onBadRow\": \"skip\", \"ids\": {\"user\": \"int32\", \"item\": \"int32\"}}";
+    IngestResult numbers =
+        ingest("parquet", "a.parquet", parquet(select, "codec snappy"), settings);
+    String csv =
+        "user_id,sku,stars,moment\n"
+            + String.join("\n", text("select * from '" + directory.resolve("out.parquet") + "'"))
+            + "\n";
+    IngestResult text = ingest("text", "a.csv", csv.getBytes(StandardCharsets.UTF_8), settings);
+
+    assertThat(Datasets.rows(store, numbers)).isEqualTo(Datasets.rows(store, text));
+    assertThat(numbers.figures().badRows()).isEqualTo(text.figures().badRows()).isBetween(40L, 50L);
+    assertThat(text.figures().badRowExamples().getFirst())
+        .startsWith("a.csv, line 3, column 5: stars is empty, expected");
+    assertThat(numbers.figures().badRowExamples().getFirst())
+        .startsWith("a.parquet, row 2: stars is empty, expected");
+  }
+
+  /// Returns the rows of a query as CSV, times in seconds.
+  private static List<String> text(String query) throws SQLException {
+    List<String> lines = new ArrayList<>();
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      statement.execute("set timezone = 'UTC'");
+      ResultSet rows = statement.executeQuery(query);
+      while (rows.next()) {
+        StringBuilder line = new StringBuilder();
+        for (int column = 1; column <= 4; column++) {
+          Object value = rows.getObject(column);
+          String text =
+              value == null || value.toString().equals("NaN")
+                  ? ""
+                  : value instanceof Timestamp time
+                      ? Long.toString(time.toLocalDateTime().toEpochSecond(ZoneOffset.UTC))
+                      : value.toString();
+          line.append(column == 1 ? "" : ",").append(text);
+        }
+        lines.add(line.toString());
+      }
+    }
+    return lines;
+  }
+
   @Test
   void parquetInAZip_isRead_withItemsBesideIt() throws Exception {
     byte[] parquet = parquet("select user_id, sku, stars, moment", "codec zstd");
@@ -261,7 +335,9 @@ class TableFormatsTest {
           case "json" -> jsonLines();
           case "parquet zstd", "parquet snappy" ->
               parquet(
-                  "select user_id, sku, stars, moment",
+                  kind.endsWith("snappy")
+                      ? "select user_id, (row_number() over ()) % 301 as sku, stars, moment"
+                      : "select user_id, sku, stars, moment",
                   kind.replace("parquet", "codec") + ", row_group_size 2048");
           default -> arrow(kind);
         };
