@@ -17,8 +17,8 @@ import java.util.zip.CRC32;
 /// raw/{dataset}/FILE [settings.json]       or raw/FILE; see datasetOfUpload for the dataset's name
 /// raw/{dataset}/{folder}/ FILE… _SUCCESS   the files of one upload
 /// bases/{dataset}/{version}/               what the next delta adds to: ratings.arrow items.arrow
-///                                          [attributes.arrow userIds.arrow itemIds.arrow];
-///                                          bases/{dataset}/last.json names it
+///                                          [attributes.arrow tags.arrow links.arrow userIds.arrow
+///                                          itemIds.arrow]; bases/{dataset}/last.json names it
 /// datasets/{dataset}/{version}/            ratings.arrow items.arrow [tags.arrow links.arrow] manifest.json
 ///                                          [attributes.arrow userIds.arrow itemIds.arrow]
 ///   splits/{splitId}/                      train.arrow test.arrow validation.arrow manifest.json

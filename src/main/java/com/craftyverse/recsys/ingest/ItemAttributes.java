@@ -9,7 +9,6 @@ import com.craftyverse.recsys.format.Schemas;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,8 +32,10 @@ final class ItemAttributes {
   /// The longest value, and the longest name, in bytes of UTF-8.
   static final int MAX_BYTES = 256;
 
-  /// Most bytes of all columns together: those of their distinct values, roughly, and four for each value.
+  /// Most bytes of all columns together: those of their values and four for each value, as in the file.
   private static final long MAX_TOTAL_BYTES = 64L << 20;
+
+  private static final int MAX_BYTES_OF_CHARACTER = 3;
 
   /// Distinct values of a column of which one copy is shared.
   private static final int MAX_SHARED = 1 << 16;
@@ -72,7 +73,7 @@ final class ItemAttributes {
         shared.clear();
       }
       values.add(known == null ? value : known);
-      long own = known == null ? value.length() : 0;
+      long own = bytes(value);
       bytes += own;
       return Integer.BYTES + own;
     }
@@ -106,8 +107,18 @@ final class ItemAttributes {
 
   private static boolean isTooLong(String text) {
     return text.length() > MAX_BYTES
-        || (text.length() > MAX_BYTES / 3
-            && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES);
+        || (text.length() > MAX_BYTES / MAX_BYTES_OF_CHARACTER && bytes(text) > MAX_BYTES);
+  }
+
+  /// Returns the number of bytes of a text in UTF-8.
+  private static int bytes(String text) {
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char each = text.charAt(i);
+      // Each half of a pair counts two of its four bytes.
+      bytes += each < 0x80 ? 0 : each < 0x800 || Character.isSurrogate(each) ? 1 : 2;
+    }
+    return bytes;
   }
 
   /// Adds columns, of which the items so far have no values.

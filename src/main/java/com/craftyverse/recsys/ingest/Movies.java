@@ -35,8 +35,10 @@ final class Movies {
   /// The maximum size of a table of items in bytes, most of which may be descriptions that are not kept.
   static final long MAX_TABLE_BYTES = 2L << 30;
 
-  /// Most characters of titles and genres together, which are held in memory.
-  private static final int MAX_KEPT = 64 << 20;
+  /// Most characters of titles and genres together, and what an item costs besides, which are held in memory.
+  private static final long MAX_KEPT = 256L << 20;
+
+  private static final int ITEM_COST = 64;
 
   /// The genres of `u.item`, in the order of its flags.
   private static final List<String> ITEM_GENRES =
@@ -116,7 +118,11 @@ final class Movies {
       Pattern.compile("([12]\\d{3})(?=\\D).*|(?:.*\\D)([12]\\d{3})");
 
   private static final Pattern COMMA = Pattern.compile(",");
-  private static final Pattern SECONDS = Pattern.compile("-?\\d{5,11}");
+  private static final Pattern COMPACT_DATE =
+      Pattern.compile("([12]\\d{3})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])");
+
+  /// Seconds since 1970; of fewer digits they could be days, as in spreadsheets.
+  private static final Pattern SECONDS = Pattern.compile("-?\\d{8,11}");
 
   private record Movie(String title, List<String> genres, int year) {
     Movie withGenresDividedAtCommas() {
@@ -264,14 +270,17 @@ final class Movies {
           case INT64 -> row.longId(0);
           case UTF8 -> row.textId(0);
         };
-    if (!seen.add(id)) {
-      throw row.problem(0, row.columnName(0) + " " + id + " occurs twice");
-    }
     String title = row.text(1);
-    kept += title.length() + genres.stream().mapToLong(String::length).sum();
+    kept += ITEM_COST + title.length() + genres.stream().mapToLong(String::length).sum();
     if (kept > MAX_KEPT) {
       throw row.problem(
-          1, "the titles and genres so far have " + MAX_KEPT + " characters, the limit");
+          1,
+          "the items so far are too many to be held in memory: "
+              + movies.size()
+              + ", with their titles and genres");
+    }
+    if (!seen.add(id)) {
+      throw row.problem(0, row.columnName(0) + " " + id + " occurs twice");
     }
     Matcher inTitle = YEAR.matcher(title);
     ids.add(row, 0);
@@ -281,11 +290,15 @@ final class Movies {
   }
 
   /// Returns the year of a value, 0 if it has none: `1995`, `1995-10-30`, `30/10/1995`, and in a column
-  /// of dates also seconds since 1970, as Parquet's times are read.
+  /// of dates also `19951030` and seconds since 1970, as Parquet's times are read.
   private int year(String text) {
     long number = Decimal.parseWholeNumber(text, MAX_YEAR);
     if (number >= MIN_YEAR) {
       return (int) number;
+    }
+    Matcher compact = COMPACT_DATE.matcher(text);
+    if (hasDates && compact.matches()) {
+      return Integer.parseInt(compact.group(1));
     }
     if (hasDates && SECONDS.matcher(text).matches()) {
       return LocalDate.ofEpochDay(Math.floorDiv(Long.parseLong(text), 86_400L)).getYear();

@@ -108,7 +108,7 @@ final class ItemAttributes {
     return "field 'where': the items of this dataset have no attribute "
         + ObjectKeys.quote(name)
         + (names.isEmpty()
-            ? ", because their table has no columns besides id, title, genres and year"
+            ? "; this model has none"
             : "; they have "
                 + String.join(", ", names.subList(0, Math.min(names.size(), MAX_NAMES_IN_MESSAGE)))
                 + (names.size() > MAX_NAMES_IN_MESSAGE ? ", …" : ""));

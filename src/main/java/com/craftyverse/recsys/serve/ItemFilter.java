@@ -68,7 +68,7 @@ public record ItemFilter(
     Map<String, Object> listed = new TreeMap<>();
     where.forEach(
         (name, value) -> {
-          String field = "where." + name;
+          String field = "where." + name.replaceAll("\\p{Cntrl}", "?");
           List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
           if (value != null) {
             RequestLimits.list(field, values, MAX_VALUES, "values");

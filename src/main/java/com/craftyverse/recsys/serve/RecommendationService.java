@@ -38,6 +38,9 @@ public final class RecommendationService {
 
   private static final int SAMPLE_USERS = 10;
 
+  /// Keeps an answer below the 6 MB that Lambda passes on, with room for escapes and titles.
+  private static final int MAX_ATTRIBUTE_CHARACTERS = 2_000_000;
+
   private final ObjectStore store;
   private final ModelCache modelCache;
 
@@ -295,10 +298,23 @@ public final class RecommendationService {
     }
     int total = matches.cardinality();
     List<ItemsResult.Item> page = new ArrayList<>();
+    long attributeCharacters = 0;
     int skip = offset;
     for (int item : offset < total ? catalog.byRatings() : new int[0]) {
       if (!matches.get(item) || skip-- > 0) {
         continue;
+      }
+      Map<String, String> attributes = model.attributes().of(item);
+      if (attributes != null) {
+        attributeCharacters += attributes.values().stream().mapToInt(String::length).sum();
+        if (attributeCharacters > MAX_ATTRIBUTE_CHARACTERS) {
+          throw RequestException.invalid(
+              "field 'n': the attributes of the first "
+                  + (page.size() + 1)
+                  + " items have more than "
+                  + MAX_ATTRIBUTE_CHARACTERS
+                  + " characters; ask for fewer items");
+        }
       }
       page.add(
           new ItemsResult.Item(
@@ -308,7 +324,7 @@ public final class RecommendationService {
               catalog.genres(item),
               catalog.ratings(item),
               catalog.ratings(item, Period.recent),
-              model.attributes().of(item)));
+              attributes));
       if (page.size() == n) {
         break;
       }

@@ -164,7 +164,7 @@ final class ArrowText extends CsvText {
         readBatch(message);
       }
       int to = Math.min(rows, row + ROWS_PER_PASS);
-      for (; row < to; row++) {
+      for (; row < to && !isFull(); row++) {
         for (int i = 0; i < columns.length; i++) {
           if (i > 0) {
             comma();

@@ -200,6 +200,7 @@ public abstract class CsvText extends InputStream {
   /// Appends values of a list as one text, joined by `|`.
   final void list(int from, int to, ArrowColumn values) {
     int mark = end;
+    boolean isInner = isInList;
     isInList = true;
     for (int i = from; i < to; i++) {
       if (i > from) {
@@ -208,7 +209,7 @@ public abstract class CsvText extends InputStream {
       }
       values.append(i, this);
     }
-    isInList = false;
+    isInList = isInner;
     byte[] joined = Arrays.copyOfRange(buffer, mark, end);
     end = mark;
     text(joined, 0, joined.length);

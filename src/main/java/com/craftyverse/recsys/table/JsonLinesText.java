@@ -47,7 +47,7 @@ final class JsonLinesText extends CsvText {
   private final List<String> columns;
   private final String file;
 
-  /// The names of the columns in UTF-8; an empty one for a path, which only Jackson resolves.
+  /// The names of the columns in UTF-8.
   private final byte[][] names;
 
   /// Where the value of each column begins and ends in the chunk; a start of −1 without one.
@@ -236,7 +236,7 @@ final class JsonLinesText extends CsvText {
 
   // Plain lines
 
-  /// Finds the values in a flat object without escapes or lists among the chosen columns.
+  /// Finds the values in a flat object without escapes, lists or objects.
   ///
   /// @return false for other lines, also for malformed ones
   private boolean scan(int from, int to) {

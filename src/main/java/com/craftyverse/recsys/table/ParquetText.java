@@ -98,7 +98,8 @@ final class ParquetText extends CsvText implements NumberTable {
     } catch (OutOfMemoryError e) {
       // The library believes any length of a text in the footer.
       context.close();
-      throw unreadable(file, new IOException("a text of the footer is too long", e));
+      throw unreadable(
+          file, new IOException("a text of the footer is too long, or the memory too small", e));
     }
     try {
       return new ParquetText(reader, context, columns, file);
@@ -434,7 +435,7 @@ final class ParquetText extends CsvText implements NumberTable {
     }
     int to = Math.min(batchRows, row + ROWS_PER_PASS);
     Column[] all = batchColumns.toArray(Column[]::new);
-    for (; row < to; row++) {
+    for (; row < to && !isFull(); row++) {
       appendRow(all, row);
     }
     return true;

@@ -42,7 +42,7 @@ final class SnappyDecoder implements Decompressor {
 
   /// Decodes a block.
   ///
-  /// @return an array that begins with the decoded bytes; this thread's next block overwrites them
+  /// @return the decoded bytes; the library takes the end of the array for that of the page
   /// @throws IOException if the block does not decode to exactly `size` bytes
   @Override
   public byte[] decompress(ByteBuffer block, int size) throws IOException {
@@ -57,7 +57,7 @@ final class SnappyDecoder implements Decompressor {
     block.get(in, 0, length);
     byte[] out = atLeast(OUTPUT, size + SLACK);
     decode(in, length, out, size);
-    return out;
+    return Arrays.copyOf(out, size);
   }
 
   private static byte[] atLeast(ThreadLocal<byte[]> buffer, int bytes) {

@@ -145,9 +145,18 @@ class ItemAttributesTest {
     assertThat(attributes(result).getLast()).isEqualTo(",x".repeat(61));
   }
 
+  /// A value that repeats takes its bytes each time, as it does in the file.
   @Test
   void columnsThatAreTooLargeTogether_loseTheLargest() throws IOException {
-    ItemAttributes attributes = new ItemAttributes(100);
+    ItemAttributes attributes = tenItems(200);
+    assertThat(attributes.names()).containsExactly("brand", "size");
+    assertThat(attributes.leftOut())
+        .containsExactly("'link': the columns are larger than 200 bytes together, this one most");
+    assertThat(tenItems(129).names()).containsExactly("size");
+  }
+
+  private static ItemAttributes tenItems(long maxBytes) {
+    ItemAttributes attributes = new ItemAttributes(maxBytes);
     attributes.addColumns(List.of("brand", "link", "size"));
     CsvRow row = new CsvRow("items.csv", 1);
     row.setColumns(List.of("brand", "link", "size"), new int[] {0, 1, 2});
@@ -158,9 +167,16 @@ class ItemAttributesTest {
       }
       attributes.add(row, 0);
     }
-    assertThat(attributes.names()).containsExactly("brand", "size");
-    assertThat(attributes.leftOut())
-        .containsExactly("'link': the columns are larger than 100 bytes together, this one most");
+    return attributes;
+  }
+
+  @Test
+  void compactDates_giveTheYear() throws IOException {
+    IngestResult result =
+        ingestZip(
+            "items.csv",
+            "item_id,title,release_date\na,Lamp,19951030\nb,Chair,804556800\nc,Vase,35000\n");
+    assertThat(items(result)).containsExactly("a,Lamp,[],1995", "b,Chair,[],1995", "c,Vase,[],0");
   }
 
   @Test

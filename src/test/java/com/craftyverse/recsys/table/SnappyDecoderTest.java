@@ -7,6 +7,7 @@ import com.craftyverse.recsys.columnar.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorOutputStream;
@@ -22,9 +23,30 @@ class SnappyDecoderTest {
   void blockOfAnotherEncoder_decodes(int size) throws IOException {
     for (int period : new int[] {1, 3, 8, 11, 1000, 20_000}) {
       byte[] content = content(size, period);
-      byte[] decoded = decoder.decompress(direct(encode(content)), size);
-      assertThat(Arrays.copyOf(decoded, size)).as("period %s", period).isEqualTo(content);
+      // The library takes the end of the array for that of the page.
+      assertThat(decoder.decompress(direct(encode(content)), size))
+          .as("period %s", period)
+          .isEqualTo(content);
     }
+  }
+
+  /// Encoders rarely write these: a literal whose length has three or four bytes, a copy whose offset has four.
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4})
+  void longElements_decode(int lengthBytes) throws IOException {
+    byte[] literal = content(70_000, 20_000);
+    ByteBuffer block = ByteBuffer.allocate(80_000).order(ByteOrder.LITTLE_ENDIAN);
+    int size = literal.length + 5;
+    block.put((byte) ((size & 0x7F) | 0x80)).put((byte) (((size >> 7) & 0x7F) | 0x80));
+    block.put((byte) (size >> 14));
+    block.put((byte) ((59 + lengthBytes) << 2)).putInt(literal.length - 1);
+    block.position(block.position() - (4 - lengthBytes)).put(literal);
+    block.put((byte) ((4 << 2) | 3)).putInt(66_000);
+    byte[] expected = Arrays.copyOf(literal, size);
+    System.arraycopy(literal, literal.length - 66_000, expected, literal.length, 5);
+
+    byte[] encoded = Arrays.copyOf(block.array(), block.position());
+    assertThat(decoder.decompress(direct(encoded), size)).isEqualTo(expected);
   }
 
   /// Native decoders write past the end of the buffer that has the expected size.
