@@ -36,14 +36,15 @@ import java.util.zip.ZipFile;
 /// ```
 ///
 /// The arguments are a MovieLens zip with a `ratings.csv`, the number of rounds, and optionally some of
-/// `parser`, `zip`, `sizes`, `csv`; the default is all of them. Both sides of a comparison run in each round,
+/// `parser`, `zip`, `sizes`, `csv`, `formats`; the default is all of them. Both sides of a comparison run in each round,
 /// and the minima count. If the two sides' results differ, the benchmark fails.
 ///
 /// - `parser`: the ratings parser on the mapped CSV, one thread, against `wc -l` on the same file.
 /// - `zip`: the whole step on the zip, against only inflating the ratings entry.
 /// - `sizes`: the whole step on the first 1 and 8 million rows and on all rows, to get the cost per row.
-/// - `csv`: the whole step on the CSV, against DuckDB's `CREATE TABLE AS` in memory. It runs last, because
-///   the process's memory includes DuckDB's.
+/// - `csv`: the whole step on the CSV, against DuckDB's `CREATE TABLE AS` in memory. It runs after the others,
+///   because the process's memory includes DuckDB's.
+/// - `formats`: the whole step on the same table as Parquet and as JSON Lines, written by DuckDB, against the CSV.
 ///
 /// Memory is the process's anonymous memory (`RssAnon`), sampled every 20 ms. Mapped files are not part of
 /// it. All files lie in a directory below the working directory's `target`, which the benchmark deletes.
@@ -72,7 +73,7 @@ public final class IngestBenchmark implements AutoCloseable {
     List<String> parts =
         arguments.length > 2
             ? List.of(arguments).subList(2, arguments.length)
-            : List.of("parser", "zip", "sizes", "csv");
+            : List.of("parser", "zip", "sizes", "csv", "formats");
     try (IngestBenchmark benchmark =
         new IngestBenchmark(Path.of(arguments[0]), Integer.parseInt(arguments[1]))) {
       benchmark.unzip();
@@ -87,6 +88,9 @@ public final class IngestBenchmark implements AutoCloseable {
       }
       if (parts.contains("csv")) {
         benchmark.csv();
+      }
+      if (parts.contains("formats")) {
+        benchmark.formats();
       }
     }
   }
@@ -238,6 +242,26 @@ public final class IngestBenchmark implements AutoCloseable {
           "csv: %,d rows ingested in %.2f s, by DuckDB %s in %.2f s: DuckDB takes %.1f times as"
               + " long",
           rows.get(), fastest[0], version, fastest[1], fastest[1] / fastest[0]);
+    }
+  }
+
+  private void formats() throws Exception {
+    Path parquet = directory.resolve("ratings.parquet");
+    Path json = directory.resolve("ratings.jsonl");
+    try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:")) {
+      String copy = "COPY (SELECT * FROM read_csv('" + csv + "')) TO '%s' (FORMAT %s)";
+      execute(duckDb, String.format(Locale.ROOT, copy, parquet, "parquet"));
+      execute(duckDb, String.format(Locale.ROOT, copy, json, "json"));
+    }
+    for (Path table : List.of(parquet, json)) {
+      long[] rows = new long[2];
+      String name = String.valueOf(table.getFileName());
+      double[] fastest =
+          compare(() -> rows[0] = ingest(table, name), () -> rows[1] = ingest(csv, "all.csv"));
+      require(rows[0] == rows[1], rows[0] + " rows, but the CSV has " + rows[1]);
+      print(
+          "formats: %,d rows of %s (%,d MB) ingested in %.2f s, of the CSV in %.2f s: %.2f times",
+          rows[0], name, Files.size(table) >> 20, fastest[0], fastest[1], fastest[0] / fastest[1]);
     }
   }
 
