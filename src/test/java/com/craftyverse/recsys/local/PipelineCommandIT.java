@@ -41,7 +41,7 @@ class PipelineCommandIT {
         "raw/shop/settings.json",
         """
         {"train": {"factors": 8, "epochs": 4, "rankingFactors": 16,
-                   "rankingRegularization": 0.05, "rankingUnobservedWeight": 0.2}}
+                   "rankingRegularization": 0.016, "rankingUnobservedWeight": 0.2}}
         """
             .getBytes(StandardCharsets.UTF_8));
     return store;
