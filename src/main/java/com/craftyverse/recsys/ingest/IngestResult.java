@@ -2,6 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///     calculate with
 /// @param bytes the size of the files in a folder, if only the name was requested and the key is a folder's
 ///     `_SUCCESS`; an event knows the size of that object alone
+@RecordBuilder
 public record IngestResult(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String manifest,
     boolean cached,
@@ -52,99 +54,37 @@ public record IngestResult(
         null, null);
   }
 
+  private static IngestResultBuilder of(String dataset) {
+    return IngestResultBuilder.builder(
+        new IngestResult("", false, dataset, "", IngestFigures.NONE));
+  }
+
   /// Returns the result of a dry run.
   static IngestResult of(
       String dataset, IngestFigures figures, IngestPreview preview, @Nullable UploadSample sample) {
-    return new IngestResult(
-        "", false, dataset, "", figures, null, preview, sample, null, List.of(), List.of(), null,
-        null);
+    return of(dataset).figures(figures).preview(preview).sample(sample).build();
   }
 
   /// Returns the result of a dry run of ratings that `ingest` would refuse.
   static IngestResult unusable(String dataset, UploadSample sample, String problem) {
-    return new IngestResult(
-        "",
-        false,
-        dataset,
-        "",
-        IngestFigures.NONE,
-        null,
-        null,
-        sample,
-        problem,
-        List.of(),
-        List.of(),
-        null,
-        null);
+    return of(dataset).sample(sample).problem(problem).build();
   }
 
   /// Returns the result for an event that named no upload to ingest.
   static IngestResult nothingIngested(List<String> ignored) {
-    return new IngestResult(
-        "",
-        false,
-        "",
-        "",
-        IngestFigures.NONE,
-        null,
-        null,
-        null,
-        null,
-        List.of(),
-        ignored,
-        null,
-        null);
+    return of("").ignored(ignored).build();
   }
 
   /// Returns the result of a request for the dataset's name.
   static IngestResult named(String dataset, long now, @Nullable Long bytes) {
-    return new IngestResult(
-        "",
-        false,
-        dataset,
-        "",
-        IngestFigures.NONE,
-        null,
-        null,
-        null,
-        null,
-        List.of(),
-        List.of(),
-        now,
-        bytes);
+    return of(dataset).now(now).bytes(bytes).build();
   }
 
   IngestResult with(StepSettings stepSettings) {
-    return new IngestResult(
-        manifest,
-        cached,
-        dataset,
-        version,
-        figures,
-        stepSettings,
-        preview,
-        sample,
-        problem,
-        also,
-        ignored,
-        now,
-        bytes);
+    return IngestResultBuilder.builder(this).settings(stepSettings).build();
   }
 
   IngestResult with(List<String> otherManifests, List<String> ignoredReasons) {
-    return new IngestResult(
-        manifest,
-        cached,
-        dataset,
-        version,
-        figures,
-        settings,
-        preview,
-        sample,
-        problem,
-        otherManifests,
-        ignoredReasons,
-        null,
-        null);
+    return IngestResultBuilder.builder(this).also(otherManifests).ignored(ignoredReasons).build();
   }
 }

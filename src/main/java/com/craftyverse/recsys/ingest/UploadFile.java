@@ -382,9 +382,7 @@ final class UploadFile implements AutoCloseable {
       long total = Math.max(1, numbers.totalRows());
       AtomicLong rows = new AtomicLong();
       bytesRead = () -> (long) (Math.min(1.0, (double) rows.get() / total) * part.size());
-      RatingsParser parser =
-          new RatingsParser(
-              layout.narrowed(), format.missing(), ids, fileName(part), badRows, sink);
+      RatingsParser parser = parser(part, ids, badRows, sink);
       parser.parse(
           numbers,
           count -> {
@@ -407,20 +405,23 @@ final class UploadFile implements AutoCloseable {
     try {
       // Not closed here: the caller owns the stream.
       RatingsText text = RatingsText.open(input, encoding);
-      boolean isText = layout.table() == TableFormat.TEXT;
-      RatingsParser parser =
-          new RatingsParser(
-              isText ? layout : layout.narrowed(),
-              format.missing(),
-              ids,
-              fileName(part),
-              badRows,
-              sink);
+      RatingsParser parser = parser(part, ids, badRows, sink);
       parser.parse(text);
       return parser.missing();
     } catch (CharacterCodingException e) {
       throw notText(part, e);
     }
+  }
+
+  private RatingsParser parser(
+      Entry part, RatingsParser.Ids ids, BadRows badRows, RatingsParser.Sink sink) {
+    return new RatingsParser(
+        layout.table() == TableFormat.TEXT ? layout : layout.narrowed(),
+        format.missing(),
+        ids,
+        fileName(part),
+        badRows,
+        sink);
   }
 
   /// Returns the name of the ratings file in error messages.
