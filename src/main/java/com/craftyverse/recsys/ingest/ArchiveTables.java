@@ -1,7 +1,7 @@
 package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
-import com.craftyverse.recsys.table.NumberTable;
+import com.craftyverse.recsys.table.NumberColumns;
 import com.craftyverse.recsys.table.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +60,7 @@ final class ArchiveTables implements AutoCloseable {
   /// @param columns the columns to read, in this order
   /// @param file the entry's name in error messages
   /// @return null if it is not in a format for that, or has other values than numbers
-  @Nullable NumberTable openNumbers(Archive.Entry entry, List<String> columns, String file)
+  @Nullable NumberColumns openNumbers(Archive.Entry entry, List<String> columns, String file)
       throws IOException {
     TableFormat format = format(entry);
     return format == TableFormat.PARQUET

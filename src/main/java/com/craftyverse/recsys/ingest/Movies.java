@@ -140,7 +140,7 @@ final class Movies {
   private final IdType idType;
   private final IdColumn ids;
   private final List<Movie> movies = new ArrayList<>();
-  private final ItemAttributes attributes = new ItemAttributes();
+  private final Attributes attributes = new Attributes();
   private boolean hasDates;
   private long kept;
   private final Set<Object> seen = new HashSet<>();
@@ -360,7 +360,7 @@ final class Movies {
   }
 
   /// Returns the other columns.
-  ItemAttributes attributes() {
+  Attributes attributes() {
     return attributes;
   }
 

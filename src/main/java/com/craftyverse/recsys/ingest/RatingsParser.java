@@ -2,7 +2,7 @@ package com.craftyverse.recsys.ingest;
 
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.table.CsvText;
-import com.craftyverse.recsys.table.NumberTable;
+import com.craftyverse.recsys.table.NumberColumns;
 import com.craftyverse.recsys.table.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,7 +132,7 @@ final class RatingsParser {
   ///
   /// @param counted receives the number of rows read, now and then
   /// @throws RequestException at the first row that [BadRows] refuses
-  void parse(NumberTable table, IntConsumer counted) throws IOException {
+  void parse(NumberColumns table, IntConsumer counted) throws IOException {
     long[] userValues = new long[COLUMN_ROWS];
     long[] itemValues = new long[COLUMN_ROWS];
     double[] ratingValues = new double[COLUMN_ROWS];

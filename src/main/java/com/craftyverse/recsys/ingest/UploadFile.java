@@ -7,7 +7,7 @@ import com.craftyverse.recsys.ingest.ArchiveEntries.Part;
 import com.craftyverse.recsys.step.Digest;
 import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
-import com.craftyverse.recsys.table.NumberTable;
+import com.craftyverse.recsys.table.NumberColumns;
 import com.craftyverse.recsys.table.TableFormat;
 import com.github.luben.zstd.ZstdIOException;
 import java.io.EOFException;
@@ -342,7 +342,7 @@ final class UploadFile implements AutoCloseable {
           (input, file) -> parse(part, input, ids, badRows, sink));
     }
     if (layout.narrowed().isPlain()) {
-      NumberTable numbers = tables.openNumbers(part, layout.narrowedNames(), fileName(part));
+      NumberColumns numbers = tables.openNumbers(part, layout.narrowedNames(), fileName(part));
       if (numbers != null) {
         return parse(part, numbers, ids, badRows, sink);
       }
@@ -373,7 +373,7 @@ final class UploadFile implements AutoCloseable {
   /// Parses a table of numbers, while the threads of its library decode it.
   private long parse(
       Entry part,
-      NumberTable numbers,
+      NumberColumns numbers,
       RatingsParser.Ids ids,
       BadRows badRows,
       RatingsParser.Sink sink)

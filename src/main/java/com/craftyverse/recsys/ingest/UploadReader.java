@@ -57,7 +57,7 @@ final class UploadReader implements AutoCloseable {
       BadRows badRows) {}
 
   private record SideFiles(
-      Map<String, Path> files, int items, ItemAttributes attributes, long tags, long links) {}
+      Map<String, Path> files, int items, Attributes attributes, long tags, long links) {}
 
   /// Starts reading.
   ///
@@ -250,7 +250,7 @@ final class UploadReader implements AutoCloseable {
     Path file = newFile();
     items.write(file);
     objects.put(StoreLayout.ITEMS, file);
-    ItemAttributes attributes = items.attributes();
+    Attributes attributes = items.attributes();
     if (!attributes.names().isEmpty()) {
       Path attributesFile = newFile();
       attributes.write(attributesFile);
@@ -289,7 +289,7 @@ final class UploadReader implements AutoCloseable {
     }
   }
 
-  private void logAttributes(ItemAttributes attributes) {
+  private void logAttributes(Attributes attributes) {
     if (!attributes.names().isEmpty()) {
       LOG.log(
           Level.INFO,

@@ -59,7 +59,7 @@ class UploadWatcher {
     if (enabled) {
       LOG.log(
           Level.INFO,
-          "Put a MovieLens-style zip into {0}/{1} and it becomes a model.",
+          "Put a file of ratings or choices into {0}/{1} and it becomes a model.",
           store.location(),
           StoreLayout.RAW);
       thread = Thread.ofPlatform().daemon().name("upload-watcher").start(this::watch);

@@ -4,13 +4,9 @@ import com.craftyverse.recsys.step.RequestException;
 import com.craftyverse.recsys.storage.ObjectKeys;
 import dev.hardwood.HardwoodContext;
 import dev.hardwood.InputFile;
-import dev.hardwood.metadata.LogicalType;
-import dev.hardwood.metadata.PhysicalType;
-import dev.hardwood.reader.ColumnReader;
 import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
-import dev.hardwood.reader.Validity;
 import dev.hardwood.row.PqList;
 import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.SchemaNode;
@@ -34,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// are left out. Times become seconds since 1970, dates ISO dates, a list its values joined by `|`, a null an empty value.
 ///
 /// Plain columns are read as arrays, a batch at a time; if one is of a rare type or a list, all are read value by value.
-final class ParquetText extends CsvText implements NumberTable {
+final class ParquetText extends CsvText implements NumberColumns {
   private static final int ROWS_PER_PASS = 1 << 11;
 
   private final ParquetFileReader reader;
@@ -44,7 +40,7 @@ final class ParquetText extends CsvText implements NumberTable {
   /// Null if the rows are read value by value.
   private final @Nullable ColumnReaders batches;
 
-  private final List<Column> batchColumns = new ArrayList<>();
+  private final List<ParquetColumn> batchColumns = new ArrayList<>();
   private int row;
   private int batchRows;
 
@@ -74,12 +70,12 @@ final class ParquetText extends CsvText implements NumberTable {
       }
     }
     ColumnProjection projection = ColumnProjection.columns(columns.toArray(String[]::new));
-    boolean isPlain = columns.stream().allMatch(name -> isPlain(field(reader, name)));
+    boolean isPlain = columns.stream().allMatch(name -> ParquetColumn.isPlain(field(reader, name)));
     this.rows = isPlain ? null : reader.buildRowReader().projection(projection).build();
     this.batches = isPlain ? reader.buildColumnReaders(projection).build() : null;
     if (batches != null) {
       for (String name : columns) {
-        batchColumns.add(column(batches.getColumnReader(name)));
+        batchColumns.add(ParquetColumn.of(batches.getColumnReader(name), rowBytes()));
       }
     }
     header(columns);
@@ -173,253 +169,6 @@ final class ParquetText extends CsvText implements NumberTable {
     return Objects.requireNonNull(reader.getFileSchema().getField(name));
   }
 
-  private static boolean isPlain(SchemaNode field) {
-    if (!(field instanceof SchemaNode.PrimitiveNode value) || value.maxRepetitionLevel() > 0) {
-      return false;
-    }
-    boolean isSimpleType =
-        switch (value.logicalType()) {
-          case null -> true;
-          case LogicalType.TimestampType _,
-              LogicalType.DateType _,
-              LogicalType.IntType _,
-              LogicalType.StringType _,
-              LogicalType.EnumType _ ->
-              true;
-          default -> false;
-        };
-    return isSimpleType
-        && value.type() != PhysicalType.INT96
-        && value.type() != PhysicalType.FIXED_LEN_BYTE_ARRAY;
-  }
-
-  /// The values of a column in the current batch.
-  private abstract static class Column {
-    final ColumnReader column;
-    private Validity validity = Validity.NO_NULLS;
-    private boolean hasNulls;
-
-    Column(ColumnReader column) {
-      this.column = column;
-    }
-
-    /// Takes the arrays of a new batch.
-    final void next() {
-      validity = column.getLeafValidity();
-      hasNulls = validity.hasNulls();
-      take();
-    }
-
-    final boolean isNull(int row) {
-      return hasNulls && validity.isNull(row);
-    }
-
-    abstract void take();
-
-    boolean isNumber() {
-      return true;
-    }
-
-    boolean isWhole() {
-      return false;
-    }
-
-    /// Copies whole numbers, whatever they are where there is a null.
-    @SuppressWarnings("UnusedVariable") // the parameters are those of the columns that have some
-    void copyWhole(int from, int count, long[] target) {
-      throw new IllegalStateException("no whole numbers");
-    }
-
-    /// Copies numbers, whatever they are where there is a null.
-    void copy(int from, int count, double[] target) {
-      long[] whole = new long[count];
-      copyWhole(from, count, whole);
-      for (int i = 0; i < count; i++) {
-        target[i] = whole[i];
-      }
-    }
-
-    /// Writes a value, with room for [#FIELD_BYTES] at `at`. Returns the position after it.
-    abstract int write(int row, int at);
-  }
-
-  private Column column(ColumnReader column) {
-    LogicalType type = column.getColumnSchema().logicalType();
-    boolean isUnsigned = type instanceof LogicalType.IntType whole && !whole.isSigned();
-    return switch (column.getColumnSchema().type()) {
-      case INT32 ->
-          new Column(column) {
-            private int[] batch = {};
-            private final boolean isDate = type instanceof LogicalType.DateType;
-
-            @Override
-            void take() {
-              batch = column.getInts();
-            }
-
-            @Override
-            boolean isNumber() {
-              return !isDate;
-            }
-
-            @Override
-            boolean isWhole() {
-              return !isDate;
-            }
-
-            @Override
-            void copyWhole(int from, int count, long[] target) {
-              for (int i = 0; i < count; i++) {
-                target[i] = isUnsigned ? Integer.toUnsignedLong(batch[from + i]) : batch[from + i];
-              }
-            }
-
-            @Override
-            int write(int row, int at) {
-              return isDate
-                  ? ascii(at, LocalDate.ofEpochDay(batch[row]).toString())
-                  : number(at, isUnsigned ? Integer.toUnsignedLong(batch[row]) : batch[row]);
-            }
-          };
-      case INT64 ->
-          new Column(column) {
-            private long[] batch = {};
-            private final long perSecond = perSecond(type);
-
-            @Override
-            void take() {
-              batch = column.getLongs();
-            }
-
-            @Override
-            boolean isNumber() {
-              return !isUnsigned;
-            }
-
-            @Override
-            boolean isWhole() {
-              return !isUnsigned;
-            }
-
-            @Override
-            void copyWhole(int from, int count, long[] target) {
-              if (perSecond == 1) {
-                System.arraycopy(batch, from, target, 0, count);
-                return;
-              }
-              for (int i = 0; i < count; i++) {
-                target[i] = Math.floorDiv(batch[from + i], perSecond);
-              }
-            }
-
-            @Override
-            int write(int row, int at) {
-              return isUnsigned && batch[row] < 0
-                  ? ascii(at, Long.toUnsignedString(batch[row]))
-                  : number(at, perSecond == 1 ? batch[row] : Math.floorDiv(batch[row], perSecond));
-            }
-          };
-      case FLOAT ->
-          new Column(column) {
-            private float[] batch = {};
-
-            @Override
-            void take() {
-              batch = column.getFloats();
-            }
-
-            @Override
-            void copy(int from, int count, double[] target) {
-              for (int i = 0; i < count; i++) {
-                float value = batch[from + i];
-                int tenths = (int) (value * 10 + 0.5f);
-                target[i] =
-                    tenths / 10f == value
-                        ? tenths / 10.0
-                        : Double.parseDouble(Float.toString(value));
-              }
-            }
-
-            @Override
-            int write(int row, int at) {
-              return number(at, batch[row]);
-            }
-          };
-      case DOUBLE ->
-          new Column(column) {
-            private double[] batch = {};
-
-            @Override
-            void take() {
-              batch = column.getDoubles();
-            }
-
-            @Override
-            void copy(int from, int count, double[] target) {
-              System.arraycopy(batch, from, target, 0, count);
-            }
-
-            @Override
-            int write(int row, int at) {
-              return number(at, batch[row]);
-            }
-          };
-      case BOOLEAN ->
-          new Column(column) {
-            private boolean[] batch = {};
-
-            @Override
-            void take() {
-              batch = column.getBooleans();
-            }
-
-            @Override
-            boolean isNumber() {
-              return false;
-            }
-
-            @Override
-            int write(int row, int at) {
-              return character(at, batch[row] ? '1' : '0');
-            }
-          };
-      default ->
-          new Column(column) {
-            private byte[] bytes = {};
-            private int[] offsets = {};
-
-            @Override
-            void take() {
-              bytes = column.getBinaryValues();
-              offsets = column.getBinaryOffsets();
-            }
-
-            @Override
-            boolean isNumber() {
-              return false;
-            }
-
-            @Override
-            int write(int row, int at) {
-              end(at);
-              text(bytes, offsets[row], offsets[row + 1]);
-              return reserve(rowBytes());
-            }
-          };
-    };
-  }
-
-  private static long perSecond(@Nullable LogicalType type) {
-    if (!(type instanceof LogicalType.TimestampType time)) {
-      return 1;
-    }
-    return switch (time.unit()) {
-      case MILLIS -> 1_000L;
-      case MICROS -> 1_000_000L;
-      case NANOS -> 1_000_000_000L;
-    };
-  }
-
   @Override
   boolean appendRows() throws IOException {
     try {
@@ -434,7 +183,7 @@ final class ParquetText extends CsvText implements NumberTable {
       return false;
     }
     int to = Math.min(batchRows, row + ROWS_PER_PASS);
-    Column[] all = batchColumns.toArray(Column[]::new);
+    ParquetColumn[] all = batchColumns.toArray(ParquetColumn[]::new);
     for (; row < to && !isFull(); row++) {
       appendRow(all, row);
     }
@@ -447,18 +196,18 @@ final class ParquetText extends CsvText implements NumberTable {
     }
     row = 0;
     batchRows = readers.getRecordCount();
-    batchColumns.forEach(Column::next);
+    batchColumns.forEach(ParquetColumn::next);
     return true;
   }
 
-  private void appendRow(Column[] all, int current) {
+  private void appendRow(ParquetColumn[] all, int current) {
     int at = reserve(rowBytes());
     for (int i = 0; i < all.length; i++) {
       if (i > 0) {
         at = character(at, ',');
       }
       if (!all[i].isNull(current)) {
-        at = all[i].write(current, at);
+        at = all[i].write(current, this, at);
       }
     }
     end(character(at, '\n'));
@@ -466,7 +215,7 @@ final class ParquetText extends CsvText implements NumberTable {
 
   /// Returns whether all columns are numbers that can be read as arrays.
   boolean hasNumbers() {
-    return batches != null && batchColumns.stream().allMatch(Column::isNumber);
+    return batches != null && batchColumns.stream().allMatch(ParquetColumn::isNumber);
   }
 
   @Override
@@ -495,35 +244,23 @@ final class ParquetText extends CsvText implements NumberTable {
 
   @Override
   public void copyWhole(int column, int from, int count, long[] target) {
-    Column values = batchColumns.get(column);
-    values.copyWhole(from, count, target);
-    if (values.hasNulls) {
-      for (int i = 0; i < count; i++) {
-        target[i] = values.isNull(from + i) ? -1 : target[i];
-      }
-    }
+    batchColumns.get(column).copyWhole(from, count, target);
   }
 
   @Override
   public void copy(int column, int from, int count, double[] target) {
-    Column values = batchColumns.get(column);
-    values.copy(from, count, target);
-    if (values.hasNulls) {
-      for (int i = 0; i < count; i++) {
-        target[i] = values.isNull(from + i) ? Double.NaN : target[i];
-      }
-    }
+    batchColumns.get(column).copy(from, count, target);
   }
 
   @Override
   public byte[] line(int current) {
     takeText();
-    appendRow(batchColumns.toArray(Column[]::new), current);
+    appendRow(batchColumns.toArray(ParquetColumn[]::new), current);
     return takeText();
   }
 
   private int rowBytes() {
-    return batchColumns.size() * FIELD_BYTES;
+    return columns.size() * FIELD_BYTES;
   }
 
   private boolean appendValues(RowReader reader) {

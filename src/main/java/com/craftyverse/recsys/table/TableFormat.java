@@ -84,7 +84,7 @@ public enum TableFormat {
   /// @param file the file's name in error messages
   /// @return null if this format is not read so, or a column has other values than numbers
   /// @throws RequestException if it is not a table of this format
-  public @Nullable NumberTable openNumbers(Path path, List<String> columns, String file)
+  public @Nullable NumberColumns openNumbers(Path path, List<String> columns, String file)
       throws IOException {
     if (this != PARQUET) {
       return null;

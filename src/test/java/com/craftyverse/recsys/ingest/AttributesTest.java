@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The columns of a table of items besides id, title, genres and year.
-class ItemAttributesTest {
+class AttributesTest {
   private static final String RATINGS =
       "user,item,rating,time\nu1,a,4,1400000001\nu1,b,2,1400000002\nu2,a,5,1400000003\n";
 
@@ -148,15 +148,15 @@ class ItemAttributesTest {
   /// A value that repeats takes its bytes each time, as it does in the file.
   @Test
   void columnsThatAreTooLargeTogether_loseTheLargest() throws IOException {
-    ItemAttributes attributes = tenItems(200);
+    Attributes attributes = tenItems(200);
     assertThat(attributes.names()).containsExactly("brand", "size");
     assertThat(attributes.leftOut())
         .containsExactly("'link': the columns are larger than 200 bytes together, this one most");
     assertThat(tenItems(129).names()).containsExactly("size");
   }
 
-  private static ItemAttributes tenItems(long maxBytes) {
-    ItemAttributes attributes = new ItemAttributes(maxBytes);
+  private static Attributes tenItems(long maxBytes) {
+    Attributes attributes = new Attributes(maxBytes);
     attributes.addColumns(List.of("brand", "link", "size"));
     CsvRow row = new CsvRow("items.csv", 1);
     row.setColumns(List.of("brand", "link", "size"), new int[] {0, 1, 2});

@@ -25,7 +25,7 @@ import java.util.Map;
 /// A column is left out if it is beyond the first 64, has the name of an earlier one, has no values, or
 /// if most of its values are longer than 256 bytes, as descriptions are. Of the other columns, only
 /// such values are left out. If all columns together take more than 64 MiB, so are the largest.
-final class ItemAttributes {
+final class Attributes {
   /// Most columns.
   static final int MAX_COLUMNS = 64;
 
@@ -96,12 +96,12 @@ final class ItemAttributes {
   private long bytes;
   private int rows;
 
-  ItemAttributes() {
+  Attributes() {
     this(MAX_TOTAL_BYTES);
   }
 
   /// @param maxBytes most bytes of all columns together
-  ItemAttributes(long maxBytes) {
+  Attributes(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
