@@ -23,11 +23,12 @@ import org.apache.spark.sql.types.StructType;
 /// ```
 ///
 /// c_i is the projection y of the item's ranking vector to the main axes of the items' Gram matrix, divided by
-/// the square root of |y|, in the unit of the root mean square of |y| over the ratings.
+/// the square root of |y|, in the unit of the root mean square of |y| over the ratings, and times the square
+/// root of the ratings' [unit][Index#unit], so that the penalty is the same for all scales.
 ///
 /// @param count number of factors, 0 for none
 /// @param items c of all items, one after the other
-/// @param regularization λ
+/// @param regularization λ, in ratings
 record ChoiceFactors(int count, float[] items, double regularization) implements Serializable {
   /// More items than these would take too much memory in every task.
   private static final int MAX_ITEMS = 4_000_000;
@@ -44,12 +45,15 @@ record ChoiceFactors(int count, float[] items, double regularization) implements
   /// Computes the factors.
   ///
   /// @param gram the Gram matrix of the items' ranking vectors
-  static ChoiceFactors of(Index index, Factors ranking, double[] gram, Hyperparameters parameters) {
+  /// @param unit the unit of the penalty, in ratings
+  static ChoiceFactors of(
+      Index index, Factors ranking, double[] gram, Hyperparameters parameters, double unit) {
+    double regularization = parameters.regularization() * unit;
     int size = parameters.rankingFactors();
     int count = Math.min(parameters.choiceFactors(), size);
     int items = index.itemCount();
     if (count == 0 || items > MAX_ITEMS) {
-      return new ChoiceFactors(0, new float[0], parameters.regularization());
+      return new ChoiceFactors(0, new float[0], regularization);
     }
     double[][] axes = axes(gram, size, count);
     Dataset<Row> vectors =
@@ -70,17 +74,17 @@ record ChoiceFactors(int count, float[] items, double regularization) implements
       projections[row.getInt(0)] = projection;
       sum += row.getLong(1) * square(projection);
     }
-    double unit = Math.sqrt(sum / index.rows());
+    double usual = Math.sqrt(sum / index.rows());
     float[] factors = new float[Math.multiplyExact(items, count)];
     for (int item = 0; item < items; item++) {
       double length = Math.sqrt(square(projections[item]));
       double scale =
-          length > 0 ? Math.min(LENGTH / Math.sqrt(unit * length), MAX_LENGTH / length) : 0;
+          length > 0 ? Math.min(LENGTH / Math.sqrt(usual * length), MAX_LENGTH / length) : 0;
       for (int f = 0; f < count; f++) {
-        factors[item * count + f] = (float) (scale * projections[item][f]);
+        factors[item * count + f] = (float) (Math.sqrt(unit) * scale * projections[item][f]);
       }
     }
-    return new ChoiceFactors(count, factors, parameters.regularization());
+    return new ChoiceFactors(count, factors, regularization);
   }
 
   private static Row project(Row row, double[][] axes) {

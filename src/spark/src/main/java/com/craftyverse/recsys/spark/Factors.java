@@ -42,12 +42,15 @@ record Factors(Dataset<Row> users, Dataset<Row> items) {
           .add("rating", DataTypes.FloatType, false);
 
   /// Trains the vectors of a rating model.
+  ///
+  /// @param unit the unit of the penalty, in ratings: for errors in ratings, λ |p|² becomes λ · unit · |p|²
   static Factors ofRatings(
       SparkSession spark,
       Index index,
       Biases biases,
       ChoiceFactors choices,
       Hyperparameters parameters,
+      double unit,
       int blocks) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<Biases> fitted = context.broadcast(biases);
@@ -70,7 +73,7 @@ record Factors(Dataset<Row> users, Dataset<Row> items) {
         als(blocks)
             .setRank(parameters.factors())
             .setMaxIter(parameters.iterations())
-            .setRegParam(parameters.regularization());
+            .setRegParam(parameters.regularization() * unit);
     return fit(als, spark.createDataFrame(rows, TRIPLES));
   }
 

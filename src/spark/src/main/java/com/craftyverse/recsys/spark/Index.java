@@ -34,6 +34,7 @@ record Index(
   /// Users in a block; a multiple of the users in a batch of `seen.arrow`.
   private static final int BLOCK = 1024;
 
+  private static final double STARS_RANGE = 4.5;
   private static final double SEEN_BYTES = 16;
   private static final double RECENT = 0.8;
 
@@ -86,6 +87,23 @@ record Index(
             .mapPartitions(Users::new)
             .persist(StorageLevel.MEMORY_AND_DISK());
     return new Index(users, items, userCount, itemCount, rows, parts, ratings);
+  }
+
+  /// Returns the unit of the rating model's penalties, in ratings: the range of the ratings ÷ 4.5, which is
+  /// one star for half stars.
+  double unit() {
+    float[] range =
+        ratings.aggregate(
+            new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY},
+            (seen, user) -> {
+              for (float rating : user.ratings()) {
+                seen[0] = Math.min(seen[0], rating);
+                seen[1] = Math.max(seen[1], rating);
+              }
+              return seen;
+            },
+            (a, b) -> new float[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])});
+    return range[1] > range[0] ? ((double) range[1] - range[0]) / STARS_RANGE : 1;
   }
 
   /// Returns the block of rows that a row number lies in.

@@ -416,7 +416,7 @@ final class Job {
     card.put("globalMean", (float) model.biases().mean());
     card.put("trainMean", (float) model.biases().mean());
     card.put("scale", ratings.scale().json());
-    card.put("unit", 1.0);
+    card.put("unit", model.unit());
     card.put("users", written.userCount());
     card.put("items", written.itemCount());
     card.put("trainRatings", written.rows());

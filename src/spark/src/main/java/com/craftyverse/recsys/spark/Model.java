@@ -6,6 +6,7 @@ import org.apache.spark.sql.SparkSession;
 /// A trained model.
 ///
 /// @param parameters what shaped it
+/// @param unit the unit of the rating model's penalties, in ratings
 /// @param biases mean and biases of the rating model
 /// @param choices the rating model's factors that come from the ranking model
 /// @param rating the rating model's vectors
@@ -15,6 +16,7 @@ import org.apache.spark.sql.SparkSession;
 /// @param rankingSeconds duration of training the ranking model
 record Model(
     Hyperparameters parameters,
+    double unit,
     Biases biases,
     ChoiceFactors choices,
     Factors rating,
@@ -33,11 +35,13 @@ record Model(
     double[] gram = ranking.gram(parameters.rankingFactors());
     long between = System.nanoTime();
     Biases biases = Biases.fit(JavaSparkContext.fromSparkContext(spark.sparkContext()), index);
-    ChoiceFactors choices = ChoiceFactors.of(index, ranking, gram, parameters);
-    Factors rating = Factors.ofRatings(spark, index, biases, choices, parameters, blocks);
+    double unit = index.unit();
+    ChoiceFactors choices = ChoiceFactors.of(index, ranking, gram, parameters, unit);
+    Factors rating = Factors.ofRatings(spark, index, biases, choices, parameters, unit, blocks);
     rating.materialize();
     return new Model(
         parameters,
+        unit,
         biases,
         choices,
         rating,

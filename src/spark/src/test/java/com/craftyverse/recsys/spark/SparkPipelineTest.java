@@ -111,6 +111,7 @@ class SparkPipelineTest {
     Path all = store.resolve(refit.path("manifest").asText()).getParent();
     JsonNode card = json(all.resolve("model.json"));
     assertThat(card.path("rows").asText()).isEqualTo("all");
+    assertThat(card.path("unit").asDouble()).isEqualTo((5 - 1) / 4.5);
     assertThat(card.path("scoredModel").asText()).isEqualTo(manifest.path("id").asText());
     assertThat(card.path("trainRatings").asLong())
         .isEqualTo(ratings().lines().count() - 1)
