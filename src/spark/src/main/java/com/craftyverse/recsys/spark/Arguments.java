@@ -54,7 +54,7 @@ record Arguments(
       """;
 
   private static final int MAX_FACTORS = 512;
-  private static final int MAX_ITERATIONS = 1000;
+  private static final int MAX_ITERATIONS = 100;
   private static final int MAX_PARTITIONS = 100_000;
 
   /// Parses a command line.

@@ -95,8 +95,13 @@ final class ArrowParts implements Serializable {
                   .collect());
       done.sort(Comparator.comparingInt(Part::number));
       return complete(upload, done, header.length, single);
-    } catch (IOException | RuntimeException e) {
-      upload.abort();
+    } catch (Throwable e) {
+      // Spark throws checked exceptions that its Java methods do not declare.
+      try {
+        upload.abort();
+      } catch (IOException failure) {
+        e.addSuppressed(failure);
+      }
       throw e;
     }
   }

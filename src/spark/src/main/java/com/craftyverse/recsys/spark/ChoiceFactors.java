@@ -3,16 +3,14 @@ package com.craftyverse.recsys.spark;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /// Item factors of the rating model that come from the ranking model, as in the pipeline: what users choose
 /// says which items are alike, also where ratings are few. A user's weights of them are a ridge regression of
@@ -33,14 +31,11 @@ record ChoiceFactors(int count, float[] items, double regularization) implements
   /// More items than these would take too much memory in every task.
   private static final int MAX_ITEMS = 4_000_000;
 
+  /// Items that the driver takes at a time, about.
+  private static final int ITEMS_AT_ONCE = 1 << 16;
+
   private static final double LENGTH = 1.8;
   private static final double MAX_LENGTH = 2;
-
-  private static final StructType PROJECTIONS =
-      new StructType()
-          .add("item", DataTypes.IntegerType, false)
-          .add("ratings", DataTypes.LongType, false)
-          .add("projection", DataTypes.createArrayType(DataTypes.DoubleType, false), false);
 
   /// Computes the factors.
   ///
@@ -62,46 +57,59 @@ record ChoiceFactors(int count, float[] items, double regularization) implements
             .toDF("ranked", "vector")
             .join(index.items(), functions.col("ranked").equalTo(functions.col("index")))
             .select("ranked", "ratings", "vector");
-    double[][] projections = new double[items][];
+    float[] factors = new float[Math.multiplyExact(items, count)];
     double sum = 0;
-    for (Row row :
-        vectors
-            .sparkSession()
-            .createDataFrame(vectors.javaRDD().map(row -> project(row, axes)), PROJECTIONS)
-            .collectAsList()) {
-      double[] projection =
-          row.<Double>getList(2).stream().mapToDouble(Double::doubleValue).toArray();
-      projections[row.getInt(0)] = projection;
-      sum += row.getLong(1) * square(projection);
+    // All rows at once would take some kilobytes an item.
+    for (Iterator<Projection> rows = projections(vectors, axes, items); rows.hasNext(); ) {
+      Projection row = rows.next();
+      System.arraycopy(row.values, 0, factors, row.item * count, count);
+      sum += row.ratings * square(factors, row.item * count, count);
     }
     double usual = Math.sqrt(sum / index.rows());
-    float[] factors = new float[Math.multiplyExact(items, count)];
     for (int item = 0; item < items; item++) {
-      double length = Math.sqrt(square(projections[item]));
+      double length = Math.sqrt(square(factors, item * count, count));
       double scale =
           length > 0 ? Math.min(LENGTH / Math.sqrt(usual * length), MAX_LENGTH / length) : 0;
       for (int f = 0; f < count; f++) {
-        factors[item * count + f] = (float) (Math.sqrt(unit) * scale * projections[item][f]);
+        factors[item * count + f] *= (float) (Math.sqrt(unit) * scale);
       }
     }
     return new ChoiceFactors(count, factors, regularization);
   }
 
-  private static Row project(Row row, double[][] axes) {
-    List<Float> vector = row.getList(2);
-    Double[] projection = new Double[axes.length];
-    for (int f = 0; f < axes.length; f++) {
-      double dot = 0;
-      for (int i = 0; i < axes[f].length; i++) {
-        dot += axes[f][i] * vector.get(i);
+  /// The projection of an item's ranking vector.
+  ///
+  /// @param ratings the item's number of ratings
+  private record Projection(int item, long ratings, float[] values) implements Serializable {
+    static Projection of(Row row, double[][] axes) {
+      List<Float> vector = row.getList(2);
+      float[] values = new float[axes.length];
+      for (int f = 0; f < axes.length; f++) {
+        double dot = 0;
+        for (int i = 0; i < axes[f].length; i++) {
+          dot += axes[f][i] * vector.get(i);
+        }
+        values[f] = (float) dot;
       }
-      projection[f] = dot;
+      return new Projection(row.getInt(0), row.getLong(1), values);
     }
-    return RowFactory.create(row.getInt(0), row.getLong(1), projection);
   }
 
-  private static double square(double[] vector) {
-    return Arrays.stream(vector).map(value -> value * value).sum();
+  private static Iterator<Projection> projections(
+      Dataset<Row> vectors, double[][] axes, int items) {
+    return vectors
+        .javaRDD()
+        .map(row -> Projection.of(row, axes))
+        .repartition(items / ITEMS_AT_ONCE + 1)
+        .toLocalIterator();
+  }
+
+  private static double square(float[] vectors, int from, int count) {
+    double sum = 0;
+    for (int i = from; i < from + count; i++) {
+      sum += (double) vectors[i] * vectors[i];
+    }
+    return sum;
   }
 
   /// Returns the eigenvectors of the largest eigenvalues, largest first.

@@ -126,6 +126,10 @@ record Index(
     Dataset<Row> some =
         Ids.numbered(users.filter(isWanted).withColumnRenamed("index", "of"), "user", "index");
     int count = (int) some.count();
+    if (count == 0) {
+      throw new RefusedException(
+          "argument --evaluation-users: the sample has no user; expected a larger number");
+    }
     long left = some.agg(functions.sum("ratings")).first().getLong(0);
     Dataset<Row> flat =
         some.sparkSession()

@@ -24,7 +24,6 @@ final class Output {
   private static final int SET_BLOCKS = 4096;
 
   private static final double RATING_BYTES = 20;
-  private static final double TRAIN_BYTES = 12;
 
   private static final StructType BIASES =
       new StructType()

@@ -67,11 +67,19 @@ abstract class PartUpload implements Serializable {
 
     @Override
     byte[] put(int number, boolean last, java.nio.file.Path content) throws IOException {
-      java.nio.file.Path copied = part(number).resolveSibling(part(number).getFileName() + "-copy");
-      try (OutputStream output = Files.newOutputStream(copied)) {
-        Files.copy(content, output);
+      // A file of its own for each attempt of a task: an attempt that was given up may still be
+      // writing.
+      java.nio.file.Path part = part(number);
+      java.nio.file.Path copied =
+          Files.createTempFile(part.getParent(), part.getFileName() + "-", "");
+      try {
+        try (OutputStream output = Files.newOutputStream(copied)) {
+          Files.copy(content, output);
+        }
+        Files.move(copied, part, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(copied);
       }
-      Files.move(copied, part(number), StandardCopyOption.ATOMIC_MOVE);
       return new byte[0];
     }
 

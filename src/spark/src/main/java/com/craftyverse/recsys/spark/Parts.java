@@ -11,8 +11,9 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.hash.Murmur3_x86_32;
 
-/// An assignment of rows to the parts of a file: blocks of consecutive rows to each part, of about 32 MiB, so
-/// that each is a partition and, on S3, large enough for a part of an upload.
+/// An assignment of rows to the parts of a file: blocks of consecutive rows to each part, so that each is a
+/// partition. A part has about 32 MiB, and at least 16 MiB unless it is the only one: on S3, all parts but the
+/// last of an upload need 5 MiB.
 final class Parts implements Serializable {
   private static final double PART_BYTES = 32 << 20;
 
@@ -34,6 +35,11 @@ final class Parts implements Serializable {
     return count;
   }
 
+  /// Returns the part of a block.
+  int part(int block) {
+    return partOfBlock[block];
+  }
+
   /// Assigns the blocks of a table.
   ///
   /// @param block the block of each row
@@ -50,34 +56,22 @@ final class Parts implements Serializable {
   /// Assigns blocks of the given numbers of rows.
   static Parts of(long[] rows, double rowBytes) {
     int[] partOfBlock = new int[rows.length];
-    double total = Arrays.stream(rows).sum() * rowBytes;
-    int count = total == 0 ? 0 : (int) Math.max(1, Math.floor(total / PART_BYTES));
-    // The end of a part is the block that reaches its share, so no part is much smaller than the
-    // others.
-    double sum = 0;
     int part = 0;
+    double bytes = 0;
     for (int block = 0; block < rows.length; block++) {
+      if (bytes >= PART_BYTES) {
+        part++;
+        bytes = 0;
+      }
       partOfBlock[block] = part;
-      sum += rows[block] * rowBytes;
-      if (part < count - 1 && sum >= total / count * (part + 1)) {
-        part = Math.min(count - 1, (int) (sum / total * count));
-      }
+      bytes += rows[block] * rowBytes;
     }
-    // Parts that a large block left out have no rows, hence no number.
-    int[] numbers = new int[Math.max(1, count)];
-    int next = 0;
-    int last = -1;
-    for (int block = 0; block < rows.length; block++) {
-      if (rows[block] > 0 && partOfBlock[block] != last) {
-        last = partOfBlock[block];
-        numbers[last] = next++;
-      }
+    boolean isSmall = part > 0 && bytes < PART_BYTES / 2;
+    for (int block = rows.length - 1; isSmall && partOfBlock[block] == part; block--) {
+      partOfBlock[block]--;
     }
-    int[] compact = new int[rows.length];
-    for (int block = 0; block < rows.length; block++) {
-      compact[block] = numbers[partOfBlock[block]];
-    }
-    return new Parts(compact, next);
+    boolean isEmpty = Arrays.stream(rows).sum() == 0;
+    return new Parts(partOfBlock, isEmpty ? 0 : isSmall ? part : part + 1);
   }
 
   /// Returns the table with the number of its part as the first column, each part in a partition of its own,

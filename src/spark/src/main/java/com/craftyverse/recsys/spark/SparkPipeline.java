@@ -62,8 +62,8 @@ public final class SparkPipeline {
     }
   }
 
-  /// Starts Spark, on this machine's processors unless the surroundings name another master. The stack of the
-  /// driver's own threads is up to who starts the JVM.
+  /// Starts Spark, on this machine's processors unless the environment names another master. Whoever starts
+  /// the JVM sets the stack of the driver's own threads.
   static SparkSession session() {
     SparkConf configuration = new SparkConf();
     if (!configuration.contains("spark.master")) {
@@ -73,6 +73,11 @@ public final class SparkPipeline {
           .set("spark.driver.host", "127.0.0.1")
           .set("spark.driver.bindAddress", "127.0.0.1");
     }
+    // What tasks send the driver grows with the items alone; the usual limit of 1 GB ends some 4
+    // million.
+    configuration.setIfMissing("spark.driver.maxResultSize", "0");
+    // A second attempt beside a slow task would upload the same parts.
+    configuration.set("spark.speculation", "false");
     configuration.set(
         EXECUTOR_OPTIONS, (configuration.get(EXECUTOR_OPTIONS, "") + " " + STACK).strip());
     return SparkSession.builder().appName("craftyverse-recsys").config(configuration).getOrCreate();

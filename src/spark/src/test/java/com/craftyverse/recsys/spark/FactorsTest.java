@@ -43,8 +43,7 @@ class FactorsTest {
 
   /// Returns the error of the training ratings, in units.
   private static double rmse(List<UserRatings> users, double expectedUnit) {
-    JavaSparkContext context =
-        JavaSparkContext.fromSparkContext(LocalSpark.SESSION.sparkContext());
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(LocalSpark.SESSION.sparkContext());
     long rows = users.stream().mapToLong(UserRatings::count).sum();
     Index index = new Index(null, null, USERS, ITEMS, rows, null, context.parallelize(users, 2));
     double unit = index.unit();

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -94,10 +98,33 @@ class PartsTest {
   }
 
   @Test
-  void of_oneLargeBlock_leavesNoPartEmpty() {
-    Parts parts = Parts.of(new long[] {1, 500, 1, 0, 1, 1}, MIB);
+  void of_blocksOfAnySize_leavesNoPartTooSmallForAnUpload() {
+    Random random = new Random(1);
+    for (int trial = 0; trial < 1_000; trial++) {
+      long[] rows = new long[1 + random.nextInt(20)];
+      for (int block = 0; block < rows.length; block++) {
+        rows[block] = random.nextInt(3) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 5 : 80);
+      }
+      rows[0]++;
 
-    assertThat(parts.count()).isEqualTo(2);
+      Parts parts = Parts.of(rows, MIB);
+
+      long[] mebibytes = new long[parts.count()];
+      for (int block = 0; block < rows.length; block++) {
+        mebibytes[parts.part(block)] += rows[block];
+      }
+      if (mebibytes.length > 1) {
+        assertThat(LongStream.of(mebibytes)).as(Arrays.toString(rows)).allMatch(size -> size >= 16);
+      }
+    }
+  }
+
+  @Test
+  void of_blocks_areConsecutivePartsOfSome32Mebibytes() {
+    Parts parts = Parts.of(new long[] {20, 20, 31, 1, 500, 0, 3}, MIB);
+
+    assertThat(IntStream.range(0, 7).map(parts::part)).containsExactly(0, 0, 1, 1, 2, 2, 2);
+    assertThat(parts.count()).isEqualTo(3);
   }
 
   @Test
