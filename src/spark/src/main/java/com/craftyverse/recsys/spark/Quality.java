@@ -1,6 +1,7 @@
 package com.craftyverse.recsys.spark;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ final class Quality {
       List<Row> first =
           Index.first(
               index.map(training.orderBy("position").limit(SAMPLE_ROWS)), "position", SAMPLE_ROWS);
-      return new SetReport(index.rows(), 0, 0, first, first);
+      long rows = index.users().agg(functions.sum("ratings")).first().getLong(0);
+      return new SetReport(rows, 0, 0, first, first);
     }
 
     long warm() {
@@ -127,6 +129,19 @@ final class Quality {
             .find(Stream.concat(codes(items, itemAt).stream(), Stream.of(lastItem)).toList());
     double mean =
         training.agg(functions.sum(functions.col("rating").cast("double"))).first().getDouble(0);
+    if (!Double.isFinite(mean)) {
+      throw new IllegalStateException("a training rating is no finite number");
+    }
+    long[] expected = all ? new long[] {split.ratings(), 0, 0} : split.sizes();
+    if (train.rows != expected[Split.TRAIN]
+        || test.rows != expected[Split.TEST]
+        || validation.rows != expected[Split.VALIDATION]) {
+      throw new IllegalStateException(
+          "the indexed sets have other numbers of rows than the split: "
+              + List.of(train.rows, test.rows, validation.rows)
+              + ", expected "
+              + Arrays.toString(expected));
+    }
     long optimized = (long) index.userCount() * index.itemCount();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("dataset", dataset);
@@ -170,7 +185,7 @@ final class Quality {
     checks.put(
         "indicesInRange", "0 to users - 1 and 0 to items - 1, by construction of the mapping");
     checks.put("dimensions", "rows agree with the split's manifest");
-    checks.put("noNaN", "every rating is a finite number");
+    checks.put("noNaN", "every training rating is a finite number");
     json.put("checks", checks);
     return new Report(json, test.warm(), validation.warm());
   }
