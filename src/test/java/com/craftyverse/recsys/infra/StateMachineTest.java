@@ -78,9 +78,24 @@ class StateMachineTest {
       assertThat(parameters.at("/JobDriver/SparkSubmit/EntryPoint").asText())
           .isEqualTo("s3://${BucketName}/code/craftyverse-recsys-spark.jar");
       assertThat(parameters.path("ApplicationId").asText()).isEqualTo("${SparkApplication}");
-      assertThat(parameters.path("ExecutionTimeoutMinutes").asInt() * 60)
-          .isLessThan(machine.timeoutSeconds());
     }
+  }
+
+  /// The first job, its refit, and four hours for the lock, the queue and the functions.
+  @Test
+  void execution_hasTimeForBothJobs() {
+    int jobs = 0;
+    for (String state : List.of("TrainWithSpark", "RefitWithSpark")) {
+      jobs +=
+          60
+              * machine
+                  .states()
+                  .path(state)
+                  .path("Parameters")
+                  .path("ExecutionTimeoutMinutes")
+                  .asInt();
+    }
+    assertThat(jobs).isEqualTo(machine.timeoutSeconds() - 4 * 3600);
   }
 
   private static String arguments(String option, String input, String result) {
@@ -510,6 +525,14 @@ class StateMachineTest {
     assertThat(calls).filteredOn("updateItem lock"::equals).hasSize(300);
     assertThat(calls).filteredOn(NAME::equals).hasSize(300);
     assertThat(calls).last().isEqualTo("deleteItem lock");
+  }
+
+  /// Step Functions ends an execution after 25,000 events. A round of waiting has two for each of its four
+  /// states and three more for each of its two calls; the pipeline itself needs some hundreds.
+  @Test
+  void waitForTheLock_fitsIntoTheHistoryOfAnExecution() {
+    int rounds = machine.timeoutSeconds() / machine.states().at("/WaitForLock/Seconds").asInt();
+    assertThat(rounds * (4 * 2 + 2 * 3)).isLessThan(25_000 - 4_000);
   }
 
   /// An execution acquires a lock that is free, already its own, or expired by ingest's clock, and holds
