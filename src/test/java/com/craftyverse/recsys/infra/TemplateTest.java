@@ -282,6 +282,21 @@ class TemplateTest {
     assertThat(limit.path(2).asText()).isEqualTo(StateMachine.WITHOUT_SPARK);
   }
 
+  /// Two jobs at once would compete for the capacity, and one that gets none fails.
+  @Test
+  void sparkJobs_runOneAtATime_andQueue_asLongAsOneMayTake() throws IOException {
+    JsonNode scheduler =
+        template.resource("SparkApplication").at("/Properties/SchedulerConfiguration");
+    assertThat(scheduler.path("MaxConcurrentRuns").asInt()).isEqualTo(1);
+    int job =
+        StateMachine.read(Path.of("infra/pipeline.asl.json"))
+            .states()
+            .at("/TrainWithSpark/Parameters/ExecutionTimeoutMinutes")
+            .asInt();
+    // EMR Serverless allows 12 hours at most.
+    assertThat(scheduler.path("QueueTimeoutMinutes").asInt()).isBetween(job, 720);
+  }
+
   @Test
   void spark_mayDoWhatTheStepsDo_andNoMore() {
     JsonNode role = template.resource("SparkRole");
