@@ -78,6 +78,9 @@ class StateMachineTest {
       assertThat(parameters.at("/JobDriver/SparkSubmit/EntryPoint").asText())
           .isEqualTo("s3://${BucketName}/code/craftyverse-recsys-spark.jar");
       assertThat(parameters.path("ApplicationId").asText()).isEqualTo("${SparkApplication}");
+      // An executor has 4 vCPU, and the application up to 100 GB of disk for each.
+      assertThat(parameters.at("/JobDriver/SparkSubmit/SparkSubmitParameters").asText())
+          .contains(" --conf spark.emr-serverless.executor.disk=200G");
     }
   }
 

@@ -276,6 +276,7 @@ class TemplateTest {
     assertThat(properties.at("/AutoStopConfiguration/IdleTimeoutMinutes").asInt()).isEqualTo(5);
     assertThat(properties.at("/MaximumCapacity/Cpu").asText()).isEqualTo("${SparkMaxCpu} vCPU");
     assertThat(properties.at("/MaximumCapacity/Memory").asText()).isEqualTo("${SparkMaxCpu}0 GB");
+    assertThat(properties.at("/MaximumCapacity/Disk").asText()).isEqualTo("${SparkMaxCpu}00 GB");
     JsonNode limit =
         template.resource("Pipeline").at("/Properties/DefinitionSubstitutions/SparkFromBytes");
     assertThat(limit.path(1).asText()).isEqualTo("SparkFromBytes");
