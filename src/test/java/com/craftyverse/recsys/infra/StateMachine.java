@@ -174,14 +174,17 @@ final class StateMachine {
     return filled;
   }
 
-  /// Returns the value of a path, a text in quotes, the execution's name, or `States.Array` and `States.Format`
-  /// of those; null for anything else.
+  /// Returns the value of a path, a text in quotes, the execution's name, all data as a text, or `States.Array` and
+  /// `States.Format` of those; null for anything else.
   private static @Nullable JsonNode value(String text, JsonNode data) {
     if (text.startsWith("'")) {
       return MAPPER.getNodeFactory().textNode(text.substring(1, text.length() - 1));
     }
     if (text.equals("$$.Execution.Name")) {
       return MAPPER.getNodeFactory().textNode(EXECUTION);
+    }
+    if (text.equals("States.JsonToString($)")) {
+      return MAPPER.getNodeFactory().textNode(data.toString());
     }
     if (text.startsWith("$.")) {
       return at(data, text);

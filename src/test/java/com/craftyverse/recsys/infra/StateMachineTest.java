@@ -180,48 +180,48 @@ class StateMachineTest {
   }
 
   /// A job is not retried. If it refused its data, the report has its sentence.
-  @Test
-  void jobThatFails_isReportedWithItsSentence_andTheLockReleased() throws IOException {
-    List<JsonNode> reports = new ArrayList<>();
-    for (boolean refuses : new boolean[] {true, false}) {
-      calls.clear();
-      assertThatThrownBy(
-              () ->
-                  withSpark(1)
-                      .run(
-                          event,
-                          (resource, input) -> {
-                            JsonNode result = call(resource, input);
-                            if (resource.contains("startJobRun")) {
-                              throw new LambdaError("States.TaskFailed", "exit status 2");
-                            }
-                            if (resource.contains("getObject")) {
-                              if (refuses) {
-                                return mapper
-                                    .createObjectNode()
-                                    .put("Body", "{\"error\":\"the scale has one value\"}");
-                              }
-                              throw new LambdaError("S3.NoSuchKeyException", "none");
-                            }
-                            if (resource.contains("sns")) {
-                              reports.add(input);
-                            }
-                            return result;
-                          }))
-          .isInstanceOfSatisfying(
-              LambdaError.class, e -> assertThat(e.type()).isEqualTo("PipelineFailed"));
-      assertThat(calls)
-          .containsExactly(
-              NAME,
-              "updateItem lock",
-              "startJobRun.sync " + arguments("--key", "raw/my-set/ratings of 2026+.zip", "train"),
-              "getObject runs/walk/train.json",
-              "deleteItem lock",
-              "publish An upload did not become a model");
-    }
-    assertThat(machine.states().at("/ReadRefusal/ResultPath").asText()).isEqualTo("$.object");
-    assertThat(machine.states().at("/ReadRefusal/Catch/0/ResultPath").isNull()).isTrue();
-    assertThat(reports).hasSize(2);
+  @ParameterizedTest
+  @CsvSource({"train, true", "train, false", "refit, true", "refit, false"})
+  void jobThatFails_isReportedWithItsSentence_andTheLockReleased(String job, boolean refuses)
+      throws IOException {
+    List<String> reports = new ArrayList<>();
+    StateMachine spark = withSpark(1);
+    assertThatThrownBy(
+            () ->
+                spark.run(
+                    event,
+                    (resource, input) -> {
+                      JsonNode result = call(resource, input);
+                      boolean isOfJob = calls.getLast().contains(job + ".json");
+                      if (resource.contains("startJobRun") && isOfJob) {
+                        throw new LambdaError("States.TaskFailed", "exit status 2");
+                      }
+                      if (resource.contains("getObject") && isOfJob) {
+                        if (refuses) {
+                          return mapper
+                              .createObjectNode()
+                              .put("Body", "{'error':'the scale has one value'}");
+                        }
+                        throw new LambdaError("S3.NoSuchKeyException", "none");
+                      }
+                      if (resource.contains("sns")) {
+                        reports.add(input.path("Message").asText());
+                      }
+                      return result;
+                    }))
+        .isInstanceOfSatisfying(
+            LambdaError.class, e -> assertThat(e.type()).isEqualTo("PipelineFailed"));
+    assertThat(calls)
+        .endsWith(
+            "startJobRun.sync "
+                + (job.equals("train")
+                    ? arguments("--key", "raw/my-set/ratings of 2026+.zip", job)
+                    : arguments("--refit", "of train", job)),
+            "getObject runs/walk/" + job + ".json",
+            "deleteItem lock",
+            "publish An upload did not become a model");
+    assertThat(reports).singleElement().asString().contains("exit status 2");
+    assertThat(reports.getFirst().contains("the scale has one value")).isEqualTo(refuses);
   }
 
   /// The execution's input overrides the stack's parameter.
