@@ -266,7 +266,7 @@ class TemplateTest {
   }
 
   @Test
-  void spark_isOffByDefault_keepsNothingRunning_andHasALid() {
+  void spark_isOffByDefault_keepsNothingRunning_andHasACap() {
     assertThat(template.parameter("Spark").path("Default").asText()).isEqualTo("off");
     JsonNode application = template.resource("SparkApplication");
     assertThat(application.path("Condition").asText()).isEqualTo("HasSpark");
