@@ -304,7 +304,7 @@ class TemplateTest {
     assertThat(role.path("Condition").asText()).isEqualTo("HasSpark");
     assertThat(role.toString()).contains("emr-serverless.amazonaws.com", "aws:SourceAccount");
     assertThat(resources("Spark", "s3:GetObject"))
-        .containsExactly("code/*", "raw/*", "datasets/*", "models/*");
+        .containsExactly("code/*", "raw/*", "datasets/*", "models/*", "runs/*");
     assertThat(resources("Spark", "s3:PutObject"))
         .containsExactly("datasets/*", "models/*/*/*", "runs/*");
     assertThat(resources("Spark", "s3:DeleteObject")).isEmpty();
