@@ -45,7 +45,7 @@ record Arguments(
         --evaluation-users N        users to evaluate the model with, at most (1000000)
         --factors N                 factors of the rating model (50)
         --iterations N              iterations of the rating model (10)
-        --regularization X          penalty of the rating model (0.15)
+        --regularization X          penalty of the rating model (0.08)
         --choice-factors N          further factors of the rating model, from the ranking model (48)
         --ranking-factors N         factors of the ranking model (128)
         --ranking-iterations N      iterations of the ranking model (10)
@@ -94,7 +94,7 @@ record Arguments(
             whole(values, "evaluation-users", 1_000_000, 1, Limits.MAX_USERS),
             whole(values, "factors", 50, 1, MAX_FACTORS),
             whole(values, "iterations", 10, 1, MAX_ITERATIONS),
-            number(values, "regularization", 0.15),
+            number(values, "regularization", 0.08),
             whole(values, "choice-factors", 48, 0, MAX_FACTORS),
             whole(values, "ranking-factors", 128, 1, MAX_FACTORS),
             whole(values, "ranking-iterations", 10, 1, MAX_ITERATIONS),
