@@ -116,8 +116,8 @@ record Ratings(
     figures.put("missingRatings", upload.missing());
     figures.put("badRows", upload.badRows());
     figures.put("badRowExamples", List.of());
-    figures.put("sideFileProblems", 0);
-    figures.put("sideFileProblemExamples", List.of());
+    figures.put("sideFileProblems", upload.descriptions().skipped());
+    figures.put("sideFileProblemExamples", upload.descriptions().examples());
     figures.put("skippedFiles", List.of());
     return figures;
   }

@@ -37,22 +37,22 @@ import org.apache.spark.sql.types.StructType;
 ///
 /// @param layout how the ratings are written
 /// @param rows the ratings
-/// @param items the items that the upload describes
+/// @param descriptions the items that the upload describes
 /// @param bytes the size of the upload
 /// @param badRows rows that were skipped
 /// @param missing rows without a rating
 record Upload(
-    Layout layout,
-    Dataset<Row> rows,
-    List<Items.Item> items,
-    long bytes,
-    long badRows,
-    long missing) {
+    Layout layout, Dataset<Row> rows, Items descriptions, long bytes, long badRows, long missing) {
   private static final int SAMPLE_LINES = 5_000;
   private static final int POSITION_BITS = 40;
   private static final List<String> RATINGS = List.of("ratings.csv", "ratings.dat", "u.data");
   private static final List<String> ITEMS = List.of("movies.csv", "movies.dat");
   private static final List<String> TEXTS = List.of(".csv", ".tsv", ".txt", ".dat", ".data", ".gz");
+
+  /// Returns the items that the upload describes, each once.
+  List<Items.Item> items() {
+    return descriptions.items();
+  }
 
   /// Opens an upload.
   ///
@@ -61,7 +61,7 @@ record Upload(
       throws IOException {
     List<FileStatus> files = store.files(key);
     long bytes = files.stream().mapToLong(FileStatus::getLen).sum();
-    String prefix = files.size() == 1 && !key.endsWith("/") ? "" : key.replaceAll("/?$", "/");
+    String prefix = key.endsWith("/") ? key : files.size() == 1 ? "" : key + "/";
     List<String> ratings = new ArrayList<>();
     String items = null;
     for (FileStatus file : files) {
@@ -245,7 +245,7 @@ record Upload(
       String file,
       Layout layout,
       JavaRDD<String> lines,
-      List<Items.Item> items,
+      Items items,
       long bytes,
       Settings settings) {
     boolean skip = settings.maxBadRows() > 0;

@@ -70,6 +70,36 @@ class UploadTest {
   }
 
   @Test
+  void open_itemsWithBadAndRepeatedRows_keepsTheFirstOfEachAndCountsTheOthers() throws IOException {
+    LocalSpark.write(directory, "raw/a/ratings.csv", MOVIELENS);
+    LocalSpark.write(
+        directory,
+        "raw/a/movies.csv",
+        """
+        movieId,title,genres
+        10,Heat (1995),Crime
+        ,Nameless,
+        10,Heat,
+        20,"Alien,
+        20,Alien,
+        """);
+    Store store = LocalSpark.store(directory);
+
+    Upload upload = Upload.open(LocalSpark.SESSION, store, "raw/a/", Settings.of(store, "raw/a/"));
+
+    assertThat(upload.items())
+        .containsExactly(
+            new Items.Item(10L, "Heat (1995)", List.of("Crime"), 1995),
+            new Items.Item(20L, "Alien", List.of(), 0));
+    assertThat(upload.descriptions().skipped()).isEqualTo(3);
+    assertThat(upload.descriptions().examples())
+        .containsExactly(
+            "raw/a/movies.csv, line 3: expected an id of type int32 and a title",
+            "raw/a/movies.csv, line 4: the id 10 occurs twice",
+            "raw/a/movies.csv, line 5: expected an id of type int32 and a title");
+  }
+
+  @Test
   void open_gzip_readsIt() throws IOException {
     Files.createDirectories(directory.resolve("raw"));
     try (OutputStream gzip =
