@@ -77,6 +77,11 @@ record Split(Map<String, Object> parameters, double[] thresholds, Dataset<Row> r
 
   private static Split withinUsers(Dataset<Row> ratings, Settings settings) {
     String by = settings.text("split.by");
+    if (by == null && settings.has("split.kind")) {
+      throw new RefusedException(
+          "settings.json: field 'split.by' is missing, so a random split is by row; the Spark job"
+              + " splits at random within users: \"split\": {\"kind\": \"random\", \"by\": \"user\"}");
+    }
     if (by != null && !by.equals("user")) {
       throw new RefusedException(
           "settings.json: field 'split.by': the Spark job splits at random within users (user),"

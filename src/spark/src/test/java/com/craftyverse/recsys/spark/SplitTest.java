@@ -48,6 +48,29 @@ class SplitTest {
   }
 
   @Test
+  void of_randomByRow_isRefusedAlsoAsTheDefaultOfAnExplicitKind() {
+    assertThatThrownBy(
+            () -> Split.of(ratings(), true, settings("{\"split\": {\"kind\": \"random\"}}")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "settings.json: field 'split.by' is missing, so a random split is by row; the Spark job"
+                + " splits at random within users: \"split\": {\"kind\": \"random\", \"by\": \"user\"}");
+    assertThatThrownBy(
+            () ->
+                Split.of(
+                    ratings(),
+                    true,
+                    settings("{\"split\": {\"kind\": \"random\", \"by\": \"row\"}}")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageEndingWith("within users (user), found 'row'");
+  }
+
+  @Test
+  void of_noTimes_splitsWithinUsers() throws Exception {
+    assertThat(Split.of(ratings(), false, settings("{}")).parameters()).containsEntry("by", "user");
+  }
+
+  @Test
   void of_byTime_hasTheQuantilesAsThresholds() throws Exception {
     Split split = Split.of(ratings(), true, settings("{}"));
 
