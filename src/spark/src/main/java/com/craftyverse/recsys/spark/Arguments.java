@@ -53,7 +53,12 @@ record Arguments(
         --unobserved-weight X       weight of pairs without a rating in the ranking model (0.2)\
       """;
 
-  private static final int MAX_FACTORS = 512;
+  /// Length of a vector, at most.
+  static final int MAX_FACTORS = 512;
+
+  /// The largest penalty, and weight of pairs without a rating.
+  static final int MAX_PENALTY = 10;
+
   private static final int MAX_ITERATIONS = 100;
   private static final int MAX_PARTITIONS = 100_000;
 
@@ -155,13 +160,19 @@ record Arguments(
     }
     try {
       double value = Double.parseDouble(text);
-      if (value > 0 && value <= 10) {
+      if (value > 0 && value <= MAX_PENALTY) {
         return value;
       }
     } catch (NumberFormatException e) {
       // refused below
     }
     throw new RefusedException(
-        "argument --" + name + ": expected a number above 0, at most 10, found '" + text + "'");
+        "argument --"
+            + name
+            + ": expected a number above 0, at most "
+            + MAX_PENALTY
+            + ", found '"
+            + text
+            + "'");
   }
 }

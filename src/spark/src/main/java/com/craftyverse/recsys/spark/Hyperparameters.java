@@ -27,16 +27,26 @@ record Hyperparameters(
   private static final double BIAS_REGULARIZATION = 0.03;
 
   /// Returns the parameters of a run: those of the command line, then those of the settings.
+  ///
+  /// @throws RefusedException if a setting is out of the range of its argument
   static Hyperparameters of(Arguments arguments, Settings settings) {
     return new Hyperparameters(
-        (int) settings.number("train.factors", arguments.factors()),
+        whole(settings, "train.factors", arguments.factors(), 1),
         arguments.iterations(),
         arguments.regularization(),
-        (int) settings.number("train.choiceFactors", arguments.choiceFactors()),
-        (int) settings.number("train.rankingFactors", arguments.rankingFactors()),
+        whole(settings, "train.choiceFactors", arguments.choiceFactors(), 0),
+        whole(settings, "train.rankingFactors", arguments.rankingFactors(), 1),
         arguments.rankingIterations(),
-        settings.number("train.rankingRegularization", arguments.rankingRegularization()),
-        settings.number("train.rankingUnobservedWeight", arguments.unobservedWeight()));
+        settings.positive(
+            "train.rankingRegularization",
+            arguments.rankingRegularization(),
+            Arguments.MAX_PENALTY),
+        settings.positive(
+            "train.rankingUnobservedWeight", arguments.unobservedWeight(), Arguments.MAX_PENALTY));
+  }
+
+  private static int whole(Settings settings, String field, int byDefault, int min) {
+    return (int) settings.whole(field, byDefault, min, Arguments.MAX_FACTORS);
   }
 
   /// Reads the parameters of a model's manifest.

@@ -95,7 +95,7 @@ record Split(Map<String, Object> parameters, double[] thresholds, Dataset<Row> r
           "settings.json: field 'split.testRatio': expected a number between 0 and 1, found "
               + testRatio);
     }
-    long seed = (long) settings.number("split.seed", 42);
+    long seed = settings.whole("split.seed", 42, Long.MIN_VALUE, Long.MAX_VALUE);
     WindowSpec user = Window.partitionBy("user");
     Column place = functions.row_number().over(user.orderBy("position"));
     Column count = functions.count(functions.lit(1)).over(user);

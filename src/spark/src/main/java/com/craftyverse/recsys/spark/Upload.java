@@ -249,7 +249,7 @@ record Upload(
       long bytes,
       Settings settings) {
     boolean skip = settings.maxBadRows() > 0;
-    List<Double> missing = settings.missing();
+    List<Float> missing = settings.missing();
     Layout anyRating = missing.isEmpty() ? layout : layout.withScale(null);
     StructType schema =
         new StructType()
@@ -283,7 +283,7 @@ record Upload(
     private final String file;
     private final Layout layout;
     private final Layout anyRating;
-    private final List<Double> missing;
+    private final List<Float> missing;
     private final boolean skip;
     private final long firstPosition;
     private final Iterator<String> lines;
@@ -294,7 +294,7 @@ record Upload(
         String file,
         Layout layout,
         Layout anyRating,
-        List<Double> missing,
+        List<Float> missing,
         boolean skip,
         int partition,
         Iterator<String> lines) {
@@ -322,7 +322,7 @@ record Upload(
     private Row row(String text) {
       Layout.Parsed parsed = anyRating.parse(text);
       String problem = parsed.problem();
-      if (problem == null && missing.contains((double) parsed.rating())) {
+      if (problem == null && missing.contains(parsed.rating())) {
         problem = "";
       } else if (problem == null && anyRating != layout) {
         parsed = layout.parse(text);
@@ -407,7 +407,7 @@ record Upload(
             functions.monotonically_increasing_id().as("position"));
     long missing = 0;
     if (!settings.missing().isEmpty()) {
-      Object[] values = settings.missing().stream().map(Double::floatValue).toArray();
+      Object[] values = settings.missing().toArray();
       missing = rows.filter(functions.col("rating").isin(values)).count();
       rows = rows.filter(functions.not(functions.col("rating").isin(values)));
     }

@@ -210,10 +210,11 @@ class UploadTest {
         directory,
         "raw/a/settings.json",
         """
-        {"columns": {"user": "who", "item": "what", "rating": "how"}, "onBadRow": "skip", "missing": [0],
+        {"columns": {"user": "who", "item": "what", "rating": "how"}, "onBadRow": "skip", "missing": [0, 99.9],
          "scale": {"min": 1, "max": 10, "step": 1}}
         """);
-    LocalSpark.write(directory, "raw/a/x.csv", "what|who|how\n5|1|7\n5|2|0\n6|1|7.5\n6|2|10\n");
+    LocalSpark.write(
+        directory, "raw/a/x.csv", "what|who|how\n5|1|7\n5|2|0\n5|3|99.9\n6|1|7.5\n6|2|10\n");
     Store store = LocalSpark.store(directory);
 
     Upload upload =
@@ -221,7 +222,7 @@ class UploadTest {
 
     assertThat(rows(Ratings.of(upload))).containsExactly("1 5 7.0 0", "2 6 10.0 0");
     assertThat(upload.badRows()).isEqualTo(1);
-    assertThat(upload.missing()).isEqualTo(1);
+    assertThat(upload.missing()).isEqualTo(2);
   }
 
   @Test
@@ -244,17 +245,6 @@ class UploadTest {
         .hasMessage(
             "raw/a.csv has no column of ratings among userId, itemId; the Spark job does not train"
                 + " from choices yet");
-  }
-
-  @Test
-  void settings_unknownField_isRefused() throws IOException {
-    LocalSpark.write(directory, "raw/a/settings.json", "{\"index\": {\"seed\": 1}}");
-    LocalSpark.write(directory, "raw/a/x.csv", MOVIELENS);
-
-    assertThatThrownBy(() -> read("raw/a/x.csv"))
-        .isInstanceOf(RefusedException.class)
-        .hasMessageStartingWith(
-            "settings.json: the Spark job does not take the field 'index'; it takes");
   }
 
   @Test
