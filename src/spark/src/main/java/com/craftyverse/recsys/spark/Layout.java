@@ -44,7 +44,9 @@ record Layout(
   static final List<String> MOVIELENS = List.of("userId", "movieId", "rating", "timestamp");
 
   private static final List<String> DELIMITERS = List.of("::", ",", "\t", ";", "|");
-  private static final double MAX_RATING = 1_000_000;
+
+  /// The largest rating without a scale.
+  static final double MAX_RATING = 1_000_000;
 
   /// Normalized names of the columns, the better ones first.
   private static final List<List<String>> NAMES =
@@ -147,7 +149,8 @@ record Layout(
     NANOSECONDS(1_000_000_000),
     DATE(0);
 
-    private static final double LATEST = 1e11;
+    /// Seconds above this are the year 5138, or another unit.
+    static final double LATEST = 1e11;
 
     private final long perSecond;
 
@@ -167,6 +170,24 @@ record Layout(
           : number <= LATEST * 1e3
               ? MILLISECONDS
               : number <= LATEST * 1e6 ? MICROSECONDS : NANOSECONDS;
+    }
+
+    /// Returns the format that the settings declare; null without one.
+    static Time declared(Settings settings) {
+      String declared = settings.text("time");
+      if (declared == null) {
+        return null;
+      }
+      for (Time each : values()) {
+        if (each != NONE && each.toString().equals(declared)) {
+          return each;
+        }
+      }
+      throw new RefusedException(
+          "settings.json: field 'time': expected seconds, milliseconds, microseconds, nanoseconds or"
+              + " date, found '"
+              + declared
+              + "'");
     }
 
     /// Returns the format of a value.
@@ -230,10 +251,13 @@ record Layout(
     if (delimiter == null) {
       delimiter =
           DELIMITERS.stream()
-              .max(Comparator.comparingInt(each -> split(first, each).size()))
+              .max(Comparator.comparingInt(each -> width(first, each)))
               .orElseThrow();
     }
     List<String> values = split(first, delimiter);
+    if (values == null) {
+      throw new RefusedException(file + ", line 1: a quoted value does not end in its line");
+    }
     boolean header =
         settings.has("header")
             ? settings.node("header").asBoolean()
@@ -261,6 +285,10 @@ record Layout(
         settings.has("decimal")
             ? settings.text("decimal").equals(",")
             : sample.stream().anyMatch(row -> row.get(positions[RATING]).matches("-?\\d+,\\d+"));
+    Time time = positions[TIME] < 0 ? Time.NONE : Time.declared(settings);
+    if (time == null) {
+      time = Time.of(sample.get(0).get(positions[TIME]));
+    }
     Scale declared = Scale.declared(settings);
     movieLens &=
         sample.stream()
@@ -274,9 +302,14 @@ record Layout(
         positions,
         ids("ids.user", settings, sample, positions[USER]),
         ids("ids.item", settings, sample, positions[ITEM]),
-        time(settings, sample.get(0), positions[TIME]),
+        time,
         comma,
         declared != null ? declared : movieLens ? Scale.STARS : null);
+  }
+
+  private static int width(String line, String delimiter) {
+    List<String> values = split(line, delimiter);
+    return values == null ? 0 : values.size();
   }
 
   private static boolean isMovieLens(String delimiter, List<String> row) {
@@ -362,26 +395,6 @@ record Layout(
     return widest;
   }
 
-  private static Time time(Settings settings, List<String> row, int position) {
-    if (position < 0) {
-      return Time.NONE;
-    }
-    String declared = settings.text("time");
-    if (declared == null) {
-      return Time.of(row.get(position));
-    }
-    for (Time each : Time.values()) {
-      if (each != Time.NONE && each.toString().equals(declared)) {
-        return each;
-      }
-    }
-    throw new RefusedException(
-        "settings.json: field 'time': expected seconds, milliseconds, microseconds, nanoseconds or"
-            + " date, found '"
-            + declared
-            + "'");
-  }
-
   private static double rating(String text, boolean comma) {
     try {
       return Double.parseDouble(comma ? text.replace(',', '.') : text);
@@ -413,22 +426,25 @@ record Layout(
     }
     Object user = users.parse(values.get(positions[USER]));
     if (user == null) {
-      return Parsed.bad(label(USER) + " is not " + users);
+      return Parsed.bad(
+          label(USER) + " is not " + users + widerType("user", users, values.get(positions[USER])));
     }
     Object item = items.parse(values.get(positions[ITEM]));
     if (item == null) {
       return Parsed.bad(
-          label(ITEM) + " is not " + items + ": '" + values.get(positions[ITEM]) + "'");
+          label(ITEM)
+              + " is not "
+              + items
+              + ": '"
+              + values.get(positions[ITEM])
+              + "'"
+              + widerType("item", items, values.get(positions[ITEM])));
     }
     String text = values.get(positions[RATING]);
     double rating = rating(text, decimalComma);
     if (!(scale == null ? Math.abs(rating) <= MAX_RATING : scale.contains(rating))) {
       return Parsed.bad(
-          label(RATING)
-              + " is '"
-              + text
-              + "', expected a number"
-              + (scale == null ? "" : " from " + scale.min() + " to " + scale.max()));
+          label(RATING) + " is '" + text + "', expected " + (scale == null ? "a number" : scale));
     }
     long time = positions[TIME] < 0 ? 0 : this.time.parse(values.get(positions[TIME]));
     if (time < 0) {
@@ -440,6 +456,15 @@ record Layout(
               + this.time);
     }
     return new Parsed(user, item, (float) rating, time, null);
+  }
+
+  /// Returns the setting with which a type would have an id, as the end of a sentence. The type
+  /// comes from the first lines unless it is declared.
+  private static String widerType(String role, IdKind kind, String id) {
+    IdKind wider = IdKind.narrowest(id);
+    return wider.parse(id) == null || wider.compareTo(kind) <= 0
+        ? ""
+        : "; settings.json: \"ids\": {\"" + role + "\": \"" + wider + "\"}";
   }
 
   /// Returns the layout with another scale.
@@ -462,8 +487,8 @@ record Layout(
     return headerLine == null ? "column " + (positions[role] + 1) : names.get(role);
   }
 
-  /// Splits a line into values without the blanks around them. A quoted value may contain delimiters and
-  /// doubled quotes. Returns null if a quote does not end.
+  /// Splits a line into values without the blanks around them. A quoted value may contain
+  /// delimiters and doubled quotes. Returns null if a quote does not end.
   static List<String> split(String line, String delimiter) {
     List<String> values = new ArrayList<>(4);
     int at = 0;

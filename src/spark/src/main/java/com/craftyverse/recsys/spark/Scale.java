@@ -40,6 +40,12 @@ record Scale(double min, double max, Double step) implements Serializable {
     return Math.abs(steps - Math.rint(steps)) < ROUNDING;
   }
 
+  /// Returns what messages expect of a rating.
+  @Override
+  public String toString() {
+    return "a number from " + min + " to " + max + (step == null ? "" : " in steps of " + step);
+  }
+
   Map<String, Object> json() {
     Map<String, Object> json = new TreeMap<>(Map.of("min", min, "max", max));
     if (step != null) {
