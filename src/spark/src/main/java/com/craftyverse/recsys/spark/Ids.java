@@ -22,8 +22,6 @@ import org.apache.spark.storage.StorageLevel;
 /// @param dictionary `id, code`; null for `int32`
 record Ids(String side, IdKind kind, Dataset<Row> dictionary) {
   /// Numbers the ids of a column.
-  ///
-  /// @throws RefusedException if there are too many
   static Ids of(Dataset<Row> ratings, String side, IdKind kind) {
     if (kind == IdKind.INT32) {
       return new Ids(side, kind, null);

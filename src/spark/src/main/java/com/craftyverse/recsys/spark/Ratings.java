@@ -36,8 +36,8 @@ record Ratings(
             .groupBy("user", "item")
             .agg(
                 functions.max(functions.struct("time", "position", "rating")).as("latest"),
-                functions.count(functions.lit(1)).as("times"))
-            .select("user", "item", "latest.rating", "latest.time", "latest.position", "times");
+                functions.count(functions.lit(1)).as("copies"))
+            .select("user", "item", "latest.rating", "latest.time", "latest.position", "copies");
     boolean isCoded = layout.users() != IdKind.INT32 || layout.items() != IdKind.INT32;
     if (isCoded) {
       latest = latest.persist(StorageLevel.MEMORY_AND_DISK());
@@ -47,12 +47,12 @@ record Ratings(
     Dataset<Row> rows =
         items
             .encode(users.encode(latest))
-            .select("user", "item", "rating", "time", "position", "times")
+            .select("user", "item", "rating", "time", "position", "copies")
             .persist(StorageLevel.MEMORY_AND_DISK());
     Row range =
         rows.agg(
                 functions.count(functions.lit(1)),
-                functions.sum("times"),
+                functions.sum("copies"),
                 functions.min("user"),
                 functions.max("user"),
                 functions.min("item"),
@@ -72,7 +72,7 @@ record Ratings(
         upload,
         users,
         items,
-        rows.drop("times"),
+        rows.drop("copies"),
         count,
         range.getLong(1) - count,
         layout.scale() == null ? scale(range) : layout.scale(),
