@@ -80,6 +80,7 @@ public final class SparkPipeline {
     configuration.set("spark.speculation", "false");
     configuration.set(
         EXECUTOR_OPTIONS, (configuration.get(EXECUTOR_OPTIONS, "") + " " + STACK).strip());
+    configuration.set("spark.sql.session.timeZone", "UTC");
     return SparkSession.builder().appName("craftyverse-recsys").config(configuration).getOrCreate();
   }
 }

@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,16 +26,18 @@ final class Store implements Serializable {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
+  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+
   private final String root;
   private final SerializableConfiguration configuration;
 
-  /// @param location a directory, or the URI of one
+  /// @param location a directory, or the URI of one. Hadoop reads a URI as it is, without
+  ///     percent-encoding.
   Store(String location, Configuration configuration) {
-    URI uri = URI.create(location.replace(" ", "%20"));
     String absolute =
-        uri.getScheme() == null
-            ? java.nio.file.Path.of(location).toAbsolutePath().normalize().toUri().toString()
-            : location;
+        URI.matcher(location).matches()
+            ? location
+            : "file://" + java.nio.file.Path.of(location).toAbsolutePath().normalize();
     this.root = absolute.endsWith("/") ? absolute : absolute + "/";
     this.configuration = new SerializableConfiguration(configuration);
   }
@@ -97,12 +99,21 @@ final class Store implements Serializable {
     write(key, JSON.writeValueAsBytes(document));
   }
 
-  /// Returns the files of an upload, by name: the object itself, or all in the directory.
+  /// Returns the files of an upload, by name: the object itself, or all in the directory if the key
+  /// ends with a slash.
   ///
   /// @throws RefusedException if there are none
   List<FileStatus> files(String key) throws IOException {
     List<FileStatus> files = new ArrayList<>();
     try {
+      if (!key.endsWith("/") && fileSystem().getFileStatus(path(key)).isDirectory()) {
+        throw new RefusedException(
+            "argument --key: '"
+                + key
+                + "' is a directory; to read the files in it, write '"
+                + key
+                + "/'");
+      }
       for (FileStatus each : fileSystem().listStatus(path(key))) {
         String name = each.getPath().getName();
         if (name.startsWith(".") || name.startsWith("_")) {

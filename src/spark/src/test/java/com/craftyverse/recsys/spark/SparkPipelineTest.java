@@ -147,7 +147,7 @@ class SparkPipelineTest {
         .isInstanceOf(RefusedException.class);
 
     assertThat(json(directory.resolve("runs/1.json")).path("error").asText())
-        .isEqualTo("raw/a.csv, partition 1, line 1: rating is 'x', expected a number");
+        .isEqualTo("raw/a.csv, line 2: rating is 'x', expected a number");
   }
 
   /// The numbers of the notebook that the project comes from, and of the pipeline.
