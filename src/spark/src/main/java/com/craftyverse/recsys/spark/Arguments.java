@@ -10,10 +10,10 @@ import java.util.TreeMap;
 /// @param refit the key of the manifest of the model to train again on all rows; null to train a new one
 /// @param result the key to write the result to; null for standard output only
 /// @param partitions number of partitions in shuffles and of blocks in ALS; 0 to let the job decide
-/// @param evaluationUsers the number of users with whom a model is evaluated, at most
+/// @param evaluationUsers with about how many users a model is evaluated, if there are more
 /// @param factors length of the rating model's vectors
 /// @param iterations iterations of ALS for the rating model
-/// @param regularization λ of ALS on the residuals of the ratings
+/// @param regularization λ of ALS on the residuals of the ratings; 0 to let the job decide
 /// @param choiceFactors further factors of the rating model, which come from the ranking model
 /// @param rankingFactors length of the ranking model's vectors
 /// @param rankingIterations iterations of implicit ALS
@@ -42,10 +42,10 @@ record Arguments(
         --refit KEY                 trains the evaluated model of this manifest again, on all rows
         --result KEY                also writes the result, a line of JSON, to this key
         --partitions N              partitions of shuffles and blocks of ALS (by the number of ratings)
-        --evaluation-users N        users to evaluate the model with, at most (1000000)
+        --evaluation-users N        users to evaluate the model with, about (1000000)
         --factors N                 factors of the rating model (50)
         --iterations N              iterations of the rating model (10)
-        --regularization X          penalty of the rating model (0.08)
+        --regularization X          penalty of the rating model (by the size of the data)
         --choice-factors N          further factors of the rating model, from the ranking model (48)
         --ranking-factors N         factors of the ranking model (128)
         --ranking-iterations N      iterations of the ranking model (10)
@@ -99,7 +99,7 @@ record Arguments(
             whole(values, "evaluation-users", 1_000_000, 1, Limits.MAX_USERS),
             whole(values, "factors", 50, 1, MAX_FACTORS),
             whole(values, "iterations", 10, 1, MAX_ITERATIONS),
-            number(values, "regularization", 0.08),
+            number(values, "regularization", 0),
             whole(values, "choice-factors", 48, 0, MAX_FACTORS),
             whole(values, "ranking-factors", 128, 1, MAX_FACTORS),
             whole(values, "ranking-iterations", 10, 1, MAX_ITERATIONS),
