@@ -185,7 +185,7 @@ record Settings(JsonNode json) {
 
   /// Returns the whole number of a field, or another one without it.
   ///
-  /// @throws RefusedException if it is none from `min` to `max`
+  /// @throws RefusedException if the value is no whole number, or lies outside `min` to `max`
   long whole(String field, long byDefault, long min, long max) {
     JsonNode node = node(field);
     if (node.isMissingNode() || node.isNull()) {
